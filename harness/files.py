@@ -1,0 +1,111 @@
+"""Writing files so that they are whole or absent, and naming them by what they hold."""
+
+import hashlib
+import json
+import math
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness.errors import HarnessError
+
+_CHUNK = 1 << 20
+
+
+def write_atomic(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a temporary file beside `path`, then rename it into place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        write(temporary)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write `text` as UTF-8, atomically."""
+
+    def write(temporary: Path) -> None:
+        temporary.write_text(text, encoding="utf-8")
+
+    write_atomic(path, write)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write `value` as JSON of plain scalars, atomically; see `plain`."""
+    write_text(path, json.dumps(plain(value), indent=2, allow_nan=False) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """Read JSON; a missing or broken file is a `HarnessError` that names it."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise HarnessError(f"{path}: cannot be read ({error.strerror}).") from error
+    except ValueError as error:
+        raise HarnessError(f"{path}: is not JSON ({error}).") from error
+
+
+def write_npz(path: Path, **arrays: Any) -> None:
+    """Write arrays to an uncompressed NPZ, atomically and with the same bytes every time."""
+    write_atomic(path, lambda temporary: np.savez(temporary, **arrays))
+
+
+def write_npy(path: Path, array: np.ndarray) -> None:
+    """Write one array, atomically."""
+    write_atomic(path, lambda temporary: np.save(temporary, array, allow_pickle=False))
+
+
+def read_npz(path: Path) -> dict[str, np.ndarray]:
+    """Read every array of an NPZ without unpickling; a broken file is a `HarnessError`."""
+    try:
+        # opened here, since numpy leaves its own handle open when the file turns out to be broken
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except OSError as error:
+        raise HarnessError(f"{path}: cannot be read ({error}).") from error
+    except Exception as error:  # numpy and zipfile raise many kinds for one broken file
+        raise HarnessError(f"{path}: is not an NPZ of plain arrays ({error}).") from error
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of the canonical JSON of `value`, in hexadecimal: the key of what it describes."""
+    text = json.dumps(plain(value), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def plain(value: Any) -> Any:
+    """Turn NumPy scalars, arrays, paths, tuples and mappings into what JSON knows.
+
+    A figure that is not finite becomes None: whoever reports it states the reason beside it.
+    """
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray):
+        return plain(value.tolist())
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [plain(item) for item in value]
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Path):
+        return value.as_posix()
+    return value

@@ -1,0 +1,96 @@
+"""The plan of the house: imports run one way, frameworks stay in their rooms, files stay small."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "harness"
+SHARED = {"harness", "errors", "files"}
+FLOORS = [
+    {"scenario"},
+    {"dataset", "physics"},
+    {"backends"},
+    {"run"},
+    {"faults"},
+    {"judge"},
+    {"report"},
+    {"plugin", "cli"},
+]
+FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+HOME_OF_FRAMEWORK = {
+    "tensorflow": "harness/backends/tensorflow/",
+    "keras": "harness/backends/tensorflow/",
+    "torch": "harness/backends/torch/",
+    "cdtools": "harness/run/legs/reference",
+}
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative imports hide which room is meant"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def room_of(module: str) -> str:
+    return [*module.split("."), "harness"][1]
+
+
+def beside(room: str, other: str) -> bool:
+    """The data and the formulas stand on one floor and share its arithmetic; no other floor has two rooms that do."""
+    return {room, other} == {"dataset", "physics"}
+
+
+def path_name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", FILES, ids=path_name)
+def test_imports_run_downwards(path: Path) -> None:
+    room = path.relative_to(PACKAGE).parts[0]
+    if room not in FLOOR_OF:
+        return
+    for module in imported(path):
+        if module.startswith("harness.") and (other := room_of(module)) in FLOOR_OF:
+            below = FLOOR_OF[other] < FLOOR_OF[room]
+            assert below or other == room or beside(room, other), f"{path_name(path)} imports {module}, from above"
+
+
+@pytest.mark.parametrize("path", FILES, ids=path_name)
+def test_frameworks_stay_in_their_rooms(path: Path) -> None:
+    for module in imported(path):
+        home = HOME_OF_FRAMEWORK.get(module.split(".")[0])
+        if home is not None:
+            assert path_name(path).startswith(home) or (
+                module.startswith("torch") and path_name(path).startswith(HOME_OF_FRAMEWORK["cdtools"])
+            ), f"{path_name(path)} imports {module}, which belongs to {home}"
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "physics").glob("*.py")), ids=path_name)
+def test_physics_stands_on_numpy_and_scipy_alone(path: Path) -> None:
+    allowed = {"numpy", "scipy", "harness", "collections", "dataclasses", "typing", "math", "functools"}
+    assert {module.split(".")[0] for module in imported(path)} <= allowed
+
+
+@pytest.mark.parametrize("path", [*FILES, *sorted((ROOT / "tests").rglob("*.py"))], ids=path_name)
+def test_files_stay_small(path: Path) -> None:
+    assert len(path.read_text().splitlines()) < 400
+
+
+def test_the_main_process_imports_no_framework() -> None:
+    code = (
+        "import sys, harness.plugin.entry, harness.cli.app\n"
+        "found = {'tensorflow', 'keras', 'torch', 'cdtools'} & set(sys.modules)\n"
+        "sys.exit(f'imported {found}' if found else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
