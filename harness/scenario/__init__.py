@@ -1,0 +1,1 @@
+"""What is asked: the schema, YAML loading, inheritance, profiles, overrides and the matrix."""

@@ -1,0 +1,91 @@
+"""Partial scenarios as layers of dotted keys, each value with its origin; later layers win key by key."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.errors import HarnessError
+from harness.scenario.keys import found, is_open, nest, subsection, unknown
+from harness.scenario.schema import Scenario, Section
+from harness.scenario.source import COMMAND_LINE, Place, parse
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One value, what kind of layer set it, and where it stands."""
+
+    value: Any
+    kind: str
+    place: Place
+
+    @property
+    def origin(self) -> str:
+        """Such as `profile smoke: scenarios/gs1_ideal.yaml:7`."""
+        return f"{self.kind}: {self.place.label}"
+
+
+Layer = dict[str, Leaf]
+
+
+def stack(layers: Iterable[Layer]) -> Layer:
+    """Merge layers, weakest first; the result is ordered so that the strongest values come last."""
+    merged: Layer = {}
+    for layer in layers:
+        merged = {key: leaf for key, leaf in merged.items() if key not in layer} | layer
+    return merged
+
+
+def flatten(
+    body: Any, kind: str, place: Callable[[str], Place], problems: list[str], besides: Sequence[str] = ()
+) -> Layer:
+    """Make a layer of a partial scenario; unknown keys and values in place of sections go to `problems`.
+
+    `place` says where a dotted key stands; `besides` names what else is allowed at the top of the file.
+    """
+    leaves = _Flattener(place, problems, besides).section(body, Scenario, "")
+    return {key: Leaf(value, kind, place(key)) for key, value in leaves}
+
+
+def override_layer(overrides: Mapping[str, str]) -> Layer:
+    """The layer of `--parity-override KEY=VALUE`, each value read as YAML; bad ones are a `HarnessError`."""
+    problems: list[str] = []
+    bodies = [nest({key: _override(key, text)}) for key, text in overrides.items()]
+    layers = [flatten(body, "override", lambda _: Place(), problems) for body in bodies]
+    if problems:
+        raise HarnessError("\n".join(problems))
+    return stack(layers)
+
+
+def _override(key: str, text: str) -> Any:
+    try:
+        return parse(text).value
+    except HarnessError as error:
+        reason = str(error).removeprefix(f"{COMMAND_LINE}: ")
+        raise HarnessError(f"{COMMAND_LINE}: {key}: {reason}") from error
+
+
+@dataclass(frozen=True)
+class _Flattener:
+    place: Callable[[str], Place]
+    problems: list[str]
+    besides: Sequence[str]
+
+    def section(self, body: Any, section: type[Section], key: str) -> Iterator[tuple[str, Any]]:
+        for inner, name, value in self._items(body, key, section.model_fields):
+            nested = subsection(section, name)
+            if name not in section.model_fields:
+                known = [*section.model_fields, *(() if key else self.besides)]
+                self.problems.append(f"{self.place(inner)}: {inner}: {unknown('key', name, known)}")
+            elif nested is not None:
+                yield from self.section(value, nested, inner)
+            elif is_open(section, name):
+                yield from ((leaf, item) for leaf, _, item in self._items(value, inner, ["rung.check"]))
+            else:
+                yield inner, value
+
+    def _items(self, body: Any, key: str, known: Iterable[str]) -> Iterator[tuple[str, str, Any]]:
+        if isinstance(body, dict):
+            yield from ((f"{key}.{name}" if key else name, name, value) for name, value in body.items())
+        else:
+            at = f"{self.place(key)}: {key}" if key else f"{self.place(key)}"
+            self.problems.append(f"{at}: found {found(body)}, allowed: a section of {', '.join(known)}.")

@@ -1,0 +1,90 @@
+"""The folders of scenario files: which files there are, and what each of them extends."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.errors import HarnessError
+from harness.scenario.keys import found, unknown
+from harness.scenario.source import Source, read, shown
+
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.]*")
+
+
+class Library:
+    """Reads every file once; names are looked up beside the file that asks, then in the folders' order."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        """Take the folders in their order, each once; a missing one is a `HarnessError`."""
+        self._folders = list({folder.resolve(): folder.absolute() for folder in folders}.values())
+        self._read: dict[Path, Source] = {}
+        for folder in self._folders:
+            if not folder.is_dir():
+                raise HarnessError(
+                    f"{shown(folder)}: found no such folder, allowed: a folder of scenario files NAME.yaml."
+                )
+
+    def scenarios(self) -> list[Path]:
+        """Every file that is a scenario of its own: all but the bases, whose names begin with `_`."""
+        by_name: dict[str, Path] = {}
+        for folder in self._folders:
+            own = [path for path in _files(folder) if not path.name.startswith("_")]
+            if not own:
+                raise HarnessError(
+                    f"{shown(folder)}: found no scenario, allowed: a folder of scenario files NAME.yaml."
+                )
+            for path in own:
+                if (other := by_name.setdefault(path.stem, path)) != path:
+                    raise HarnessError(
+                        f'{shown(path)}: found the name "{path.stem}" again, allowed: a name that '
+                        f"{shown(other)} does not have; rename one of the two."
+                    )
+        return list(by_name.values())
+
+    def chain(self, path: Path) -> list[Source]:
+        """The file and all that it extends, nearest first; a cycle is a `HarnessError`."""
+        chain = [self._load(path)]
+        while base := self._base(chain[-1]):
+            if base.path in [source.path for source in chain]:
+                names = " -> ".join(source.path.stem for source in [*chain, base] if source.path)
+                raise HarnessError(f"{chain[-1].place('extends')}: extends: found the cycle {names}, allowed: a chain.")
+            chain.append(base)
+        return chain
+
+    def _load(self, path: Path) -> Source:
+        path = path.resolve().parent / path.name
+        if path not in self._read:
+            source = read(path)
+            if not isinstance(source.value, dict):
+                raise HarnessError(f"{shown(path)}: found {found(source.value)}, allowed: the keys of a scenario.")
+            self._read[path] = source
+        return self._read[path]
+
+    def _base(self, source: Source) -> Source | None:
+        if "extends" not in source.value:
+            return None
+        wanted = source.value["extends"]
+        place = f"{source.place('extends')}: extends"
+        if not isinstance(wanted, str):
+            raise HarnessError(f"{place}: found {found(wanted)}, allowed: name or relative path of a scenario file.")
+        beside = source.path.parent if source.path else Path()
+        if wanted.endswith(".yaml"):
+            candidates = [beside / wanted]
+        else:
+            candidates = [folder / f"{wanted}.yaml" for folder in (beside, *self._folders)]
+        for candidate in candidates:
+            if candidate.is_file():
+                return self._load(candidate)
+        known = {path.stem for folder in (beside, *self._folders) for path in _files(folder)}
+        raise HarnessError(f"{place}: {unknown('scenario', wanted, known)}")
+
+
+def _files(folder: Path) -> list[Path]:
+    files = sorted(path for path in folder.iterdir() if path.suffix in {".yaml", ".yml"})
+    for path in files:
+        if path.suffix != ".yaml" or not _NAME.fullmatch(path.stem):
+            raise HarnessError(
+                f"{shown(path)}: found the file name {found(path.name)}, allowed: letters, digits, _ and . "
+                "with the ending .yaml and no leading dot; rename it."
+            )
+    return files

@@ -1,0 +1,59 @@
+"""The points of a matrix: one case for each combination of its axes' values."""
+
+import itertools
+import re
+from collections.abc import Collection, Iterator
+from decimal import Decimal
+from typing import Any
+
+from harness.scenario.keys import found, nest
+from harness.scenario.layers import Layer, flatten, stack
+from harness.scenario.source import Source
+
+_LABEL = re.compile(r"[A-Za-z0-9_.+-]+")
+Point = tuple[str, Layer]
+
+
+def points(source: Source, overridden: Collection[str], problems: list[str]) -> list[Point]:
+    """Each point's label (axes joined by hyphens) and layer; one point without label when there is no matrix.
+
+    An axis that an override sets altogether is left out: its labels would no longer be true.
+    """
+    matrix = source.value.get("matrix", {})
+    if not isinstance(matrix, dict):
+        problems.append(f"{source.place('matrix')}: matrix: found {found(matrix)}, allowed: dotted keys with values.")
+        return []
+    axes = [_axis(source, key, values, problems) for key, values in matrix.items()]
+    free = [axis for axis in axes if not all(set(layer) <= set(overridden) for _, layer in axis)]
+    return [
+        ("-".join(label for label, _ in point), stack(layer for _, layer in point))
+        for point in itertools.product(*free)
+    ]
+
+
+def label(value: Any) -> str:
+    """A value as part of a case's name: 1000.0 is `1e3`, 0.5 is `0.5`, text is itself."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if not isinstance(value, float):
+        return str(value)
+    number = Decimal(repr(value)).normalize()
+    scientific = f"{number:E}".lower().replace("+", "")
+    return min(f"{number:f}", scientific, key=len)
+
+
+def _axis(source: Source, key: str, values: Any, problems: list[str]) -> list[Point]:
+    place = source.place(f"matrix.{key}")
+    labels = [name for name, _ in _named(values)]
+    if not labels or len(set(labels)) < len(labels) or not all(map(_LABEL.fullmatch, labels)):
+        wanted = "list of different numbers or words, or a mapping of names to values"
+        problems.append(f"{place}: matrix.{key}: found {found(values)}, allowed: {wanted}.")
+        return []
+    return [(name, flatten(nest({key: value}), "matrix", lambda _: place, problems)) for name, value in _named(values)]
+
+
+def _named(values: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(values, dict):
+        yield from values.items()
+    elif isinstance(values, list):
+        yield from ((label(value), value) for value in values)

@@ -1,0 +1,93 @@
+"""From a file and all that it extends to one validated scenario a matrix point.
+
+Values come in this order, later ones win: the defaults of the schema; then, for each file from the
+farthest base to the scenario itself, what stands in it and what its profile says; the matrix point;
+the overrides. So the nearer file wins, and within one file the profile wins.
+"""
+
+import re
+from collections.abc import Iterator
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from harness.errors import HarnessError
+from harness.scenario.keys import allowed, found, leaves, nest, unknown
+from harness.scenario.layers import Layer, flatten, stack
+from harness.scenario.matrix import points
+from harness.scenario.schema import Scenario
+from harness.scenario.source import Source
+
+PROFILES = ("smoke", "stable", "full")
+FILE_KEYS = ("extends", "profiles", "matrix")
+
+
+def resolve(chain: list[Source], profile: str, overrides: Layer) -> Iterator[tuple[str, Scenario, dict[str, str]]]:
+    """Yield the label, the scenario and the origin of every value for each matrix point.
+
+    `chain` holds the scenario's file first, then what it extends. Raises HarnessError with one
+    sentence for each problem that the files hold.
+    """
+    problems: list[str] = []
+    files = [layer for source in reversed(chain) for layer in _layers(source, profile, source is chain[0], problems)]
+    stacks = [(label, stack([*files, point, overrides])) for label, point in points(chain[0], overrides, problems)]
+    # Rules about several values mean nothing while one of them is missing because its key was misspelt.
+    whole = not problems
+    scenarios = [_validate(layer, whole, problems) for _, layer in stacks]
+    if problems:
+        raise HarnessError("\n".join(problems))
+    for (label, layer), scenario in zip(stacks, filter(None, scenarios), strict=True):
+        yield label, scenario, {key: layer[key].origin if key in layer else "default" for key in leaves(scenario)}
+
+
+def _layers(source: Source, profile: str, own: bool, problems: list[str]) -> list[Layer]:
+    """The layers of one file: its body, then its part of the profile."""
+    body = {key: value for key, value in source.value.items() if key not in FILE_KEYS}
+    return [
+        flatten(body, "scenario" if own else "extends", source.place, problems, FILE_KEYS),
+        _profiles(source, problems).get(profile, {}),
+    ]
+
+
+def _profiles(source: Source, problems: list[str]) -> dict[str, Layer]:
+    """Flatten every profile, not only the one that runs, so that each is checked for unknown keys."""
+    profiles = source.value.get("profiles", {})
+    if not isinstance(profiles, dict):
+        allowed_names = ", ".join(PROFILES)
+        problems.append(f"{source.place('profiles')}: profiles: found {found(profiles)}, allowed: {allowed_names}.")
+        return {}
+    return {name: _profile(source, name, body, problems) for name, body in profiles.items()}
+
+
+def _profile(source: Source, name: str, body: object, problems: list[str]) -> Layer:
+    at = f"profiles.{name}"
+    if name not in PROFILES:
+        problems.append(f"{source.place(at)}: {at}: {unknown('profile', name, PROFILES)}")
+        return {}
+    return flatten(body, f"profile {name}", lambda key: source.place(f"{at}.{key}" if key else at), problems)
+
+
+def _validate(layer: Layer, whole: bool, problems: list[str]) -> Scenario | None:
+    try:
+        return Scenario.model_validate(nest({key: leaf.value for key, leaf in layer.items()}))
+    except ValidationError as error:
+        problems.extend(_sentence(item, layer) for item in error.errors() if whole or item["type"] != "value_error")
+        return None
+
+
+def _sentence(details: ErrorDetails, layer: Layer) -> str:
+    where = [str(part) for part in details["loc"]]
+    for length in range(len(where), 0, -1):
+        key = ".".join(where[:length])
+        if key in layer:
+            return f"{layer[key].place}: {key}: found {found(layer[key].value)}, allowed: {allowed(key)}."
+    message = details["msg"].removeprefix("Value error, ")
+    key = culprit(".".join(where), message, layer)
+    return f"{layer[key].place}: {key}: {message}."
+
+
+def culprit(section: str, message: str, layer: Layer) -> str:
+    """The key to blame for a broken rule: of those that its message names, else of its section, the one set last."""
+    keys = [key for key in reversed(layer) if key.startswith(section)]
+    named = set(re.findall(r"\w+", message))
+    return next((key for key in keys if key.rpartition(".")[2] in named), keys[0])

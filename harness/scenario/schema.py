@@ -1,0 +1,199 @@
+"""What a scenario may say: every key, its type, its limits and its default.
+
+A scenario is data for both backends alike; nothing in it names a framework.
+Numbers that a person must choose stand here with their unit.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+
+def _whole(value: Any) -> Any:
+    """Refuse 64.0 and true, which a literal takes for 64 and 1 because they compare equal."""
+    if type(value) is not int:
+        raise ValueError("must be a whole number")
+    return value
+
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=1)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+Filters = Annotated[tuple[Count, ...], Field(min_length=1, strict=False)]
+
+
+class Section(BaseModel):
+    """Base of every section: unknown keys and wrong types are errors, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class ObjectSpec(Section):
+    """The simulated object: random line segments, blurred at several widths."""
+
+    shape: Annotated[tuple[Count, Count], Field(strict=False)] = (392, 392)
+    seed: Seed = 42
+    phase: Literal["none", "follows_amplitude"] = "none"
+    phase_span: Positive = 2.0
+    """Radians between the darkest and the brightest amplitude, when the phase follows it."""
+
+
+class ProbeSpec(Section):
+    """The illumination and how the model treats it."""
+
+    kind: Literal["idealised", "zone_plate", "curved_disk", "file"] = "idealised"
+    scale: Positive = 4.0
+    """probe_scale of the normalisation P / (probe_scale * mean(|M P|))."""
+    mask: bool = False
+    """Multiply the probe by the circular mask M of radius N/4 in the model."""
+    refine_iterations: Annotated[int, Field(ge=0)] = 0
+    """Sweeps of the reference reconstruction, on the training patterns, that refine a probe from a file."""
+
+
+class ScanSpec(Section):
+    """Random, non-grid scan positions of the simulation."""
+
+    images: Count = 512
+    """Patterns in all, training and test together."""
+    buffer: Annotated[float, Field(ge=0)] = 10.0
+    """Pixels kept free between any patch and the object's edge."""
+    seed: Seed = 42
+
+
+class DatasetSpec(Section):
+    """Where the diffraction patterns come from."""
+
+    source: Literal["simulated", "file"] = "simulated"
+    file: str | None = None
+    """NPZ (contract or tike layout, optionally .bz2), looked up beside the scenario and in the data folder."""
+    N: Annotated[Literal[64, 128, 256], BeforeValidator(_whole)] = 64
+    nphotons: Positive = 1e9
+    """Mean photons a pattern of the simulation; of a file, the mean that was counted is used."""
+    photon_seed: Seed = 42
+    split: Literal["half_y", "none"] = "half_y"
+    """half_y: the lower half along y trains, the upper half tests; none: all patterns do both."""
+    object: ObjectSpec = ObjectSpec()
+    probe: ProbeSpec = ProbeSpec()
+    scan: ScanSpec = ScanSpec()
+    reference_iterations: Annotated[int, Field(ge=0)] = 0
+    """Sweeps of the reference reconstruction, on all patterns of a file, that stand in for the truth."""
+
+    @model_validator(mode="after")
+    def _file_belongs_to_source(self) -> "DatasetSpec":
+        if (self.source == "file") != (self.file is not None):
+            raise ValueError("'file' must be given when, and only when, source is 'file'")
+        if (self.probe.kind == "file") and self.source != "file":
+            raise ValueError("a probe of kind 'file' needs source 'file'")
+        if self.probe.refine_iterations and self.probe.kind != "file":
+            raise ValueError("refine_iterations needs a probe of kind 'file'")
+        return self
+
+
+class GroupingSpec(Section):
+    """How patterns are put together; C = gridsize**2 patterns make a group."""
+
+    gridsize: Annotated[Literal[1, 2], BeforeValidator(_whole)] = 1
+    neighbor_count: Count = 4
+    groups: Count = 256
+    """Training groups of one epoch."""
+    regroup: bool = True
+    """Draw the groups anew each epoch; both backends see the same draw."""
+    seed: Seed = 42
+
+    @model_validator(mode="after")
+    def _enough_neighbours(self) -> "GroupingSpec":
+        if self.neighbor_count + 1 < self.gridsize**2:
+            raise ValueError(
+                f"neighbor_count {self.neighbor_count} gives at most {self.neighbor_count + 1} patterns a group; "
+                f"gridsize {self.gridsize} needs {self.gridsize**2}"
+            )
+        return self
+
+
+class ModelSpec(Section):
+    """The network and the physics around it."""
+
+    encoder_filters: Filters = (8, 32, 64)
+    decoder_filters: Filters = (32, 16)
+    encoder_input: Literal["shared", "channels"] = "shared"
+    """shared: one pattern at a time with the same weights; channels: all C patterns of a group at once."""
+    features: Literal["plain", "log_autocorrelation"] = "log_autocorrelation"
+    """plain: X itself; log_autocorrelation: log1p(X) and the autocorrelation of the exit wave."""
+    amplitude_limit: Positive = 2.0
+    """Largest amplitude of the head, in units of the amplitude that the data asks for."""
+    border: Literal["zeros", "mean"] = "zeros"
+    """What surrounds the central N/2 of a predicted patch, unless probe_big predicts all of it."""
+    probe_big: bool = False
+    """Predict the full N by one more decoder level; otherwise the central N/2."""
+    object_big: bool = True
+    """Merge the patches of a group before the forward model (gridsize 2)."""
+    scale_trainable: bool = True
+
+
+class LossSpec(Section):
+    """Weights of the loss terms; a term of weight 0 is not computed."""
+
+    poisson: Annotated[float, Field(ge=0)] = 1.0
+    amplitude_mae: Annotated[float, Field(ge=0)] = 0.0
+    total_variation: Annotated[float, Field(ge=0)] = 0.0
+
+    @model_validator(mode="after")
+    def _something_to_fit(self) -> "LossSpec":
+        if self.poisson == 0 and self.amplitude_mae == 0:
+            raise ValueError("poisson and amplitude_mae are both 0: no term compares with the data")
+        return self
+
+
+class TrainingSpec(Section):
+    """Adam with linear warm-up and cosine decay."""
+
+    epochs: Count = 45
+    batch_size: Count = 8
+    learning_rate: Positive = 4e-3
+    warmup_steps: Annotated[int, Field(ge=0)] = 50
+    final_fraction: Fraction = 0.02
+    """Learning rate at the end, as a fraction of the largest; 1 with warmup_steps 0 keeps it constant."""
+    seed: Seed = 42
+    """Initial weights and the order of the batches."""
+    precision: Literal["float32", "float64"] = "float32"
+
+
+class InferenceSpec(Section):
+    """Which groups are predicted and how they are put together."""
+
+    group_limit: Count = 64
+    reassemble_m: Count = 20
+    """Side of the central part of each patch that is placed, pixels."""
+    weighting: Literal["uniform", "probe"] = "uniform"
+    """Weight of a pixel when overlapping patches are averaged: 1, or |P|^2."""
+
+
+class Scenario(Section):
+    """One resolved scenario: every value that a run uses."""
+
+    description: str = ""
+    markers: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """pytest markers besides `parity`, such as `realdata` or `slow`."""
+    dataset: DatasetSpec = DatasetSpec()
+    grouping: GroupingSpec = GroupingSpec()
+    model: ModelSpec = ModelSpec()
+    loss: LossSpec = LossSpec()
+    training: TrainingSpec = TrainingSpec()
+    inference: InferenceSpec = InferenceSpec()
+    limits: dict[str, float] = {}
+    """Limits of checks (`rung.check`) that stand in for, or add to, those of the ledger."""
+
+    @model_validator(mode="after")
+    def _sizes_fit(self) -> "Scenario":
+        if self.inference.reassemble_m > self.dataset.N:
+            raise ValueError(f"reassemble_m {self.inference.reassemble_m} exceeds N {self.dataset.N}")
+        if self.grouping.gridsize == 1 and self.model.encoder_input == "channels":
+            raise ValueError("encoder_input 'channels' needs gridsize 2 (with gridsize 1 both mean the same)")
+        levels = len(self.model.encoder_filters) - (0 if self.model.probe_big else 1)
+        if len(self.model.decoder_filters) != levels:
+            raise ValueError(
+                f"decoder_filters must hold {levels} levels: {len(self.model.encoder_filters)} encoder levels, "
+                f"probe_big {self.model.probe_big}"
+            )
+        return self

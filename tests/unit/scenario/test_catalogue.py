@@ -1,0 +1,78 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.scenario.case import Case
+
+Load = Callable[..., list[Case]]
+Problems = Callable[..., list[str]]
+
+A = {"a": "training: {epochs: 2}"}
+
+
+def test_a_case_says_where_it_comes_from(load: Load, tmp_path: Path) -> None:
+    (case,) = load("smoke", {"training.epochs": "3"}, **A)
+    assert (case.id, case.name, case.profile) == ("a", "a", "smoke")
+    assert case.path == tmp_path / "scenarios" / "a.yaml"
+    assert case.overrides == {"training.epochs": "3"}
+
+
+def test_an_unknown_profile(problems: Problems) -> None:
+    sentence = 'found the unknown profile "stabel", did you mean "stable", allowed: full, smoke, stable.'
+    assert problems("stabel", **A) == [f"command line: profile: {sentence}"]
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("training.learning_rate", "2e-3", 2e-3),
+        ("model.probe_big", "false", False),
+        ("dataset.split", "none", "none"),
+        ("model.encoder_filters", "[4, 8, 8]", (4, 8, 8)),
+        ("limits.reconstruction.amplitude.ssim", "0.5", 0.5),
+    ],
+)
+def test_overrides_are_read_as_yaml(load: Load, key: str, text: str, value: object) -> None:
+    (case,) = load(overrides={key: text}, **A)
+    section: object = case.scenario
+    head, _, rest = key.partition(".")
+    section = getattr(section, head)
+    assert (section[rest] if isinstance(section, dict) else getattr(section, rest)) == value
+    assert case.origins[key] == "override: command line"
+
+
+def test_an_override_can_be_a_section(load: Load) -> None:
+    (case,) = load(overrides={"training": "{epochs: 5, seed: 1}"}, **A)
+    assert (case.scenario.training.epochs, case.scenario.training.seed) == (5, 1)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "sentence"),
+    [
+        (
+            "training.epoch",
+            "3",
+            'found the unknown key "epoch", did you mean "epochs", allowed: '
+            "batch_size, epochs, final_fraction, learning_rate, precision, seed, warmup_steps.",
+        ),
+        ("training.epochs", "ten", 'found "ten", allowed: whole number >= 1.'),
+        ("training.epochs", "", "found nothing, allowed: whole number >= 1."),
+        ("training.epochs", "[1", "is not YAML (expected ',' or ']', but got '<stream end>')."),
+        ("training.epochs", "!x 1", "found the tag !x, allowed: plain data (put text in quotes)."),
+        ("loss", "1", "found 1, allowed: a section of poisson, amplitude_mae, total_variation."),
+        ("loss.poisson", "0", "poisson and amplitude_mae are both 0: no term compares with the data."),
+    ],
+)
+def test_bad_overrides(problems: Problems, key: str, text: str, sentence: str) -> None:
+    assert problems(overrides={key: text}, **A) == [f"command line: {key}: {sentence}"]
+
+
+def test_a_file_key_is_no_override(problems: Problems) -> None:
+    (sentence,) = problems(overrides={"extends": "b"}, **A)
+    assert sentence.startswith('command line: extends: found the unknown key "extends", allowed: dataset,')
+
+
+def test_the_problem_of_a_shared_base_is_said_once(problems: Problems) -> None:
+    sentences = problems(_base="dataset: {N: 65}", a="extends: _base", b="extends: _base")
+    assert sentences == ["scenarios/_base.yaml:1: dataset.N: found 65, allowed: one of 64, 128, 256."]
