@@ -1,0 +1,104 @@
+"""The terms of the loss, and the analytic gradient of the likelihood with respect to the object patches.
+
+Every term is a mean, so that it does not depend on the size of the batch. The names are those of
+the scenario's loss section.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from harness.physics import forward
+from harness.physics.merge import Merging, extract, extract_adjoint, merge, merge_adjoint
+
+Array = np.ndarray
+
+INTENSITY_FLOOR = 1e-12
+"""Counts below which the logarithm is not followed; squared amplitudes below which the root is not."""
+
+SMOOTHING = 1e-12
+"""Added under the root of the total variation, so that its gradient exists where the object is flat."""
+
+
+def poisson(intensity: Array, observed: Array, nphotons: float) -> float:
+    """Poisson negative log-likelihood of the counts, as a mean over the patterns, in units of `nphotons`.
+
+    `sum(I - I_obs log(max(I, 1e-12)))` over the pixels of each pattern; `intensity` and `observed` are
+    counts (B, N, N, C). The constant `log(I_obs!)` is left out.
+    """
+    floored = np.maximum(intensity, INTENSITY_FLOOR)
+    return float((intensity - observed * np.log(floored)).sum() / _patterns(intensity) / nphotons)
+
+
+def amplitude_mae(intensity: Array, amplitude: Array, log_scale: float) -> float:
+    """Mean over all pixels of `|A_pred - X|`, in the units of the network's input `X = amplitude / exp(log_scale)`.
+
+    `A_pred = sqrt(max(|F|^2, 1e-12))` with `|F|^2 = intensity / exp(2 log_scale)`: the floor keeps the
+    gradient of the root finite.
+    """
+    predicted = np.sqrt(np.maximum(intensity * np.exp(-2.0 * log_scale), INTENSITY_FLOOR))
+    return float(np.abs(predicted - amplitude * np.exp(-log_scale)).mean())
+
+
+def total_variation(object_patches: Array) -> float:
+    """Mean modulus of the differences of neighbouring pixels of (B, N, N, C) complex patches: rows plus columns.
+
+    `mean |o[i+1, j] - o[i, j]| + mean |o[i, j+1] - o[i, j]|` with the modulus `sqrt(re^2 + im^2 + 1e-12)`.
+    """
+    steps = (np.diff(object_patches, axis=axis) for axis in (1, 2))
+    return float(sum(np.sqrt(forward.squared(step) + SMOOTHING).mean() for step in steps))
+
+
+def loss_terms(
+    stages: Mapping[str, Array], amplitude: Array, log_scale: float, nphotons: float, weights: Mapping[str, float]
+) -> dict[str, float]:
+    """`loss` and each of its terms whose weight is not 0, from the stages of `forward_stages`.
+
+    `amplitude` (B, N, N, C): square root of the observed counts; `weights`: term name to weight.
+    """
+    values = {
+        "poisson": lambda: poisson(stages["intensity"], amplitude**2, nphotons),
+        "amplitude_mae": lambda: amplitude_mae(stages["intensity"], amplitude, log_scale),
+        "total_variation": lambda: total_variation(stages["object_patches"]),
+    }
+    terms = {name: values[name]() for name, weight in weights.items() if weight}
+    return {"loss": sum(weights[name] * value for name, value in terms.items()), **terms}
+
+
+def poisson_gradient(
+    object_patches: Array,
+    relative: Array,
+    probe: Array,
+    log_scale: float,
+    merging: Merging | None,
+    observed: Array,
+    nphotons: float,
+) -> Array:
+    """Gradient (B, N, N, C) complex128 of `poisson` with respect to the object patches.
+
+    Its real and imaginary parts are the derivatives by the real and imaginary parts of the patches.
+    Arguments as in `forward.forward_stages`; `observed` (B, N, N, C) counts.
+    """
+    patches = np.asarray(object_patches, dtype=np.complex128)
+    extracted = patches
+    if merging is not None:
+        canvas = merge(patches, relative, merging.padded_size, merging.weight)
+        extracted = extract(canvas, relative, patches.shape[1])
+    wave = forward.diffract(forward.exit_wave(extracted, probe))
+    by_wave = 2.0 * wave * _slope(forward.squared(wave), observed, np.exp(2.0 * log_scale))
+    by_wave /= _patterns(wave) * nphotons
+    gradient = forward.exit_wave(forward.diffract_adjoint(by_wave), np.conj(probe))
+    if merging is None:
+        return gradient
+    return merge_adjoint(extract_adjoint(gradient, relative, merging.padded_size), relative, merging.weight)
+
+
+def _slope(energy: Array, observed: Array, gain: float) -> Array:
+    """Derivative of `I - I_obs log(max(I, floor))` by `|F|^2`, with `I = gain |F|^2`."""
+    intensity = gain * energy
+    above = intensity > INTENSITY_FLOOR
+    return gain * (1.0 - np.where(above, observed / np.where(above, intensity, 1.0), 0.0))
+
+
+def _patterns(batch: Array) -> int:
+    return len(batch) * int(batch.shape[-1])
