@@ -1,0 +1,1 @@
+"""What is measured: objects, probes, scans, photon counting, files, grouping."""

@@ -1,0 +1,162 @@
+"""The dataset folder: everything that both backends and the judge read about the data of a case."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from harness.dataset import npz, scan, schedule
+from harness.dataset.grouped import GroupedData
+from harness.dataset.grouping import centre
+from harness.dataset.npz import RawData
+from harness.dataset.truth import Reference, Truth
+from harness.errors import HarnessError
+from harness.files import write_json, write_npy, write_npz
+from harness.physics import canvas, probe, scale
+from harness.scenario.schema import Scenario
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Indices of the patterns that train and that test, and the groups drawn from each."""
+
+    train: Array
+    test: Array
+    train_groups: Array
+    """(G, C) rows of `train`."""
+    test_groups: Array
+    """(G, C) rows of `test`."""
+
+
+def build(
+    scenario: Scenario,
+    raw: RawData,
+    folder: Path,
+    refined_probe: Array | None = None,
+    reference: Reference | None = None,
+) -> None:
+    """Write the dataset folder of a scenario; the same bytes from the same input.
+
+    `refined_probe` (N, N) complex stands in for the probe that came with the data, `reference` for a truth
+    that nobody knows; both are needed when, and only when, the scenario asks for their iterations.
+    Raises `HarnessError` when they do not fit, or when there are too few patterns for the groups.
+    """
+    _check_references(scenario, refined_probe, reference)
+    probe_used = raw.probe if refined_probe is None else refined_probe.astype(np.complex128)
+    normalised = probe.normalise(probe_used, scenario.dataset.probe.scale)
+    chosen = select(scenario, raw)
+    energies = scale.pattern_energies(raw.diffraction)
+    factor = scale.normalisation(energies[chosen.train][chosen.train_groups].mean(), raw.diffraction.shape[-1])
+    train = _grouped(raw, chosen.train, chosen.train_groups, factor, _batches(scenario))
+    test = _grouped(raw, chosen.test, chosen.test_groups, factor, np.zeros((0, 0), dtype=np.int64))
+    npz.save(raw, folder / "data.npz")
+    train.save(folder / "train.npz")
+    test.save(folder / "test.npz")
+    write_npy(folder / "probe.npy", normalised)
+    model_probe = probe.model_probe(normalised, scenario.dataset.probe.mask)
+    _save_truth(raw, reference, model_probe, chosen, folder)
+    write_json(folder / "setup.json", _setup(scenario, raw, train, test, factor, model_probe))
+
+
+def reference_inputs(scenario: Scenario, raw: RawData, folder: Path) -> dict[str, Path]:
+    """Write what the reference reconstructions of a scenario start from: `refine` and `reference`, as asked for.
+
+    The probe is refined on the training patterns alone, so that nothing of the test half reaches the training.
+    """
+    train, _ = split(scenario, raw)
+    wanted: dict[str, Array] = {}
+    if scenario.dataset.probe.refine_iterations:
+        wanted["refine"] = train
+    if scenario.dataset.reference_iterations:
+        wanted["reference"] = np.arange(len(raw.x))
+    paths = {name: folder / f"{name}_input.npz" for name in wanted}
+    for name, rows in wanted.items():
+        write_npz(paths[name], amplitude=raw.diffraction[rows], x=raw.x[rows], y=raw.y[rows], probe=raw.probe)
+    return paths
+
+
+def split(scenario: Scenario, raw: RawData) -> tuple[Array, Array]:
+    """Indices of the patterns that train and of those that test, in the order of the scan."""
+    if scenario.dataset.split == "none":
+        everything = np.arange(len(raw.x))
+        return everything, everything
+    train = scan.split_half(raw.y)
+    return np.flatnonzero(train), np.flatnonzero(~train)
+
+
+def select(scenario: Scenario, raw: RawData) -> Selection:
+    """Split the patterns and draw the groups of training and test."""
+    train, test = split(scenario, raw)
+    if not len(train) or not len(test):
+        raise HarnessError(f"{raw.origin}: {len(raw.x)} patterns are too few to split into training and test.")
+    grouping, training = scenario.grouping, scenario.training
+    return Selection(
+        train,
+        test,
+        schedule.training_groups(raw.x[train], raw.y[train], grouping, training.epochs),
+        schedule.test_groups(raw.x[test], raw.y[test], grouping, scenario.inference.group_limit),
+    )
+
+
+def _check_references(scenario: Scenario, refined_probe: Array | None, reference: Reference | None) -> None:
+    for key, iterations, given in (
+        ("dataset.probe.refine_iterations", scenario.dataset.probe.refine_iterations, refined_probe),
+        ("dataset.reference_iterations", scenario.dataset.reference_iterations, reference),
+    ):
+        if bool(iterations) != (given is not None):
+            raise HarnessError(f"{key} is {iterations}, but its result is {'missing' if given is None else 'given'}.")
+
+
+def _batches(scenario: Scenario) -> Array:
+    training = scenario.training
+    return schedule.batch_order(scenario.grouping, training.epochs, training.batch_size, training.seed)
+
+
+def _grouped(raw: RawData, rows: Array, groups: Array, factor: float, batches: Array) -> GroupedData:
+    x, y = raw.x[rows], raw.y[rows]
+    offsets, relative = centre(x, y, groups)
+    X = (factor * raw.diffraction[rows].astype(np.float64)).astype(np.float32)
+    return GroupedData(X, x, y, groups, offsets, relative, batches)
+
+
+def _save_truth(raw: RawData, reference: Reference | None, model_probe: Array, chosen: Selection, folder: Path) -> None:
+    """Write the truth where there is one; a measured object is known by its reference alone."""
+    if reference is not None:
+        truth = reference.truth
+    elif raw.object is not None and raw.origin == "simulated":
+        truth = Truth("simulation", raw.object)
+    else:
+        return
+    energies = truth.energies(model_probe, raw.x[chosen.train], raw.y[chosen.train])
+    truth.save(folder, scale.normalisation(energies[chosen.train_groups].mean(), len(model_probe)))
+
+
+def _setup(
+    scenario: Scenario, raw: RawData, train: GroupedData, test: GroupedData, factor: float, model_probe: Array
+) -> dict[str, object]:
+    N = raw.diffraction.shape[-1]
+    counted = float(scale.pattern_energies(raw.diffraction).mean())
+    nphotons = scenario.dataset.nphotons if scenario.dataset.source == "simulated" else counted
+    energy = scale.pattern_energies(train.X)[train.groups].mean()
+    used = test.groups.ravel()
+    _, positions = canvas.centred(test.x[used], test.y[used])
+    offsets = np.concatenate([train.relative.ravel(), test.relative.ravel()])
+    return {
+        "N": N,
+        "gridsize": scenario.grouping.gridsize,
+        "padded_size": canvas.required_size(N, offsets),
+        "nphotons": nphotons,
+        "counted_photons": counted,
+        "intensity_scale": scale.intensity_scale(nphotons, energy),
+        "intensity_scale_closed_form": scale.intensity_scale_closed_form(nphotons, N),
+        "normalisation": factor,
+        "object_amplitude": probe.object_amplitude(model_probe),
+        "canvas_size": canvas.required_size(N, positions),
+        "patterns": len(raw.x),
+        "train_patterns": len(train.x),
+        "test_patterns": len(test.x),
+        "origin": raw.origin,
+        "conversions": list(raw.notes),
+    }

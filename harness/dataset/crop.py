@@ -1,0 +1,41 @@
+"""Cropping the detector, and what that does to the object grid."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from harness.dataset import probes
+from harness.dataset.npz import RawData
+from harness.errors import HarnessError
+from harness.physics.scale import pattern_energies
+
+
+def crop_detector(raw: RawData, N: int) -> RawData:
+    """Keep the N x N middle of a detector of K x K pixels.
+
+    A pixel of the object grid is `wavelength * distance / (K * detector pixel)`, so it grows by K/N: the
+    positions shrink by N/K, the field of the probe stays and its spectrum is cropped with the detector.
+    An object that came with the data is on the old grid and is left out. Raises `HarnessError` when N > K.
+    """
+    K = raw.diffraction.shape[-1]
+    if K == N:
+        return raw
+    if K < N:
+        raise HarnessError(f"{raw.origin}: has {K} detector pixels a side, dataset.N asks for {N}; at most {K} can be.")
+    first = (K - N) // 2
+    middle = slice(first, first + N)
+    cropped = np.ascontiguousarray(raw.diffraction[:, middle, middle])
+    kept = pattern_energies(cropped).sum() / pattern_energies(raw.diffraction).sum()
+    note = (
+        f"The detector was cropped from {K} to {N} pixels a side, which keeps {kept:.1%} of the counts; pixels of the "
+        f"object grid are {K / N:g} times as wide, so positions were divided by {K / N:g} and the probe was resampled."
+    )
+    return replace(
+        raw,
+        diffraction=cropped,
+        probe=probes.resample(raw.probe, N),
+        x=raw.x * (N / K),
+        y=raw.y * (N / K),
+        object=None,
+        notes=(*raw.notes, note),
+    )

@@ -1,0 +1,132 @@
+"""Measured data in other layouts, brought to the NPZ contract; every conversion is said in a sentence."""
+
+from pathlib import Path
+
+import numpy as np
+
+from harness.dataset import probes
+from harness.dataset.crop import crop_detector
+from harness.dataset.npz import REQUIRED, SIZES, RawData, read_arrays, validated
+from harness.errors import HarnessError
+from harness.physics.scale import pattern_energies
+
+Array = np.ndarray
+Arrays = dict[str, Array]
+Notes = list[str]
+
+TIKE_KEYS = ("data", "probe", "scan")
+
+
+def load(path: Path, N: int) -> RawData:
+    """Read a file in the contract's or tike's layout, and crop its detector to N x N pixels.
+
+    Raises `HarnessError` for what cannot be brought to the contract; `notes` of the result says what was done.
+    """
+    arrays = read_arrays(path)
+    notes: Notes = []
+    if all(name in arrays for name in TIKE_KEYS):
+        arrays = _from_tike(arrays, path.name, notes)
+    _names(arrays, notes)
+    if all(name in arrays for name in REQUIRED) and arrays["diff3d"].ndim == 3:
+        for convert in (_axes, _amplitudes, _detector_centre, _coordinates, _probe):
+            convert(arrays, notes)
+    return crop_detector(validated(arrays, path.name, tuple(notes)), N)
+
+
+def _from_tike(arrays: Arrays, source: str, notes: Notes) -> Arrays:
+    """Read tike's layout: `data` counts (1, M, N, N), `probe` (1, 1, 1, modes, N, N), `scan` (1, M, 2) row, column."""
+    scan, patterns = arrays["scan"], arrays["data"]
+    if patterns.ndim == 4 and patterns.shape[0] == 1:
+        patterns = patterns[0]
+    if scan.shape not in ((len(patterns), 2), (1, len(patterns), 2)):
+        raise HarnessError(f"{source}: 'scan' has shape {scan.shape}; (1, {len(patterns)}, 2) is needed, as in 'data'.")
+    rows, columns = scan.reshape(-1, 2).T
+    notes.append("The layout is tike's: scan was read as (row, column), that is (y, x), of each patch's centre.")
+    return {"diffraction": patterns, "probeGuess": arrays["probe"], "xcoords": columns, "ycoords": rows}
+
+
+def _names(arrays: Arrays, notes: Notes) -> None:
+    if "diff3d" not in arrays and "diffraction" in arrays:
+        arrays["diff3d"] = arrays.pop("diffraction")
+        notes.append("The patterns were found as 'diffraction' or 'data' and taken for 'diff3d'.")
+
+
+def _axes(arrays: Arrays, notes: Notes) -> None:
+    """(N, N, M) to (M, N, N), told apart by the number of positions."""
+    patterns, positions = arrays["diff3d"], arrays["xcoords"].size
+    if patterns.shape[0] == patterns.shape[1] != patterns.shape[2] == positions:
+        arrays["diff3d"] = np.moveaxis(patterns, -1, 0)
+        notes.append("The patterns came as (N, N, M) and were put into the order (M, N, N).")
+
+
+def _amplitudes(arrays: Arrays, notes: Notes) -> None:
+    """Counts to amplitudes. Whole numbers are counts: amplitudes of them would all have to be squares."""
+    patterns = arrays["diff3d"]
+    if patterns.dtype.kind not in "iuf" or patterns.min(initial=0) < 0:
+        return
+    if patterns.dtype.kind in "iu" or np.array_equal(patterns, np.rint(patterns)):
+        arrays["diff3d"] = np.sqrt(patterns.astype(np.float64)).astype(np.float32)
+        notes.append("The patterns are whole numbers, so they are counts; their square root was taken.")
+
+
+def _detector_centre(arrays: Arrays, notes: Notes) -> None:
+    """Zero frequency from the corner to the middle, where the corners hold more counts than the middle."""
+    patterns = arrays["diff3d"]
+    if patterns.dtype.kind != "f" or not patterns.size:
+        return
+    mean = np.square(patterns, dtype=np.float64).mean(axis=0)
+    if _energy_in_the_middle(np.fft.fftshift(mean)) > _energy_in_the_middle(mean):
+        arrays["diff3d"] = np.fft.fftshift(patterns, axes=(1, 2))
+        notes.append("The detector's zero frequency lay at the corner and was moved to the middle.")
+
+
+def _energy_in_the_middle(pattern: Array) -> float:
+    rows, columns = (slice(size // 4, size - size // 4) for size in pattern.shape)
+    return float(pattern[rows, columns].sum())
+
+
+def _coordinates(arrays: Arrays, notes: Notes) -> None:
+    for name in ("xcoords", "ycoords"):
+        if arrays[name].dtype != np.float64 and arrays[name].dtype.kind in "iuf":
+            notes.append(f"'{name}' is of type {arrays[name].dtype} and was taken as float64.")
+            arrays[name] = arrays[name].astype(np.float64)
+
+
+def _probe(arrays: Arrays, notes: Notes) -> None:
+    """One complex mode on as many pixels as the detector."""
+    probe = _strongest_mode(_mode_stack(arrays["probeGuess"], notes), notes)
+    if probe.dtype.kind in "iuf":
+        probe = probe.astype(np.complex64)
+        notes.append("'probeGuess' is real and was taken as complex with phase 0.")
+    N = arrays["diff3d"].shape[-1]
+    if probe.ndim == 2 and probe.shape[0] == probe.shape[1] != N and {N, len(probe)} <= set(SIZES):
+        notes.append(f"'probeGuess' has {probe.shape[0]} pixels a side and was resampled to {N} in Fourier space.")
+        probe = probes.resample(probe, N)
+    arrays["probeGuess"] = probe
+
+
+def _mode_stack(probe: Array, notes: Notes) -> Array:
+    """(modes, N, N) from (N, N), (N, N, modes) or (1, ..., modes, N, N)."""
+    if probe.ndim == 2:
+        return probe[None]
+    if probe.ndim == 3 and probe.shape[0] == probe.shape[1] != probe.shape[2]:
+        notes.append(f"'probeGuess' came as (N, N, {probe.shape[2]}); its last axis was taken for the modes.")
+        return np.moveaxis(probe, -1, 0)
+    if probe.ndim > 3 and set(probe.shape[:-3]) == {1}:
+        notes.append(f"'probeGuess' came as {probe.shape}; its leading axes of length 1 were dropped.")
+        return probe.reshape(probe.shape[-3:])
+    return probe
+
+
+def _strongest_mode(stack: Array, notes: Notes) -> Array:
+    """One probe of a stack (modes, N, N); what is not such a stack goes on to the validation as it is."""
+    if stack.ndim != 3 or len(stack) == 0 or stack.dtype.kind not in "iufc":
+        return stack
+    power = pattern_energies(np.abs(stack))
+    strongest = int(power.argmax())
+    if len(stack) > 1:
+        notes.append(
+            f"'probeGuess' holds {len(stack)} incoherent modes; only the strongest, number {strongest} "
+            f"with {power[strongest] / power.sum():.0%} of the power, is used."
+        )
+    return np.asarray(stack[strongest])

@@ -1,0 +1,163 @@
+"""The NPZ contract: what a file of diffraction patterns must hold, checked without trusting it."""
+
+import bz2
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from harness.errors import HarnessError
+from harness.files import write_npz
+
+Array = np.ndarray
+
+SIZES = (64, 128, 256)
+"""Sides N of the detector that the network knows, pixels."""
+
+REQUIRED = ("diff3d", "probeGuess", "xcoords", "ycoords")
+
+
+@dataclass(frozen=True)
+class RawData:
+    """M diffraction patterns of one scan, before grouping and normalisation."""
+
+    diffraction: Array
+    """(M, N, N) float32 amplitude, the square root of the counts, zero frequency at index N/2."""
+    probe: Array
+    """(N, N) complex128, not normalised."""
+    x: Array
+    """(M,) float64 pixels of the object grid: the column of each patch's centre."""
+    y: Array
+    """(M,) float64 pixels of the object grid: the row of each patch's centre."""
+    scan_index: Array
+    """(M,) int64: which scan each pattern belongs to."""
+    object: Array | None
+    """(H, W) complex128, when known."""
+    origin: str
+    """`simulated`, or the name of the file."""
+    notes: tuple[str, ...] = ()
+    """What an importer converted, one sentence each."""
+
+
+def read_arrays(path: Path) -> dict[str, Array]:
+    """Every array of an NPZ, which may be packed with bzip2 (`.bz2`); pickled ones are refused."""
+    try:
+        with _opened(path) as stream, np.load(stream, allow_pickle=False) as archive:
+            return {name: _member(archive, name, path) for name in archive.files}
+    except HarnessError:
+        raise
+    except FileNotFoundError as error:
+        raise HarnessError(f"{path}: there is no such file.") from error
+    except Exception as error:  # numpy, zipfile and bz2 raise many kinds for one broken file
+        raise HarnessError(f"{path}: is not a whole NPZ of plain arrays ({error}).") from error
+
+
+def _opened(path: Path) -> BinaryIO:
+    if path.suffix == ".bz2":
+        return io.BytesIO(bz2.decompress(path.read_bytes()))
+    return path.open("rb")
+
+
+def _member(archive: Mapping[str, Array], name: str, path: Path) -> Array:
+    try:
+        return archive[name]
+    except ValueError as error:
+        raise HarnessError(f"{path}: '{name}' cannot be read ({error}); save it as a plain numeric array.") from error
+
+
+def validated(arrays: Mapping[str, Array], source: str, notes: tuple[str, ...] = ()) -> RawData:
+    """Check arrays against the contract and return them in its types.
+
+    Raises `HarnessError`, one sentence that names `source` and the key, for a missing key, a shape, type
+    or size that is not allowed, and for values that no detector gives.
+    """
+    for name in REQUIRED:
+        if name not in arrays:
+            raise HarnessError(f"{source}: lacks '{name}'; found {', '.join(sorted(arrays)) or 'nothing'}.")
+    amplitude = _diffraction(arrays["diff3d"], source)
+    M, N = amplitude.shape[:2]
+    return RawData(
+        diffraction=amplitude,
+        probe=_probe(arrays["probeGuess"], N, source),
+        x=_coordinates(arrays["xcoords"], "xcoords", M, source),
+        y=_coordinates(arrays["ycoords"], "ycoords", M, source),
+        scan_index=_scan_index(arrays.get("scan_index"), M, source),
+        object=_object(arrays.get("objectGuess"), source),
+        origin=source,
+        notes=notes,
+    )
+
+
+def save(raw: RawData, path: Path) -> None:
+    """Write the contract's arrays, in its types, with the same bytes every time."""
+    known = {} if raw.object is None else {"objectGuess": raw.object.astype(np.complex64)}
+    write_npz(
+        path,
+        diff3d=raw.diffraction.astype(np.float32),
+        probeGuess=raw.probe.astype(np.complex64),
+        xcoords=raw.x.astype(np.float64),
+        ycoords=raw.y.astype(np.float64),
+        scan_index=raw.scan_index.astype(np.int64),
+        **known,
+    )
+
+
+def _diffraction(array: Array, source: str) -> Array:
+    if array.ndim != 3 or array.shape[1] != array.shape[2] or len(array) == 0:
+        raise HarnessError(f"{source}: 'diff3d' has shape {array.shape}; (M, N, N) with M at least 1 is needed.")
+    if array.shape[1] not in SIZES:
+        raise HarnessError(f"{source}: 'diff3d' has N {array.shape[1]}; allowed are {', '.join(map(str, SIZES))}.")
+    if array.dtype.kind in "iuf" and array.min() < 0:
+        raise HarnessError(f"{source}: 'diff3d' holds {array.min():g}; neither counts nor amplitudes are negative.")
+    if array.dtype.kind != "f":
+        raise HarnessError(f"{source}: 'diff3d' is of type {array.dtype}; float32 amplitudes are needed.")
+    _refuse_unfinite(array, "diff3d", source)
+    if array.max() == 0:
+        raise HarnessError(f"{source}: 'diff3d' is zero everywhere; no photon was counted.")
+    return array.astype(np.float32)
+
+
+def _probe(array: Array, N: int, source: str) -> Array:
+    if array.shape != (N, N):
+        raise HarnessError(f"{source}: 'probeGuess' has shape {array.shape}; ({N}, {N}) is needed, as in 'diff3d'.")
+    if array.dtype.kind != "c":
+        raise HarnessError(f"{source}: 'probeGuess' is of type {array.dtype}; complex64 is needed.")
+    _refuse_unfinite(array, "probeGuess", source)
+    if not array.any():
+        raise HarnessError(f"{source}: 'probeGuess' is zero everywhere; nothing is illuminated.")
+    return array.astype(np.complex128)
+
+
+def _coordinates(array: Array, name: str, M: int, source: str) -> Array:
+    if array.shape != (M,):
+        raise HarnessError(f"{source}: '{name}' has shape {array.shape}; one position a pattern, ({M},), is needed.")
+    if array.dtype.kind not in "fiu":
+        raise HarnessError(f"{source}: '{name}' is of type {array.dtype}; float64 pixels are needed.")
+    _refuse_unfinite(array, name, source)
+    return array.astype(np.float64)
+
+
+def _scan_index(array: Array | None, M: int, source: str) -> Array:
+    if array is None:
+        return np.zeros(M, dtype=np.int64)
+    if array.shape != (M,) or array.dtype.kind not in "iu":
+        raise HarnessError(f"{source}: 'scan_index' is {array.dtype} {array.shape}; int64 ({M},) is needed.")
+    return array.astype(np.int64)
+
+
+def _object(array: Array | None, source: str) -> Array | None:
+    if array is None:
+        return None
+    if array.ndim != 2 or array.dtype.kind != "c":
+        raise HarnessError(f"{source}: 'objectGuess' is {array.dtype} {array.shape}; complex64 (H, W) is needed.")
+    _refuse_unfinite(array, "objectGuess", source)
+    return array.astype(np.complex128)
+
+
+def _refuse_unfinite(array: Array, name: str, source: str) -> None:
+    wrong = array.size - np.count_nonzero(np.isfinite(array))
+    if wrong:
+        raise HarnessError(f"{source}: '{name}' holds {wrong} values that are NaN or infinite; none is allowed.")

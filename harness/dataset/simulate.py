@@ -1,0 +1,69 @@
+"""Simulated data: an object is scanned by a probe and its diffraction patterns are counted."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from harness.dataset import objects, probes, scan
+from harness.dataset.counting import count
+from harness.dataset.npz import RawData
+from harness.errors import HarnessError
+from harness.physics import forward, probe, translation
+from harness.scenario.schema import DatasetSpec, ObjectSpec
+
+Array = np.ndarray
+
+PROBES: dict[str, Callable[[int], Array]] = {
+    "idealised": probes.idealised,
+    "zone_plate": probes.zone_plate,
+    "curved_disk": probes.curved_disk,
+}
+
+_CHUNK = 256
+"""Patterns computed at a time, to bound the memory."""
+
+
+def simulate(spec: DatasetSpec) -> RawData:
+    """Return the data set that a specification of source `simulated` describes; the same bits every time.
+
+    Patches are cut at fractional positions by bilinear interpolation. Coordinate 0 is the object's first pixel.
+    Raises `HarnessError` when the object has no room for the scan.
+    """
+    try:
+        x, y = scan.random_positions(spec.object.shape, spec.N, spec.scan.images, spec.scan.buffer, spec.scan.seed)
+    except ValueError as error:
+        raise HarnessError(f"dataset.object.shape, dataset.N, dataset.scan.buffer: {error}.") from error
+    # Rounded to the types of the NPZ contract first, so that a saved data set is the one that was used.
+    illumination = PROBES[spec.probe.kind](spec.N).astype(np.complex64).astype(np.complex128)
+    scene = draw_object(spec.object)
+    model_probe = probe.model_probe(probe.normalise(illumination, spec.probe.scale), spec.probe.mask)
+    return RawData(
+        diffraction=count(intensities(scene, model_probe, x, y), spec.nphotons, spec.photon_seed),
+        probe=illumination,
+        x=x,
+        y=y,
+        scan_index=np.zeros(len(x), dtype=np.int64),
+        object=scene,
+        origin="simulated",
+    )
+
+
+def draw_object(spec: ObjectSpec) -> Array:
+    """(H, W) complex128 object of mean amplitude 1."""
+    amplitude: Array = objects.lines(spec.shape, spec.seed)
+    if spec.phase == "none":
+        return amplitude.astype(np.complex128)
+    scene: Array = objects.phase_follows_amplitude(amplitude, spec.phase_span)
+    return scene
+
+
+def intensities(scene: Array, model_probe: Array, x: Array, y: Array) -> Array:
+    """(M, N, N) float64 squared amplitudes of the patterns at the positions `x`, `y` (M,), unscaled."""
+    N = model_probe.shape[0]
+    result = np.empty((len(x), N, N))
+    for start in range(0, len(x), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        patches = translation.cut(scene, x[part], y[part], N)
+        waves = forward.diffract(forward.exit_wave(patches[..., None], model_probe))
+        result[part] = forward.squared(waves)[..., 0]
+    return result

@@ -1,0 +1,64 @@
+"""What a reconstruction is held against: the simulated object, or a reference reconstruction of measured data."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from harness.errors import HarnessError
+from harness.files import read_npz, write_json, write_npy
+from harness.physics import translation
+from harness.physics.scale import pattern_energies
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Truth:
+    """An object on its grid."""
+
+    kind: Literal["simulation", "reference"]
+    object: Array
+    """(H, W) complex128."""
+    origin_x: float = 0.0
+    """Coordinate of the first column: position (x, y) lies at array index (y - origin_y, x - origin_x)."""
+    origin_y: float = 0.0
+
+    def patches(self, x: Array, y: Array, N: int) -> Array:
+        """(K, N, N) complex128: what lies under a patch centred at each position."""
+        return translation.cut(self.object, x - self.origin_x, y - self.origin_y, N)
+
+    def energies(self, model_probe: Array, x: Array, y: Array) -> Array:
+        """(K,) float64: `sum(|P O|^2)` under a probe (N, N) at each position."""
+        return pattern_energies(np.abs(model_probe * self.patches(x, y, model_probe.shape[0])))
+
+    def save(self, folder: Path, model_scale: float) -> None:
+        """Write `ground_truth_amp.npy`, `ground_truth_phase.npy` and `truth.json`.
+
+        `model_scale` takes the truth's amplitude to the model's, when exp(log_scale) is the data's intensity_scale.
+        """
+        write_npy(folder / "ground_truth_amp.npy", np.abs(self.object))
+        write_npy(folder / "ground_truth_phase.npy", np.angle(self.object))
+        facts = {"kind": self.kind, "origin_x": self.origin_x, "origin_y": self.origin_y, "model_scale": model_scale}
+        write_json(folder / "truth.json", facts)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Output of the reference reconstruction."""
+
+    probe: Array
+    """(N, N) complex128, not normalised."""
+    truth: Truth
+
+    @classmethod
+    def load(cls, path: Path) -> "Reference":
+        """Read the `object.npz` of the reference leg; an array that is missing is a `HarnessError`."""
+        arrays = read_npz(path)
+        missing = [name for name in ("object", "probe", "origin_x", "origin_y") if name not in arrays]
+        if missing:
+            raise HarnessError(f"{path}: lacks {', '.join(missing)}; run the reference reconstruction again.")
+        scene = arrays["object"].astype(np.complex128)
+        truth = Truth("reference", scene, float(arrays["origin_x"]), float(arrays["origin_y"]))
+        return cls(arrays["probe"].astype(np.complex128), truth)

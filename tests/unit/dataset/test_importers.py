@@ -1,0 +1,140 @@
+"""Other layouts are brought to the contract, and every conversion is said."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from harness.dataset import importers, probes
+from harness.errors import HarnessError
+
+M, N = 5, 64
+
+
+def counts(seed: int = 0) -> np.ndarray:
+    """(M, N, N) whole numbers, brightest in the middle."""
+    rng = np.random.default_rng(seed)
+    return rng.poisson(40 * np.exp(-((probes.radii(N) / 9) ** 2)), (M, N, N))
+
+
+def contract(**changes) -> dict[str, np.ndarray]:
+    good = {
+        "diff3d": np.sqrt(counts()).astype(np.float32),
+        "probeGuess": probes.zone_plate(N).astype(np.complex64),
+        "xcoords": np.linspace(-9, 9, M),
+        "ycoords": np.linspace(3, 5, M),
+    }
+    merged = good | changes
+    return {name: array for name, array in merged.items() if array is not None}
+
+
+def load(folder: Path, arrays: dict[str, np.ndarray], size: int = N):
+    np.savez(folder / "a.npz", **arrays)
+    return importers.load(folder / "a.npz", size)
+
+
+def test_a_file_in_the_contract_is_taken_as_it_is(tmp_path):
+    raw = load(tmp_path, contract())
+    assert raw.notes == ()
+    assert raw.origin == "a.npz"
+    np.testing.assert_array_equal(raw.diffraction, contract()["diff3d"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"diff3d": None, "diffraction": contract()["diff3d"]}, "taken for 'diff3d'"),
+        ({"diff3d": np.moveaxis(contract()["diff3d"], 0, -1)}, r"\(N, N, M\)"),
+        ({"diff3d": counts().astype(np.uint16)}, "square root"),
+        ({"diff3d": counts().astype(np.float64)}, "square root"),
+        ({"diff3d": np.fft.ifftshift(contract()["diff3d"], axes=(1, 2))}, "moved to the middle"),
+        ({"probeGuess": contract()["probeGuess"][:, :, None]}, "last axis was taken for the modes"),
+        ({"probeGuess": contract()["probeGuess"][None, None, None, None]}, "leading axes"),
+        (
+            {"probeGuess": np.stack([0.5j * contract()["probeGuess"], contract()["probeGuess"]])},
+            "2 incoherent modes; only the strongest, number 1 with 80%",
+        ),
+        ({"probeGuess": probes.resample(contract()["probeGuess"], 128)}, "resampled to 64"),
+        ({"xcoords": contract()["xcoords"].astype(np.float32)}, "'xcoords' is of type float32"),
+    ],
+)
+def test_each_deviation_is_converted_and_said(tmp_path, changes, sentence):
+    plain, raw = load(tmp_path, contract()), load(tmp_path, contract(**changes))
+    [note] = raw.notes
+    assert note.endswith(".")
+    assert re.search(sentence, note)
+    np.testing.assert_array_equal(raw.diffraction, plain.diffraction)
+    np.testing.assert_allclose(raw.probe, plain.probe, atol=1e-6)
+    np.testing.assert_allclose(raw.x, plain.x, rtol=1e-6)
+
+
+def test_a_real_probe_is_taken_as_complex(tmp_path):
+    raw = load(tmp_path, contract(probeGuess=probes.idealised(N)))
+    assert raw.probe.dtype == np.complex128
+    assert "real" in raw.notes[0]
+
+
+def test_counts_of_16_bits_do_not_overflow(tmp_path):
+    bright = np.where(probes.radii(N) < 4, 65535, 0).astype(np.uint16) * np.ones((M, 1, 1), np.uint16)
+    assert load(tmp_path, contract(diff3d=bright)).diffraction.max() == np.float32(np.sqrt(65535))
+
+
+def test_negative_counts_are_refused(tmp_path):
+    with pytest.raises(HarnessError, match=r"a.npz: 'diff3d' holds -3; neither counts"):
+        load(tmp_path, contract(diff3d=counts() - 3))
+
+
+def tike(M: int = 6, size: int = 128) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(1)
+    pattern = 40 * np.exp(-((probes.radii(size) / 12) ** 2))
+    return {
+        "data": np.fft.ifftshift(rng.poisson(pattern, (M, size, size)), axes=(1, 2)).astype(np.float32)[None],
+        "probe": probes.zone_plate(size).astype(np.complex64)[None, None, None, None],
+        "scan": rng.uniform(-100, 100, (1, M, 2)).astype(np.float32),
+    }
+
+
+def test_tike_scans_are_rows_and_columns(tmp_path):
+    arrays = tike()
+    raw = load(tmp_path, arrays, 128)
+    np.testing.assert_array_equal(raw.y, arrays["scan"][0, :, 0])
+    np.testing.assert_array_equal(raw.x, arrays["scan"][0, :, 1])
+    np.testing.assert_array_equal(np.rint(raw.diffraction**2), np.fft.fftshift(arrays["data"][0], axes=(1, 2)))
+    assert "tike" in raw.notes[0]
+
+
+def test_cropping_the_detector_halves_the_positions_and_keeps_the_field_of_the_probe(tmp_path):
+    arrays = tike()
+    raw = load(tmp_path, arrays, 64)
+    whole = load(tmp_path, arrays, 128)
+    np.testing.assert_array_equal(raw.diffraction, whole.diffraction[:, 32:96, 32:96])
+    np.testing.assert_allclose(raw.x, whole.x / 2)
+    np.testing.assert_allclose(raw.y, whole.y / 2)
+    np.testing.assert_allclose(raw.probe, probes.resample(whole.probe, 64))
+    assert "cropped from 128 to 64" in raw.notes[-1]
+
+
+def test_a_scan_that_does_not_fit_the_patterns_is_refused(tmp_path):
+    arrays = tike()
+    arrays["scan"] = arrays["scan"][:, :4]
+    with pytest.raises(HarnessError, match=r"a.npz: 'scan' has shape \(1, 4, 2\)"):
+        load(tmp_path, arrays, 128)
+
+
+def test_a_detector_smaller_than_asked_for_is_refused(tmp_path):
+    with pytest.raises(HarnessError, match=r"a.npz: has 64 detector pixels a side, dataset.N asks for 128"):
+        load(tmp_path, contract(), 128)
+
+
+@pytest.mark.parametrize("name", ["diff3d", "probeGuess", "xcoords"])
+def test_a_missing_key_is_named(tmp_path, name):
+    with pytest.raises(HarnessError, match=f"lacks '{name}'"):
+        load(tmp_path, contract(**{name: None}))
+
+
+@pytest.mark.parametrize("name", ["diff3d", "probeGuess", "xcoords"])
+@pytest.mark.parametrize("shape", [(), (3,), (2, 2), (2, 3, 4, 5)])
+def test_no_shape_ends_in_a_traceback(tmp_path, name, shape):
+    with pytest.raises(HarnessError, match=f"'{name}'"):
+        load(tmp_path, contract(**{name: np.ones(shape)}))

@@ -1,0 +1,114 @@
+"""The NPZ contract: what is allowed goes through unchanged, everything else gets one sentence."""
+
+import bz2
+
+import numpy as np
+import pytest
+
+from harness.dataset import npz
+from harness.errors import HarnessError
+
+M, N = 3, 64
+
+
+def arrays(**changes) -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(0)
+    good = {
+        "diff3d": np.sqrt(rng.poisson(9.0, (M, N, N))).astype(np.float32),
+        "probeGuess": np.ones((N, N), np.complex64),
+        "xcoords": np.arange(M, dtype=np.float64),
+        "ycoords": np.arange(M, dtype=np.float64) / 3,
+    }
+    merged = good | changes
+    return {name: array for name, array in merged.items() if array is not None}
+
+
+def with_value(value: float, shape: tuple[int, ...] = (M, N, N), dtype=np.float32) -> np.ndarray:
+    array = np.ones(shape, dtype)
+    array.flat[1] = value
+    return array
+
+
+def test_a_good_file_goes_through_and_comes_back_the_same(tmp_path):
+    given = arrays(scan_index=np.array([0, 0, 1]), objectGuess=np.full((90, 80), 1 - 2j, np.complex64))
+    raw = npz.validated(given, "good.npz")
+    npz.save(raw, tmp_path / "a.npz")
+    npz.save(raw, tmp_path / "b.npz")
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+    found = npz.read_arrays(tmp_path / "a.npz")
+    assert {name: array.dtype.name for name, array in found.items()} == {
+        "diff3d": "float32",
+        "probeGuess": "complex64",
+        "xcoords": "float64",
+        "ycoords": "float64",
+        "scan_index": "int64",
+        "objectGuess": "complex64",
+    }
+    for name, array in given.items():
+        np.testing.assert_array_equal(found[name], array)
+
+
+def test_scan_index_and_object_are_optional():
+    raw = npz.validated(arrays(), "good.npz")
+    assert raw.scan_index.tolist() == [0, 0, 0]
+    assert raw.object is None
+
+
+def test_packed_files_are_read(tmp_path):
+    np.savez(tmp_path / "a.npz", **arrays())
+    (tmp_path / "a.npz.bz2").write_bytes(bz2.compress((tmp_path / "a.npz").read_bytes()))
+    plain, packed = npz.read_arrays(tmp_path / "a.npz"), npz.read_arrays(tmp_path / "a.npz.bz2")
+    assert plain.keys() == packed.keys()
+    np.testing.assert_array_equal(plain["diff3d"], packed["diff3d"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"diff3d": None}, "lacks 'diff3d'"),
+        ({"probeGuess": None}, "lacks 'probeGuess'"),
+        ({"ycoords": None}, "lacks 'ycoords'"),
+        ({"diff3d": np.ones((N, N), np.float32)}, "'diff3d' has shape"),
+        ({"diff3d": np.ones((M, N, 60), np.float32)}, "'diff3d' has shape"),
+        ({"diff3d": np.ones((0, N, N), np.float32)}, "M at least 1"),
+        ({"diff3d": np.ones((M, 96, 96), np.float32)}, "N 96; allowed are 64, 128, 256"),
+        ({"diff3d": np.ones((M, N, N), np.complex64)}, "'diff3d' is of type complex64"),
+        ({"diff3d": with_value(np.nan)}, "'diff3d' holds 1 values that are NaN"),
+        ({"diff3d": with_value(np.inf)}, "'diff3d' holds 1 values"),
+        ({"diff3d": with_value(-2)}, "'diff3d' holds -2"),
+        ({"diff3d": np.zeros((M, N, N), np.float32)}, "zero everywhere"),
+        ({"probeGuess": np.ones((N, 32), np.complex64)}, "'probeGuess' has shape"),
+        ({"probeGuess": np.ones((N, N), np.float32)}, "'probeGuess' is of type float32"),
+        ({"probeGuess": with_value(np.nan, (N, N), np.complex64)}, "'probeGuess' holds 1 values"),
+        ({"probeGuess": np.zeros((N, N), np.complex64)}, "nothing is illuminated"),
+        ({"xcoords": np.zeros(M + 1)}, "'xcoords' has shape"),
+        ({"ycoords": np.array(["a", "b", "c"])}, "'ycoords' is of type"),
+        ({"xcoords": with_value(np.nan, (M,), np.float64)}, "'xcoords' holds 1 values"),
+        ({"scan_index": np.zeros(M)}, "'scan_index' is float64"),
+        ({"scan_index": np.zeros(M + 1, np.int64)}, "'scan_index' is int64"),
+        ({"objectGuess": np.ones((9, 9))}, "'objectGuess' is float64"),
+        ({"objectGuess": with_value(np.inf, (9, 9), np.complex64)}, "'objectGuess' holds 1 values"),
+    ],
+)
+def test_what_is_not_allowed_is_named(changes, sentence):
+    with pytest.raises(HarnessError, match=sentence) as caught:
+        npz.validated(arrays(**changes), "scan7.npz")
+    assert str(caught.value).startswith("scan7.npz: ")
+    assert "\n" not in str(caught.value)
+
+
+def test_pickled_arrays_are_refused(tmp_path):
+    np.savez(tmp_path / "bad.npz", **arrays(diff3d=np.array([{"a": 1}, None, []], dtype=object)))
+    with pytest.raises(HarnessError, match=r"bad.npz: 'diff3d' cannot be read.*plain numeric array"):
+        npz.read_arrays(tmp_path / "bad.npz")
+
+
+def test_broken_files_are_named(tmp_path):
+    np.savez(tmp_path / "whole.npz", **arrays())
+    content = (tmp_path / "whole.npz").read_bytes()
+    (tmp_path / "half.npz").write_bytes(content[: len(content) // 2])
+    (tmp_path / "half.npz.bz2").write_bytes(bz2.compress(content)[:2000])
+    (tmp_path / "text.npz").write_text("not an archive")
+    for name in ("half.npz", "half.npz.bz2", "text.npz", "absent.npz"):
+        with pytest.raises(HarnessError, match=name):
+            npz.read_arrays(tmp_path / name)
