@@ -120,7 +120,7 @@ class ModelSpec(Section):
     """shared: one pattern at a time with the same weights; channels: all C patterns of a group at once."""
     features: Literal["plain", "log_autocorrelation"] = "log_autocorrelation"
     """plain: X itself; log_autocorrelation: log1p(X) and the autocorrelation of the exit wave."""
-    amplitude_limit: Positive = 2.0
+    amplitude_limit: Positive = 3.0
     """Largest amplitude of the head, in units of the amplitude that the data asks for."""
     border: Literal["zeros", "mean"] = "zeros"
     """What surrounds the central N/2 of a predicted patch, unless probe_big predicts all of it."""
@@ -190,6 +190,20 @@ class Scenario(Section):
             raise ValueError(f"reassemble_m {self.inference.reassemble_m} exceeds N {self.dataset.N}")
         if self.grouping.gridsize == 1 and self.model.encoder_input == "channels":
             raise ValueError("encoder_input 'channels' needs gridsize 2 (with gridsize 1 both mean the same)")
+        if self.grouping.groups % self.training.batch_size:
+            raise ValueError(
+                f"groups {self.grouping.groups} is not a multiple of batch_size {self.training.batch_size}: "
+                "the last batch of an epoch would be incomplete"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _levels_fit(self) -> "Scenario":
+        if self.dataset.N % 2 ** len(self.model.encoder_filters):
+            raise ValueError(
+                f"encoder_filters has {len(self.model.encoder_filters)} levels, but N {self.dataset.N} "
+                "cannot be halved that often"
+            )
         levels = len(self.model.encoder_filters) - (0 if self.model.probe_big else 1)
         if len(self.model.decoder_filters) != levels:
             raise ValueError(

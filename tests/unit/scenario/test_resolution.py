@@ -147,6 +147,15 @@ def test_all_problems_at_once_each_in_one_sentence(problems: Problems) -> None:
             "training: {epochs: 3}\nmodel:\n  probe_big: true",
             "3: model.probe_big: decoder_filters must hold 3 levels: 3 encoder levels, probe_big True.",
         ),
+        (
+            "model:\n  encoder_filters: [2, 2, 2, 2, 2, 2, 2]",
+            "2: model.encoder_filters: encoder_filters has 7 levels, but N 64 cannot be halved that often.",
+        ),
+        (
+            "grouping: {groups: 100}\ntraining:\n  batch_size: 8",
+            "3: training.batch_size: groups 100 is not a multiple of batch_size 8: "
+            "the last batch of an epoch would be incomplete.",
+        ),
     ],
 )
 def test_a_rule_about_several_values_blames_the_one_set_last(problems: Problems, text: str, sentence: str) -> None:

@@ -1,0 +1,1 @@
+"""The ports of the network, and the protocol that they speak."""

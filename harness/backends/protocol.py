@@ -1,0 +1,128 @@
+"""What a backend is: the one small contract between the harness and a port of the network.
+
+A backend lives in one worker process, holds one model, and speaks NumPy at its border:
+arrays are `[row = y, column = x]`, channels last, in the layouts of `docs/physics.md`.
+Inside it is written as its own community would write it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+from harness.scenario.schema import Scenario
+
+Array = np.ndarray
+Weights = dict[str, Array]
+Precision = Literal["float32", "float64"]
+
+PHYSICS_STAGES = (
+    "object_patches",
+    "object_merged",
+    "object_extracted",
+    "exit_wave",
+    "diffraction_amplitude",
+    "intensity",
+)
+"""Stages that the NumPy oracle computes too, in order; the network's stages come before them."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """All that a backend is built from; the same for both sides of a case."""
+
+    scenario: Scenario
+    probe: Array
+    """(N, N) complex128, normalised with the scenario's probe_scale, before the mask."""
+    padded_size: int
+    """Side of the merge canvas in pixels, the same for training and inference."""
+    nphotons: float
+    intensity_scale: float
+    """s = sqrt(nphotons / mean(sum(X^2))) of the training data: the start of exp(log_scale)."""
+    object_amplitude: float
+    """Mean object amplitude that explains the data: (N/2) / sqrt(sum(|P|^2)), P as the model uses it."""
+    precision: Precision
+    device: Literal["cpu", "gpu"] = "cpu"
+
+
+@dataclass(frozen=True)
+class Batch:
+    """B groups of C = gridsize**2 patterns."""
+
+    amplitude: Array
+    """(B, N, N, C) float64: square root of the counts, s * X."""
+    relative: Array
+    """(B, 1, 2, C) float64 pixels, [x, y]: minus the distance of each position from its group's centre."""
+
+
+@dataclass(frozen=True)
+class EpochReport:
+    """What one epoch of training left: means over its steps."""
+
+    epoch: int
+    step: int
+    """Optimiser steps done in all."""
+    metrics: Mapping[str, float]
+    """`loss`, every term by its name (`poisson`, ...), `intensity_scale` and `learning_rate` at the epoch's end."""
+
+
+class Backend(Protocol):
+    """One port of the network.
+
+    A factory with the signature `(setup: Setup) -> Backend` is what an entry point of the group
+    `ptycho_parity.backends` names. `capabilities` says what a backend can do: of the names
+    `stages`, `losses`, `train`, `predict`, `stitch`. Rungs that need what is missing are INCONCLUSIVE.
+    """
+
+    capabilities: frozenset[str]
+    stage_names: tuple[str, ...]
+    """The named stages that `stages` returns, in the order of the contract."""
+
+    def weights(self) -> Weights:
+        """Every trainable array and `log_scale`, by canonical name, in canonical layout, float64."""
+        ...
+
+    def set_weights(self, weights: Weights) -> None:
+        """Load all weights; raises HarnessError for a missing or unknown name or another shape."""
+        ...
+
+    def stages(self, batch: Batch) -> dict[str, Array]:
+        """Forward pass of one batch: every named stage, contract layout, working precision."""
+        ...
+
+    def losses(self, batch: Batch) -> dict[str, float]:
+        """`loss` and each of its terms for one batch, as the optimiser sees them."""
+        ...
+
+    def train(self, batches: "BatchSource", report: Callable[[EpochReport], None]) -> None:
+        """Train on the batches in their order; calls `report` after every epoch."""
+        ...
+
+    def predict(self, batch: Batch) -> Array:
+        """(B, N, N, C) complex: predicted object patches."""
+        ...
+
+    def stitch(self, patches: Array, positions: Array, weight: Array, size: int) -> tuple[Array, Array]:
+        """Place patches on a canvas.
+
+        patches (K, M, M) complex, positions (K, 2) float64 pixels [x, y] relative to the canvas centre,
+        weight (M, M) float64 >= 0, size: side of the canvas.
+        Returns the weighted mean (size, size) complex, 0 where nothing was placed, and the coverage (size, size).
+        """
+        ...
+
+    def facts(self) -> dict[str, Any]:
+        """Versions, device, threads, number of parameters: recorded beside the results."""
+        ...
+
+
+class BatchSource(Protocol):
+    """The training batches in their order: identical for both backends."""
+
+    epochs: int
+    steps_per_epoch: int
+
+    def batch(self, step: int) -> Batch:
+        """The batch of the given step, counted from 0 over all epochs."""
+        ...

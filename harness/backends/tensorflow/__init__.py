@@ -1,0 +1,1 @@
+"""The network, its physics and its training in TensorFlow and Keras."""

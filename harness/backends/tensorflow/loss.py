@@ -1,0 +1,53 @@
+"""The terms of the loss. Pixels are computed in the working precision, sums and means in float64."""
+
+from collections.abc import Callable, Mapping
+
+import tensorflow as tf
+
+from harness.backends.network import INTENSITY_FLOOR, VARIATION_SMOOTHING, loss_terms
+from harness.backends.protocol import Setup
+from harness.backends.tensorflow.physics import squared_modulus
+
+
+class Loss:
+    """Weighted sum of the terms that the scenario asks for."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.weights = loss_terms(setup.scenario.loss)
+        self.nphotons = setup.nphotons
+
+    def __call__(self, stages: Mapping[str, tf.Tensor], amplitude: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Return `loss` and each of its terms, float64 scalars; amplitude (B, C, N, N) is the root of the counts."""
+        known: dict[str, Callable[[], tf.Tensor]] = {
+            "poisson": lambda: poisson(stages["intensity"], tf.square(amplitude), self.nphotons),
+            "amplitude_mae": lambda: amplitude_mae(stages["power"], stages["input"]),
+            "total_variation": lambda: total_variation(stages["object_patches"]),
+        }
+        terms = {name: known[name]() for name in self.weights}
+        return {"loss": tf.add_n([weight * terms[name] for name, weight in self.weights.items()]), **terms}
+
+
+def poisson(intensity: tf.Tensor, counts: tf.Tensor, nphotons: float) -> tf.Tensor:
+    """Poisson negative log-likelihood of counts (B, C, N, N): mean over the patterns, divided by nphotons."""
+    pixels = intensity - counts * tf.math.log(tf.maximum(intensity, INTENSITY_FLOOR))
+    return tf.reduce_mean(tf.reduce_sum(tf.cast(pixels, tf.float64), axis=(2, 3))) / nphotons
+
+
+def amplitude_mae(power: tf.Tensor, patterns: tf.Tensor) -> tf.Tensor:
+    """Mean of |A - X| from |F|^2 and X, both (B, C, N, N); the root is never differentiated at zero."""
+    return _mean(tf.abs(tf.sqrt(tf.maximum(power, INTENSITY_FLOOR)) - patterns))
+
+
+def total_variation(patches: tf.Tensor) -> tf.Tensor:
+    """Mean modulus of the differences of neighbours of (B, C, N, N) complex patches, along y plus along x."""
+    return _mean_modulus(patches[..., 1:, :] - patches[..., :-1, :]) + _mean_modulus(
+        patches[..., 1:] - patches[..., :-1]
+    )
+
+
+def _mean_modulus(steps: tf.Tensor) -> tf.Tensor:
+    return _mean(tf.sqrt(squared_modulus(steps) + VARIATION_SMOOTHING))
+
+
+def _mean(pixels: tf.Tensor) -> tf.Tensor:
+    return tf.reduce_mean(tf.cast(pixels, tf.float64))

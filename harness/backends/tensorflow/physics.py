@@ -1,0 +1,111 @@
+"""The differentiable physics: merge, extraction, illumination, diffraction.
+
+Images are (B, C, N, N) here, positions of a group before pixels: transforms and matrix products
+work on the last two axes. Formulas: `docs/physics.md`.
+"""
+
+# mypy: allow-subclassing-any
+
+import math
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from harness.backends.network import MERGE_EPSILON, merges, predicted_size
+from harness.backends.protocol import Setup
+from harness.physics.probe import model_probe
+
+COMPLEX = {"float32": "complex64", "float64": "complex128"}
+
+
+def translation(outside: int, inside: int, shift: tf.Tensor) -> tf.Tensor:
+    """Matrices (..., outside, inside) that move by `shift` (...) pixels, centre to centre, bilinear.
+
+    T[i, j] = max(0, 1 - |(i - outside // 2) - (j - inside // 2) - shift|).
+    """
+    rows = tf.range(outside, dtype=shift.dtype)[:, tf.newaxis] - outside // 2
+    columns = tf.range(inside, dtype=shift.dtype) - inside // 2
+    return tf.nn.relu(1 - tf.abs(rows - columns - shift[..., tf.newaxis, tf.newaxis]))
+
+
+def accumulate(planes: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor) -> tf.Tensor:
+    """Place real images (planes, B, C, n, n) by matrices (B, C, N, n) and sum over C: (planes, B, N, N)."""
+    return tf.einsum("bcyi,pbcij,bcxj->pbyx", rows, planes, columns)
+
+
+def merge(patches: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor, support: tf.Tensor) -> tf.Tensor:
+    """Weighted mean (B, padded, padded) of patches (B, C, N, N) placed by matrices (B, C, padded, N).
+
+    The weight is separable, support (N,) along both axes; each group is merged on its own.
+    """
+    rows, columns = rows * support, columns * support
+    weight = tf.einsum("bcy,bcx->byx", tf.reduce_sum(rows, axis=-1), tf.reduce_sum(columns, axis=-1))
+    real, imaginary = tf.unstack(accumulate(_planes(patches), rows, columns) / (weight + MERGE_EPSILON))
+    return tf.complex(real, imaginary)
+
+
+def extract(merged: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor) -> tf.Tensor:
+    """Cut patches (B, C, N, N) out of merged objects (B, padded, padded): the transpose of the placing."""
+    real, imaginary = tf.unstack(tf.einsum("bcyi,pbyx,bcxj->pbcij", rows, _planes(merged), columns))
+    return tf.complex(real, imaginary)
+
+
+def squared_modulus(values: tf.Tensor) -> tf.Tensor:
+    """|z|^2 without a square root on the way."""
+    return tf.square(tf.math.real(values)) + tf.square(tf.math.imag(values))
+
+
+def _planes(images: tf.Tensor) -> tf.Tensor:
+    return tf.stack([tf.math.real(images), tf.math.imag(images)])
+
+
+class Diffraction(keras.layers.Layer):
+    """From object patches to counts; its one weight is the logarithm of the intensity scale."""
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__(name="diffraction", dtype=setup.precision, autocast=False)
+        scenario = setup.scenario
+        size = scenario.dataset.N
+        probe = model_probe(setup.probe, scenario.dataset.probe.mask)
+        self.probe = tf.constant(probe, COMPLEX[setup.precision])
+        self.merges = merges(scenario)
+        self.padded_size = setup.padded_size
+        self.support = tf.constant(central_support(size, predicted_size(scenario)), setup.precision)
+        trainable = scenario.model.scale_trainable
+        self.log_scale = self.add_weight(name="log_scale", shape=(), initializer="zeros", trainable=trainable)
+
+    def normalise(self, amplitude: tf.Tensor) -> tf.Tensor:
+        """Divide the square root of the counts by the intensity scale: what the network is fed."""
+        return amplitude / tf.exp(self.log_scale)
+
+    def call(self, patches: tf.Tensor, relative: tf.Tensor) -> dict[str, tf.Tensor]:
+        """Return the stages after `object_patches`, and `power` = |F|^2, unscaled.
+
+        patches (B, C, N, N) complex, relative (B, C, 2) float64 pixels, [x, y].
+        """
+        merged, extracted = self.overlap(patches, relative) if self.merges else (patches, patches)
+        exit_wave = extracted * self.probe
+        spectrum = tf.signal.fft2d(exit_wave)
+        pixels = math.prod(self.probe.shape)
+        power = tf.signal.fftshift(squared_modulus(spectrum), axes=(-2, -1)) / pixels
+        return {
+            "object_merged": merged,
+            "object_extracted": extracted,
+            "exit_wave": exit_wave,
+            "diffraction_amplitude": tf.sqrt(power),
+            "intensity": power * tf.exp(2 * self.log_scale),
+            "power": power,
+        }
+
+    def overlap(self, patches: tf.Tensor, relative: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Merge the patches of each group to (B, 1, padded, padded) and cut them out again, (B, C, N, N)."""
+        placing = translation(self.padded_size, patches.shape[-1], -relative)
+        columns, rows = tf.unstack(tf.cast(placing, self.compute_dtype), axis=2)
+        merged = merge(patches, rows, columns, self.support)
+        return merged[:, tf.newaxis], extract(merged, rows, columns)
+
+
+def central_support(size: int, side: int) -> np.ndarray:
+    """Return ones on the central `side` of `size` pixels of one axis, zeros beside it."""
+    return np.pad(np.ones(side), (size - side) // 2)

@@ -1,0 +1,52 @@
+"""The training loop: one compiled step, its metrics read once an epoch."""
+
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from harness.backends.network import learning_rate
+from harness.backends.protocol import Array, Batch, BatchSource, EpochReport
+from harness.backends.tensorflow.model import PtychographyModel
+from harness.backends.tensorflow.optimizer import Adam
+from harness.scenario.schema import TrainingSpec
+
+Losses = Callable[[tf.Tensor, tf.Tensor], dict[str, tf.Tensor]]
+"""From amplitude (B, N, N, C) and relative (B, 1, 2, C), float64, to `loss` and its terms."""
+
+Step = Callable[[Array, Array], dict[str, tf.Tensor]]
+"""One update, compiled; from the arrays of a batch to the losses before it."""
+
+
+def fit(
+    model: PtychographyModel,
+    losses: Losses,
+    training: TrainingSpec,
+    batches: BatchSource,
+    report: Callable[[EpochReport], None],
+) -> None:
+    """Train every trainable weight on the batches in their order; report the means of each epoch."""
+    steps = batches.epochs * batches.steps_per_epoch
+    step_on = compiled_step(model, losses, Adam(training, steps, model.compute_dtype), batches.batch(0))
+    for epoch in range(batches.epochs):
+        first, end = epoch * batches.steps_per_epoch, (epoch + 1) * batches.steps_per_epoch
+        history = [step_on(batch.amplitude, batch.relative) for batch in map(batches.batch, range(first, end))]
+        metrics = {name: float(tf.reduce_mean([terms[name] for terms in history])) for name in history[0]}
+        metrics["intensity_scale"] = float(tf.exp(model.diffraction.log_scale))
+        metrics["learning_rate"] = learning_rate(training, end - 1, steps)
+        report(EpochReport(epoch, end, metrics))
+
+
+def compiled_step(model: PtychographyModel, losses: Losses, optimizer: Adam, batch: Batch) -> Step:
+    """Compile one update for batches of the given one's shape, so that it is traced once."""
+    weights = model.trainable_variables
+    optimizer.build(weights)
+
+    def step(amplitude: tf.Tensor, relative: tf.Tensor) -> dict[str, tf.Tensor]:
+        with tf.GradientTape() as tape:
+            terms = losses(amplitude, relative)
+        optimizer.apply(tape.gradient(terms["loss"], weights), weights)
+        return terms
+
+    signature = [tf.TensorSpec(array.shape, tf.float64) for array in (batch.amplitude, batch.relative)]
+    compiled: Step = tf.function(step, input_signature=signature, autograph=False)
+    return compiled

@@ -1,0 +1,79 @@
+"""The PyTorch backend behind the harness's protocol."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import torch
+
+from harness.backends import network
+from harness.backends.protocol import Array, Batch, BatchSource, EpochReport, Setup, Weights
+from harness.backends.torch import stitch as stitching
+from harness.backends.torch import training
+from harness.backends.torch.device import device_facts, prepare
+from harness.backends.torch.model import Model, channels_last
+from harness.backends.torch.weights import from_canonical, to_canonical
+
+
+class TorchBackend:
+    """One model of one scenario; see `harness.backends.protocol.Backend`."""
+
+    capabilities = frozenset({"stages", "losses", "train", "predict", "stitch"})
+
+    def __init__(self, setup: Setup) -> None:
+        """Build the model with its initial weights; HarnessError when the device is missing."""
+        self._scenario = setup.scenario
+        self._device = prepare(setup.device)
+        self._model = Model(setup, self._device)
+        self.stage_names = network.stage_names(setup.scenario)
+        self.set_weights(network.initial_weights(setup.scenario, setup.intensity_scale))
+
+    def weights(self) -> Weights:
+        """Every trainable array and `log_scale`, by canonical name, in canonical layout, float64."""
+        return to_canonical(self._model.network)
+
+    def set_weights(self, weights: Weights) -> None:
+        """Load all weights; HarnessError for a missing or unknown name or another shape."""
+        network.check_weights(weights, self._scenario)
+        from_canonical(weights, self._model.network)
+
+    @torch.no_grad()
+    def stages(self, batch: Batch) -> dict[str, Array]:
+        """Forward pass of one batch: every named stage, contract layout, working precision."""
+        return self._model.stages(batch)
+
+    @torch.no_grad()
+    def losses(self, batch: Batch) -> dict[str, float]:
+        """`loss` and each of its terms for one batch."""
+        return {name: float(term) for name, term in self._model.losses(batch).items()}
+
+    def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
+        """Train on the batches in their order; calls `report` after every epoch."""
+        training.fit(self._model, batches, report)
+
+    @torch.no_grad()
+    def predict(self, batch: Batch) -> Array:
+        """(B, N, N, C) complex: predicted object patches, before any merge."""
+        measured, _ = self._model.tensors(batch)
+        prediction = self._model.network(measured)
+        return channels_last(self._model.physics.patches(prediction.amplitude, prediction.phase))
+
+    @torch.no_grad()
+    def stitch(self, patches: Array, positions: Array, weight: Array, size: int) -> tuple[Array, Array]:
+        """Place patches (K, M, M) on a canvas, in float64 whatever the working precision."""
+        mean, coverage = stitching.stitch(
+            torch.from_numpy(patches.astype(np.complex128)).to(self._device),
+            torch.from_numpy(positions.astype(np.float64)).to(self._device),
+            torch.from_numpy(weight.astype(np.float64)).to(self._device),
+            size,
+        )
+        return mean.cpu().numpy(), coverage.cpu().numpy()
+
+    def facts(self) -> dict[str, Any]:
+        """Versions, device, threads, determinism, precision and number of parameters."""
+        parameters = sum(parameter.numel() for parameter in self._model.network.parameters())
+        return {
+            **device_facts(self._device),
+            "precision": str(self._model.dtype).removeprefix("torch."),
+            "parameters": parameters,
+        }

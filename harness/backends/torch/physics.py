@@ -1,0 +1,117 @@
+"""The forward model in PyTorch: translation, merge, extraction, illumination, diffraction.
+
+Formulas: `docs/physics.md`. Tensors are (B, C, rows, columns); offsets (B, C, 2) pixels, [x, y].
+A translation is a product with two small matrices, one an axis; real and imaginary parts are moved
+as real numbers, which costs half of what complex products would.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from harness.backends import network
+from harness.backends.protocol import Setup
+from harness.backends.torch.device import DTYPES
+from harness.physics.probe import model_probe
+
+
+def translation_matrices(shift: Tensor, size_out: int, size_in: int) -> Tensor:
+    """Matrices (..., size_out, size_in) float64 that move content by `shift` (...) float64 pixels.
+
+    T[i, j] = max(0, 1 - |i - j - shift|), indices counted from the middle (index size/2) of either side.
+    """
+    rows = torch.arange(size_out, dtype=torch.float64, device=shift.device) - size_out // 2
+    columns = torch.arange(size_in, dtype=torch.float64, device=shift.device) - size_in // 2
+    distance = (rows[:, None] - columns) - shift[..., None, None]
+    return (1 - distance.abs()).clamp_(min=0)
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """The stages from the object patches on; what is not merged is the patches themselves."""
+
+    patches: Tensor
+    merged: Tensor
+    extracted: Tensor
+    exit_wave: Tensor
+    diffraction: Tensor
+    """|F|^2 (B, C, N, N), centred, before the scale."""
+
+
+class ForwardModel(nn.Module):
+    """From predicted amplitude and phase to |F|^2."""
+
+    probe: Tensor
+    outside: Tensor
+    """(N, N): 1 around the predicted centre."""
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__()
+        scenario = setup.scenario
+        self.size = scenario.dataset.N
+        self.predicted = network.predicted_size(scenario)
+        self.padded = setup.padded_size
+        self.merges = network.merges(scenario)
+        self.margin = (self.size - self.predicted) // 2
+        self.mean_border = scenario.model.border == "mean"
+        self.dtype = DTYPES[setup.precision]
+        probe = torch.from_numpy(model_probe(setup.probe, scenario.dataset.probe.mask))
+        outside = functional.pad(torch.zeros(self.predicted, self.predicted), [self.margin] * 4, value=1)
+        self.register_buffer("probe", probe.to(self.dtype.to_complex()), persistent=False)
+        self.register_buffer("outside", outside.to(self.dtype), persistent=False)
+
+    def forward(self, amplitude: Tensor, phase: Tensor, relative: Tensor) -> Exposure:
+        """Amplitude and phase (B, C, n, n), relative offsets (B, C, 2) float64."""
+        return self.expose(self.patches(amplitude, phase), relative)
+
+    def expose(self, patches: Tensor, relative: Tensor) -> Exposure:
+        """Merge, extract, illuminate and diffract complex object patches (B, C, N, N)."""
+        merged = extracted = patches
+        if self.merges:
+            matrices = self.matrices(relative)
+            merged = self.merge(patches, *matrices)
+            extracted = extract(merged, *matrices)
+        exit_wave = extracted * self.probe
+        wave = torch.fft.fft2(exit_wave, norm="ortho")
+        diffraction = torch.fft.fftshift(wave.real.square() + wave.imag.square(), dim=(-2, -1))
+        return Exposure(patches, merged, extracted, exit_wave, diffraction)
+
+    def patches(self, amplitude: Tensor, phase: Tensor) -> Tensor:
+        """Complex patches (B, C, N, N): the predicted centre in a border of zeros or of its mean."""
+        centre = torch.complex(amplitude * torch.cos(phase), amplitude * torch.sin(phase))
+        if self.margin == 0:
+            return centre
+        patches = functional.pad(centre, [self.margin] * 4)
+        if not self.mean_border:
+            return patches
+        return patches + self.outside * centre.mean(dim=(-2, -1), keepdim=True)
+
+    def matrices(self, relative: Tensor) -> tuple[Tensor, Tensor]:
+        """Matrices (B, C, padded, N), along y and along x, that place each patch at -relative on the canvas."""
+        right, down = translation_matrices(-relative, self.padded, self.size).to(self.dtype).unbind(dim=2)
+        return down, right
+
+    def merge(self, patches: Tensor, down: Tensor, right: Tensor) -> Tensor:
+        """Weighted mean (B, 1, padded, padded) of a group's patches.
+
+        The weight is 1 on the predicted centre and 0 around it, so only the centre is moved.
+        """
+        inner = slice(self.margin, self.size - self.margin)
+        centre, down, right = patches[..., inner, inner], down[..., inner], right[..., inner]
+        weight = torch.einsum("bci,bcj->bij", down.sum(-1), right.sum(-1)) + network.MERGE_EPSILON
+        real, imaginary = (_moved_sum(down, part, right) / weight for part in (centre.real, centre.imag))
+        return torch.complex(real, imaginary).unsqueeze(1)
+
+
+def extract(merged: Tensor, down: Tensor, right: Tensor) -> Tensor:
+    """Cut every position (B, C, N, N) out of the merged object: the placing matrices, transposed."""
+    real, imaginary = (down.mT @ (part @ right) for part in (merged.real, merged.imag))
+    return torch.complex(real, imaginary)
+
+
+def _moved_sum(down: Tensor, values: Tensor, right: Tensor) -> Tensor:
+    """Sum over c of down[c] @ values[c] @ right[c].T: (B, padded, padded), one product for all c."""
+    moved = values @ right.mT
+    return down.transpose(1, 2).flatten(2) @ moved.flatten(1, 2)
