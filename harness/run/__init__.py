@@ -1,0 +1,1 @@
+"""Jobs, worker processes, interpreters, devices, core slots and the store."""

@@ -1,0 +1,55 @@
+"""One core for each worker: over all sessions of a user on this machine, workers never exceed the cores.
+
+A worker computes with one thread. Results depend on the number of threads at the level of rounding, so it is a
+constant of the harness and not an option; and a framework whose threads outnumber the free cores does not get a
+little slower but up to a hundred times (`docs/running.md`).
+"""
+
+import contextlib
+import os
+import platform
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import platformdirs
+
+from harness.run.locks import one_of
+
+THREADS = 1
+"""Threads of a worker, inside and between operations."""
+
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+)
+
+
+def thread_environment() -> dict[str, str]:
+    """Environment variables that keep every numerical library of a worker to THREADS threads."""
+    return dict.fromkeys(THREAD_VARIABLES, str(THREADS))
+
+
+def available() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def slots_folder() -> Path:
+    """Where the slots of this machine are kept: per user, and per machine where homes are shared."""
+    return platformdirs.user_cache_path("ptycho-parity") / "cores" / (platform.node() or "here")
+
+
+@contextlib.contextmanager
+def slot(cancelled: threading.Event) -> Iterator[None]:
+    """Hold one core; waits until one is free. Raises StoppedError when the event is set while waiting."""
+    count = max(1, available() // THREADS)
+    with one_of([slots_folder() / f"{number}.lock" for number in range(count)], cancelled):
+        yield

@@ -1,0 +1,99 @@
+"""The dataset of a case: from the store, or built here; of measured data, after its reference reconstructions."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.dataset import build, importers, locate, simulate
+from harness.dataset.truth import Reference
+from harness.errors import HarnessError
+from harness.run import keys, side
+from harness.run.devices import CPU
+from harness.run.interpreters import own
+from harness.run.plan import Planned
+from harness.run.store import Address
+from harness.scenario.case import Case
+
+REFERENCE = "reference"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The dataset folder in the store."""
+
+    folder: Path
+    record: dict[str, Any]
+    """Key, seconds, whether it was there already, and the reference reconstructions that were run for it."""
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Makes the dataset of one case."""
+
+    case: Case
+    shop: side.Workshop
+    data_folders: Sequence[Path]
+    log: Path
+    """Log of the reference reconstructions."""
+
+    def dataset(self) -> Dataset:
+        """The dataset folder, made if need be.
+
+        Raises DataNotFound for measured data that is nowhere, and HarnessError for data or a scenario that cannot
+        be used, and for a reference reconstruction that failed.
+        """
+        started = time.monotonic()
+        source = self._measured_file()
+        parts = keys.dataset_parts(self.case.scenario, source)
+        address = Address("dataset", keys.key(parts))
+        records: list[dict[str, Any]] = []
+
+        def make(folder: Path) -> None:
+            self._build(source, folder, records)
+
+        entry = self.shop.store.obtain(address, make, {"made_from": parts}, self.shop.cancelled)
+        seconds = time.monotonic() - started
+        record = {"key": address.key, "cached": entry.cached, "seconds": seconds, "references": records}
+        return Dataset(entry.path, record)
+
+    def _measured_file(self) -> Path | None:
+        name = self.case.scenario.dataset.file
+        return None if name is None else locate.locate(name, [self.case.path.parent, *self.data_folders])
+
+    def _build(self, source: Path | None, folder: Path, records: list[dict[str, Any]]) -> None:
+        scenario = keys.relevant(self.case.scenario, "dataset")
+        spec = scenario.dataset
+        raw = simulate.simulate(spec) if source is None else importers.load(source, spec.N)
+        with self.shop.store.scratch() as scratch:
+            found = self._references(build.reference_inputs(scenario, raw, scratch), records)
+        refined = found.get("refine")
+        build.build(scenario, raw, folder, None if refined is None else refined.probe, found.get("reference"))
+
+    def _references(self, inputs: Mapping[str, Path], records: list[dict[str, Any]]) -> dict[str, Reference]:
+        """Reference reconstructions of some inputs, from the store or run in one process."""
+        if not inputs:
+            return {}
+        surroundings = keys.Surroundings(own(keys.REFERENCE_LIBRARIES), CPU, side.variables(CPU))
+        planned = [self._planned(name, path, surroundings) for name, path in inputs.items()]
+        results = dict(zip(inputs, side.run(self.shop, surroundings, planned, self.log), strict=True))
+        records += [{"name": name, **result.record()} for name, result in results.items()]
+        for name, result in results.items():
+            if result.folder is None:
+                raise HarnessError(f"{self.case.id}: the reference reconstruction '{name}' failed: {result.error}")
+        return {name: Reference.load(result.folder / "object.npz") for name, result in results.items() if result.folder}
+
+    def _planned(self, name: str, path: Path, surroundings: keys.Surroundings) -> Planned:
+        spec = self.case.scenario.dataset
+        iterations = spec.probe.refine_iterations if name == "refine" else spec.reference_iterations
+        parts = keys.reference_parts(path, iterations, surroundings)
+        return Planned(
+            backend=REFERENCE,
+            leg=REFERENCE,
+            scenario=keys.relevant(self.case.scenario, "dataset"),
+            dataset=path,
+            parts=parts,
+            address=Address(REFERENCE, keys.key(parts)),
+            iterations=iterations,
+        )

@@ -1,0 +1,133 @@
+"""The interpreter of a backend: what it has, and how the harness is made importable in it.
+
+Real users keep one environment for each framework. Nothing is imported to find out what an interpreter has:
+`probe.py` runs inside it and asks for the metadata of its distributions.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from harness.backends import registry
+from harness.errors import HarnessError
+
+REQUIREMENTS = ("numpy", "pydantic", "safetensors")
+"""What a worker needs beside its framework."""
+
+_PACKAGE = Path(__file__).parents[1]
+_PROBE = Path(__file__).with_name("probe.py")
+_PROBE_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """An interpreter and what it holds for one backend."""
+
+    path: Path
+    python: str
+    """Version of Python."""
+    implementation: str
+    distributions: Mapping[str, str]
+    """Versions of the distributions that a result depends on."""
+    plugin_code: str | None = None
+    """Digest of the files of a backend from another package; None for the harness's own backends."""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the harness itself runs in it."""
+        return self.path == Path(sys.executable)
+
+    @property
+    def cpu_build(self) -> bool:
+        """Whether a framework in it is built for the CPU alone."""
+        return "tensorflow-cpu" in self.distributions or self.distributions.get("torch", "").endswith("+cpu")
+
+
+@cache
+def own(distributions: tuple[str, ...]) -> Interpreter:
+    """The interpreter that the harness runs in, with the versions of some distributions."""
+    return _interpreter(Path(sys.executable), _ask(Path(sys.executable), "", distributions, ()))
+
+
+@cache
+def inspect(backend: str, path: Path) -> Interpreter:
+    """Ask an interpreter what it has for a backend; asked once a session.
+
+    Raises HarnessError when it cannot be run, does not know the backend, or lacks the backend's framework or what
+    a worker needs, with the command that installs it.
+    """
+    builtin = backend in registry.BUILTIN
+    distributions = registry.FRAMEWORKS[backend] if builtin else ()
+    modules = (*REQUIREMENTS, backend) if builtin else REQUIREMENTS
+    answer = _ask(path, backend, ("numpy", *distributions), modules)
+    if not builtin and answer["entry_point"] is None:
+        known = ", ".join(sorted({*registry.BUILTIN, *answer["entry_points"]}))
+        raise HarnessError(
+            f"backend {backend!r} is unknown to {_named(path)}; it knows {known}. "
+            f"Install the package that offers it (entry point group {registry.GROUP})."
+        )
+    if answer["absent"]:
+        raise HarnessError(_how_to_install(backend, path, answer["absent"]))
+    return _interpreter(path, answer)
+
+
+def _interpreter(path: Path, answer: Mapping[str, Any]) -> Interpreter:
+    installed = {name: version for name, version in sorted(answer["distributions"].items()) if version is not None}
+    point = answer["entry_point"]
+    return Interpreter(path, answer["python"], answer["implementation"], installed, point and point["code"])
+
+
+def _ask(path: Path, backend: str, distributions: Sequence[str], modules: Sequence[str]) -> dict[str, Any]:
+    question = {"group": registry.GROUP, "backend": backend, "distributions": distributions, "modules": modules}
+    command = [str(path), str(_PROBE), json.dumps(question)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_PROBE_SECONDS, check=False)
+        if done.returncode == 0:
+            answer: dict[str, Any] = json.loads(done.stdout)
+            return answer
+        reason = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
+    except (OSError, subprocess.TimeoutExpired, ValueError) as error:
+        reason = str(error)
+    raise HarnessError(f"--parity-python {backend}={path}: is not a Python 3.11 or newer that can be run ({reason}).")
+
+
+def _how_to_install(backend: str, path: Path, absent: Sequence[str]) -> str:
+    """The sentence for an interpreter that lacks modules."""
+    if path == Path(sys.executable) and absent == [backend]:
+        command = 'pip install "ptycho-parity[cpu]"'
+    else:
+        wanted = [registry.INSTALL.get(name, name) for name in absent]
+        command = " ".join([str(path), "-m pip install", *wanted])
+    return f"backend {backend}: {_named(path)} lacks {', '.join(absent)}; install with: {command}"
+
+
+def _named(path: Path) -> str:
+    return "this interpreter" if path == Path(sys.executable) else f"the interpreter {path}"
+
+
+def import_folder(parent: Path) -> Path:
+    """A folder that holds the package `harness` and nothing else, for the import path of a worker.
+
+    Another interpreter must not see the packages that are installed beside ours. Where links are not to be had, the
+    package is copied.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="imports-", dir=parent))
+    try:
+        (folder / "harness").symlink_to(_PACKAGE, target_is_directory=True)
+    except OSError:
+        shutil.copytree(_PACKAGE, folder / "harness", ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def worker_environment(imports: Path) -> dict[str, str]:
+    """This process's environment with the folder of `import_folder` first on the import path."""
+    path = os.pathsep.join(filter(None, [str(imports), os.environ.get("PYTHONPATH", "")]))
+    return {**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "PYTHONHASHSEED": "0"}

@@ -1,0 +1,160 @@
+"""Keys: what a result depends on, as one mapping, and its digest.
+
+A key changes when, and only when, something changes that the result depends on; `docs/running.md` lists the parts.
+The scenario in a key is reduced to what the leg may depend on (`relevant`), and the leg is given that reduced
+scenario and no other: what is not in the key cannot act.
+"""
+
+import hashlib
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.files import digest, read_json, sha256
+from harness.run.cores import THREADS
+from harness.run.devices import Device
+from harness.run.environment import changing_results
+from harness.run.interpreters import Interpreter, own
+from harness.run.seal import contents
+from harness.scenario.schema import InferenceSpec, LossSpec, ModelSpec, Scenario, TrainingSpec
+
+PACKAGE = Path(__file__).parents[1]
+SHARED_CODE = ("backends/*.py", "physics/*.py", "dataset/grouped.py", "run/worker.py", "run/legs/common.py")
+LEG_CODE = {
+    "lockstep": ("run/legs/lockstep.py",),
+    "train": ("run/legs/train.py",),
+    "infer": ("run/legs/infer.py", "run/legs/statistics.py"),
+    "exchange": ("run/legs/infer.py", "run/legs/statistics.py"),
+}
+_DATASET_CODE = ("dataset/*.py", "physics/*.py")
+_REFERENCE_CODE = ("run/worker.py", "run/legs/reference*.py")
+_DATASET_LIBRARIES = ("numpy", "scipy")
+REFERENCE_LIBRARIES = ("cdtools-py", "numpy", "torch")
+"""Distributions whose versions can change a reference reconstruction."""
+_SETUP = ("padded_size", "nphotons", "intensity_scale", "intensity_scale_closed_form", "object_amplitude")
+_INPUTS = {
+    "lockstep": ("train.npz", "probe.npy"),
+    "train": ("train.npz", "probe.npy"),
+    "infer": ("test.npz", "probe.npy"),
+    "exchange": ("test.npz", "probe.npy"),
+}
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a leg runs in."""
+
+    interpreter: Interpreter
+    device: Device
+    variables: Mapping[str, str]
+    """The environment of the worker."""
+
+
+def relevant(scenario: Scenario, leg: str) -> Scenario:
+    """The scenario with everything on which a leg does not depend set back to its default.
+
+    No leg depends on the description, the markers or the limits; only inference depends on its settings; the
+    dataset depends on neither the network nor the loss, nor on more of the training than the order of its batches.
+    """
+    changes: dict[str, Any] = {"description": "", "markers": (), "limits": {}}
+    if leg == "dataset":
+        training, inference = scenario.training, scenario.inference
+        changes |= {
+            "model": ModelSpec(),
+            "loss": LossSpec(),
+            "training": TrainingSpec(epochs=training.epochs, batch_size=training.batch_size, seed=training.seed),
+            "inference": InferenceSpec(group_limit=inference.group_limit),
+        }
+    else:
+        changes["dataset"] = scenario.dataset.model_copy(update={"reference_iterations": 0})
+    if leg in ("lockstep", "train"):
+        changes["inference"] = InferenceSpec()
+    return scenario.model_copy(update=changes)
+
+
+def dataset_parts(scenario: Scenario, measured: Path | None) -> dict[str, Any]:
+    """What a dataset folder depends on; `measured`: the file that it is made from, None for a simulation."""
+    return {
+        "leg": "dataset",
+        "scenario": relevant(scenario, "dataset").model_dump(mode="json"),
+        "measured": None if measured is None else sha256(measured),
+        "code": code_digest(_DATASET_CODE if measured is None else (*_DATASET_CODE, *_REFERENCE_CODE)),
+        **_interpreter_parts(
+            own(_DATASET_LIBRARIES if measured is None else (*_DATASET_LIBRARIES, *REFERENCE_LIBRARIES))
+        ),
+    }
+
+
+def reference_parts(data: Path, iterations: int, surroundings: Surroundings) -> dict[str, Any]:
+    """What a reference reconstruction depends on; `data`: the patterns and the probe that it starts from."""
+    return {
+        "leg": "reference",
+        "inputs": sha256(data),
+        "iterations": iterations,
+        "code": code_digest(_REFERENCE_CODE),
+        **_surroundings_parts(surroundings),
+    }
+
+
+def leg_parts(
+    leg: str,
+    backend: str,
+    scenario: Scenario,
+    dataset: Path,
+    surroundings: Surroundings,
+    more: Mapping[str, Any],
+) -> dict[str, Any]:
+    """What the result of a leg depends on; `more` holds the key of the weights and what else it is told."""
+    return {
+        "leg": leg,
+        "backend": backend,
+        "scenario": relevant(scenario, leg).model_dump(mode="json"),
+        "inputs": _input_digests(dataset, leg),
+        "code": code_digest((*SHARED_CODE, f"backends/{backend}/**/*.py", *LEG_CODE[leg])),
+        **_surroundings_parts(surroundings),
+        **more,
+    }
+
+
+def key(parts: Mapping[str, Any]) -> str:
+    """The key: SHA-256 of the canonical JSON of its parts."""
+    return digest(parts)
+
+
+def code_digest(patterns: Iterable[str]) -> str:
+    """SHA-256 over the names and bytes of the harness's files that match the patterns."""
+    files = {path for pattern in patterns for path in PACKAGE.glob(pattern)}
+    total = hashlib.sha256()
+    for path in sorted(files):
+        total.update(f"{path.relative_to(PACKAGE).as_posix()} {sha256(path)}\n".encode())
+    return total.hexdigest()
+
+
+def _input_digests(dataset: Path, leg: str) -> dict[str, Any]:
+    """Digests of the files that a leg reads, and the facts of the set-up: contents, not the dataset's own key.
+
+    A dataset that is made anew with the same bytes does not train anything again.
+    """
+    files, setup = contents(dataset), read_json(dataset / "setup.json")
+    facts = (*_SETUP, "canvas_size") if leg in ("infer", "exchange") else _SETUP
+    return {name: files[name]["sha256"] for name in _INPUTS[leg]} | {name: setup[name] for name in facts}
+
+
+def _surroundings_parts(surroundings: Surroundings) -> dict[str, Any]:
+    return {
+        "device": {"kind": surroundings.device.kind, "name": surroundings.device.name},
+        "threads": THREADS,
+        "variables": changing_results(surroundings.variables),
+        **_interpreter_parts(surroundings.interpreter),
+    }
+
+
+def _interpreter_parts(interpreter: Interpreter) -> dict[str, Any]:
+    return {
+        "python": f"{interpreter.implementation} {interpreter.python}",
+        "distributions": dict(interpreter.distributions),
+        "plugin_code": interpreter.plugin_code,
+        "platform": f"{platform.system()} {platform.machine()}",
+    }

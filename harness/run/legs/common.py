@@ -1,0 +1,87 @@
+"""What every leg does: build the backend from the dataset folder, and say what a backend cannot do."""
+
+import json
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness.backends import registry
+from harness.backends.protocol import Backend, Precision, Setup
+from harness.errors import HarnessError
+from harness.files import read_json, write_json
+from harness.run.job import Job
+
+MISSING = "missing.json"
+
+
+def setup_of(job: Job, precision: Precision) -> Setup:
+    """What the backend of a job is built from, read from the dataset folder."""
+    facts = read_json(job.dataset / "setup.json")
+    return Setup(
+        scenario=job.scenario,
+        probe=np.load(job.dataset / "probe.npy", allow_pickle=False),
+        padded_size=facts["padded_size"],
+        nphotons=facts["nphotons"],
+        intensity_scale=facts["intensity_scale"],
+        object_amplitude=facts["object_amplitude"],
+        precision=precision,
+        device="gpu" if job.device == "gpu" else "cpu",
+    )
+
+
+def create(job: Job, precision: Precision) -> Backend:
+    """The job's backend; raises HarnessError when its framework is not installed."""
+    return registry.create(job.backend, setup_of(job, precision))
+
+
+def lacks(job: Job, folder: Path, backend: Backend, needed: Iterable[str]) -> frozenset[str]:
+    """The capabilities of `needed` that a backend has not; they are written to `missing.json` with the reason."""
+    absent = frozenset(needed) - backend.capabilities
+    if absent:
+        write_missing(folder, {name: f"{job.backend} cannot do {name!r}" for name in sorted(absent)})
+    return absent
+
+
+def write_missing(folder: Path, reasons: dict[str, str]) -> None:
+    """Say which capabilities a leg lacked: what needs its files is inconclusive, not wrong."""
+    write_json(folder / MISSING, reasons)
+
+
+class Progress:
+    """One JSON line an epoch, for whoever watches the training."""
+
+    def __init__(self, job: Job, epochs: int | None = None) -> None:
+        """Begin to count the time; `epochs` of a training, None for other legs."""
+        self._path = job.progress
+        self._epochs = epochs
+        self._fixed = {"case": job.case, "backend": job.backend, "leg": job.leg}
+        self._started = time.monotonic()
+
+    def tell(self, epoch: int | None = None, step: int | None = None, loss: float | None = None) -> None:
+        """Add a line: epochs and steps done, the epoch's loss, seconds elapsed and, while training, left."""
+        if self._path is None:
+            return
+        elapsed = time.monotonic() - self._started
+        left = elapsed / epoch * (self._epochs - epoch) if epoch and self._epochs else None
+        line: dict[str, Any] = {
+            **self._fixed,
+            "epoch": epoch,
+            "epochs": self._epochs,
+            "step": step,
+            "loss": loss if loss is not None and np.isfinite(loss) else None,
+            "elapsed": round(elapsed, 2),
+            "left": None if left is None else round(left, 2),
+        }
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(line) + "\n")
+
+
+def bundle_of(job: Job) -> Path:
+    """Folder of the weights of an infer or exchange job; raises HarnessError when the job names none."""
+    if job.bundle is None:
+        raise HarnessError(f"{job.backend} {job.leg}: the job names no bundle; it needs trained weights.")
+    return job.bundle

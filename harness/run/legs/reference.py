@@ -1,0 +1,130 @@
+"""The reference leg: a reconstruction by cdtools, a maintained ptychography library that nobody of this project wrote.
+
+It refines a measured probe and stands in for the truth of a measured object. The library is imported here and
+nowhere else.
+"""
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness.errors import HarnessError
+from harness.files import read_npz, write_npz
+from harness.run.job import Job
+
+Array = np.ndarray
+
+LEARNING_RATES = ((0.8, 0.02), (0.2, 0.005))
+"""Share of the sweeps and their Adam step; the smaller steps at the end settle what the large ones keep moving."""
+
+BATCH = 10
+"""Patterns a step."""
+
+MARGIN = 10
+"""Pixels of object beyond the outermost patches."""
+
+SEED = 42
+"""Order of the patterns in each sweep."""
+
+
+def run(job: Job) -> None:
+    """Write `object.npz` from the patterns and the probe of the job's input."""
+    reconstruct(job.dataset, job.output, job.iterations)
+
+
+def reconstruct(input_npz: Path, output_folder: Path, iterations: int, seed: int = SEED) -> None:
+    """Reconstruct object and probe together, on one CPU thread, with the same result every time.
+
+    `input_npz`: amplitude (M, N, N) square root of counts, x, y (M,) pixels, probe (N, N) complex. Leaves
+    `object.npz`: object (H, W) and probe (N, N) complex64, origin_x, origin_y (position (x, y) of a patch's centre
+    is object pixel (y - origin_y, x - origin_x)) and errors (iterations,), the library's mean squared difference of
+    the amplitudes after each sweep. Raises `HarnessError` when the library is missing or diverges.
+    """
+    _require_library()
+    import torch
+
+    torch.set_num_threads(1)
+    torch.manual_seed(seed)
+    arrays = read_npz(input_npz)
+    N = arrays["amplitude"].shape[-1]
+    positions = np.stack([arrays["y"], arrays["x"]], axis=-1)
+    first = positions.min(axis=0) - MARGIN
+    model, dataset = _problem(arrays["amplitude"].astype(np.float64) ** 2, positions, first, arrays["probe"])
+    errors = _optimise(model, dataset, iterations)
+    scene, probe = model.obj.detach().numpy(), (model.probe.detach() * model.probe_norm).numpy()[0]
+    if not (np.isfinite(scene).all() and np.isfinite(probe).all()):
+        raise HarnessError(f"{input_npz}: the reference reconstruction diverged; check the positions and the probe.")
+    write_npz(
+        output_folder / "object.npz",
+        object=scene.astype(np.complex64),
+        probe=probe.astype(np.complex64),
+        origin_x=np.asarray(first[1] - N // 2),
+        origin_y=np.asarray(first[0] - N // 2),
+        errors=np.array(errors, dtype=np.float64),
+    )
+
+
+def _require_library() -> None:
+    for module, distribution in (("torch", "torch"), ("cdtools", "cdtools-py")):
+        if find_spec(module) is None:
+            raise HarnessError(
+                f"measured data need a reference reconstruction, and {distribution} is not installed; "
+                'install it with `pip install "ptycho-parity[cpu]"`.'
+            )
+
+
+def _problem(counts: Array, positions: Array, first: Array, probe: Array) -> tuple[Any, Any]:
+    """The library's model and data; `positions` (M, 2) and `first` (2,) pixels [row, column] of patch centres.
+
+    Its lengths are in metres; with this geometry a pixel of the object is one metre, and its axes are ours.
+    """
+    import torch
+    from cdtools.datasets import Ptycho2DDataset
+    from cdtools.models import FancyPtycho
+
+    M, N = counts.shape[:2]
+    axes = np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 0.0]])
+    detector = {"distance": 1.0, "basis": axes / N, "corner": np.zeros(3)}
+    translations = np.column_stack([positions[:, 1], positions[:, 0], np.zeros(M)])
+    dataset = Ptycho2DDataset(
+        translations.astype(np.float32),
+        torch.tensor(counts, dtype=torch.float32),
+        wavelength=1.0,
+        detector_geometry=detector,
+    )
+    extent = np.ceil(positions.max(axis=0) - first).astype(int) + N + MARGIN
+    model = FancyPtycho(
+        1.0,
+        detector,
+        obj_basis=axes,
+        probe_guess=_scaled(probe, counts)[None],
+        obj_guess=np.ones(extent),
+        min_translation=first,
+        background=np.full((N, N), 1e-6),
+        weights=np.ones(M),
+    )
+    for fixed in (model.background, model.weights):
+        fixed.requires_grad = False
+    return model, dataset
+
+
+def _scaled(probe: Array, counts: Array) -> Array:
+    """The probe with as much power as the mean pattern, so that an object of 1 is a good start."""
+    scaled: Array = probe * np.sqrt(counts.sum(axis=(1, 2)).mean()) / np.linalg.norm(probe)
+    return scaled
+
+
+def _optimise(model: Any, dataset: Any, iterations: int) -> list[float]:
+    """Run the sweeps; returns the library's error after each."""
+    from cdtools.reconstructors import AdamReconstructor
+
+    reconstructor = AdamReconstructor(model, dataset)
+    errors: list[float] = []
+    for share, rate in LEARNING_RATES:
+        sweeps = min(round(share * iterations), iterations - len(errors))
+        for error in reconstructor.optimize(sweeps, lr=rate, batch_size=BATCH, thread=False):
+            print(f"sweep {len(errors) + 1} of {iterations}: error {error:.6g}", flush=True)
+            errors.append(float(error))
+    return errors

@@ -1,0 +1,173 @@
+"""One worker process: started, logged, limited in time, and never left behind."""
+
+import contextlib
+import io
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from harness.run.environment import recorded
+from harness.run.locks import StoppedError
+
+Progress = Callable[[Mapping[str, Any]], None]
+
+_POLL_SECONDS = 0.1
+_TRACEBACK_SECONDS = 1.0
+"""What a hanging worker gets to say where it hangs, before it is killed."""
+_OUTPUT_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a worker process ended."""
+
+    status: int
+    """Exit status; negative: the signal that ended it."""
+    seconds: float
+    timed_out: bool
+    log: str
+    """Everything that this process logged, its command and environment first."""
+
+    def reason(self, timeout: float) -> str | None:
+        """Why the process is no success, in words; None when it is one."""
+        if self.timed_out:
+            return f"took longer than the time limit of {timeout:g} s and was stopped"
+        if self.status == -signal.SIGKILL:
+            return "was killed by signal 9 (SIGKILL), as the kernel does when memory runs out"
+        if self.status < 0:
+            return f"was ended by signal {-self.status} ({signal.Signals(-self.status).name})"
+        return f"ended with status {self.status}" if self.status else None
+
+
+def run(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    folder: Path,
+    log: Path,
+    timeout: float,
+    cancelled: threading.Event,
+    progress: Path,
+    on_progress: Progress,
+) -> Outcome:
+    """Run a command in `folder` to its end; appends its output, line by line with the time, to `log`.
+
+    The standard input of the process is a pipe that closes when this process ends, however that happens: a worker
+    that was started with `--supervised` watches it. New lines of the file `progress` are given to `on_progress`.
+    Raises StoppedError, with the process stopped, when the event is set.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a", encoding="utf-8") as stream:
+        tee = _Tee(stream)
+        tee.header(command, environment)
+        started = time.monotonic()
+        with _started(command, environment, folder) as process:
+            reader = threading.Thread(target=tee.follow, args=(process.stdout,), daemon=True)
+            reader.start()
+            tail = _Tail(progress, on_progress)
+            timed_out = _wait(process, started + timeout, cancelled, tail)
+            reader.join(_OUTPUT_SECONDS)
+        seconds = time.monotonic() - started
+        tee.line(f"ended with status {process.returncode} after {seconds:.1f} s")
+        return Outcome(process.returncode, seconds, timed_out, tee.text())
+
+
+@contextlib.contextmanager
+def _started(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> Any:
+    """A process in a session of its own; whatever is left of it is killed at the end."""
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=dict(environment),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        _signal(process, signal.SIGKILL)
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+def _wait(process: "subprocess.Popen[bytes]", deadline: float, cancelled: threading.Event, tail: "_Tail") -> bool:
+    """Wait for the end; returns whether the time limit came first."""
+    while process.poll() is None:
+        tail.read()
+        if cancelled.is_set():
+            raise StoppedError
+        if time.monotonic() > deadline:
+            _signal(process, signal.SIGUSR1)  # a worker prints where it stands
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_TRACEBACK_SECONDS)
+            _signal(process, signal.SIGKILL)
+            process.wait()
+            return True
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_POLL_SECONDS)
+    tail.read()
+    return False
+
+
+def _signal(process: "subprocess.Popen[bytes]", number: int) -> None:
+    """Send a signal to the process and all that it started."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)
+
+
+class _Tee:
+    """Writes lines with the time to a log, and keeps them."""
+
+    def __init__(self, stream: io.TextIOBase | Any) -> None:
+        self._stream = stream
+        self._lines: list[str] = []
+
+    def header(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        """The exact command and the environment variables that matter."""
+        self.line(f"command: {' '.join(command)}")
+        for name, value in recorded(environment).items():
+            self.line(f"environment: {name}={value}")
+
+    def line(self, text: str) -> None:
+        line = f"{datetime.now(UTC).strftime('%Y-%m-%dT%H:%M:%S.%f')[:-3]}Z {text}"
+        self._lines.append(line)
+        self._stream.write(line + "\n")
+        self._stream.flush()
+
+    def follow(self, output: Any) -> None:
+        """Log every line that a process prints, until it has no more."""
+        for raw in output:
+            self.line(raw.decode("utf-8", errors="replace").rstrip())
+
+    def text(self) -> str:
+        return "\n".join(self._lines) + "\n"
+
+
+class _Tail:
+    """Hands on the lines that are added to a file of JSON lines."""
+
+    def __init__(self, path: Path, on_progress: Progress) -> None:
+        self._path, self._on_progress = path, on_progress
+        self._offset = path.stat().st_size if path.exists() else 0
+
+    def read(self) -> None:
+        if not self._path.exists():
+            return
+        with self._path.open("rb") as stream:
+            stream.seek(self._offset)
+            for line in stream:
+                if not line.endswith(b"\n"):
+                    return  # half a line: the next reading gets it whole
+                self._offset += len(line)
+                self._on_progress(json.loads(line))

@@ -1,0 +1,124 @@
+"""What a case's folder gets of its jobs: their files, logs and records, and evidence of the failed ones."""
+
+import shutil
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from harness.files import read_json, write_atomic, write_json, write_text
+from harness.run.job import Job, write_job
+from harness.run.keys import Surroundings
+from harness.run.plan import Planned
+from harness.run.seal import contents
+from harness.run.side import LOG, Result
+
+JOBS = "jobs.json"
+CLI = "cli"
+RED = "red"
+_LAST_LINES = 40
+
+
+def log_of(case_dir: Path, backend: str) -> Path:
+    """The log of all worker processes of a backend in a case."""
+    return case_dir / backend / CLI / LOG
+
+
+def recorded(case_dir: Path) -> list[dict[str, Any]]:
+    """The jobs that were settled in this folder before."""
+    path = case_dir / JOBS
+    records: list[dict[str, Any]] = read_json(path) if path.exists() else []
+    return records
+
+
+def record(case_dir: Path, results: Sequence[Result]) -> None:
+    """Add jobs to `jobs.json`, in the place of former ones of the same backend and leg."""
+    records = {(job["backend"], job["leg"]): job for job in recorded(case_dir)}
+    records |= {(result.backend, result.leg): result.record() for result in results}
+    write_json(case_dir / JOBS, list(records.values()))
+
+
+def deliver(folder: Path, target: Path) -> None:
+    """Copy the files of a finished folder of the store to a hub; the log of its worker goes to the log there."""
+    for name in contents(folder):
+        if name == LOG:
+            _add_log(folder / name, target / CLI / LOG)
+        else:
+            write_atomic(target / name, partial(_copy, folder / name))
+
+
+def _copy(source: Path, target: Path) -> None:
+    shutil.copyfile(source, target)
+
+
+def _add_log(stored: Path, log: Path) -> None:
+    """Add a stored log unless it is there already: the jobs of one process share theirs."""
+    text = stored.read_text(encoding="utf-8")
+    present = log.read_text(encoding="utf-8") if log.exists() else ""
+    if text not in present:
+        write_text(log, f"{present}# from the store\n{text}")
+
+
+def write_evidence(case_dir: Path, planned: Planned, surroundings: Surroundings, result: Result) -> None:
+    """Write `red/<backend>_<leg>.md` for a failed job, and beside it a job file that repeats it from the hub."""
+    name = f"{planned.backend}_{planned.leg}"
+    (case_dir / RED).mkdir(parents=True, exist_ok=True)
+    write_job(case_dir / RED / f"{name}.json", _repeatable(case_dir, planned, surroundings))
+    write_text(case_dir / RED / f"{name}.md", _evidence(name, surroundings, result))
+
+
+def _repeatable(case_dir: Path, planned: Planned, surroundings: Surroundings) -> Job:
+    """The job as the files of the hub allow it; paths in a job file are relative to the file."""
+    bundle = case_dir / planned.weights.backend / "bundle" if planned.weights else None
+    return Job(
+        case=case_dir.name,
+        backend=planned.backend,
+        leg=planned.leg,
+        scenario=planned.scenario,
+        dataset=case_dir / "dataset",
+        output=case_dir / RED / f"repeated_{planned.backend}_{planned.leg}",
+        device=surroundings.device.kind,
+        environment=dict(surroundings.variables),
+        bundle=bundle,
+        patch_stats=planned.patch_stats,
+    )
+
+
+def _evidence(name: str, surroundings: Surroundings, result: Result) -> str:
+    own = surroundings.interpreter.is_own
+    command = f"{'python' if own else surroundings.interpreter.path} -m harness.run.worker {RED}/{name}.json"
+    return "\n".join(
+        [
+            f"# {result.backend}, {result.leg}: {result.error}",
+            *_block("Command, to be repeated in this case's folder", [command]),
+            *_block("Environment", _environment(surroundings)),
+            *_block("Last lines of the log", result.log.splitlines()[-_LAST_LINES:] or ["nothing was started"]),
+            "",
+        ]
+    )
+
+
+def _environment(surroundings: Surroundings) -> list[str]:
+    interpreter, device = surroundings.interpreter, surroundings.device
+    versions = [f"{name} {version}" for name, version in interpreter.distributions.items()]
+    python = (
+        f"{interpreter.implementation} {interpreter.python} on {sys.platform}, device {device.kind} ({device.name})"
+    )
+    return [python, *versions, *(f"{name}={value}" for name, value in surroundings.variables.items())]
+
+
+def _block(title: str, lines: Sequence[str]) -> list[str]:
+    return ["", f"## {title}", "", "```", *lines, "```"]
+
+
+def unavailable(case_dir: Path, backend: str, legs: Sequence[str], error: str) -> list[Result]:
+    """Failed results for a backend whose interpreter cannot run it, with one note of evidence."""
+    write_text(case_dir / RED / f"{backend}.md", f"# {backend} cannot run\n\n{error}\n")
+    return [Result(backend, leg, None, False, None, error, None) for leg in legs]
+
+
+def without_partner(backend: str, partner: str) -> list[Result]:
+    """The failed exchange of a backend whose partner cannot run."""
+    error = f"there are no weights of {partner} to infer with: {partner} cannot run"
+    return [Result(backend, "exchange", None, False, None, error, None)]

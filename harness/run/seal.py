@@ -1,0 +1,45 @@
+"""`done.json`: the last file of a finished folder, which says what the folder holds.
+
+It lists the size and the SHA-256 of every other file, beside whatever facts its maker adds.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.errors import HarnessError
+from harness.files import read_json, sha256, write_json
+
+DONE = "done.json"
+
+
+def seal(folder: Path, facts: Mapping[str, Any]) -> None:
+    """Write `done.json` over the files that `folder` holds now; nothing may be written after it."""
+    files = {name: {"size": (folder / name).stat().st_size, "sha256": sha256(folder / name)} for name in _names(folder)}
+    write_json(folder / DONE, {**facts, "files": files})
+
+
+def contents(folder: Path) -> dict[str, dict[str, Any]]:
+    """Size and SHA-256 of every file of a sealed folder by its name relative to it, as they were recorded."""
+    files: dict[str, dict[str, Any]] = read_json(folder / DONE)["files"]
+    return files
+
+
+def damage(folder: Path) -> str | None:
+    """Say what differs between a sealed folder and its seal; None when nothing does."""
+    try:
+        recorded = contents(folder)
+    except (HarnessError, KeyError, TypeError):
+        return f"{DONE} is missing or broken"
+    for name, mark in recorded.items():
+        path = folder / name
+        if not path.is_file():
+            return f"{name} is missing"
+        if path.stat().st_size != mark["size"] or sha256(path) != mark["sha256"]:
+            return f"{name} is not what was written"
+    return None
+
+
+def _names(folder: Path) -> list[str]:
+    paths = (path for path in folder.rglob("*") if path.is_file() and path != folder / DONE)
+    return sorted(path.relative_to(folder).as_posix() for path in paths)

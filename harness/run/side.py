@@ -1,0 +1,184 @@
+"""The jobs of one backend: taken from the store, or run in one fresh worker process."""
+
+import os
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.files import read_json
+from harness.run import cores, interpreters, process, worker
+from harness.run.devices import Device
+from harness.run.environment import QUIET, apply, changing_results
+from harness.run.job import Job, write_job
+from harness.run.keys import Surroundings
+from harness.run.plan import Planned
+from harness.run.store import Address, Store
+
+LOG = "worker.log"
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one job ended."""
+
+    backend: str
+    leg: str
+    key: str | None
+    cached: bool
+    seconds: float | None
+    """Seconds that the leg took, when it was run."""
+    error: str | None
+    folder: Path | None
+    """The finished result in the store."""
+    log: str = ""
+    """What the process of a failed job printed."""
+
+    def record(self) -> dict[str, Any]:
+        """The job's entry in `jobs.json`."""
+        return {
+            "backend": self.backend,
+            "leg": self.leg,
+            "status": "done" if self.error is None else "failed",
+            "cached": self.cached,
+            "seconds": self.seconds,
+            "key": self.key,
+            "error": self.error,
+        }
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What every worker of a case is started with."""
+
+    case: str
+    store: Store
+    timeout: float
+    cancelled: threading.Event
+    on_progress: process.Progress
+
+
+def variables(device: Device) -> dict[str, str]:
+    """Environment variables of a worker that can change its result: the user's, then the harness's own."""
+    return {**changing_results(os.environ), **QUIET, **cores.thread_environment(), **device.environment()}
+
+
+def run(shop: Workshop, surroundings: Surroundings, planned: Sequence[Planned], log: Path) -> list[Result]:
+    """Results of the planned jobs of one backend, in their order.
+
+    Whoever else wants one of them waits meanwhile. The output of a worker goes to `log` as it comes.
+    """
+    results: dict[Address, Result] = {}
+    with shop.store.locked([plan.address for plan in planned], shop.cancelled):
+        for plan in planned:
+            folder = shop.store.find(plan.address)
+            if folder is not None:
+                results[plan.address] = finished(plan, folder, cached=True)
+                shop.on_progress(_event(shop, plan, "cached"))
+        absent = list({plan.address: plan for plan in planned if plan.address not in results}.values())
+        if absent:
+            results |= _run_absent(shop, surroundings, absent, log)
+    return [results[plan.address] for plan in planned]
+
+
+def finished(plan: Planned, folder: Path, cached: bool) -> Result:
+    """The result of a job that stands in the store."""
+    seconds = read_json(folder / worker.DONE).get("seconds")
+    return Result(plan.backend, plan.leg, plan.address.key, cached, seconds, None, folder)
+
+
+def _run_absent(
+    shop: Workshop, surroundings: Surroundings, planned: Sequence[Planned], log: Path
+) -> dict[Address, Result]:
+    with cores.slot(shop.cancelled), shop.store.scratch() as scratch:
+        for plan in planned:
+            write_job(scratch / f"{_name(plan)}.json", _job(shop, surroundings, plan, scratch))
+        outcome = _start(shop, surroundings, [f"{_name(plan)}.json" for plan in planned], scratch, log)
+        reason = outcome.reason(shop.timeout)
+        results = {plan.address: _collect(shop, plan, scratch, outcome, reason) for plan in planned}
+    for plan in planned:
+        shop.on_progress(_event(shop, plan, "failed" if results[plan.address].error else "done"))
+    return results
+
+
+def _name(plan: Planned) -> str:
+    """Name of a job's file and folder: a process may run one leg twice, of two inputs."""
+    return f"{plan.leg}-{plan.address.key[:8]}"
+
+
+def _job(shop: Workshop, surroundings: Surroundings, plan: Planned, scratch: Path) -> Job:
+    return Job(
+        case=shop.case,
+        backend=plan.backend,
+        leg=plan.leg,
+        scenario=plan.scenario,
+        dataset=plan.dataset,
+        output=scratch / _name(plan),
+        device=surroundings.device.kind,
+        environment=dict(surroundings.variables),
+        bundle=_bundle(shop.store, plan, scratch),
+        progress=scratch / "progress.jsonl",
+        patch_stats=plan.patch_stats,
+        iterations=plan.iterations,
+    )
+
+
+def _bundle(store: Store, plan: Planned, scratch: Path) -> Path | None:
+    """Where the weights are, or will be when this same process trains them."""
+    if plan.weights is None:
+        return None
+    stored = store.path(plan.weights.address)
+    return (stored if stored.is_dir() else scratch / _name(plan.weights)) / "bundle"
+
+
+def _start(
+    shop: Workshop, surroundings: Surroundings, jobs: Sequence[str], scratch: Path, log: Path
+) -> process.Outcome:
+    environment = interpreters.worker_environment(interpreters.import_folder(scratch))
+    apply(surroundings.variables, environment)
+    python = str(surroundings.interpreter.path)
+    return process.run(
+        [python, "-m", "harness.run.worker", worker.SUPERVISED, *jobs],
+        environment,
+        scratch,
+        log,
+        shop.timeout,
+        shop.cancelled,
+        scratch / "progress.jsonl",
+        shop.on_progress,
+    )
+
+
+def _collect(shop: Workshop, plan: Planned, scratch: Path, outcome: process.Outcome, reason: str | None) -> Result:
+    """Publish what a job left, or say why it left nothing."""
+    output = scratch / _name(plan)
+    if (output / worker.DONE).is_file():
+        facts = {"seconds": read_json(output / worker.DONE)["seconds"], "made_from": plan.parts}
+        (output / LOG).write_text(outcome.log, encoding="utf-8")
+        return finished(plan, shop.store.publish(plan.address, output, facts), cached=False)
+    if (output / worker.ERROR).is_file():
+        error = read_json(output / worker.ERROR)["error"]
+    elif output.is_dir():
+        error = f"the worker {reason}"
+    else:
+        error = f"was not begun: the worker {reason} before"
+    where = {str(scratch): "<scratch>", str(shop.store.root): "<store>"}
+    return failed(plan, relative(error, where), relative(outcome.log, where))
+
+
+def failed(plan: Planned, error: str, log: str = "") -> Result:
+    """The result of a job that could not be done."""
+    return Result(plan.backend, plan.leg, plan.address.key, False, None, error, None, log)
+
+
+def relative(text: str, folders: Mapping[str, str]) -> str:
+    """Replace the folders of this machine by names: what a hub holds means the same elsewhere."""
+    for folder, name in {**folders, sys.prefix: "<python>", str(Path.home()): "~"}.items():
+        text = text.replace(folder, name)
+    return text
+
+
+def _event(shop: Workshop, plan: Planned, state: str) -> dict[str, Any]:
+    return {"case": shop.case, "backend": plan.backend, "leg": plan.leg, "state": state}

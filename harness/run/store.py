@@ -1,0 +1,135 @@
+"""The digest store: finished folders, kept under the digest of all that produced them.
+
+`<store>/<kind>/<first two characters>/<key>/` holds one folder with its `done.json` (see `seal`). A folder is
+filled in `<store>/tmp` and renamed into place when it is complete, so an entry is whole or absent.
+"""
+
+import contextlib
+import logging
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from harness.errors import HarnessError
+from harness.run.locks import all_of
+from harness.run.seal import damage, seal
+
+OFF = "off"
+_SCRATCH = ".scratch"
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, order=True)
+class Address:
+    """Where something is kept: a kind (`dataset`, `train`, ...) and a key, the digest of what produced it."""
+
+    kind: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A finished folder, and whether it was there already."""
+
+    path: Path
+    cached: bool
+
+
+def location(option: str | None, hub: Path) -> Path:
+    """The folder that the option `--parity-store` means: the user's cache, a folder, or a session's own for `off`."""
+    if option is None:
+        return platformdirs.user_cache_path("ptycho-parity") / "store"
+    return scratch_of(hub) / "store" if option == OFF else Path(option).expanduser()
+
+
+def scratch_of(hub: Path) -> Path:
+    """The folder of a hub that its session may fill and removes at its end."""
+    return hub / _SCRATCH
+
+
+class Store:
+    """Folders by address, shared by all processes of a user. Raises HarnessError when it cannot be written."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self.damaged: list[str] = []
+        """What `find` had to throw away, a sentence each."""
+        try:
+            (self.root / "tmp").mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise HarnessError(
+                f"{root}: the store cannot be written ({error.strerror}); choose another folder with --parity-store."
+            ) from error
+
+    def path(self, address: Address) -> Path:
+        """Where the entry stands, or would stand."""
+        return self.root / address.kind / address.key[:2] / address.key
+
+    def find(self, address: Address) -> Path | None:
+        """The entry's folder when it is there and undamaged; a damaged one is removed with a warning."""
+        path = self.path(address)
+        if not path.is_dir():
+            return None
+        reason = damage(path)
+        if reason is None:
+            return path
+        _LOG.warning("%s: %s; it is made again.", path, reason)
+        self.damaged.append(f"{address.kind}/{address.key}: {reason}; it was made again.")
+        self._remove(path)
+        return None
+
+    @contextlib.contextmanager
+    def locked(self, addresses: Iterable[Address], cancelled: threading.Event) -> Iterator[None]:
+        """Keep all others from making these entries; waits for whoever is making one."""
+        with all_of([self.lock_path(f"{address.kind}-{address.key}") for address in addresses], cancelled):
+            yield
+
+    def lock_path(self, name: str) -> Path:
+        """The file of a named lock that is shared by all who use this store."""
+        return self.root / "locks" / f"{name}.lock"
+
+    @contextlib.contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder beside the entries to work in; what is not published from it is removed."""
+        with tempfile.TemporaryDirectory(dir=self.root / "tmp", ignore_cleanup_errors=True) as name:
+            yield Path(name)
+
+    def publish(self, address: Address, folder: Path, facts: Mapping[str, Any]) -> Path:
+        """Seal a folder that was filled in `scratch` and move it to its address (which must be locked)."""
+        path = self.path(address)
+        seal(folder, {"kind": address.kind, "key": address.key, **facts})
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            self._remove(path)
+        folder.replace(path)
+        return path
+
+    def obtain(
+        self,
+        address: Address,
+        build: Callable[[Path], None],
+        facts: Mapping[str, Any],
+        cancelled: threading.Event,
+    ) -> Entry:
+        """The entry, made by `build(folder)` when it is absent or damaged; one makes it, others wait for it."""
+        with self.locked([address], cancelled):
+            found = self.find(address)
+            if found is not None:
+                return Entry(found, cached=True)
+            with self.scratch() as scratch:
+                folder = scratch / "entry"
+                folder.mkdir()
+                build(folder)
+                return Entry(self.publish(address, folder, facts), cached=False)
+
+    def _remove(self, path: Path) -> None:
+        """Take an entry away in one step, so that nobody reads half of it."""
+        with self.scratch() as scratch:
+            path.replace(scratch / "removed")
+            shutil.rmtree(scratch / "removed", ignore_errors=True)

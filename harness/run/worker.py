@@ -1,0 +1,87 @@
+"""A worker process: `python -m harness.run.worker [--supervised] JOB.json [JOB.json ...]`.
+
+Runs the jobs one after another and leaves `done.json` in the output folder of each that succeeded, `error.json` in
+that of each that did not; ends with status 1 when one failed. The environment of the first job is set before
+anything numerical is imported, so the jobs of one process share it.
+
+With `--supervised` the process ends, with all that it started, as soon as its standard input is closed: whoever
+started it is gone.
+"""
+
+import faulthandler
+import importlib
+import json
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.errors import HarnessError
+from harness.run.environment import apply
+from harness.run.job import read_fields, read_job
+
+SUPERVISED = "--supervised"
+DONE = "done.json"
+ERROR = "error.json"
+_MODULES = {"lockstep": "lockstep", "train": "train", "infer": "infer", "exchange": "infer", "reference": "reference"}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the jobs of the command line; returns the exit status."""
+    faulthandler.enable()
+    faulthandler.register(signal.SIGUSR1)
+    paths = [Path(argument) for argument in arguments if argument != SUPERVISED]
+    if SUPERVISED in arguments:
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+    if not paths:
+        print("usage: python -m harness.run.worker [--supervised] JOB.json [JOB.json ...]", file=sys.stderr)
+        return 2
+    apply(read_fields(paths[0])["environment"])
+    succeeded = [run(path) for path in paths]
+    return 0 if all(succeeded) else 1
+
+
+def run(path: Path) -> bool:
+    """Run one job; says whether it succeeded."""
+    job = read_job(path)
+    job.output.mkdir(parents=True, exist_ok=True)
+    for name in (DONE, ERROR):
+        (job.output / name).unlink(missing_ok=True)
+    print(f"{job.backend} {job.leg}: begins", flush=True)
+    started = time.monotonic()
+    try:
+        importlib.import_module(f"harness.run.legs.{_MODULES[job.leg]}").run(job)
+    except HarnessError as error:
+        return _failed(job.output, str(error))
+    except Exception as error:  # whatever a backend raises is this job's failure and not that of the next
+        traceback.print_exc()
+        return _failed(job.output, "".join(traceback.format_exception_only(error)).strip())
+    seconds = time.monotonic() - started
+    _write(job.output / DONE, {"seconds": seconds})
+    print(f"{job.backend} {job.leg}: done after {seconds:.1f} s", flush=True)
+    return True
+
+
+def _failed(output: Path, error: str) -> bool:
+    print(f"error: {error}", flush=True)
+    _write(output / ERROR, {"error": error})
+    return False
+
+
+def _write(path: Path, value: dict[str, object]) -> None:
+    path.write_text(json.dumps(value) + "\n", encoding="utf-8")
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of the standard input, which the parent holds open as long as it lives."""
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    os.killpg(os.getpgid(0), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

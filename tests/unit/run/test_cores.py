@@ -1,0 +1,45 @@
+"""Core slots: workers never exceed the cores."""
+
+import os
+import threading
+import time
+
+import pytest
+
+from harness.run import cores
+
+
+def test_no_more_workers_than_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cores, "available", lambda: 2)
+    running, most, guard = 0, 0, threading.Lock()
+
+    def work() -> None:
+        nonlocal running, most
+        with cores.slot(threading.Event()):
+            with guard:
+                running += 1
+                most = max(most, running)
+            time.sleep(0.1)
+            with guard:
+                running -= 1
+
+    threads = [threading.Thread(target=work) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert most == 2
+
+
+def test_slots_belong_to_the_user_and_not_to_a_session(tmp_path: os.PathLike[str]) -> None:
+    assert cores.slots_folder().is_relative_to(tmp_path)
+
+
+def test_every_library_gets_one_thread() -> None:
+    environment = cores.thread_environment()
+    assert set(environment.values()) == {"1"}
+    assert {"OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"} <= set(environment)
+
+
+def test_the_affinity_of_the_process_counts() -> None:
+    assert 1 <= cores.available() <= (os.cpu_count() or 1)

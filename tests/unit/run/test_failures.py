@@ -1,0 +1,145 @@
+"""Workers that do what they should not: each leaves its evidence, and the rest goes on."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from harness.files import read_json, read_npz
+from harness.run.conduct import conduct
+from harness.run.keys import PACKAGE
+from harness.run.plan import LEGS
+
+
+def ignore(_: Mapping[str, Any]) -> None:
+    """Who does not watch the progress."""
+
+
+def test_a_worker_that_is_killed_is_an_error_of_its_job_alone(case, options, tmp_path: Path, jobs_of) -> None:
+    conduct(case, LEGS, options("toy", "crashing"), tmp_path / "hub", ignore)
+    jobs = jobs_of(tmp_path / "hub")
+    assert {leg: jobs["crashing", leg]["status"] for leg in LEGS} == {
+        "lockstep": "done", "train": "failed", "infer": "failed", "exchange": "done",
+    }  # fmt: skip
+    assert {leg: jobs["toy", leg]["status"] for leg in LEGS} == {
+        "lockstep": "done", "train": "done", "infer": "done", "exchange": "failed",
+    }  # fmt: skip
+    assert jobs["crashing", "train"]["error"] == (
+        "the worker was killed by signal 9 (SIGKILL), as the kernel does when memory runs out"
+    )
+    assert jobs["crashing", "infer"]["error"].startswith("was not begun: the worker was killed by signal 9")
+    assert "the training that leaves them failed" in jobs["toy", "exchange"]["error"]
+    evidence = (tmp_path / "hub" / "red" / "crashing_train.md").read_text()
+    assert "about to crash" in evidence
+    assert "OMP_NUM_THREADS=1" in evidence
+    assert str(tmp_path) not in evidence
+
+
+def test_a_failed_job_is_repeated_from_the_hub_alone(case, options, tmp_path: Path, jobs_of) -> None:
+    conduct(case, {"train"}, options("toy", "raising"), tmp_path / "hub", ignore)
+    assert jobs_of(tmp_path / "hub")["raising", "train"]["error"] == "ValueError: shapes (3,) and (4,) do not fit"
+    evidence = (tmp_path / "hub" / "red" / "raising_train.md").read_text()
+    assert "Traceback" in evidence
+    assert "\npython -m harness.run.worker red/raising_train.json\n" in evidence
+    (tmp_path / "hub").rename(tmp_path / "mailed")
+    command = [sys.executable, "-m", "harness.run.worker", "red/raising_train.json"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([os.environ["PYTHONPATH"], str(PACKAGE.parent)])}
+    done = subprocess.run(
+        command, cwd=tmp_path / "mailed", env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert "shapes (3,) and (4,) do not fit" in done.stdout
+
+
+def test_a_failure_is_not_tried_again_in_the_same_hub_but_in_the_next(case, options, tmp_path: Path) -> None:
+    for hub, processes in (("one", 1), ("one", 1), ("two", 1)):
+        conduct(case, {"train"}, options("toy", "raising"), tmp_path / hub, ignore)
+        log = (tmp_path / hub / "raising" / "cli" / "worker.log").read_text()
+        assert log.count("command:") == processes
+
+
+def test_a_hanging_worker_is_stopped_at_the_time_limit(case, options, tmp_path: Path, jobs_of, wait_until_gone) -> None:
+    conduct(case, {"train"}, options("toy", "hanging", timeout=3.0), tmp_path / "hub", ignore)
+    job = jobs_of(tmp_path / "hub")["hanging", "train"]
+    assert job["error"] == "the worker took longer than the time limit of 3 s and was stopped"
+    assert "in train" in (tmp_path / "hub" / "red" / "hanging_train.md").read_text()
+    assert all(map(wait_until_gone, pids(tmp_path / "hub")))
+    assert jobs_of(tmp_path / "hub")["toy", "train"]["status"] == "done"
+
+
+def pids(hub: Path) -> list[int]:
+    """Worker and its child, as the hanging backend tells them."""
+    log = hub / "hanging" / "cli" / "worker.log"
+    lines = log.read_text().splitlines() if log.exists() else []
+    return [int(word) for line in lines if " pids " in line for word in line.split()[-2:]]
+
+
+@pytest.mark.usefixtures("toys")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGINT])
+def test_a_session_that_ends_leaves_no_worker_behind(tmp_path: Path, number: int, session, wait_until_gone) -> None:
+    command = [sys.executable, session, tmp_path, tmp_path / "hub", "hanging", "toy", "train"]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 30
+    while not (workers := pids(tmp_path / "hub")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert len(workers) == 2
+    process.send_signal(number)
+    assert process.wait(15) != 0
+    assert all(map(wait_until_gone, workers))
+
+
+def test_a_framework_that_is_missing_is_an_error_of_that_backend(case, options, tmp_path: Path, jobs_of) -> None:
+    venv.create(tmp_path / "bare", with_pip=False, symlinks=True)
+    python = tmp_path / "bare" / "bin" / "python"
+    conduct(case, LEGS, options("toy", "torch", interpreters={"torch": python}), tmp_path / "hub", ignore)
+    jobs = jobs_of(tmp_path / "hub")
+    for leg in LEGS:
+        assert jobs["torch", leg]["status"] == "failed"
+        assert jobs["torch", leg]["error"].endswith(f"{python} -m pip install numpy pydantic safetensors torch")
+    assert jobs["toy", "infer"]["status"] == "done"
+    assert "torch cannot run" in jobs["toy", "exchange"]["error"]
+    assert "pip install" in (tmp_path / "hub" / "red" / "torch.md").read_text()
+
+
+def test_a_capability_that_is_missing_is_no_failure(case, options, tmp_path: Path, jobs_of) -> None:
+    conduct(case, LEGS, options("half", "untrained"), tmp_path / "hub", ignore)
+    jobs = jobs_of(tmp_path / "hub")
+    assert {job["status"] for job in jobs.values()} == {"done"}
+    assert read_json(tmp_path / "hub" / "half" / "lockstep" / "missing.json") == {
+        "losses": "half cannot do 'losses'", "stages": "half cannot do 'stages'",
+    }  # fmt: skip
+    assert read_json(tmp_path / "hub" / "half" / "lockstep" / "facts.json")["capabilities"] == [
+        "predict",
+        "stitch",
+        "train",
+    ]
+    assert (tmp_path / "hub" / "half" / "inference_outputs" / "amplitude.npy").is_file()
+    without_weights = {"train": "untrained cannot do 'train'"}
+    for place in ("untrained/train_outputs", "untrained/inference_outputs", "half/exchange"):
+        assert read_json(tmp_path / "hub" / place / "missing.json") == without_weights
+    assert (tmp_path / "hub" / "untrained" / "exchange" / "amplitude.npy").is_file()
+
+
+def test_a_loss_that_is_not_finite_stops_nothing(case, options, tmp_path: Path, jobs_of) -> None:
+    conduct(case, LEGS, options("toy", "unfinite"), tmp_path / "hub", ignore)
+    assert {job["status"] for job in jobs_of(tmp_path / "hub").values()} == {"done"}
+    outputs = tmp_path / "hub" / "unfinite"
+    assert read_json(outputs / "train_outputs" / "history.json")["epochs"][-1]["metrics"] == {"loss": None}
+    assert np.isnan(read_npz(outputs / "inference_outputs" / "patches.npz")["patches"]).all()
+    stats = read_json(outputs / "inference_outputs" / "patch_stats.json")
+    assert stats["amplitude"]["mean"] is None
+    assert stats["amplitude"]["nonfinite"] == 6 * 32 * 32
+
+
+def test_no_gpu_where_one_is_asked_for(options, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(Exception, match="there is no such GPU"):
+        conduct(small(), {"train"}, options(device="gpu"), tmp_path / "hub", ignore)

@@ -1,0 +1,40 @@
+"""Job files: they and what they point at can move together."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.errors import HarnessError
+from harness.run.job import Job, read_job, write_job
+from harness.scenario.schema import Scenario
+
+
+def job_in(folder: Path) -> Job:
+    scenario = Scenario.model_validate({"model": {"encoder_filters": (4, 8), "decoder_filters": (4,)}})
+    (folder / "red").mkdir(parents=True)
+    return Job(
+        "case", "torch", "infer", scenario, folder / "dataset", folder / "red" / "out", "cpu", {"A_B": "1"},
+        bundle=folder / "torch" / "bundle",
+    )  # fmt: skip
+
+
+def test_a_job_comes_back_as_it_was_even_from_elsewhere(tmp_path: Path) -> None:
+    job = job_in(tmp_path / "hub")
+    write_job(tmp_path / "hub" / "red" / "job.json", job)
+    assert str(tmp_path) not in (tmp_path / "hub" / "red" / "job.json").read_text()
+    (tmp_path / "hub").rename(tmp_path / "moved")
+    read = read_job(tmp_path / "moved" / "red" / "job.json")
+    assert read.scenario == job.scenario
+    assert read.bundle is not None
+    assert read.bundle.resolve() == tmp_path / "moved" / "torch" / "bundle"
+    assert read.dataset.resolve() == tmp_path / "moved" / "dataset"
+    assert read.progress is None
+    assert read.environment == job.environment
+
+
+@pytest.mark.parametrize("text", ["", "[]", json.dumps({"case": "x"})])
+def test_what_is_no_job_is_said(tmp_path: Path, text: str) -> None:
+    (tmp_path / "job.json").write_text(text)
+    with pytest.raises(HarnessError, match="is not a job file"):
+        read_job(tmp_path / "job.json")

@@ -1,0 +1,101 @@
+"""A worker process: its log, its time limit, its end."""
+
+import os
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.run import process
+from harness.run.locks import StoppedError
+
+
+def start(folder: Path, code: str, timeout: float = 30, cancelled: threading.Event | None = None, **more: Any):
+    seen: list[Mapping[str, Any]] = []
+    outcome = process.run(
+        [sys.executable, "-u", "-c", code],
+        {**os.environ, "TF_X": "7", **more},
+        folder,
+        folder / "cli" / "worker.log",
+        timeout,
+        cancelled or threading.Event(),
+        folder / "progress.jsonl",
+        seen.append,
+    )
+    return outcome, seen
+
+
+def test_the_log_holds_command_environment_and_both_outputs_with_the_time(tmp_path: Path) -> None:
+    outcome, _ = start(tmp_path, "import sys; print('out'); print('\\xe9rror', file=sys.stderr)")
+    assert outcome.reason(30) is None
+    lines = (tmp_path / "cli" / "worker.log").read_text().splitlines()
+    assert lines == outcome.log.splitlines()
+    texts = [line.split(" ", 1)[1] for line in lines]
+    assert texts[0].startswith(f"command: {sys.executable} -u -c")
+    assert "environment: TF_X=7" in texts
+    assert texts.index("out") > texts.index("environment: TF_X=7")
+    assert "\xe9rror" in texts
+    assert texts[-1].startswith("ended with status 0")
+    assert all(line[:2] == "20" and line[23] == "Z" for line in lines)
+
+
+def test_a_second_process_adds_to_the_log(tmp_path: Path) -> None:
+    start(tmp_path, "print('first')")
+    outcome, _ = start(tmp_path, "print('second')")
+    log = (tmp_path / "cli" / "worker.log").read_text()
+    assert "first" in log
+    assert log.endswith(outcome.log)
+    assert "first" not in outcome.log
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("import sys; sys.exit(3)", "ended with status 3"),
+        ("import os; os.kill(os.getpid(), 9)", "as the kernel does when memory runs out"),
+        ("import os; os.abort()", "was ended by signal 6 (SIGABRT)"),
+    ],
+)
+def test_how_it_ended_is_said(tmp_path: Path, code: str, reason: str) -> None:
+    outcome, _ = start(tmp_path, code)
+    assert reason in (outcome.reason(30) or "")
+
+
+def test_the_time_limit_stops_it_and_all_that_it_started(tmp_path: Path, wait_until_gone) -> None:
+    code = (
+        "import faulthandler, os, signal, subprocess, sys, time\n"
+        "faulthandler.register(signal.SIGUSR1)\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "print('child', child.pid)\n"
+        "def stand_here(): time.sleep(60)\n"
+        "stand_here()"
+    )
+    outcome, _ = start(tmp_path, code, timeout=1)
+    assert outcome.reason(1) == "took longer than the time limit of 1 s and was stopped"
+    assert "in stand_here" in outcome.log
+    [child] = [int(line.split()[-1]) for line in outcome.log.splitlines() if " child " in line]
+    assert wait_until_gone(child)
+
+
+def test_a_stopped_session_stops_it(tmp_path: Path, wait_until_gone) -> None:
+    cancelled = threading.Event()
+    threading.Timer(0.5, cancelled.set).start()
+    code = "import os, time; open('pid', 'w').write(str(os.getpid())); time.sleep(60)"
+    with pytest.raises(StoppedError):
+        start(tmp_path, code, cancelled=cancelled)
+    assert wait_until_gone(int((tmp_path / "pid").read_text()))
+
+
+def test_progress_lines_are_handed_on_whole(tmp_path: Path) -> None:
+    (tmp_path / "progress.jsonl").write_text('{"epoch": "of an earlier process"}\n')
+    code = (
+        "import time\n"
+        "stream = open('progress.jsonl', 'a')\n"
+        "for piece in ('{\"epoch\": 1}\\n{\"epo', 'ch\": 2}\\n'):\n"
+        "    stream.write(piece); stream.flush(); time.sleep(0.3)"
+    )
+    _, seen = start(tmp_path, code)
+    assert seen == [{"epoch": 1}, {"epoch": 2}]

@@ -1,0 +1,115 @@
+"""Backends in NumPy from "another package": they compute next to nothing, and misbehave when asked to."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from harness.backends.network import initial_weights
+from harness.backends.protocol import EpochReport
+from harness.physics.canvas import place
+
+
+class Toy:
+    """Does everything that the protocol asks for."""
+
+    capabilities = frozenset({"stages", "losses", "train", "predict", "stitch"})
+    stage_names = ("input", "object_patches")
+
+    def __init__(self, setup):
+        self.setup = setup
+        self._weights = initial_weights(setup.scenario, setup.intensity_scale)
+
+    def weights(self):
+        return dict(self._weights)
+
+    def set_weights(self, weights):
+        self._weights = dict(weights)
+
+    def stages(self, batch):
+        return {"input": batch.amplitude / np.exp(self._weights["log_scale"]), "object_patches": self.predict(batch)}
+
+    def losses(self, batch):
+        return {"loss": float(batch.amplitude.mean()), "poisson": float(batch.amplitude.mean())}
+
+    def train(self, batches, report):
+        for epoch in range(batches.epochs):
+            for step in range(epoch * batches.steps_per_epoch, (epoch + 1) * batches.steps_per_epoch):
+                mean = batches.batch(step).amplitude.mean()
+                self._weights["phase.head.bias"] = self._weights["phase.head.bias"] + 1e-9 * mean
+            metrics = {"loss": 1.0 / (epoch + 1), "intensity_scale": 1.0, "learning_rate": 0.1}
+            report(EpochReport(epoch, (epoch + 1) * batches.steps_per_epoch, metrics))
+
+    def predict(self, batch):
+        turn = np.exp(1j * float(np.ravel(self._weights["phase.head.bias"])[0]))
+        free = np.exp(1j * batch.amplitude.sum(axis=(1, 2), keepdims=True))  # as gridsize 1 leaves it: any phase
+        return turn * free * (1 + batch.amplitude / batch.amplitude.max())
+
+    def stitch(self, patches, positions, weight, size):
+        return place(patches, positions, weight, size)
+
+    def facts(self):
+        return {"framework": "toy", "threads": int(os.environ["OMP_NUM_THREADS"]), "parameters": 1}
+
+
+class Other(Toy):
+    """The other side of a pair."""
+
+
+class Half(Toy):
+    """Cannot show its stages or its losses."""
+
+    capabilities = frozenset({"train", "predict", "stitch"})
+
+
+class Untrained(Toy):
+    """Cannot train."""
+
+    capabilities = frozenset({"stages", "losses", "predict", "stitch"})
+
+
+class Unfinite(Toy):
+    """Its training ends in NaN."""
+
+    def train(self, batches, report):
+        super().train(batches, lambda _: None)
+        self._weights["phase.head.bias"] = self._weights["phase.head.bias"] * np.nan
+        report(EpochReport(0, batches.steps_per_epoch, {"loss": float("nan")}))
+
+
+class Crashing(Toy):
+    """Is killed while it trains."""
+
+    def train(self, batches, report):
+        print("about to crash", flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Raising(Toy):
+    """Raises while it trains."""
+
+    def train(self, batches, report):
+        raise ValueError("shapes (3,) and (4,) do not fit")
+
+
+class Hanging(Toy):
+    """Never ends its training, and has started a process that never ends either."""
+
+    def train(self, batches, report):
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        print(f"pids {os.getpid()} {child.pid}", flush=True)
+        time.sleep(600)
+
+
+class Slow(Toy):
+    """Takes two seconds, and leaves a mark for every training."""
+
+    def train(self, batches, report):
+        with Path(os.environ["TOY_MARKS"]).open("a") as marks:
+            marks.write("trained\n")
+        time.sleep(2)
+        super().train(batches, report)
