@@ -1,0 +1,52 @@
+"""One backend, trained and used as a plain script would: no job, no store, no artifacts.
+
+The yardstick of `overhead.py`.
+
+python benchmarks/bare.py BACKEND DATASET_FOLDER SCENARIO_JSON
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from harness.backends import registry
+from harness.backends.feed import FedBatches, batch_of
+from harness.backends.network import initial_weights
+from harness.backends.protocol import Backend, Setup
+from harness.dataset.grouped import GroupedData
+from harness.files import read_json
+from harness.scenario.schema import Scenario
+
+
+def main(name: str, dataset: Path, scenario_file: Path) -> None:
+    scenario = Scenario.model_validate_json(scenario_file.read_text(encoding="utf-8"))
+    facts = read_json(dataset / "setup.json")
+    keys = ("padded_size", "nphotons", "intensity_scale", "object_amplitude")
+    shared = {key: facts[key] for key in keys}
+    probe = np.load(dataset / "probe.npy", allow_pickle=False)
+    backend = registry.create(name, Setup(scenario, probe, **shared, precision=scenario.training.precision))
+    scale = facts["intensity_scale"]
+    backend.set_weights(initial_weights(scenario, scale))
+    train, test = (GroupedData.load(dataset / f"{half}.npz") for half in ("train", "test"))
+    backend.train(FedBatches(train, scenario.training.epochs, scale), lambda _: None)
+    size = scenario.training.batch_size
+    starts = range(0, len(test.groups), size)
+    rows = [np.arange(first, min(first + size, len(test.groups))) for first in starts]
+    patches = np.concatenate([backend.predict(batch_of(test, chunk, scale)) for chunk in rows])
+    place(backend, patches, test, scenario)
+
+
+def place(backend: Backend, patches: np.ndarray, test: GroupedData, scenario: Scenario) -> None:
+    """Stitch the middles of the patches about the centre of mass of their positions."""
+    n, side = scenario.dataset.N, scenario.inference.reassemble_m
+    first = (n - side) // 2
+    middles = np.moveaxis(patches, -1, 1).reshape(-1, n, n)[:, first : first + side, first : first + side]
+    positions = np.stack([test.x[test.groups.ravel()], test.y[test.groups.ravel()]], axis=-1)
+    positions = positions - positions.mean(axis=0)
+    size = n + 2 * int(np.ceil(np.abs(positions).max()))
+    backend.stitch(middles, positions, np.ones((side, side)), size)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
