@@ -73,9 +73,8 @@ def main() -> None:
             plain = bare(folder / "hub" / "dataset", scenario)
         ratios.append(ours / plain)
         print(f"pair {number + 1}: harness {ours:.1f} s, plain {plain:.1f} s, ratio {ratios[-1]:.3f}", flush=True)
-    print(
-        f"{case.id}, {case.profile}, {case.scenario.training.epochs} epochs: median ratio {statistics.median(ratios):.3f}"
-    )
+    what = f"{case.id}, {case.profile}, {case.scenario.training.epochs} epochs"
+    print(f"{what}: median ratio {statistics.median(ratios):.3f}")
 
 
 if __name__ == "__main__":
