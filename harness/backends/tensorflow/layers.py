@@ -96,9 +96,8 @@ class LogAutocorrelation(keras.layers.Layer):
 
     def call(self, patterns: tf.Tensor) -> tf.Tensor:
         """Map patterns (S, K, N, N) to (S, 2K, N, N): all logarithms, then all autocorrelations."""
-        real = patterns.dtype
         intensity = tf.signal.ifftshift(tf.square(patterns), axes=(-2, -1))
         waves = tf.signal.ifft2d(tf.complex(intensity, tf.zeros_like(intensity)))
         correlation = tf.signal.fftshift(tf.math.real(waves), axes=(-2, -1))
-        orthonormal = correlation * tf.cast(tf.shape(patterns)[-1], real)  # tf.signal's inverse carries 1/N^2
-        return tf.concat([tf.math.log1p(patterns), orthonormal / tf.cast(AUTOCORRELATION_DIVISOR, real)], axis=1)
+        gain = patterns.shape[-1] / AUTOCORRELATION_DIVISOR  # N: the inverse above carries 1/N^2, not 1/N
+        return tf.concat([tf.math.log1p(patterns), gain * correlation], axis=1)
