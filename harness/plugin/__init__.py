@@ -1,0 +1,1 @@
+"""The pytest plugin: options, expansion of cases, outcomes, progress and the terminal summary."""

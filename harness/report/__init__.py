@@ -1,0 +1,1 @@
+"""The hub: what a session leaves behind, and how it is shown."""

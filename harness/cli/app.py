@@ -1,0 +1,46 @@
+"""The verbs, put together. A HarnessError becomes one sentence on stderr and exit status 2."""
+
+import sys
+
+import typer
+
+from harness import __version__
+from harness.cli import doctor, explain, judge, listing, report, run
+from harness.errors import HarnessError
+
+app = typer.Typer(
+    name="ptycho-parity",
+    help="Proves, or disproves, that two ports of a ptychography network are the same network.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("list")(listing.list_cases)
+app.command("explain")(explain.explain)
+app.command("doctor")(doctor.doctor)
+app.command("run")(run.run)
+app.command("judge")(judge.judge)
+app.command("report")(report.report)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the verb of the command line."""
+    try:
+        app()
+    except HarnessError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,72 @@
+"""`doctor`: what this machine has, what is missing, and how to get it."""
+
+import platform
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from harness.backends import registry
+from harness.cli.common import Json, Python, print_json
+from harness.errors import HarnessError
+from harness.report import assembly, show
+from harness.report.request import Request
+from harness.run import cores, devices, interpreters, store
+
+OPTIONAL = {"cdtools": 'pip install "ptycho-parity[cpu]"'}
+"""Modules that some cases need, and how to get them: the reference reconstruction of measured data."""
+
+
+def doctor(python: Python = None, as_json: Json = False) -> None:
+    """Check frameworks, versions, devices and threads; exit status 1 when something is missing.
+
+    Example: python -m harness doctor
+    """
+    found = _findings(python or [])
+    if as_json:
+        print_json(found)
+    else:
+        rows = [
+            [name, " ".join(f"{n} {v}" for n, v in side["versions"].items()), side["missing"] or "ready"]
+            for name, side in found["backends"].items()
+        ]
+        typer.echo(show.table(("backend", "versions", "state"), rows))
+        typer.echo(f"python {found['python']}, {found['cores']} cores, {found['threads']} thread a worker")
+        typer.echo(f"GPUs: {', '.join(found['gpus']) or 'none'}")
+        typer.echo(f"store: {found['store']}")
+        for sentence in found["missing"]:
+            typer.echo(f"missing: {sentence}")
+    raise typer.Exit(1 if found["missing"] else 0)
+
+
+def _findings(python: list[str]) -> dict[str, Any]:
+    request = Request.from_texts(Path.cwd(), python=python)
+    backends = {name: _backend(name, request) for name in registry.names()}
+    missing = [side["missing"] for side in backends.values() if side["missing"]]
+    return {
+        "python": platform.python_version(),
+        "cores": cores.available(),
+        "threads": cores.THREADS,
+        "gpus": [f"gpu:{gpu.index} {gpu.name}" for gpu in devices.listed()],
+        "store": str(store.location(None, Path.cwd())),
+        "backends": backends,
+        "missing": [*missing, *_missing_libraries()],
+    }
+
+
+def _backend(name: str, request: Request) -> dict[str, Any]:
+    try:
+        found = interpreters.inspect(name, request.interpreter(name))
+    except HarnessError as reason:
+        return {"versions": {}, "missing": str(reason)}
+    return {"versions": dict(found.distributions), "missing": None}
+
+
+def _missing_libraries() -> list[str]:
+    sentences = [f"{name}: {command}" for name, command in OPTIONAL.items() if find_spec(name) is None]
+    try:
+        assembly.require_libraries()
+    except HarnessError as reason:
+        sentences.append(str(reason))
+    return sentences

@@ -1,0 +1,48 @@
+"""`judge`: the verdicts of a hub once more, from its files."""
+
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from harness.cli.common import Hub, Json, print_json
+from harness.judge.verdict import RungVerdict
+from harness.report import climb, hub, show
+from harness.report.notes import by_badness
+
+RED = ("fail", "error")
+
+
+def judge(root: Hub, as_json: Json = False) -> None:
+    """Judge every planned rung of a hub again, with the limits of today; nothing is trained and nothing written.
+
+    Exit status 1 when a rung is red.
+
+    Example: python -m harness judge reports/latest
+    """
+    hub.read_session(root)
+    cases = [_judged(folder) for folder in hub.case_folders(root)]
+    if as_json:
+        print_json(cases)
+    else:
+        rows = [row for case in cases for row in _rows(case)]
+        typer.echo(show.table(("case", "rung", "status", "recorded", "margin", "check with the least margin"), rows))
+    raise typer.Exit(1 if any(rung["status"] in RED for case in cases for rung in case["rungs"]) else 0)
+
+
+def _judged(folder: Path) -> dict[str, Any]:
+    rungs = []
+    for rung in hub.read_case(folder)["rungs"]:
+        recorded = climb.recorded(folder, rung).status
+        rungs.append({**climb.judge(folder, rung).as_json(), "recorded": recorded})
+    return {"id": folder.name, "rungs": rungs}
+
+
+def _rows(case: dict[str, Any]) -> list[list[str]]:
+    rows = []
+    for rung in case["rungs"]:
+        checks = sorted(RungVerdict.from_json(rung).checks, key=by_badness)
+        worst = checks[0] if checks else None
+        margin = show.figure(worst.margin if worst else None)
+        rows.append([case["id"], rung["rung"], rung["status"], rung["recorded"], margin, worst.name if worst else ""])
+    return rows

@@ -1,0 +1,103 @@
+"""`run`: the parity suite without pytest."""
+
+import contextlib
+import shlex
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli.common import Backends, Json, Override, Profile, Python, Scenarios, chosen, print_json
+from harness.judge import ladder
+from harness.report import assembly, climb, hub, markdown
+from harness.report.progress import News
+from harness.report.request import Request
+from harness.scenario.case import Case
+
+_PAUSE_SECONDS = 3.0
+
+
+def run(
+    scenarios_to_run: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Names of scenarios or cases.")],
+    profile: Profile = "stable",
+    scenarios: Scenarios = None,
+    override: Override = None,
+    backends: Backends = "tensorflow,torch",
+    python: Python = None,
+    into: Annotated[Path | None, typer.Option("--parity-hub", "--hub", help="Where the hub goes.")] = None,
+    device: Annotated[str, typer.Option("--parity-device", "--device", help="auto, cpu or gpu[:K].")] = "auto",
+    store: Annotated[str, typer.Option("--parity-store", "--store", help="DIR or off.")] = "",
+    data: Annotated[list[Path] | None, typer.Option("--parity-data", "--data", help="Folder of measured data.")] = None,
+    timeout: Annotated[str, typer.Option("--parity-timeout", "--timeout", help="Seconds for one worker.")] = "",
+    strict: Annotated[bool, typer.Option("--parity-strict", "--strict", help="INCONCLUSIVE is a no.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Train, infer, compare and report: every rung of every case that is named; exit status 1 when one is red.
+
+    Example: python -m harness run gs1_ideal gs2_ideal --profile smoke
+    """
+    request = Request.from_texts(
+        Path.cwd(),
+        profile=profile,
+        scenarios=scenarios or (),
+        hub=into,
+        backends=backends,
+        python=python or (),
+        override=override or (),
+        device=device,
+        store=store,
+        data=data or (),
+        timeout=timeout,
+        strict=strict,
+    )
+    cases = chosen(request.cases(), scenarios_to_run)
+    root = assembly.begin(request, shlex.join(["ptycho-parity", *sys.argv[1:]]))
+    for case in cases:
+        climb.plan(root, case, ladder.JUDGES, request)
+    with _progress(root):
+        status = _climb(root, cases, request)
+    summary = assembly.finish(root, status)
+    if as_json:
+        print_json(summary)
+    else:
+        for case_summary in summary["cases"]:
+            typer.echo(markdown.case_line(case_summary))
+        typer.echo(f"hub: {root}")
+    raise typer.Exit(status)
+
+
+def _climb(root: Path, cases: Sequence[Case], request: Request) -> int:
+    """Judge every rung of every case; returns the exit status."""
+    red = {"fail", "error", "inconclusive"} if request.strict else {"fail", "error"}
+    statuses = set()
+    for case in cases:
+        climb.prepare(root, case, request)
+        folder = hub.case_folder(root, case.id)
+        for rung in hub.read_case(folder)["rungs"]:
+            verdict = climb.judge(folder, rung)
+            climb.record(folder, verdict)
+            statuses.add(verdict.status)
+    return 1 if statuses & red else 0
+
+
+@contextlib.contextmanager
+def _progress(root: Path) -> Iterator[None]:
+    """Write to stderr what the workers tell, until the block ends."""
+    ended = threading.Event()
+    news = News(root, _PAUSE_SECONDS)
+
+    def follow() -> None:
+        while not ended.wait(0.2):
+            for text in news.lines():
+                print(text, file=sys.stderr, flush=True)
+
+    thread = threading.Thread(target=follow, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()

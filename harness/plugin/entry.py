@@ -1,0 +1,68 @@
+"""The plugin's hooks and fixtures: the entry point `parity` of pytest, and what `conftest.py` registers."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from harness.judge.verdict import RungVerdict
+from harness.plugin import expansion, outcome, terminal
+from harness.plugin.options import add_options
+from harness.plugin.session import ParitySession
+from harness.scenario.case import Case
+
+_SESSION: pytest.StashKey[ParitySession] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the `--parity-*` options."""
+    add_options(parser)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the markers and the session; under pytest-xdist keep each case on one worker."""
+    for name, meaning in expansion.MARKERS.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}")
+    if config.getoption("dist", "no") == "load":
+        config.option.dist = "loadgroup"
+    config.stash[_SESSION] = ParitySession(config)
+    config.pluginmanager.register(config.stash[_SESSION], "parity-session")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make one test a case of every rung of the ladder."""
+    if expansion.CASE in metafunc.fixturenames:
+        distributed = metafunc.config.pluginmanager.hasplugin("xdist")
+        parameters = expansion.parameters(metafunc.config.stash[_SESSION].cases, distributed)
+        metafunc.parametrize(expansion.CASE, parameters, indirect=True, scope="session")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> Iterator[None]:
+    """Below everything else: one line a case, and where the hub is."""
+    result = yield
+    session = config.stash[_SESSION]
+    if session.summary is not None and session.hub is not None:
+        terminal.summarise(terminalreporter, session.summary, session.hub)
+    if session.problem is not None:
+        terminalreporter.write_line(f"ERROR: {session.problem}", red=True)
+    if session.report_problem is not None:
+        terminalreporter.write_line(f"ERROR: no report was made: {session.report_problem}", red=True)
+    return result
+
+
+@pytest.fixture(scope="session")
+def parity_case(request: pytest.FixtureRequest) -> Case:
+    """The case of a test; being session-scoped it keeps the tests of a case together."""
+    case: Case = request.param
+    return case
+
+
+@pytest.fixture
+def verdict(request: pytest.FixtureRequest, parity_case: Case) -> "outcome.Verdict":
+    """The verdict of the rung that the test is named after; without evidence the test ends here, in its setup."""
+    session = request.config.stash[_SESSION]
+    judged: RungVerdict = session.verdict(parity_case, expansion.rung_of(request.function.__name__))
+    request.node.user_properties.extend(outcome.properties(judged))
+    outcome.stop_without_evidence(judged)
+    return outcome.Verdict(judged, session.request.strict)

@@ -1,0 +1,77 @@
+"""From scenarios to tests: one parameter a case, with the marks and keywords that `-m` and `-k` select by."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from harness.errors import HarnessError
+from harness.judge import tolerances
+from harness.report.request import Request
+from harness.scenario.case import Case
+
+CASE = "parity_case"
+"""The fixture that a test of the ladder gets its case from."""
+MARKERS = {
+    "parity": "a rung of the parity ladder for one case",
+    "faults": "a seeded fault that the judge must catch",
+    "golden": "holds a result against the approved one",
+    "gpu": "needs a GPU",
+    "slow": "takes minutes",
+    "nightly": "belongs to the nightly run",
+    "browser": "needs a browser",
+    "realdata": "needs a measured data set",
+}
+
+
+def checked_cases(request: Request) -> list[Case]:
+    """The cases of a request; raises HarnessError for a broken scenario."""
+    cases = request.cases()
+    for case in cases:
+        tolerances.limits_of(case)
+        _check_markers(case)
+    return cases
+
+
+def _check_markers(case: Case) -> None:
+    for marker in case.scenario.markers:
+        if marker not in MARKERS:
+            where = case.origins["markers"].partition(": ")[2]
+            raise HarnessError(f"{where}: markers: found {marker!r}; allowed: {', '.join(MARKERS)}.")
+
+
+def parameters(cases: Sequence[Case], distributed: bool) -> list[object]:
+    """The parameter sets of the cases: id, the scenario's own marks, and the group that keeps them on one worker.
+
+    `distributed`: pytest-xdist is there, and with it the mark for the group.
+    """
+    return [pytest.param(case, id=case.id, marks=_marks(case, distributed)) for case in cases]
+
+
+def _marks(case: Case, distributed: bool) -> list[pytest.MarkDecorator]:
+    own = [getattr(pytest.mark, name) for name in case.scenario.markers]
+    return [*own, pytest.mark.xdist_group(case.id)] if distributed else own
+
+
+def asks(item: pytest.Item) -> bool:
+    """Say whether a test is a rung of the ladder."""
+    return CASE in getattr(item, "fixturenames", ())
+
+
+def case_of(item: pytest.Item) -> Case:
+    """The case of a test of the ladder."""
+    case: Case = item.callspec.params[CASE]  # type: ignore[attr-defined]
+    return case
+
+
+def rung_of(name: str) -> str:
+    """The rung that a test function of this name asks: `test_stages` -> `stages`."""
+    return name.removeprefix("test_")
+
+
+def planned(items: Sequence[pytest.Item]) -> dict[str, tuple[Case, list[str]]]:
+    """Of the selected tests: each case by its id, with its rungs."""
+    plan: dict[str, tuple[Case, list[str]]] = {}
+    for item in filter(asks, items):
+        case = case_of(item)
+        plan.setdefault(case.id, (case, []))[1].append(rung_of(item.originalname))  # type: ignore[attr-defined]
+    return plan

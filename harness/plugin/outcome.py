@@ -1,0 +1,50 @@
+"""How a verdict becomes the outcome of a test, and what its reader sees."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from harness.judge.verdict import RungVerdict
+from harness.report import show
+from harness.report.notes import by_badness, checks_table
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a test of the ladder asks."""
+
+    judged: RungVerdict
+    strict: bool
+
+    def must_hold(self) -> None:
+        """Pass, fail with the checks as a table, or be an expected failure where the evidence is too weak."""
+        if self.judged.status == "pass":
+            return
+        if self.judged.status == "inconclusive" and not self.strict:
+            pytest.xfail(f"inconclusive: {self.judged.message}")
+        pytest.fail(explanation(self.judged), pytrace=False)  # also when --runxfail disarms the line above
+
+
+def stop_without_evidence(judged: RungVerdict) -> None:
+    """End the setup of a test whose rung was skipped or had no evidence."""
+    if judged.status == "skipped":
+        pytest.skip(judged.message)
+    if judged.status == "error":
+        pytest.fail(explanation(judged), pytrace=False)
+
+
+def explanation(judged: RungVerdict) -> str:
+    """What is wrong, the worst first, and under it every check with its figures."""
+    wrong = sorted((check for check in judged.checks if check.status != "pass"), key=by_badness)
+    sentences = [f"{check.name}: {check.message}" for check in wrong]
+    return "\n".join([f"{judged.status}: {judged.message}", "", *sentences, "", checks_table(judged.checks)])
+
+
+def properties(judged: RungVerdict) -> Iterator[tuple[str, object]]:
+    """The verdict and the figures of its checks, for pytest's own JUnit file."""
+    yield "status", judged.status
+    for check in judged.checks:
+        for name in ("value", "limit", "margin"):
+            if (figure := getattr(check, name)) is not None:
+                yield f"{check.name}.{name}", show.exact(figure)

@@ -1,0 +1,173 @@
+"""One pytest session of the ladder: finds its cases, owns its hub, and has the report made at its end.
+
+Under pytest-xdist the controller makes the hub and the workers fill it; the controller itself collects nothing.
+Judge and report are imported when they are needed: collecting tests stays fast.
+"""
+
+import contextlib
+import shlex
+import time
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from harness.errors import HarnessError
+from harness.plugin import expansion
+from harness.plugin.options import request_of
+from harness.plugin.progress import ProgressLines
+from harness.report import hub
+from harness.report.request import Request
+from harness.scenario.case import Case
+
+if TYPE_CHECKING:
+    from harness.judge.verdict import RungVerdict
+
+_REFRESH_SECONDS = 2.0
+WORKER_HUB = "parity_hub"
+"""Key of the hub's folder in what the controller hands to each worker."""
+PROBLEM = "parity_problem"
+"""Key of a problem with the scenarios in what a worker hands to the controller."""
+
+
+class ParitySession:
+    """What the hooks share; registered as a plugin of its own."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.problem: HarnessError | None = None
+        """Why there are no cases, to be said once the collection is over."""
+        self.hub: Path | None = None
+        self.summary: dict[str, Any] | None = None
+        self.report_problem: HarnessError | None = None
+        self.progress: ProgressLines | None = None
+        self._refreshed = 0.0
+
+    @cached_property
+    def request(self) -> Request:
+        """The options of this session."""
+        return request_of(self.config)
+
+    @cached_property
+    def cases(self) -> list[Case]:
+        """The cases of this session; none, with `problem` set, when a scenario or an option is wrong."""
+        try:
+            return expansion.checked_cases(self.request)
+        except HarnessError as problem:
+            self.problem = problem
+            return []
+
+    @property
+    def is_worker(self) -> bool:
+        """Whether this process is a worker of pytest-xdist."""
+        return hasattr(self.config, "workerinput")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Say what is wrong with the scenarios; let `-k` select by the name of a backend.
+
+        A worker of pytest-xdist cannot end the session: it tells the controller, and offers no tests.
+        """
+        if self.problem is None:
+            for item in filter(expansion.asks, items):
+                item.extra_keyword_matches.update(self.request.backends)
+        elif self.is_worker:
+            self.config.workeroutput[PROBLEM] = str(self.problem)  # type: ignore[attr-defined]
+            items.clear()
+        else:
+            raise pytest.UsageError(*str(self.problem).splitlines())
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Controller: hear what was wrong with the scenarios."""
+        if problem := getattr(node, "workeroutput", {}).get(PROBLEM):
+            self.problem = HarnessError(problem)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Controller: hand every worker the one hub, which stays only when a worker plans a case in it."""
+        if self.hub is None:
+            self._open_hub()
+        node.workerinput[WORKER_HUB] = str(self.hub)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Write down what was selected; without a rung among it, there is no hub."""
+        if self.problem is not None or self.config.option.collectonly:
+            return
+        plan = expansion.planned(session.items)
+        if not plan:
+            return
+        from harness.report import climb
+
+        if self.is_worker:
+            self.hub = Path(self.config.workerinput[WORKER_HUB])  # type: ignore[attr-defined]
+        elif self.hub is None:
+            self._open_hub()
+        assert self.hub is not None
+        for case, rungs in plan.values():
+            climb.plan(self.hub, case, rungs, self.request)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the summary up to date: a session that is killed leaves a hub that says how far it came."""
+        if self.hub is not None and not self.is_worker and report.when == "teardown":
+            from harness.report import assembly
+
+            if time.monotonic() - self._refreshed > _REFRESH_SECONDS and hub.case_folders(self.hub):
+                assembly.refresh(self.hub)
+                self._refreshed = time.monotonic()
+
+    def _open_hub(self) -> None:
+        from harness.report import assembly
+
+        command = shlex.join(["pytest", *self.config.invocation_params.args])
+        try:
+            self.hub = assembly.begin(self.request, command)
+        except HarnessError as problem:
+            raise pytest.UsageError(str(problem)) from problem
+        if self.config.option.verbose >= 0:
+            self.progress = ProgressLines(self.config, self.hub)
+            self.progress.start()
+
+    def verdict(self, case: Case, rung: str) -> "RungVerdict":
+        """Prepare the case, unless that was done, judge one rung, and leave the verdict in the hub."""
+        from harness.report import climb
+
+        assert self.hub is not None
+        with self._progress_shown():
+            climb.prepare(self.hub, case, self.request)
+        folder = hub.case_folder(self.hub, case.id)
+        verdict = climb.judge(folder, rung)
+        climb.record(folder, verdict)
+        return verdict
+
+    def _progress_shown(self) -> contextlib.AbstractContextManager[None]:
+        return self.progress.shown() if self.progress else contextlib.nullcontext()
+
+    @pytest.hookimpl(wrapper=True, trylast=True)  # inside the terminal's own wrapper, which prints the summary
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Iterator[None]:
+        """When all tests are finished, and the workers of pytest-xdist are gone: make the report."""
+        result = yield
+        if self.progress is not None:
+            self.progress.stop()
+        if self.hub is None or self.is_worker:
+            return result
+        if self.problem is not None:
+            session.exitstatus = pytest.ExitCode.USAGE_ERROR
+        if hub.discard_if_unused(self.hub):
+            self.hub = None
+        else:
+            self._make_report(session, int(exitstatus))
+        return result
+
+    def _make_report(self, session: pytest.Session, exit_status: int) -> None:
+        """A report that cannot be made fails a session that is green otherwise, and hides none of its results."""
+        from harness.report import assembly
+
+        assert self.hub is not None
+        try:
+            self.summary = assembly.finish(self.hub, exit_status)
+        except HarnessError as problem:
+            self.report_problem = problem
+            session.exitstatus = exit_status or pytest.ExitCode.TESTS_FAILED

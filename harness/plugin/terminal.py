@@ -1,0 +1,32 @@
+"""The end of the terminal output: what was overridden, one line a case, and where the hub is."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.report.markdown import case_line
+
+COLOURS: dict[str, dict[str, bool]] = {
+    "pass": {"green": True},
+    "fail": {"red": True},
+    "error": {"red": True},
+    "inconclusive": {"yellow": True},
+    "skipped": {"yellow": True},
+}
+
+
+def summarise(reporter: pytest.TerminalReporter, summary: dict[str, Any], hub: Path) -> None:
+    """Write the summary of a session."""
+    reporter.section("parity")
+    overrides = {f"{key}={value}" for case in summary["cases"] for key, value in case["overrides"].items()}
+    if overrides:
+        reporter.write_line(f"warning: overridden on the command line: {', '.join(sorted(overrides))}", yellow=True)
+    for case in summary["cases"]:
+        reporter.write_line(case_line(case), **COLOURS[case["status"]])
+    reporter.write_line(f"hub: {_near(hub, reporter.config.invocation_params.dir)}")
+
+
+def _near(hub: Path, here: Path) -> str:
+    """The hub relative to where pytest was started, when it lies below."""
+    return str(hub.relative_to(here)) if hub.is_relative_to(here) else str(hub)

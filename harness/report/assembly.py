@@ -1,0 +1,78 @@
+"""The end of a session: summary, pictures, pages, JUnit and, last of all, the manifest."""
+
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from harness.errors import HarnessError
+from harness.files import write_json, write_text
+from harness.judge import results
+from harness.judge.evidence import Evidence
+from harness.report import climb, environment, hub, markdown, summary
+from harness.report.request import REPORTS, Request
+from harness.run import store
+
+LIBRARIES = ("jinja2", "junitparser", "matplotlib")
+
+
+def require_libraries() -> None:
+    """Raise HarnessError, before any work is done, when a library of the report is missing."""
+    if missing := [name for name in LIBRARIES if find_spec(name) is None]:
+        raise HarnessError(f'the report needs {", ".join(missing)}; pip install "ptycho-parity[report]".')
+
+
+def begin(request: Request, command: str) -> Path:
+    """Make the hub of a session and describe what it runs on; returns its folder.
+
+    Raises HarnessError when the hub's folder is taken or the report could not be made at the end.
+    """
+    require_libraries()
+    root = hub.create(request.hub, request.root / REPORTS, {"command": command, **request.record()})
+    write_json(root / "environment.json", environment.capture(request.root))
+    return root
+
+
+def refresh(root: Path) -> dict[str, Any]:
+    """Write `summary.json` and `summary.md` as far as the session has come."""
+    current = summary.build(root)
+    write_json(root / "summary.json", current)
+    write_text(root / "summary.md", markdown.page(current))
+    return current
+
+
+def finish(root: Path, exit_status: int) -> dict[str, Any]:
+    """Complete the hub of a session that has ended; returns its summary."""
+    hub.finish(root, exit_status)
+    shutil.rmtree(store.scratch_of(root), ignore_errors=True)
+    for folder in hub.case_folders(root):
+        (folder / climb.LOCK).unlink(missing_ok=True)
+    final = render(root)
+    if all(climb.is_recorded(folder) for folder in hub.case_folders(root)):
+        hub.point_latest(root)
+    return final
+
+
+def render(root: Path) -> dict[str, Any]:
+    """Draw the pictures and write the pages, the summary and the manifest of a hub from its files."""
+    from harness.report import junit, manifest, pages  # jinja2 and the like: only at a session's end
+
+    problems = {folder.name: _illustrate(folder) for folder in hub.case_folders(root) if climb.is_prepared(folder)}
+    final = refresh(root)
+    pages.write(root, final, problems)
+    junit.write(root / "junit.xml", final)
+    manifest.write(root)
+    return final
+
+
+def _illustrate(folder: Path) -> list[str]:
+    """Compute the figures of a case and draw its pictures; returns a sentence for each that could not be made."""
+    from harness.report import figures  # brings matplotlib
+
+    backends = tuple(hub.read_case(folder)["backends"])
+    problems = []
+    try:
+        results.write(Evidence(folder, backends))
+    except Exception as fault:  # a session's verdicts are never lost for want of a picture
+        problems.append(f"figures: {type(fault).__name__}: {fault}")
+    return problems + figures.draw(folder, backends)

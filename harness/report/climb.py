@@ -1,0 +1,153 @@
+"""From a case to its verdicts: prepares the evidence once, judges rung by rung, and leaves everything in the hub.
+
+Several processes may share a hub. They meet in files only: whoever holds the lock of a case prepares it, the others
+find it prepared.
+"""
+
+import json
+import threading
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from harness.dataset.locate import DataNotFound
+from harness.errors import HarnessError
+from harness.files import plain, read_json, write_json, write_text
+from harness.judge import ladder, tolerances
+from harness.judge.evidence import Evidence
+from harness.judge.verdict import CONTRACT, Check, RungVerdict, Status
+from harness.report import hub, notes
+from harness.report.request import Request
+from harness.run import conduct, store
+from harness.scenario.case import Case
+
+PREPARED = "prepared.json"
+"""How the preparation of a case ended: `done`, `skipped` or `error`, with the reason."""
+CHECKS = "checks"
+LOCK = ".preparing.lock"
+
+
+def plan(root: Path, case: Case, rungs: Iterable[str], request: Request) -> None:
+    """Write down what is about to be asked of a case: `case.json` and the resolved `scenario.yaml`.
+
+    Raises HarnessError for a limit that the judge does not know.
+    """
+    folder, limits = hub.case_folder(root, case.id), tolerances.limits_of(case)
+    write_text(folder / "scenario.yaml", case.resolved_yaml())
+    write_json(
+        folder / hub.CASE,
+        {
+            "id": case.id,
+            "scenario": case.name,
+            "file": case.path.name,
+            "description": case.scenario.description,
+            "profile": case.profile,
+            "overrides": case.overrides,
+            "backends": request.backends,
+            "rungs": [rung for rung in ladder.RUNGS if rung in set(rungs)],
+            "limits": case.scenario.limits,
+            "limit_origins": {name: limits.by_name[name].origin for name in case.scenario.limits},
+        },
+    )
+
+
+def prepare(root: Path, case: Case, request: Request) -> None:
+    """Run what the planned rungs of a case need, unless another process has done so."""
+    folder = hub.case_folder(root, case.id)
+    with FileLock(folder / LOCK):
+        if not (folder / PREPARED).exists():
+            status, reason = _conducted(root, folder, case, request)
+            write_json(folder / PREPARED, {"status": status, "reason": reason})
+
+
+def _conducted(root: Path, folder: Path, case: Case, request: Request) -> tuple[str, str]:
+    """How the work went; bad input and missing data are results like any other."""
+    legs = {leg for rung in hub.read_case(folder)["rungs"] for leg in ladder.needs(rung)}
+    try:
+        conduct.conduct(case, legs, _run_options(root, request), folder, progress_writer(folder / hub.PROGRESS))
+    except DataNotFound as reason:
+        return "skipped", str(reason)
+    except HarnessError as reason:
+        return "error", str(reason)
+    return "done", ""
+
+
+def _run_options(root: Path, request: Request) -> conduct.RunOptions:
+    return conduct.RunOptions(
+        backends=request.backends,
+        interpreters=dict(request.interpreters),
+        device=request.device,
+        store=store.location(request.store, root),
+        timeout=request.timeout,
+        data_folders=request.data_folders,
+        log_patch_stats=request.log_patch_stats,
+        patch_stats_limit=request.patch_stats_limit,
+    )
+
+
+def progress_writer(path: Path) -> Callable[[Mapping[str, Any]], None]:
+    """A function that adds one JSON line to the file for each event; both backends' threads may call it."""
+    lock = threading.Lock()
+
+    def write(event: Mapping[str, Any]) -> None:
+        with lock, path.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(plain(event)) + "\n")
+
+    return write
+
+
+def judge(folder: Path, rung: str) -> RungVerdict:
+    """Judge one rung of a case from its files; evidence that cannot be had is part of the verdict."""
+    case = hub.read_case(folder)
+    prepared = read_json(folder / PREPARED) if (folder / PREPARED).exists() else None
+    if prepared is None:
+        return _blocked(rung, "error", "not judged: the session ended before the case was prepared")
+    if prepared["status"] != "done":
+        return _blocked(rung, prepared["status"], prepared["reason"])
+    try:
+        limits = tolerances.resolve(case["profile"], case["limits"], case["limit_origins"])
+        verdict = ladder.judge_rung(rung, Evidence(folder, tuple(case["backends"])), limits)
+    except HarnessError as reason:
+        verdict = _blocked(rung, "error", str(reason))
+    except Exception as fault:  # a fault of the judge is no verdict on a backend, and no reason to lose the others
+        verdict = _blocked(rung, "error", f"the judge broke: {traceback.format_exception_only(fault)[-1].strip()}")
+    return _with_relative_paths(verdict, folder)
+
+
+def record(folder: Path, verdict: RungVerdict) -> None:
+    """Write the verdict to `checks/<rung>.json` and a note to `green/` or `red/`."""
+    write_json(folder / CHECKS / f"{verdict.rung}.json", verdict.as_json())
+    notes.write(folder, verdict)
+
+
+def is_prepared(folder: Path) -> bool:
+    """Whether there is evidence to look at."""
+    return bool(hub.read_optional(folder / PREPARED, {}).get("status") == "done")
+
+
+def is_recorded(folder: Path) -> bool:
+    """Whether every planned rung of a case has its verdict."""
+    return all((folder / CHECKS / f"{rung}.json").exists() for rung in hub.read_case(folder)["rungs"])
+
+
+def recorded(folder: Path, rung: str) -> RungVerdict:
+    """The verdict that was written for a rung; an error when none was."""
+    path = folder / CHECKS / f"{rung}.json"
+    if not path.exists():
+        return _blocked(rung, "error", "not judged: the session ended before this rung")
+    return RungVerdict.from_json(read_json(path))
+
+
+def _blocked(rung: str, status: Status, reason: str) -> RungVerdict:
+    return RungVerdict(rung, (Check(rung, "evidence", status, None, None, None, CONTRACT, reason),))
+
+
+def _with_relative_paths(verdict: RungVerdict, folder: Path) -> RungVerdict:
+    """What is written into a hub names files relative to their case."""
+    prefix = f"{folder}/"
+    checks = (replace(check, message=check.message.replace(prefix, "")) for check in verdict.checks)
+    return RungVerdict(verdict.rung, tuple(checks))

@@ -1,0 +1,47 @@
+"""What the session ran on: Python, packages, machine, threads, environment variables that matter, git state."""
+
+import os
+import platform
+import subprocess
+import sys
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any
+
+from harness import __version__
+from harness.run import cores
+from harness.run.environment import recorded
+
+
+def capture(repository: Path) -> dict[str, Any]:
+    """Describe this process and its machine; `repository` is asked for its commit."""
+    return {
+        "python": platform.python_version(),
+        "implementation": platform.python_implementation(),
+        "executable": Path(sys.executable).name,
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "cores": cores.available(),
+        "threads": cores.THREADS,
+        "harness_version": __version__,
+        "packages": dict(sorted({d.metadata["Name"]: d.version for d in distributions()}.items())),
+        "variables": recorded(os.environ),
+        **git_state(repository),
+    }
+
+
+def git_state(repository: Path) -> dict[str, Any]:
+    """`git_commit` and `dirty`, both None outside a repository or without git."""
+    commit = _git(repository, "rev-parse", "HEAD")
+    status = _git(repository, "status", "--porcelain", "--untracked-files=no")
+    return {"git_commit": commit, "dirty": None if commit is None or status is None else bool(status)}
+
+
+def _git(repository: Path, *arguments: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(repository), *arguments], capture_output=True, text=True, check=False, timeout=10
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None

@@ -1,0 +1,128 @@
+"""The hub: the folder of one session. It is made once, and what it holds is never overwritten.
+
+`session.json` says what was asked and whether the session came to its end; `<case>/case.json` which rungs were
+planned for a case. Both stand before any work begins, so a killed session leaves a hub that tells what is missing.
+"""
+
+import contextlib
+import os
+import re
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from harness.errors import HarnessError
+from harness.files import read_json, write_json
+
+SESSION = "session.json"
+CASE = "case.json"
+PROGRESS = "progress.jsonl"
+"""Of a case: one JSON line for each thing that a worker told while it worked."""
+LATEST = "latest"
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+_TIME_FORMAT = "%Y-%m-%dT%H%M%SZ"
+_TIME_NAME = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
+_ATTEMPTS = 50
+
+
+def utc_now() -> str:
+    """The time as `YYYY-MM-DDTHH:MM:SSZ`."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def create(folder: Path | None, reports: Path, session: Mapping[str, Any]) -> Path:
+    """Make the folder of a new hub and write what the session was asked.
+
+    Without `folder` the hub is named after the UTC time, under `reports`. Raises HarnessError when `folder` holds
+    anything already.
+    """
+    hub = _claim(folder) if folder is not None else _claim_by_time(reports)
+    write_json(hub / SESSION, {**session, "started": utc_now(), "finished": None, "exit_status": None})
+    return hub
+
+
+def _claim(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise HarnessError(f"{folder}: is not empty, and a hub is never overwritten; name another.")
+    return folder
+
+
+def _claim_by_time(reports: Path) -> Path:
+    """Two sessions that begin in the same second get names one second apart."""
+    reports.mkdir(parents=True, exist_ok=True)
+    for _ in range(_ATTEMPTS):
+        hub = reports / datetime.now(UTC).strftime(_TIME_FORMAT)
+        try:
+            hub.mkdir()
+        except FileExistsError:
+            time.sleep(0.2)
+        else:
+            return hub
+    raise HarnessError(f"{reports}: no free name for a hub after {_ATTEMPTS} tries; name one with --parity-hub.")
+
+
+def discard_if_unused(hub: Path) -> bool:
+    """Remove a hub for which no case was planned; say whether it was."""
+    if case_folders(hub):
+        return False
+    for name in (SESSION, "environment.json"):
+        (hub / name).unlink(missing_ok=True)
+    if not any(hub.iterdir()):
+        hub.rmdir()
+    return True
+
+
+def case_folder(hub: Path, case_id: str) -> Path:
+    """The folder of a case; raises HarnessError for a name that is not one plain folder name."""
+    if not _NAME.fullmatch(case_id):
+        raise HarnessError(f"case {case_id!r}: a name may hold letters, digits, '_', '-' and '.', and no folder.")
+    return hub / case_id
+
+
+def case_folders(hub: Path) -> list[Path]:
+    """The folders of the planned cases, by name."""
+    return sorted(path.parent for path in hub.glob(f"*/{CASE}"))
+
+
+def read_session(hub: Path) -> dict[str, Any]:
+    """What the session was asked; raises HarnessError when `hub` is no hub."""
+    if not (hub / SESSION).is_file():
+        raise HarnessError(f"{hub}: is not a hub (it holds no {SESSION}).")
+    session: dict[str, Any] = read_json(hub / SESSION)
+    return session
+
+
+def read_case(folder: Path) -> dict[str, Any]:
+    """What was asked of a case."""
+    case: dict[str, Any] = read_json(folder / CASE)
+    return case
+
+
+def read_optional(path: Path, default: Any) -> Any:
+    """The content of a JSON file that may be missing or, in a killed session, broken."""
+    try:
+        return read_json(path)
+    except HarnessError:
+        return default
+
+
+def finish(hub: Path, exit_status: int) -> None:
+    """Write down that the session came to its end, and how."""
+    write_json(hub / SESSION, {**read_session(hub), "finished": utc_now(), "exit_status": exit_status})
+
+
+def point_latest(hub: Path) -> None:
+    """Let `latest` beside the hub point at it, unless it points at a newer one already.
+
+    Only hubs that are named after their time take part. Where links are not to be had, there is no `latest`.
+    """
+    link = hub.parent / LATEST
+    if not _TIME_NAME.fullmatch(hub.name) or (link.exists() and link.resolve().name > hub.name):
+        return
+    temporary = link.with_name(f".{LATEST}-{os.getpid()}")
+    with contextlib.suppress(OSError):
+        temporary.symlink_to(hub.name, target_is_directory=True)
+        temporary.replace(link)

@@ -1,0 +1,69 @@
+"""`junit.xml`: one test case per rung and case, with the figures of its checks as properties."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from junitparser import Error, Failure, JUnitXml, Properties, Property, Skipped, TestCase, TestSuite
+from junitparser.junitparser import FinalResult
+
+from harness.files import write_atomic
+from harness.report import show
+from harness.report.summary import worst
+
+CLASS = "parity"
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_RESULTS: dict[str, type[FinalResult]] = {
+    "fail": Failure,
+    "error": Error,
+    "inconclusive": Skipped,  # JUnit knows no fourth outcome: the type says what it is
+    "skipped": Skipped,
+}
+
+
+def write(path: Path, summary: dict[str, Any]) -> None:
+    """Write the JUnit file of a summary."""
+    document = JUnitXml(CLASS)
+    for case in summary["cases"]:
+        document.add_testsuite(_suite(case))
+    document.update_statistics()  # type: ignore[no-untyped-call]
+    write_atomic(path, lambda temporary: document.write(str(temporary), pretty=True))
+
+
+def _suite(case: dict[str, Any]) -> TestSuite:
+    suite = TestSuite(case["id"])
+    suite.add_property("profile", case["profile"])
+    for key, value in case["overrides"].items():
+        suite.add_property(f"override.{key}", _legal(value))
+    for rung in dict.fromkeys(check["rung"] for check in case["checks"]):
+        suite.add_testcase(_test(case["id"], rung, [check for check in case["checks"] if check["rung"] == rung]))
+    return suite
+
+
+def _test(case_id: str, rung: str, checks: list[dict[str, Any]]) -> TestCase:
+    test = TestCase(f"test_{rung}[{case_id}]", f"{CLASS}.{case_id}")
+    properties = Properties()  # type: ignore[no-untyped-call]
+    for name, value in _figures(checks):
+        properties.add_property(Property(name, value))
+    test.append(properties)  # type: ignore[no-untyped-call]
+    status = worst(check["status"] for check in checks)
+    if status in _RESULTS:
+        messages = [_legal(f"{check['name']}: {check['message']}") for check in checks if check["status"] == status]
+        result = _RESULTS[status](messages[0], status)
+        result.text = "\n".join(messages)
+        test.result = [result]
+    return test
+
+
+def _figures(checks: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    for check in checks:
+        yield f"{check['name']}.status", check["status"]
+        for name in ("value", "limit", "margin"):
+            if check[name] is not None:
+                yield f"{check['name']}.{name}", show.exact(check[name])
+
+
+def _legal(text: str) -> str:
+    """Text without the characters that XML does not allow, such as the colours of a worker's terminal."""
+    return _ILLEGAL.sub("?", text)

@@ -1,0 +1,170 @@
+"""A session of the ladder with toy backends: what runs, what it leaves, and what it says."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Writer = Callable[..., None]
+MEASURED = "dataset: {source: file, file: nowhere.npz, probe: {kind: file}}\n"
+
+QUICK = ("-k", "telemetry or canvas")
+
+
+def summary_of(project: pytest.Pytester, name: str = "hub") -> dict[str, Any]:
+    summary: dict[str, Any] = json.loads((project.path / name / "summary.json").read_text())
+    return summary
+
+
+def test_a_session_leaves_a_hub_and_ends_with_a_line_a_case(project: pytest.Pytester) -> None:
+    result = project.runpytest_inprocess("--parity-hub", "hub", "-v")
+    result.stdout.fnmatch_lines(["  small  *toy*  *", "*test_exchange?small? PASSED*"])
+    result.stdout.fnmatch_lines(
+        ["*= parity =*", "small: ERROR, lowest red rung stages, worst margin -* (*)*", "hub: hub"]
+    )
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    summary = summary_of(project)
+    assert summary["cases"][0]["lowest_red_rung"] == "stages"
+    assert summary["exit_status"] == 1
+    assert summary["finished"] is not None
+    assert {path.stem for path in (project.path / "hub" / "small" / "checks").iterdir()} >= {"dataset", "exchange"}
+    assert (project.path / "hub" / "index.html").is_file()
+    assert (project.path / "hub" / "manifest.json").is_file()
+
+
+def test_a_second_session_says_that_nothing_was_run(project: pytest.Pytester) -> None:
+    for _ in range(2):
+        result = project.runpytest_inprocess(*QUICK, "--parity-profile", "smoke", "-q")
+        result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["small: PASS, worst margin * (from the store)", "hub: reports/20*Z"])
+    result.stdout.no_fnmatch_line("  small  *toy*")
+    hubs = sorted(path.name for path in (project.path / "reports").iterdir())
+    assert len(hubs) == 3
+    assert (project.path / "reports" / "latest").resolve().name == hubs[1]
+
+
+def test_overrides_are_warned_recorded_and_shown(project: pytest.Pytester) -> None:
+    arguments = ("-k", "telemetry", "--parity-hub", "hub", "--parity-override", "training.epochs=3")
+    result = project.runpytest_inprocess(*arguments)
+    result.stdout.fnmatch_lines(["warning: overridden on the command line: training.epochs=3"])
+    assert summary_of(project)["cases"][0]["overrides"] == {"training.epochs": "3"}
+    assert "training.epochs=3" in (project.path / "hub" / "index.html").read_text()
+    assert "epochs: 3 # override" in (project.path / "hub" / "small" / "scenario.yaml").read_text()
+
+
+def test_missing_data_is_skipped_with_its_reason(project: pytest.Pytester, scenario: Writer) -> None:
+    scenario("measured", whole=MEASURED)
+    result = project.runpytest_inprocess("-k", "measured and telemetry", "--parity-hub", "hub", "-rs")
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(["SKIPPED*nowhere.npz*--parity-data*", "measured: SKIPPED, *nowhere.npz*"])
+    case = summary_of(project)["cases"][0]
+    assert case["status"] == "skipped"
+    assert "nowhere.npz" in case["message"]
+    assert "nowhere.npz" in (project.path / "hub" / "index.html").read_text()
+
+
+def test_what_a_backend_cannot_do_is_inconclusive(project: pytest.Pytester) -> None:
+    arguments = ("-k", "stages", "--parity-backends", "toy,half")
+    result = project.runpytest_inprocess(*arguments)
+    result.assert_outcomes(xfailed=1)
+    result.stdout.fnmatch_lines(["small: INCONCLUSIVE, *half*"])
+    project.runpytest_inprocess(*arguments, "--parity-strict").assert_outcomes(failed=1)
+
+
+def test_a_dying_backend_is_an_error_with_its_evidence(project: pytest.Pytester) -> None:
+    result = project.runpytest_inprocess("-k", "telemetry", "--parity-backends", "toy,crashing", "--parity-hub", "hub")
+    result.assert_outcomes(errors=1)
+    notes = {path.name for path in (project.path / "hub" / "small" / "red").glob("*.md")}
+    assert {"telemetry.md", "crashing_train.md"} <= notes
+
+
+def test_values_that_are_not_finite_do_not_cost_the_report(project: pytest.Pytester) -> None:
+    arguments = ("-k", "telemetry or patches", "--parity-backends", "toy,unfinite", "--parity-hub", "hub")
+    project.runpytest_inprocess(*arguments).assert_outcomes(failed=2)
+    side = summary_of(project)["cases"][0]["backends"]["unfinite"]
+    assert side["first_nonfinite"] == {"metric": "loss", "epoch": 0}
+    assert side["final_loss"] is None
+    assert (project.path / "hub" / "manifest.json").is_file()
+
+
+def test_no_hub_without_a_rung_or_a_run(project: pytest.Pytester) -> None:
+    project.makepyfile(test_own="def test_passes(): pass")
+    assert project.runpytest_inprocess("test_own.py").ret == pytest.ExitCode.OK
+    assert project.runpytest_inprocess("--collect-only").ret == pytest.ExitCode.OK
+    assert not (project.path / "reports").exists()
+
+
+def test_a_hub_is_never_overwritten(project: pytest.Pytester) -> None:
+    (project.path / "hub").mkdir()
+    (project.path / "hub" / "kept.txt").write_text("kept")
+    result = project.runpytest_inprocess("--parity-hub", "hub")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: *hub: is not empty*"])
+    assert [path.name for path in (project.path / "hub").iterdir()] == ["kept.txt"]
+
+
+def test_stopping_at_the_first_failure_leaves_a_hub_that_says_so(project: pytest.Pytester, scenario: Writer) -> None:
+    scenario("small_too")
+    project.runpytest_inprocess("-x", "-k", "stages or canvas", "--parity-hub", "hub").assert_outcomes(errors=1)
+    checks = [(c["status"], c["message"]) for case in summary_of(project)["cases"] for c in case["checks"]]
+    assert checks.count(("error", "not judged: the session ended before this rung")) == 3
+
+
+def test_workers_share_one_hub_and_run_a_case_once(project: pytest.Pytester, scenario: Writer) -> None:
+    scenario("seeded", "model: {border: mean}\n")
+    result = project.runpytest_subprocess(*QUICK, "-p", "xdist", "-n", "2", "--parity-store", "store")
+    result.assert_outcomes(passed=4)
+    result.stdout.fnmatch_lines(["seeded: PASS, *", "small: PASS, *", "hub: reports/20*Z"])
+    (hub,) = (path for path in (project.path / "reports").iterdir() if not path.is_symlink())
+    for case in ("seeded", "small"):
+        jobs = json.loads((hub / case / "jobs.json").read_text())
+        trained = [job["backend"] for job in jobs if job["leg"] == "train"]
+        assert sorted(trained) == ["other", "toy"]
+        log = (hub / case / "toy" / "cli" / "worker.log").read_text()
+        assert log.count("toy train: begins") == 1
+
+
+def test_workers_hand_a_bad_scenario_to_the_controller(project: pytest.Pytester, scenario: Writer) -> None:
+    scenario("bad", "trainin: {epochs: 2}\n")
+    result = project.runpytest_subprocess("-p", "xdist", "-n", "1")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stdout.fnmatch_lines(["ERROR: *bad.yaml:6: trainin: *"])
+    assert not list((project.path / "reports").iterdir())
+
+
+def test_an_interrupt_leaves_a_hub_that_says_so(project: pytest.Pytester) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-k",
+        "telemetry",
+        "--parity-hub",
+        "hub",
+        "--parity-backends",
+        "toy,hanging",
+    ]
+    process = subprocess.Popen(command, cwd=project.path, env=os.environ, stdout=subprocess.PIPE, text=True)
+    progress = project.path / "hub" / "small" / "progress.jsonl"
+    _wait_for(progress, process)
+    process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == pytest.ExitCode.INTERRUPTED, output
+    summary = summary_of(project)
+    assert summary["exit_status"] == 2
+    assert summary["cases"][0]["checks"][0]["message"].startswith("not judged")
+
+
+def _wait_for(path: Path, process: "subprocess.Popen[str]") -> None:
+    deadline = time.monotonic() + 60
+    while not path.exists():
+        assert process.poll() is None, process.communicate()[0]
+        assert time.monotonic() < deadline
+        time.sleep(0.1)

@@ -1,0 +1,65 @@
+"""The pages: escaped, whole without a server, and with every picture that they promise."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from harness.report import assembly, hub
+
+
+@pytest.fixture(params=["index.html", "small/index.html"])
+def page(made: Path, request: pytest.FixtureRequest) -> Path:
+    path: Path = made / request.param
+    return path
+
+
+def test_markup_in_a_description_is_shown_and_not_obeyed(made: Path) -> None:
+    text = (made / "small" / "index.html").read_text()
+    assert "<script" not in text
+    assert "<b>bold" not in text
+    assert "&lt;script&gt;alert(&#34;x&#34;)&lt;/script&gt; &amp; | &lt;b&gt;bold&lt;/b&gt;" in text
+    assert hub.read_case(made / "small")["description"] not in text
+
+
+def test_every_link_and_picture_is_in_the_hub(page: Path) -> None:
+    targets = re.findall(r'(?:href|src)="([^"#]+)', page.read_text())
+    assert targets
+    for target in targets:
+        assert (page.parent / target).exists(), target
+        assert not target.startswith(("/", "http", "file"))
+
+
+def test_what_was_overridden_and_run_where_is_said(page: Path) -> None:
+    text = page.read_text()
+    assert "training.seed=7" in text
+    assert "device cpu" in text
+    assert "from the store" in text
+
+
+def test_the_page_of_a_case_shows_its_pictures(made: Path) -> None:
+    text = (made / "small" / "index.html").read_text()
+    for name in ("comparison/montage.png", "dataset/scan.png", "dataset/probe.png", "toy/train_outputs/curves.png"):
+        assert f'src="{name}"' in text
+    for backend in ("toy", "other"):
+        for name in ("amplitude", "phase", "patch_grid", "patch_grid_normalized"):
+            assert f'src="{backend}/inference_outputs/{name}.png"' in text
+
+
+def test_a_killed_session_is_shown_as_such(made: Path, tmp_path: Path) -> None:
+    killed = Path(shutil.copytree(made, tmp_path / "killed"))
+    session = hub.read_session(killed) | {"finished": None, "exit_status": None}
+    hub.write_json(killed / hub.SESSION, session)
+    (killed / "small" / "checks" / "exchange.json").unlink()
+    (killed / "manifest.json").unlink()
+    assembly.render(killed)
+    assert "has not come to its end" in (killed / "index.html").read_text()
+    assert "not judged" in (killed / "small" / "index.html").read_text()
+    assert "has not come to its end" in (killed / "summary.md").read_text()
+
+
+def test_rendering_again_gives_the_same_bytes(made: Path, tmp_path: Path) -> None:
+    again = Path(shutil.copytree(made, tmp_path / made.name))
+    assembly.render(again)
+    assert (again / "manifest.json").read_bytes() == (made / "manifest.json").read_bytes()

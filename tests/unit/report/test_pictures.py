@@ -1,0 +1,78 @@
+"""The pictures: shared ranges, and what has no value looks like nothing else."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from harness.files import read_json
+from harness.report import pictures
+from harness.report.pictures import OUTSIDE, Colours
+
+
+def test_one_range_holds_all_pictures() -> None:
+    low, high = np.full((20, 20), 1.0), np.full((20, 20), 3.0)
+    colours = pictures.amplitude_colours([low, high])
+    assert (colours.low, colours.high) == (1.0, 3.0)
+    assert colours.paint(low)[0, 0].tolist() == [0, 0, 0]
+    assert colours.paint(high)[0, 0].tolist() == [255, 255, 255]
+
+
+def test_one_hot_pixel_does_not_hide_the_rest() -> None:
+    values = np.linspace(0, 1, 10_000).reshape(100, 100)
+    values[0, 0] = 1e6
+    assert pictures.amplitude_colours([values]).high < 2
+
+
+def test_differences_are_symmetric_about_zero() -> None:
+    colours = pictures.difference_colours([np.array([[-1.0, 3.0]])])
+    assert colours.low == -colours.high
+    assert np.ptp(colours.paint(np.zeros((1, 1)))) <= 1  # no colour at zero
+
+
+@pytest.mark.parametrize("missing", [np.nan, np.inf])
+def test_pixels_without_a_value_have_a_colour_of_their_own(missing: float) -> None:
+    painted = Colours("gray", 0, 1).paint(np.array([[0.5, missing]]))
+    assert tuple(painted[0, 1]) == OUTSIDE != tuple(painted[0, 0])
+
+
+@pytest.mark.parametrize("values", [np.full((3, 3), np.nan), np.ones((3, 3)), np.zeros((0, 0))])
+def test_pictures_without_contrast_or_values_can_be_painted(values: np.ndarray) -> None:
+    for colours in (pictures.amplitude_colours, pictures.phase_colours, pictures.difference_colours):
+        assert colours([values]).paint(values).shape == (*values.shape, 3)
+
+
+def test_phases_that_fill_the_circle_get_the_whole_cyclic_map() -> None:
+    assert pictures.phase_colours([np.array([[-3.0, 3.0]])]) == Colours("twilight", -np.pi, np.pi)
+    assert pictures.phase_colours([np.array([[0.1, 0.4]])]).map == "gray"
+
+
+def test_grid_places_patches_row_by_row() -> None:
+    patches = np.arange(3.0)[:, None, None] * np.ones((1, 4, 4))
+    sheet = pictures.grid(patches, Colours("gray", 0, 2), columns=2, gap=1)
+    assert sheet.shape == (9, 9, 3)
+    assert [int(sheet[at][0]) for at in ((0, 0), (0, 5), (5, 0), (5, 5))] == [0, 128, 255, 255]
+
+
+def test_grid_with_a_range_of_each_patch() -> None:
+    ramp = np.linspace(0, 1, 16).reshape(4, 4)
+    sheet = pictures.grid(np.stack([ramp, 1000 * ramp]), None, columns=2, gap=0)
+    assert (sheet[:, :4] == sheet[:, 4:]).all()
+
+
+def test_box_of() -> None:
+    mask = np.zeros((5, 6), dtype=bool)
+    mask[1:3, 2:5] = True
+    assert pictures.box_of(mask) == (slice(1, 3), slice(2, 5))
+    assert pictures.box_of(np.zeros((2, 2), dtype=bool)) == (slice(None), slice(None))
+
+
+def test_reconstructions_are_drawn_pixel_by_pixel_in_the_ranges_that_are_written_down(made: Path) -> None:
+    ranges = read_json(made / "small" / "comparison" / "colours.json")
+    canvas = np.load(made / "small" / "toy" / "inference_outputs" / "amplitude.npy")
+    judged = np.load(made / "small" / "comparison" / "pictures.npz")
+    picture = np.asarray(Image.open(made / "small" / "toy" / "inference_outputs" / "amplitude.png"))
+    assert picture.shape == (*canvas.shape, 3)
+    field = np.where(judged["mask_0"], np.abs(judged["side_0"]), np.nan)
+    assert (picture == Colours(**ranges["amplitude"]).paint(field)).all()

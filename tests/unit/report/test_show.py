@@ -1,0 +1,38 @@
+import math
+
+import pytest
+
+from harness.report import show
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "-"),
+        (math.nan, "-"),
+        (0.000123456, "0.0001235"),
+        (1e-12, "1e-12"),
+        (516, "516"),
+        (True, "yes"),
+        (False, "no"),
+        ("gpu", "gpu"),
+    ],
+)
+def test_figure(value: object, text: str) -> None:
+    assert show.figure(value) == text
+
+
+@pytest.mark.parametrize("value", [0.1 + 0.2, 1e-300, -5.0, 123456789.123456789])
+def test_exact_keeps_every_digit(value: float) -> None:
+    assert float(show.exact(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(None, "-"), (8.26, "8.3 s"), (125.4, "2 min 05 s"), (3720, "1 h 02 min"), (59.99, "60.0 s")]
+)
+def test_seconds(value: float | None, text: str) -> None:
+    assert show.seconds(value) == text
+
+
+def test_table_aligns_its_columns() -> None:
+    assert show.table(("a", "long"), [("wide", "x"), ("y", "z")]) == "a     long\nwide  x\ny     z"

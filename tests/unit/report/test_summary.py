@@ -1,0 +1,173 @@
+"""`summary.json` and everything that is made from it show the same figures."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from junitparser import JUnitXml, TestCase, TestSuite
+
+from harness.files import read_json
+from harness.report import hub, junit, markdown, show, summary
+
+TOP = {
+    "schema_version", "hub", "started", "finished", "duration_s", "exit_status", "command", "provenance", "totals",
+    "cases",
+}  # fmt: skip
+CASE = {
+    "id", "scenario", "profile", "overrides", "status", "lowest_red_rung", "backends", "checks", "agreement",
+    "localisation", "message",
+}  # fmt: skip
+BACKEND = {
+    "train_seconds", "steps", "ms_per_step", "infer_seconds", "peak_rss_mb", "cached", "parameters", "final_loss",
+    "first_nonfinite", "intensity_scale", "patches", "canvas", "reconstruction", "message",
+}  # fmt: skip
+METRICS = {
+    "mae", "rmse", "max_abs", "pearson_r", "ssim", "ms_ssim", "psnr", "frc50", "count", "scale", "rescaled_mae", "bias",
+    "message",
+}  # fmt: skip
+
+
+@pytest.fixture
+def written(made: Path) -> dict[str, Any]:
+    record: dict[str, Any] = read_json(made / "summary.json")
+    return record
+
+
+class Texts(HTMLParser):
+    """The rows of a page's tables, as text."""
+
+    def __init__(self, page: Path) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self._open = False
+        self.feed(page.read_text())
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+        self._open = tag in ("td", "th") or self._open
+
+    def handle_endtag(self, tag: str) -> None:
+        self._open = self._open and tag not in ("td", "th")
+
+    def handle_data(self, data: str) -> None:
+        if self._open:
+            self.rows[-1][-1] += data
+
+
+def test_every_key_of_the_contract(written: dict[str, Any]) -> None:
+    (case,) = written["cases"]
+    assert set(written) == TOP
+    assert set(case) == CASE
+    assert set(case["agreement"]) == {"amplitude", "phase", "gauges"}
+    for side in case["backends"].values():
+        assert set(side) == BACKEND
+        assert set(side["intensity_scale"]) == {"initial", "final", "restored", "closed_form"}
+        assert set(side["reconstruction"]["amplitude"]) == METRICS
+        assert side["reconstruction"]["amplitude"]["frc50"] is None
+        assert "frc50" in side["reconstruction"]["amplitude"]["message"]
+
+
+def test_figures_of_a_backend_come_from_its_files(made: Path, written: dict[str, Any]) -> None:
+    side = written["cases"][0]["backends"]["toy"]
+    timing = read_json(made / "small" / "toy" / "train_outputs" / "timing.json")
+    canvas = read_json(made / "small" / "toy" / "inference_outputs" / "canvas.json")
+    assert side["steps"] == timing["steps"]
+    assert side["parameters"] == timing["parameters"]
+    assert side["canvas"]["size"] == canvas["size"]
+    assert side["canvas"]["fits_canvas"] is True
+    assert side["final_loss"] == 0.5
+    assert side["cached"] is False
+
+
+def test_totals_count_every_check(written: dict[str, Any]) -> None:
+    totals = dict(written["totals"])
+    assert totals.pop("cases") == 1
+    assert totals.pop("checks") == len(written["cases"][0]["checks"]) == sum(totals.values())
+
+
+def test_the_lowest_red_rung_is_the_lowest(written: dict[str, Any]) -> None:
+    (case,) = written["cases"]
+    red = [check["rung"] for check in case["checks"] if check["status"] in ("fail", "error")]
+    assert case["lowest_red_rung"] == red[0] == "stages"
+
+
+def test_checks_are_those_of_the_files(made: Path, written: dict[str, Any]) -> None:
+    files = [read_json(path) for path in (made / "small" / "checks").glob("*.json")]
+    by_rung = {record["rung"]: record["checks"] for record in files}
+    for rung, checks in by_rung.items():
+        assert [check for check in written["cases"][0]["checks"] if check["rung"] == rung] == checks
+
+
+def test_pages_show_the_figures_of_the_summary(made: Path, written: dict[str, Any]) -> None:
+    rows = [row for row in Texts(made / "small" / "index.html").rows if len(row) == 7]
+    shown = [row[2:5] for row in rows if row[1] in ("pass", "fail", "error", "inconclusive")]
+    expected = [[show.figure(check[name]) for name in ("value", "limit", "margin")] for check in _checks(written)]
+    assert shown == expected
+
+
+def test_markdown_shows_the_figures_of_the_summary(made: Path, written: dict[str, Any]) -> None:
+    lines = [line for line in (made / "summary.md").read_text().splitlines() if line.count(" | ") >= 7]
+    rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines][2:]
+    expected = [[show.figure(check[name]) for name in ("value", "limit", "margin")] for check in _checks(written)]
+    assert [row[3:6] for row in rows] == expected
+
+
+def test_junit_holds_the_figures_of_the_summary(made: Path, written: dict[str, Any]) -> None:
+    suites = list(JUnitXml.fromfile(str(made / "junit.xml")))
+    tests = {test.name: test for suite in suites if isinstance(suite, TestSuite) for test in suite}
+    for check in _checks(written):
+        properties = _properties(tests[f"test_{check['rung']}[small]"])
+        for name in ("value", "limit", "margin"):
+            found = properties.get(f"{check['name']}.{name}")
+            assert (None if found is None else float(found)) == check[name]
+
+
+def test_junit_outcomes(made: Path) -> None:
+    document = JUnitXml.fromfile(str(made / "junit.xml"))
+    tests = {test.name: test for suite in document for test in suite}
+    assert tests["test_dataset[small]"].is_passed
+    assert tests["test_stages[small]"].is_error
+    assert tests["test_loss[small]"].is_failure
+    assert (document.tests, document.errors, document.failures) == (11, 3, 4)
+
+
+def test_junit_survives_what_xml_does_not_allow(written: dict[str, Any], tmp_path: Path) -> None:
+    check = next(check for check in _checks(written) if check["status"] == "error")
+    check["message"] = "\x1b[31mred\x00 <&>"
+    junit.write(tmp_path / "junit.xml", written)
+    tests = {test.name: test for suite in JUnitXml.fromfile(str(tmp_path / "junit.xml")) for test in suite}
+    assert "?[31mred? <&>" in tests[f"test_{check['rung']}[small]"].result[0].message
+
+
+def test_a_case_that_was_not_reached_is_no_pass(made: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "small"
+    folder.mkdir()
+    (folder / hub.CASE).write_text((made / "small" / hub.CASE).read_text())
+    case = summary.case_summary(folder)
+    assert case["status"] == "error"
+    assert case["lowest_red_rung"] == "dataset"
+    assert all(check["message"].startswith("not judged") for check in case["checks"])
+
+
+def test_case_line(written: dict[str, Any]) -> None:
+    (case,) = written["cases"]
+    line = markdown.case_line(case)
+    assert line.startswith("small: ERROR, lowest red rung stages, worst margin -")
+    for side in case["backends"].values():
+        side["cached"] = True
+    assert markdown.case_line(case).endswith(" (from the store)")
+
+
+def _checks(written: dict[str, Any]) -> list[dict[str, Any]]:
+    checks: list[dict[str, Any]] = written["cases"][0]["checks"]
+    return checks
+
+
+def _properties(test: TestCase) -> dict[str, str]:
+    element = test._elem.find("properties")
+    return {entry.get("name"): entry.get("value") for entry in element}
