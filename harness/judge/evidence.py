@@ -1,0 +1,216 @@
+"""What the judge may look at: the files of one case folder, read when they are asked for."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import ValidationError
+from safetensors.numpy import load_file
+
+from harness.backends.protocol import Array, Precision, Weights
+from harness.errors import HarnessError
+from harness.files import read_json, read_npz
+from harness.physics.probe import model_probe
+from harness.run.legs.common import MISSING
+from harness.scenario.schema import Scenario
+from harness.scenario.source import read
+
+LEG_FOLDERS = {
+    "lockstep": ("lockstep",),
+    "train": ("train_outputs", "bundle"),
+    "infer": ("inference_outputs",),
+    "exchange": ("exchange",),
+}
+"""Folders that each leg leaves under `<case>/<backend>/`; the first holds `missing.json` of an incapable side."""
+LEG_OF = {folder: leg for leg, folders in LEG_FOLDERS.items() for folder in folders}
+
+
+class NoEvidence(HarnessError):  # noqa: N818
+    """The evidence of a check could not be had: a job failed, or a file is missing or broken."""
+
+
+class Incapable(HarnessError):  # noqa: N818
+    """A backend says that it cannot do what a rung needs."""
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Predicted object patches of one inference leg, `patches.npz`."""
+
+    patches: Array
+    """(K, N, N) complex, K = groups * channels, as they were placed (free phases already synchronised)."""
+    positions: Array
+    """(K, 2) float64 pixels [x, y] from the canvas centre."""
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """The stitched picture of one inference leg."""
+
+    field: Array
+    """(size, size) complex128: amplitude * exp(i phase)."""
+    coverage: Array
+    """(size, size) float64: summed weights; 0 where no patch was placed."""
+    facts: dict[str, Any]
+    """`canvas.json`."""
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """(x, y) on the object grid of the pixel with index size/2 on both axes."""
+        return float(self.facts["centre_x"]), float(self.facts["centre_y"])
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The files of one case folder for a pair of backends, reference first."""
+
+    case_dir: Path
+    backends: tuple[str, str]
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The resolved scenario that the case ran with."""
+        path = self.case_dir / "scenario.yaml"
+        try:
+            return Scenario.model_validate(read(path).value)
+        except ValidationError as error:
+            raise NoEvidence(f"{path}: is not a resolved scenario ({error}).") from error
+
+    @cached_property
+    def jobs(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """The record of each job by (backend, leg)."""
+        records = self.record(Path("jobs.json"), ())
+        return {(job["backend"], job["leg"]): job for job in records}
+
+    @cached_property
+    def setup(self) -> dict[str, Any]:
+        """Facts of the dataset, `dataset/setup.json`."""
+        required = ("padded_size", "nphotons", "intensity_scale", "intensity_scale_closed_form", "normalisation")
+        facts: dict[str, Any] = self.record(Path("dataset/setup.json"), required)
+        return facts
+
+    @cached_property
+    def probe(self) -> Array:
+        """(N, N) complex128: the normalised probe as the model uses it, mask included."""
+        probe = self.array(Path("dataset/probe.npy"))
+        return model_probe(probe, self.scenario.dataset.probe.mask)
+
+    def record(self, relative: Path, required: tuple[str, ...]) -> Any:
+        """A JSON file of the case; with `required`, a mapping that holds those keys."""
+        path = self.existing(relative)
+        record = read_json(path)
+        if required and (missing := [key for key in required if not isinstance(record, dict) or key not in record]):
+            raise NoEvidence(f"{path}: lacks {', '.join(missing)}.")
+        return record
+
+    def arrays(self, relative: Path, required: tuple[str, ...] = ()) -> dict[str, Array]:
+        """The arrays of an NPZ file of the case, which holds at least those `required`."""
+        path = self.existing(relative)
+        arrays = read_npz(path)
+        if missing := [key for key in required if key not in arrays]:
+            raise NoEvidence(f"{path}: lacks the arrays {', '.join(missing)}; it holds {sorted(arrays)}.")
+        return arrays
+
+    def array(self, relative: Path) -> Array:
+        """One NPY file of the case."""
+        path = self.existing(relative)
+        try:
+            array: Array = np.load(path, allow_pickle=False)
+        except (OSError, ValueError) as error:
+            raise NoEvidence(f"{path}: is not a plain NumPy array ({error}).") from error
+        return array
+
+    def stages(self, backend: str, precision: Precision) -> dict[str, Array]:
+        """Every named stage of the lock-step batch, in the layout of the contract."""
+        return self.arrays(Path(backend, "lockstep", f"stages_{precision}.npz"))
+
+    def stage(self, backend: str, stages: dict[str, Array], name: str) -> Array:
+        """One of a backend's stages; Incapable for one that it does not offer, NoEvidence for one that it left out."""
+        facts = self.record(Path(backend, "lockstep", "facts.json"), ("capabilities",))
+        offered = facts.get("stage_names", [name])
+        if name not in offered:
+            raise Incapable(f"{backend} does not expose the stage {name!r}; it offers {', '.join(offered)}.")
+        if name not in stages:
+            raise NoEvidence(f"{backend}: stage {name!r} is missing; the job left {', '.join(stages)}.")
+        return stages[name]
+
+    def losses(self, backend: str, precision: Precision) -> dict[str, float]:
+        """`loss` and its terms for the lock-step batch."""
+        losses: dict[str, float] = self.record(Path(backend, "lockstep", f"losses_{precision}.json"), ("loss",))
+        return losses
+
+    def batch(self, backend: str) -> dict[str, Array]:
+        """The lock-step batch as it was fed: `amplitude` (B, N, N, C), `relative` (B, 1, 2, C)."""
+        return self.arrays(Path(backend, "lockstep", "batch.npz"), ("amplitude", "relative"))
+
+    def lockstep_log_scale(self, backend: str) -> float:
+        """`log_scale` of the weights of the lock-step leg."""
+        return float(self.arrays(Path(backend, "lockstep", "weights.npz"), ("log_scale",))["log_scale"])
+
+    def history(self, backend: str) -> list[dict[str, Any]]:
+        """The epochs of training: `epoch`, `step` and `metrics` of each."""
+        record = self.record(Path(backend, "train_outputs", "history.json"), ("epochs",))
+        epochs: list[dict[str, Any]] = record["epochs"]
+        return epochs
+
+    def bundle(self, backend: str) -> dict[str, Any]:
+        """`params.json` of the trained bundle."""
+        params: dict[str, Any] = self.record(Path(backend, "bundle", "params.json"), ("intensity_scale",))
+        return params
+
+    def trained_weights(self, backend: str) -> Weights:
+        """Trained weights by canonical name."""
+        path = self.existing(Path(backend, "bundle", "weights.safetensors"))
+        try:
+            weights: Weights = load_file(path)
+        except Exception as error:  # the library raises its own class for a broken file
+            raise NoEvidence(f"{path}: is not a safetensors file ({error}).") from error
+        return weights
+
+    def predictions(self, backend: str, folder: str = "inference_outputs") -> Predictions:
+        """Predicted patches of an inference or an exchange leg."""
+        arrays = self.arrays(Path(backend, folder, "patches.npz"), ("patches", "positions"))
+        groups, N, width, channels = arrays["patches"].shape
+        if width != N or arrays["positions"].shape != (groups, channels, 2):
+            shapes = f"patches {arrays['patches'].shape}, positions {arrays['positions'].shape}"
+            raise NoEvidence(
+                f"{backend}/{folder}/patches.npz: {shapes} do not fit; (G, N, N, C) and (G, C, 2) are needed."
+            )
+        patches = np.moveaxis(arrays["patches"], -1, 1)
+        return Predictions(patches.reshape(-1, N, N), arrays["positions"].reshape(-1, 2))
+
+    def canvas(self, backend: str, folder: str = "inference_outputs") -> Canvas:
+        """The stitched picture of an inference or an exchange leg."""
+        here = Path(backend, folder)
+        keys = ("size", "required", "fits_canvas", "max_abs_offset", "centre_x", "centre_y")
+        facts = self.record(here / "canvas.json", keys)
+        amplitude, phase = self.array(here / "amplitude.npy"), self.array(here / "phase.npy")
+        coverage = self.array(here / "coverage.npy")
+        if not amplitude.shape == phase.shape == coverage.shape == (facts["size"], facts["size"]):
+            shapes = f"amplitude {amplitude.shape}, phase {phase.shape}, coverage {coverage.shape}"
+            raise NoEvidence(f"{self.case_dir / here}: {shapes} do not fit the canvas of side {facts['size']}.")
+        with np.errstate(invalid="ignore", over="ignore"):  # what is not finite stays so, and is judged
+            field = amplitude * np.exp(1j * phase.astype(np.float64))
+        return Canvas(field, coverage.astype(np.float64), facts)
+
+    def existing(self, relative: Path) -> Path:
+        """Path of a file that is there and whose job succeeded; otherwise raises the reason that the job left."""
+        backend, folder = relative.parts[0], relative.parts[1] if len(relative.parts) > 2 else ""
+        leg = LEG_OF.get(folder) if backend in self.backends else None
+        if leg is not None:
+            self._job_succeeded(backend, leg)
+        path = self.case_dir / relative
+        if path.is_file():
+            return path
+        if leg is not None and (reasons := self.case_dir / backend / LEG_FOLDERS[leg][0] / MISSING).is_file():
+            raise Incapable(f"{backend}, {leg}: {'; '.join(read_json(reasons).values())}.")
+        raise NoEvidence(f"{path}: is missing.")
+
+    def _job_succeeded(self, backend: str, leg: str) -> None:
+        job = self.jobs.get((backend, leg))
+        if job is None:
+            raise NoEvidence(f"{backend}: no job of the leg {leg!r} was run.")
+        if job["status"] != "done":
+            raise NoEvidence(f"{backend}, {leg}: {job['error']}")

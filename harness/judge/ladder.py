@@ -1,0 +1,91 @@
+"""The parity ladder: its rungs in order, what each needs, and how one is judged."""
+
+from types import ModuleType
+
+from harness.errors import HarnessError
+from harness.judge.evidence import Evidence
+from harness.judge.rungs import (
+    agreement,
+    canvas,
+    dataset,
+    exchange,
+    loss,
+    patches,
+    physics,
+    reconstruction,
+    scale,
+    stages,
+    telemetry,
+)
+from harness.judge.tolerances import Limits
+from harness.judge.verdict import Check, RungVerdict
+
+RUNGS = (
+    "dataset",
+    "stages",
+    "physics",
+    "loss",
+    "gradient",
+    "step",
+    "trajectory",
+    "telemetry",
+    "patches",
+    "scale",
+    "canvas",
+    "reconstruction",
+    "agreement",
+    "exchange",
+    "ensemble",
+    "golden",
+    "speed",
+)
+"""Every rung, the lowest first: each stands on the ones before it."""
+
+JUDGES: dict[str, ModuleType] = {
+    module.__name__.rpartition(".")[2]: module
+    for module in (
+        dataset,
+        stages,
+        physics,
+        loss,
+        telemetry,
+        patches,
+        scale,
+        canvas,
+        reconstruction,
+        agreement,
+        exchange,
+    )
+}
+"""The rungs that can be judged."""
+
+
+def needs(rung: str) -> frozenset[str]:
+    """The legs whose output a rung reads."""
+    legs: frozenset[str] = _judge_of(rung).NEEDS
+    return legs
+
+
+def judge_rung(rung: str, evidence: Evidence, limits: Limits) -> RungVerdict:
+    """Judge one rung of a case from its files.
+
+    Evidence that cannot be had, and a limit of the case that no check asked for, become checks of status `error`.
+    An empty set of checks is an error by itself.
+    Raises HarnessError for a rung that cannot be judged.
+    """
+    judge = _judge_of(rung)
+    verdict = RungVerdict(rung, tuple(judge.judge(evidence, limits)))
+    if verdict.status in ("error", "inconclusive"):  # checks that could not be made asked for no limit
+        return verdict
+    return RungVerdict(rung, (*verdict.checks, *(_unused(rung, *limit) for limit in limits.unused(rung))))
+
+
+def _judge_of(rung: str) -> ModuleType:
+    if rung not in JUDGES:
+        raise HarnessError(f"there is no rung {rung!r} to judge; allowed: {', '.join(JUDGES)}.")
+    return JUDGES[rung]
+
+
+def _unused(rung: str, name: str, origin: str) -> Check:
+    message = f"limits.{name} was given, but no check of this case asks for it; remove it"
+    return Check(rung, name.partition(".")[2], "error", None, None, None, origin, message)

@@ -1,0 +1,158 @@
+"""How far one picture is from another, on the pixels of a mask.
+
+`METRICS` of one part (amplitude or phase) hold, for a picture p against its reference t on the masked
+finite pixels, with d = p - t (wrapped into (-pi, pi] for phases):
+
+- `mae`, `rmse`, `max_abs` of d, and `bias`: mean, median, 5th and 95th percentile of d; all before any scaling;
+- `pearson_r` of p and t (SciPy);
+- `scale`: the factor of p that fits t best (least squares), and `rescaled_mae` after it; amplitudes only;
+- `ssim`, after that scale: scikit-image with its uniform 7 x 7 window and the data range of t on the mask,
+  averaged over those pixels whose whole window lies in the mask, so that nothing outside takes part;
+- `psnr`, after that scale, in dB, with the same data range;
+- `count`: the number of pixels; `message`: why a figure is None.
+
+All but `ssim`, `psnr`, `scale` and `rescaled_mae` are the same, or change their sign, when p and t change places.
+"""
+
+import warnings
+from typing import Any
+
+import numpy as np
+from scipy.ndimage import binary_erosion
+from scipy.stats import pearsonr
+from skimage.metrics import peak_signal_noise_ratio, structural_similarity
+
+from harness.backends.protocol import Array
+from harness.judge.gauges import fit_amplitude_scale
+
+SSIM_WINDOW = 7
+FLAT = 1e-6
+"""A picture whose standard deviation is below this share of its largest value is constant: rounding is no contrast."""
+RADIAN = 1.0
+"""What the deviation of a phase is held against, since a phase has no scale of its own."""
+
+Metrics = dict[str, Any]
+
+
+def amplitude_metrics(picture: Array, reference: Array, mask: Array) -> Metrics:
+    """METRICS of an amplitude picture (H, W) against its reference on the pixels of a boolean mask."""
+    valid = mask & np.isfinite(picture) & np.isfinite(reference)
+    if not valid.any():
+        return _nothing()
+    scale = fit_amplitude_scale(picture, reference, valid)
+    rescaled = picture if scale is None else scale * picture
+    figures = _figures(picture - reference, picture, rescaled, reference, valid)
+    figures |= {"scale": scale, "rescaled_mae": float(np.abs(rescaled - reference)[valid].mean())}
+    if scale is None:
+        figures |= {"rescaled_mae": None, "message": _joined(figures["message"], "scale: the picture is zero")}
+    return figures
+
+
+def phase_metrics(picture: Array, reference: Array, mask: Array) -> Metrics:
+    """METRICS of a phase picture (H, W), radians, against its reference on the pixels of a boolean mask."""
+    valid = mask & np.isfinite(picture) & np.isfinite(reference)
+    if not valid.any():
+        return _nothing()
+    difference = wrap(picture - reference)
+    figures = _figures(difference, picture, picture, reference, valid, RADIAN)
+    reason = "scale, rescaled_mae: a phase has no free scale"
+    return figures | {"scale": None, "rescaled_mae": None, "message": _joined(figures["message"], reason)}
+
+
+def wrap(phase: Array) -> Array:
+    """Radians brought into (-pi, pi]."""
+    return np.pi - np.mod(np.pi - phase, 2 * np.pi)
+
+
+def pearson(picture: Array, reference: Array, unit: float = 0.0) -> float | None:
+    """Correlation of two flattened arrays; None for fewer than two values, a constant side, or values not finite."""
+    finite = np.isfinite(picture).all() and np.isfinite(reference).all()
+    if picture.size < 2 or not finite or is_flat(picture, unit) or is_flat(reference, unit):
+        return None
+    return float(pearsonr(picture.ravel(), reference.ravel()).statistic)
+
+
+def is_flat(values: Array, unit: float = 0.0) -> bool:
+    """Say whether values are constant up to rounding, of themselves or of a `unit`."""
+    return bool(np.std(values) <= FLAT * max(np.abs(values).max(initial=0.0), unit))
+
+
+def ssim(picture: Array, reference: Array, mask: Array, data_range: float) -> float | None:
+    """Structural similarity as in the module's docstring; None when no whole window is covered."""
+    if data_range <= 0 or min(mask.shape) < SSIM_WINDOW:
+        return None
+    inner = binary_erosion(mask, np.ones((SSIM_WINDOW, SSIM_WINDOW)))
+    if not inner.any():
+        return None
+    filled = (np.where(mask, side, 0.0) for side in (picture, reference))
+    _, similarity = structural_similarity(*filled, win_size=SSIM_WINDOW, data_range=data_range, full=True)  # type: ignore[no-untyped-call]
+    return float(similarity[inner].mean())
+
+
+def skill(r: float | None, baseline: float | None) -> float | None:
+    """Share of the way from the baseline's correlation to 1 that was gone: (r - r_b) / (1 - r_b)."""
+    if r is None or baseline is None or baseline >= 1:
+        return None
+    return (r - baseline) / (1 - baseline)
+
+
+def contrast(picture: Array, reference: Array, mask: Array) -> float | None:
+    """Standard deviation over mean magnitude of a picture, relative to its reference's; None for a flat reference.
+
+    For complex pictures the deviation is that of the complex values. It is 1 for the truth, 0 for a flat
+    picture, and free of scale and global phase.
+    """
+    spreads = []
+    for side in (picture[mask], reference[mask]):
+        magnitude = np.abs(side).mean() if side.size else 0.0
+        spreads.append(float(np.std(side) / magnitude) if magnitude > 0 else 0.0)
+    return spreads[0] / spreads[1] if spreads[1] > FLAT else None
+
+
+def _figures(
+    difference: Array, picture: Array, fitted: Array, reference: Array, valid: Array, unit: float = 0.0
+) -> Metrics:
+    errors, expected = difference[valid], reference[valid]
+    data_range = 0.0 if is_flat(expected, unit) else float(np.ptp(expected))
+    r = pearson(picture[valid], expected, unit)
+    similarity = ssim(fitted, reference, valid, data_range)
+    noise = _psnr(expected, fitted[valid], data_range)
+    low, high = np.percentile(errors, [5, 95])
+    bias = {"mean": errors.mean(), "median": np.median(errors), "p05": low, "p95": high}
+    return {
+        "mae": float(np.abs(errors).mean()),
+        "rmse": float(np.sqrt(np.square(errors).mean())),
+        "max_abs": float(np.abs(errors).max()),
+        "pearson_r": r,
+        "ssim": similarity,
+        "psnr": noise,
+        "count": int(valid.sum()),
+        "bias": {name: float(value) for name, value in bias.items()},
+        "message": _joined(
+            "" if r is not None else _flat_side(picture[valid], expected, unit),
+            "" if similarity is not None else "ssim: the reference is constant, or no 7 x 7 window is covered",
+            "" if noise is not None else "psnr: the reference is constant, or the pictures are equal",
+        ),
+    }
+
+
+def _psnr(expected: Array, fitted: Array, data_range: float) -> float | None:
+    if data_range <= 0 or np.array_equal(expected, fitted):
+        return None
+    with warnings.catch_warnings(action="error"):
+        return float(peak_signal_noise_ratio(expected, fitted, data_range=data_range))  # type: ignore[no-untyped-call]
+
+
+def _flat_side(picture: Array, reference: Array, unit: float) -> str:
+    flat = [name for name, side in (("picture", picture), ("reference", reference)) if is_flat(side, unit)]
+    return f"pearson_r: the {' and the '.join(flat) or 'mask'} is {'constant' if flat else 'a single pixel'}"
+
+
+def _nothing() -> Metrics:
+    names = ("mae", "rmse", "max_abs", "pearson_r", "ssim", "psnr", "scale", "rescaled_mae")
+    bias = dict.fromkeys(("mean", "median", "p05", "p95"))
+    return dict.fromkeys(names) | {"count": 0, "bias": bias, "message": "no covered pixel is finite on both sides"}
+
+
+def _joined(*reasons: str) -> str:
+    return "; ".join(reason for reason in reasons if reason)

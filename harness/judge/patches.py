@@ -1,0 +1,48 @@
+"""Contrast of the predicted patches: the figures that show a collapse before any picture is stitched."""
+
+import numpy as np
+
+from harness.backends.network import predicted_size
+from harness.backends.protocol import Array
+from harness.judge.evidence import Evidence
+from harness.judge.truth import Part, parts_with_a_picture, true_object, true_patches
+from harness.run.legs.statistics import central, summary
+
+PATCH_FIGURES = ("mean", "std", "var_zero_mean", "var_zero_mean_min", "var_zero_mean_median")
+
+
+def patch_figures(evidence: Evidence, backend: str) -> dict[str, float]:
+    """Figures of the amplitude of a side's predicted patches, on the predicted region alone.
+
+    `mean` and `std` are over all patches and pixels. `var_zero_mean` of one patch is the variance of its
+    amplitude about its own mean, 0 for a flat patch whatever its level; reported are its mean, smallest and
+    median over the patches.
+    """
+    inside = central(evidence.predictions(backend).patches, predicted_size(evidence.scenario))
+    figures = summary(np.abs(inside))
+    return {name: float(figures[name]) for name in PATCH_FIGURES}
+
+
+def collapse_ratio(evidence: Evidence, backend: str) -> float | None:
+    """Median contrast of a side's patches over that of the true patches in the same places; 1 is the truth's.
+
+    None where the true patches are flat.
+    """
+    side, part = predicted_size(evidence.scenario), parts_with_a_picture(evidence)[0]
+    predicted = evidence.predictions(backend)
+    true, inside = true_patches(true_object(evidence), evidence.canvas(backend), predicted, side)
+    expected = float(np.median(relative_contrast(true[inside], part))) if inside.any() else 0.0
+    found = float(np.median(relative_contrast(central(predicted.patches, side), part)))
+    return found / expected if expected > 0 else None
+
+
+def relative_contrast(patches: Array, part: Part) -> Array:
+    """(K,): standard deviation over root mean square of each patch (K, n, n), free of scale and global phase.
+
+    Of the amplitude, or of the complex values where the phase carries the picture.
+    """
+    values = np.abs(patches) if part == "amplitude" else patches
+    energy = np.square(np.abs(values)).mean(axis=(1, 2), dtype=np.float64)
+    variance = np.square(np.abs(values - values.mean(axis=(1, 2), keepdims=True))).mean(axis=(1, 2))
+    share = np.divide(variance, energy, out=np.zeros_like(energy), where=energy > 0)
+    return np.asarray(np.sqrt(share))

@@ -1,0 +1,82 @@
+"""Pictures that can be compared: the truth on the canvas of each side, and both after the free gauges are fixed."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from harness.backends.protocol import Array
+from harness.judge import gauges
+from harness.judge.evidence import Canvas, Evidence, NoEvidence
+from harness.judge.gauges import Gauges
+from harness.judge.truth import crop, parts_with_a_picture, true_object
+
+COVERED = 0.1
+"""A pixel counts as covered when its summed weight exceeds this share of the median over all that have any."""
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """One field brought to the gauges of another."""
+
+    field: Array
+    """(size, size) complex, after its gauges were fixed; amplitudes are not rescaled."""
+    reference: Array
+    """(size, size) complex: the truth or the reference side."""
+    mask: Array
+    """(size, size) bool: covered and finite on both sides."""
+    found: Array
+    """(size, size) complex: the field as it was found, 0 outside the mask."""
+    by_amplitude: bool
+    """Whether the amplitude carries the picture."""
+
+    @cached_property
+    def gauges(self) -> Gauges:
+        """Every gauge that tells the field as it was found from its reference, also those that are not free."""
+        return gauges.fit(self.found, self.reference, self.mask, self.by_amplitude)
+
+
+def covered(canvas: Canvas) -> Array:
+    """(size, size) bool: pixels on which enough patches lie; none when nothing was placed."""
+    placed = canvas.coverage[canvas.coverage > 0]
+    if placed.size == 0:
+        return np.zeros(canvas.coverage.shape, dtype=bool)
+    mask: Array = canvas.coverage > COVERED * np.median(placed)
+    return mask
+
+
+def against_truth(evidence: Evidence, backend: str) -> Aligned:
+    """The picture of a side beside the truth, whose own mean phase is taken to be zero."""
+    canvas = evidence.canvas(backend)
+    truth, inside = crop(true_object(evidence), canvas)
+    mask = covered(canvas) & inside & np.isfinite(canvas.field)
+    return _align(evidence, canvas.field, centred_phase(truth, mask), mask)
+
+
+def against_reference(evidence: Evidence) -> Aligned:
+    """The candidate's picture beside the reference side's, whose own mean phase is taken to be zero."""
+    reference, candidate = (evidence.canvas(backend) for backend in evidence.backends)
+    if reference.field.shape != candidate.field.shape:
+        raise NoEvidence(f"canvases of the sides differ: {reference.field.shape} and {candidate.field.shape}.")
+    mask = covered(reference) & covered(candidate) & np.isfinite(reference.field) & np.isfinite(candidate.field)
+    return _align(evidence, candidate.field, centred_phase(reference.field, mask), mask)
+
+
+def centred_phase(field: Array, mask: Array) -> Array:
+    """A field turned so that its sum over the mask is real and positive: phases then wrap as little as can be."""
+    turned: Array = field * np.exp(-1j * np.angle(field[mask].sum()))
+    return turned
+
+
+def _align(evidence: Evidence, field: Array, reference: Array, mask: Array) -> Aligned:
+    """Remove the gauges that are free: the global phase, and of measured data linear phase and shift, too."""
+    if not mask.any():
+        raise NoEvidence("no pixel of the canvas is covered and finite on both sides.")
+    field, by_amplitude = np.where(mask, field, 0), parts_with_a_picture(evidence)[0] == "amplitude"
+    if evidence.scenario.dataset.source == "file":
+        fitted = gauges.fit(field, reference, mask, by_amplitude)
+        inside = gauges.moved(mask.astype(float), fitted.shift_x, fitted.shift_y) > 1 - 1e-9
+        aligned, mask_of_both = gauges.apply(field, fitted), mask & inside
+    else:
+        aligned, mask_of_both = field * np.exp(1j * gauges.fit_global_phase(field, reference, mask)), mask
+    return Aligned(aligned, reference, mask_of_both, field, by_amplitude)

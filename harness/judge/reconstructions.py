@@ -1,0 +1,122 @@
+"""Every figure about the pictures: of each side against the truth and its baselines, and of the sides together."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from harness.backends.protocol import Array
+from harness.judge.baselines import degraded_patches, stitched, twin_margin
+from harness.judge.evidence import Evidence
+from harness.judge.metrics import RADIAN, Metrics, amplitude_metrics, contrast, pearson, phase_metrics, skill
+from harness.judge.pictures import Aligned, against_reference, against_truth, centred_phase
+from harness.judge.stitching import stitching_weight
+from harness.judge.truth import FOLDER, PARTS, Part, part_of, parts_with_a_picture, true_object, true_patches
+from harness.physics.synchronise import phases
+from harness.run.legs.statistics import central
+
+_ERRORS = ("pearson_r", "ssim", "mae", "rmse", "max_abs")
+JUDGED: dict[Part, tuple[str, ...]] = {"amplitude": (*_ERRORS, "rescaled_mae"), "phase": _ERRORS}
+"""The METRICS of each part that may have limits."""
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """One side against the truth."""
+
+    aligned: Aligned
+    baselines: dict[str, Array]
+    """Each baseline's canvas (size, size) complex, with the truth's global phase."""
+    figures: dict[str, Any]
+    """`reconstruction`, `baselines`, `skill`, `contrast`, `gauges`, `twin`, `level` and `nonfinite`."""
+
+
+def reconstruction(evidence: Evidence, backend: str) -> Reconstruction:
+    """Hold a side's picture against the truth and against what a reconstruction must beat."""
+    aligned = against_truth(evidence, backend)
+    baselines = _baselines(evidence, backend, aligned)
+    metrics = part_metrics(aligned)
+    floors = {part: _baseline_correlations(baselines, aligned, part) for part in PARTS}
+    figures = {
+        "reconstruction": metrics,
+        "baselines": floors,
+        "skill": {part: _skills(metrics[part], floors[part]) for part in PARTS},
+        "contrast": _contrasts(aligned),
+        "gauges": aligned.gauges.as_json(),
+        "twin": _twin(evidence, backend),
+        "level": _level(evidence, backend, metrics["amplitude"]),
+        "nonfinite": int(np.count_nonzero(~np.isfinite(evidence.canvas(backend).field))),
+    }
+    return Reconstruction(aligned, baselines, figures)
+
+
+def agreement(evidence: Evidence) -> tuple[Aligned, dict[str, Any]]:
+    """Hold the candidate's picture against the reference side's: the pictures and METRICS a part, gauges and scale."""
+    aligned = against_reference(evidence)
+    metrics = part_metrics(aligned)
+    gauges = {"scale": metrics["amplitude"]["scale"], **aligned.gauges.as_json()}
+    return aligned, {"amplitude": metrics["amplitude"], "phase": metrics["phase"], "gauges": gauges}
+
+
+def part_metrics(aligned: Aligned) -> dict[Part, Metrics]:
+    """METRICS of the amplitude and of the phase."""
+    field, reference = aligned.field, aligned.reference
+    return {
+        "amplitude": amplitude_metrics(np.abs(field), np.abs(reference), aligned.mask),
+        "phase": phase_metrics(np.angle(field), np.angle(reference), aligned.mask),
+    }
+
+
+def _baselines(evidence: Evidence, backend: str, aligned: Aligned) -> dict[str, Array]:
+    """Stitched where the side's own patches lie, those at the object's edge left out."""
+    canvas, predictions = evidence.canvas(backend), evidence.predictions(backend)
+    true, inside = true_patches(true_object(evidence), canvas, predictions, evidence.scenario.dataset.N)
+    weight = stitching_weight(evidence)
+    degraded = degraded_patches(true[inside], evidence.probe, len(weight))
+    positions = predictions.positions[inside]
+    if evidence.scenario.grouping.gridsize == 1:  # a twin's phase is as free as a prediction's
+        degraded = {name: _in_step(own, positions, weight) for name, own in degraded.items()}
+    pictures = stitched(degraded, positions, weight, len(canvas.field))
+    return {name: centred_phase(picture, aligned.mask) for name, picture in pictures.items()}
+
+
+def _in_step(patches: Array, positions: Array, weight: Array) -> Array:
+    return np.asarray(phases(patches, positions, weight)[:, None, None] * patches)
+
+
+def _baseline_correlations(baselines: dict[str, Array], aligned: Aligned, part: Part) -> dict[str, float | None]:
+    truth = part_of(aligned.reference, part)[aligned.mask]
+    unit = RADIAN if part == "phase" else 0.0
+    return {name: pearson(part_of(picture, part)[aligned.mask], truth, unit) for name, picture in baselines.items()}
+
+
+def _skills(metrics: Metrics, baselines: dict[str, float | None]) -> dict[str, float | None]:
+    return {name: skill(metrics["pearson_r"], floor) for name, floor in baselines.items()}
+
+
+def _contrasts(aligned: Aligned) -> dict[Part, float | None]:
+    field, reference, mask = aligned.field, aligned.reference, aligned.mask
+    own, other = (np.exp(1j * np.angle(side)) for side in (field, reference))
+    return {"amplitude": contrast(np.abs(field), np.abs(reference), mask), "phase": contrast(own, other, mask)}
+
+
+def _twin(evidence: Evidence, backend: str) -> dict[str, Any]:
+    """How much nearer the predicted patches are to the truth than to its twin."""
+    side = evidence.scenario.inference.reassemble_m
+    predictions = evidence.predictions(backend)
+    true, inside = true_patches(true_object(evidence), evidence.canvas(backend), predictions, side)
+    predicted = central(predictions.patches, side)[inside]
+    return twin_margin(predicted, true[inside], parts_with_a_picture(evidence)[0])
+
+
+def _level(evidence: Evidence, backend: str, amplitude: Metrics) -> float | None:
+    """Mean amplitude that the side found over the one that the data ask for, 1 when they agree.
+
+    The data fix the product of the object's amplitude and the intensity scale s, so the truth's amplitude in the
+    model's units is model_scale * s_data / s_trained. A head that cannot reach it shows here, whatever the scale hides.
+    """
+    facts = evidence.record(FOLDER / "truth.json", ())
+    trained = evidence.bundle(backend)["intensity_scale"].get("final")
+    if not amplitude["scale"] or not trained or "model_scale" not in facts:
+        return None
+    return float(trained / (amplitude["scale"] * facts["model_scale"] * evidence.setup["intensity_scale"]))

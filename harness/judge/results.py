@@ -1,0 +1,130 @@
+"""All figures of a case, computed once for whoever shows them, and the pictures that they were computed from.
+
+`write` leaves in `<case>/comparison/`:
+
+- `comparison_metrics.json`: for each side the figures that summary.json wants (`final_loss`, `first_nonfinite`,
+  `intensity_scale`, `patches`, `canvas`, `reconstruction`) with `baselines`, `skill`, `contrast`, `twin`, `level`
+  and `gauges` beside them; `agreement`; `parts`, those that hold a picture, the leading one first; and `reasons`,
+  why a figure is null;
+- `pictures.npz`: `truth` and one complex picture a side after gauge fixing (`side_0` the reference), their
+  boolean masks (`mask_0`, `mask_1`), and the baselines of the reference side (`baseline_<name>`);
+- `amplitude_diff.npy` and `phase_diff.npy`: candidate minus reference after gauge fixing, NaN where not compared.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from typing import Any, TypeVar
+
+import numpy as np
+
+from harness.backends.protocol import Array
+from harness.errors import HarnessError
+from harness.files import write_json, write_npy, write_npz
+from harness.judge.evidence import Evidence
+from harness.judge.metrics import wrap
+from harness.judge.patches import collapse_ratio, patch_figures
+from harness.judge.pictures import COVERED, Aligned
+from harness.judge.reconstructions import Reconstruction, agreement, reconstruction
+from harness.judge.rungs.canvas import recomputed
+from harness.judge.rungs.scale import scale_figures
+from harness.judge.telemetry import final_loss, first_nonfinite
+from harness.judge.truth import parts_with_a_picture
+
+T = TypeVar("T")
+FOLDER = "comparison"
+
+
+@dataclass
+class Results:
+    """The figures of one case; what could not be had is None, with its reason in `reasons`."""
+
+    evidence: Evidence
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def sides(self) -> dict[str, dict[str, Any]]:
+        """Figures of each backend."""
+        return {backend: self._side(backend) for backend in self.evidence.backends}
+
+    @cached_property
+    def reconstructions(self) -> dict[str, Reconstruction | None]:
+        """Each side against the truth."""
+        return {
+            backend: self._try(f"{backend}.reconstruction", partial(reconstruction, self.evidence, backend))
+            for backend in self.evidence.backends
+        }
+
+    @cached_property
+    def agreement(self) -> tuple[Aligned, dict[str, Any]] | None:
+        """The sides against each other."""
+        return self._try("agreement", partial(agreement, self.evidence))
+
+    def as_json(self) -> dict[str, Any]:
+        """What `comparison_metrics.json` holds."""
+        sides, together = self.sides, self.agreement
+        return {
+            "backends": sides,
+            "agreement": None if together is None else together[1],
+            "parts": self._try("parts", partial(parts_with_a_picture, self.evidence)),
+            "covered_share": COVERED,
+            "reasons": self.reasons,
+        }
+
+    def _side(self, backend: str) -> dict[str, Any]:
+        figures: dict[str, Callable[[Evidence, str], Any]] = {
+            "final_loss": final_loss,
+            "first_nonfinite": first_nonfinite,
+            "intensity_scale": scale_figures,
+            "patches": patch_figures,
+            "collapse_ratio": collapse_ratio,
+            "canvas": _canvas_figures,
+        }
+        found = {
+            name: self._try(f"{backend}.{name}", partial(figure, self.evidence, backend))
+            for name, figure in figures.items()
+        }
+        own = self.reconstructions[backend]
+        return found | (own.figures if own else {"reconstruction": None})
+
+    def _try(self, name: str, figure: Callable[[], T]) -> T | None:
+        try:
+            return figure()
+        except HarnessError as reason:
+            self.reasons[name] = str(reason).replace(f"{self.evidence.case_dir}/", "")
+            return None
+
+
+def write(evidence: Evidence) -> dict[str, Any]:
+    """Compute everything and write it into `<case>/comparison/`; returns what `comparison_metrics.json` holds."""
+    results, folder = Results(evidence), evidence.case_dir / FOLDER
+    figures = results.as_json()
+    write_npz(folder / "pictures.npz", **_pictures(results))
+    if results.agreement is not None:
+        for part, difference in _differences(results.agreement[0]).items():
+            write_npy(folder / f"{part}_diff.npy", difference)
+    write_json(folder / "comparison_metrics.json", figures)
+    return figures
+
+
+def _canvas_figures(evidence: Evidence, backend: str) -> dict[str, Any]:
+    canvas = evidence.canvas(backend)
+    figures = recomputed(evidence, canvas, evidence.predictions(backend))
+    return {"size": len(canvas.field), "fits_canvas": len(canvas.field) >= figures["required"], **figures}
+
+
+def _pictures(results: Results) -> dict[str, Array]:
+    pictures: dict[str, Array] = {}
+    for number, own in enumerate(results.reconstructions.values()):
+        if own is None:
+            continue
+        baselines = {f"baseline_{name}": picture for name, picture in own.baselines.items()}
+        first = {"truth": own.aligned.reference} | baselines
+        pictures = first | pictures | {f"side_{number}": own.aligned.field, f"mask_{number}": own.aligned.mask}
+    return pictures
+
+
+def _differences(aligned: Aligned) -> dict[str, Array]:
+    own, other = aligned.field, aligned.reference
+    differences = {"amplitude": np.abs(own) - np.abs(other), "phase": wrap(np.angle(own) - np.angle(other))}
+    return {part: np.where(aligned.mask, difference, np.nan) for part, difference in differences.items()}

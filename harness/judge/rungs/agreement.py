@@ -1,0 +1,73 @@
+"""Rung 13: how far are the two sides from each other, after the gauges that physics leaves free are fixed and judged?
+
+Evidence: `inference_outputs/` of both sides on their common covered pixels. What was fitted is judged too: a scale
+or a shift between two ports of one network is a fault, not a freedom. Only the global phase is free, and of measured
+data a linear phase and a shift of the whole picture, within limits.
+"""
+
+import math
+from pathlib import Path
+from typing import Any
+
+from harness.files import sha256
+from harness.judge.evidence import Evidence
+from harness.judge.findings import Findings
+from harness.judge.pictures import against_truth
+from harness.judge.reconstructions import JUDGED, agreement, part_metrics
+from harness.judge.tolerances import Limits
+from harness.judge.truth import PARTS, parts_with_a_picture
+from harness.judge.verdict import Check
+
+NEEDS = frozenset({"train", "infer"})
+
+
+def judge(evidence: Evidence, limits: Limits) -> list[Check]:
+    """Check that there are two sides, then compare their pictures and their distances from the truth."""
+    findings = Findings("agreement", limits)
+    with findings.evidence_for("two_sides"):
+        _two_sides(findings, evidence)
+    with findings.evidence_for("sides"):
+        _compare(findings, evidence, agreement(evidence)[1])
+    with findings.evidence_for("pearson_gap"):
+        _compare_distances(findings, evidence)
+    return findings.checks
+
+
+def _two_sides(findings: Findings, evidence: Evidence) -> None:
+    """Two ports never train to the same bits: identical files are one side, read twice."""
+    reference, candidate = evidence.backends
+    if reference == candidate:
+        return
+    digests = {
+        backend: sha256(evidence.existing(Path(backend, "bundle", "weights.safetensors")))
+        for backend in evidence.backends
+    }
+    if digests[reference] == digests[candidate]:
+        hint = "one side was compared with itself; name one backend twice to ask for that"
+        findings.error("two_sides", f"{reference} and {candidate} hold the same trained weights: {hint}")
+    else:
+        findings.demand("two_sides", True, f"{reference} and {candidate} trained weights of their own")
+
+
+def _compare(findings: Findings, evidence: Evidence, figures: dict[str, Any]) -> None:
+    leading, gauges = parts_with_a_picture(evidence)[0], figures["gauges"]
+    r = figures[leading]["pearson_r"]
+    findings.measure("pearson_r", r, "pearson_r", f"correlation of the {leading} of the two sides")
+    for part in PARTS:
+        for name in JUDGED[part]:
+            message = f"{name} of the {part} between the two sides"
+            findings.measure(f"{part}.{name}", figures[part][name], f"{part}.{name}", message)
+    scale = gauges["scale"]
+    off = abs(math.log(scale)) if scale and scale > 0 else None
+    findings.measure("scale", off, "scale", f"amplitude scale {scale} between the two sides, |ln|")
+    shift = max(abs(gauges["shift_x"]), abs(gauges["shift_y"]))
+    findings.measure("shift", shift, "shift", "shift between the two sides, pixels")
+
+
+def _compare_distances(findings: Findings, evidence: Evidence) -> None:
+    """Two sides that differ may be equally near to the truth, and two that agree equally far: both are judged."""
+    leading = parts_with_a_picture(evidence)[0]
+    found = [part_metrics(against_truth(evidence, backend))[leading]["pearson_r"] for backend in evidence.backends]
+    gap = None if None in found else abs(found[0] - found[1])
+    message = f"correlations with the truth, {found[0]} and {found[1]}: difference"
+    findings.measure("pearson_gap", gap, "pearson_gap", message)

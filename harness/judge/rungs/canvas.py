@@ -1,0 +1,87 @@
+"""Rung 11: does the stitched canvas hold every patch, with no energy lost?
+
+Evidence: `inference_outputs/` of each side: `canvas.json`, `patches.npz` and the pictures. Everything is computed
+again from the positions, and the picture again from the patches, by the oracle.
+"""
+
+import numpy as np
+
+from harness.dataset.grouped import GroupedData
+from harness.judge.comparing import not_finite, relative_error
+from harness.judge.evidence import Canvas, Evidence, Predictions
+from harness.judge.findings import Findings
+from harness.judge.stitching import stitched, stitching_weight
+from harness.judge.tolerances import Limits
+from harness.judge.verdict import Check
+from harness.physics.canvas import centred, loss_fraction, required_size
+
+NEEDS = frozenset({"train", "infer"})
+
+
+def judge(evidence: Evidence, limits: Limits) -> list[Check]:
+    """Check the canvas of each side, and that both sides stitched on the same one."""
+    findings = Findings("canvas", limits)
+    for backend in evidence.backends:
+        with findings.evidence_for(backend):
+            canvas, predictions = evidence.canvas(backend), evidence.predictions(backend)
+            _judge_size(findings, evidence, backend, canvas, predictions)
+            _judge_positions(findings, evidence, backend, canvas, predictions)
+            _judge_picture(findings, evidence, backend, canvas, predictions)
+    with findings.evidence_for("sides"):
+        keys = ("size", "centre_x", "centre_y", "reassemble_m", "weighting")
+        facts = [{key: evidence.canvas(backend).facts.get(key) for key in keys} for backend in evidence.backends]
+        findings.demand("sides", facts[0] == facts[1], f"canvases of the two sides: {facts[0]} and {facts[1]}")
+    return findings.checks
+
+
+def recomputed(evidence: Evidence, canvas: Canvas, predictions: Predictions) -> dict[str, float]:
+    """`required`, `max_abs_offset` and `loss_fraction` from the positions, for patches of N pixels."""
+    N = evidence.scenario.dataset.N
+    return {
+        "required": required_size(N, predictions.positions),
+        "max_abs_offset": float(np.abs(predictions.positions).max(initial=0.0)),
+        "loss_fraction": loss_fraction(predictions.positions, N, canvas.field.shape[0]),
+    }
+
+
+def _judge_size(findings: Findings, evidence: Evidence, backend: str, canvas: Canvas, predictions: Predictions) -> None:
+    own, size = recomputed(evidence, canvas, predictions), canvas.field.shape[0]
+    fits = size >= own["required"]
+    message = f"{backend}: canvas of {size} pixels, {own['required']} required"
+    findings.demand(f"{backend}.fits_canvas", fits, message)
+    says = (canvas.facts["fits_canvas"], canvas.facts["required"])
+    stated = f"{backend}: canvas.json says fits {says[0]}, required {says[1]}; recomputed {fits}, {own['required']}"
+    findings.demand(f"{backend}.stated", says == (fits, own["required"]), stated)
+    lost = f"{backend}: share of the placed patches that falls beyond the canvas"
+    findings.measure(f"{backend}.loss_fraction", own["loss_fraction"], "loss_fraction", lost)
+
+
+def _judge_positions(
+    findings: Findings, evidence: Evidence, backend: str, canvas: Canvas, predictions: Predictions
+) -> None:
+    """Positions and centre must be those of the dataset's test groups, relative to their centre of mass."""
+    test = GroupedData.load(evidence.case_dir / "dataset" / "test.npz")
+    centre, positions = centred(test.x[test.groups], test.y[test.groups])
+    if predictions.positions.shape != positions.shape:
+        shapes = f"{backend}: {predictions.positions.shape} positions, the dataset has {positions.shape}"
+        findings.demand(f"{backend}.positions", False, shapes)
+        return
+    off_centre = np.abs(np.array(canvas.centre) - centre).max()
+    error = float(max(np.abs(predictions.positions - positions).max(), off_centre))
+    message = f"{backend}: largest distance of a position or of the centre from the dataset's, pixels"
+    findings.measure(f"{backend}.positions", error, "positions", message)
+
+
+def _judge_picture(
+    findings: Findings, evidence: Evidence, backend: str, canvas: Canvas, predictions: Predictions
+) -> None:
+    problem = not_finite(canvas.field) or not_finite(predictions.patches)
+    findings.demand(f"{backend}.finite", not problem, f"{backend}: {problem or 'every value is finite'}")
+    if problem:
+        return
+    weight = stitching_weight(evidence)
+    expected, coverage = stitched(predictions, weight, canvas.field.shape[0])
+    for name, own, oracle in (("coverage", canvas.coverage, coverage), ("stitched", canvas.field, expected)):
+        error = relative_error(np.asarray(own), oracle)
+        message = f"{backend}: {name} against the oracle's stitching of the same patches, largest over largest"
+        findings.measure(f"{backend}.{name}", error, "stitched", message)

@@ -1,0 +1,169 @@
+"""Rung 1: did both sides get the same data, and does it keep the data contract and the intensity symmetry?
+
+Evidence: `dataset/` and the batch that each side was fed, `<backend>/lockstep/batch.npz`. The intensity symmetry is
+that counts, network input and scale hang together: X = factor * A_obs, counts = (s X)^2, mean(sum(X^2)) = (N/2)^2.
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from harness.backends.protocol import Array
+from harness.dataset import npz
+from harness.dataset.grouped import GroupedData
+from harness.errors import HarnessError
+from harness.judge.comparing import relative_difference, relative_error
+from harness.judge.evidence import Evidence, NoEvidence
+from harness.judge.findings import Findings
+from harness.judge.tolerances import Limits
+from harness.judge.verdict import Check
+from harness.physics.canvas import required_size
+from harness.physics.probe import circular_mask
+from harness.physics.scale import intensity_scale, intensity_scale_closed_form, pattern_energies
+
+NEEDS = frozenset({"lockstep"})
+TYPES = {"diff3d": "float32", "probeGuess": "complex64", "xcoords": "float64", "ycoords": "float64"}
+
+
+def judge(evidence: Evidence, limits: Limits) -> list[Check]:
+    """Check the data by themselves, the grouped data against them, and what was fed against the grouped data."""
+    findings = Findings("dataset", limits)
+    with findings.evidence_for("contract"):
+        _judge_contract(findings, evidence)
+    with findings.evidence_for("intensity"):
+        _judge_intensity(findings, evidence)
+    with findings.evidence_for("grouping"):
+        _judge_grouping(findings, evidence)
+    with findings.evidence_for("batch"):
+        _judge_batches(findings, evidence)
+    return findings.checks
+
+
+def grouped(evidence: Evidence, name: str) -> GroupedData:
+    """`train` or `test` of the dataset folder; NoEvidence when its groups or batches name what is not there."""
+    data = GroupedData.load(evidence.case_dir / "dataset" / f"{name}.npz")
+    for what, indices, size in (("groups", data.groups, len(data.x)), ("batches", data.batches, len(data.groups))):
+        if indices.size and not (indices.min() >= 0 and indices.max() < size):
+            raise NoEvidence(f"dataset/{name}.npz: {what} name rows from {indices.min()} to {indices.max()} of {size}.")
+    return data
+
+
+def _judge_contract(findings: Findings, evidence: Evidence) -> None:
+    arrays = evidence.arrays(Path("dataset", "data.npz"), npz.REQUIRED)
+    found = {name: str(arrays[name].dtype) for name in TYPES}
+    findings.demand("types", found == TYPES, f"data.npz holds {found}, the contract asks for {TYPES}")
+    try:
+        npz.validated(arrays, "data.npz")
+    except HarnessError as broken:
+        findings.demand("contract", False, str(broken))
+    else:
+        findings.demand("contract", True, f"data.npz keeps the contract with {len(arrays['xcoords'])} patterns")
+    mean = np.abs(circular_mask(evidence.probe.shape[0]) * evidence.probe).mean()
+    message = "probe_scale * mean(|M P|) of the normalised probe against 1"
+    error = relative_difference(float(mean) * evidence.scenario.dataset.probe.scale, 1.0)
+    findings.measure("probe", error, "probe", message)
+
+
+def _judge_intensity(findings: Findings, evidence: Evidence) -> None:
+    setup, train = evidence.setup, grouped(evidence, "train")
+    counted = float(pattern_energies(evidence.arrays(Path("dataset", "data.npz"), npz.REQUIRED)["diff3d"]).mean())
+    N, nphotons = train.X.shape[-1], float(setup["nphotons"])
+    energy = float(pattern_energies(train.X)[train.groups].mean())
+    pairs = {
+        "photons": (counted, nphotons, "photons counted a pattern against nphotons"),
+        "energy": (energy, (N / 2) ** 2, "mean over the groups of sum(X^2) against (N/2)^2"),
+        "intensity_scale": (setup["intensity_scale"], intensity_scale(nphotons, energy), "s against X and nphotons"),
+        "closed_form": (
+            setup["intensity_scale"],
+            intensity_scale_closed_form(nphotons, N),
+            "s against sqrt(nphotons) / (N/2)",
+        ),
+    }
+    for name, (found, expected, message) in pairs.items():
+        what = f"{message}: {found:.8g} and {expected:.8g}, relative"
+        findings.measure(name, relative_difference(found, expected), name, what)
+    for name in ("train", "test"):
+        message = f"X of {name}.npz against normalisation * diff3d, largest difference over the largest value"
+        findings.measure(f"{name}.normalisation", _factor_error(evidence, name), "normalisation", message)
+
+
+def _factor_error(evidence: Evidence, name: str) -> float | None:
+    """How far X is from the stated factor times the pattern that was measured at the same position."""
+    data, raw = grouped(evidence, name), evidence.arrays(Path("dataset", "data.npz"), npz.REQUIRED)
+    rows = {position: row for row, position in enumerate(_positions(raw["xcoords"], raw["ycoords"]))}
+    positions = _positions(data.x, data.y)
+    if any(position not in rows for position in positions):
+        return None
+    found = [rows[position] for position in positions]
+    return relative_error(data.X, float(evidence.setup["normalisation"]) * raw["diff3d"][found].astype(np.float64))
+
+
+def _judge_grouping(findings: Findings, evidence: Evidence) -> None:
+    train, test = grouped(evidence, "train"), grouped(evidence, "test")
+    if evidence.scenario.dataset.split != "none":
+        shared = len(set(_positions(train.x, train.y)) & set(_positions(test.x, test.y)))
+        apart = shared == 0 and train.y.max() <= test.y.min()
+        findings.demand("split", apart, f"{shared} positions both train and test; the training half must lie below")
+    for name, data in (("train", train), ("test", test)):
+        _judge_groups(findings, evidence, name, data)
+    _judge_order(findings, evidence, train)
+    needed = required_size(train.X.shape[-1], np.concatenate([train.relative.ravel(), test.relative.ravel()]))
+    padded = evidence.setup["padded_size"]
+    findings.demand("padded_size", padded == needed, f"padded_size is {padded}, the relative offsets need {needed}")
+
+
+def _judge_groups(findings: Findings, evidence: Evidence, name: str, data: GroupedData) -> None:
+    members = evidence.scenario.grouping.gridsize**2
+    distinct = all(len(set(group)) == members for group in data.groups.tolist())
+    message = f"{name}: {data.groups.shape[0]} groups of {members} distinct patterns out of {len(data.x)}"
+    sound = len(data.groups) > 0 and distinct
+    findings.demand(f"{name}.groups", sound, message)
+    if not sound:
+        return
+    positions = np.stack([data.x[data.groups], data.y[data.groups]], axis=1)[:, None]
+    centre = positions.mean(axis=-1, keepdims=True)
+    for array, own, expected in (("offsets", data.offsets, centre), ("relative", data.relative, centre - positions)):
+        error = float(np.abs(own - expected).max()) if own.shape == expected.shape else None
+        message = f"{name}: {array} {own.shape} against centre and -(position - centre), pixels"
+        findings.measure(f"{name}.{array}", error, "offsets", message)
+
+
+def _judge_order(findings: Findings, evidence: Evidence, train: GroupedData) -> None:
+    """Each epoch must walk through all of its groups once."""
+    epochs, groups = evidence.scenario.training.epochs, evidence.scenario.grouping.groups
+    drawn = groups * epochs if evidence.scenario.grouping.regroup else groups
+    times = np.bincount(train.batches.ravel(), minlength=drawn)
+    once = epochs * groups // drawn
+    found = f"groups {len(train.groups)} of {drawn}, fed {sorted(set(times.tolist()))} times each, {once} asked for"
+    findings.demand("order", len(train.groups) == drawn == len(times) and bool((times == once).all()), found)
+
+
+def _judge_batches(findings: Findings, evidence: Evidence) -> None:
+    train = grouped(evidence, "train")
+    expected = dict(
+        zip(("amplitude", "relative"), train.batch(train.batches[0], evidence.setup["intensity_scale"]), strict=True)
+    )
+    fed = {backend: evidence.batch(backend) for backend in evidence.backends}
+    for name, array in expected.items():
+        reference, candidate = (fed[backend][name] for backend in evidence.backends)
+        message = f"{name} fed to the sides: {reference.shape} and {candidate.shape}, bit for bit"
+        findings.demand(f"sides.{name}", _same(reference, candidate), message)
+        for backend in evidence.backends:
+            error = _distance(fed[backend][name], array)
+            message = f"{name} fed to {backend} against the first training batch, largest difference over the largest"
+            findings.measure(f"{backend}.{name}", error, "batch", message)
+
+
+def _same(own: Array, other: Array) -> bool:
+    return own.dtype == other.dtype and np.array_equal(own, other) and bool(np.isfinite(own).all())
+
+
+def _distance(own: Array, expected: Array) -> float | None:
+    """Relative error of arrays that may be zero everywhere (offsets with gridsize 1); None for another shape."""
+    if own.shape != expected.shape:
+        return None
+    return 0.0 if np.array_equal(own, expected) else relative_error(own, expected)
+
+
+def _positions(x: Array, y: Array) -> list[tuple[float, float]]:
+    return list(zip(x.tolist(), y.tolist(), strict=True))

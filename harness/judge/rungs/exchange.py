@@ -1,0 +1,56 @@
+"""Rung 14: weights trained on one side, loaded by the other: the same picture?
+
+Evidence: `<backend>/exchange/` holds what a side infers with the other's weights; it is held against
+`inference_outputs/` of the side that trained them, in both directions. The network is the same function on both
+sides, so they differ by the rounding of one forward pass, whatever training did.
+"""
+
+import numpy as np
+
+from harness.judge.comparing import not_finite, relative_error
+from harness.judge.evidence import Evidence
+from harness.judge.findings import Findings
+from harness.judge.gauges import fit_global_phase
+from harness.judge.pictures import covered
+from harness.judge.tolerances import Limits
+from harness.judge.verdict import Check
+
+NEEDS = frozenset({"train", "infer", "exchange"})
+
+
+def judge(evidence: Evidence, limits: Limits) -> list[Check]:
+    """Compare patches and picture in both directions."""
+    findings = Findings("exchange", limits)
+    reference, candidate = evidence.backends
+    for trained, loaded in ((reference, candidate), (candidate, reference)):
+        direction = f"{trained}_to_{loaded}"
+        with findings.evidence_for(direction):
+            _compare_patches(findings, evidence, trained, loaded, direction)
+            _compare_canvases(findings, evidence, trained, loaded, direction)
+    return findings.checks
+
+
+def _compare_patches(findings: Findings, evidence: Evidence, trained: str, loaded: str, direction: str) -> None:
+    own, other = evidence.predictions(loaded, "exchange").patches, evidence.predictions(trained).patches
+    shapes = "" if own.shape == other.shape else f"patches are {own.shape} and {other.shape}"
+    if problem := shapes or not_finite(own) or not_finite(other):
+        findings.demand(f"{direction}.patches", False, f"weights of {trained} in {loaded}: {problem}")
+        return
+    turns = np.exp(1j * np.angle((other * np.conj(own)).sum(axis=(1, 2), keepdims=True)))
+    error = relative_error(own * turns, other)
+    message = f"weights of {trained} in {loaded}: patches after their free phases, largest difference over the largest"
+    findings.measure(f"{direction}.patches", error, "patches", message)
+
+
+def _compare_canvases(findings: Findings, evidence: Evidence, trained: str, loaded: str, direction: str) -> None:
+    """One global phase is fitted: where patches are synchronised, nothing else sets it."""
+    own, other = evidence.canvas(loaded, "exchange"), evidence.canvas(trained)
+    shapes = "" if own.field.shape == other.field.shape else f"canvases are {own.field.shape} and {other.field.shape}"
+    if problem := shapes or not_finite(own.field) or not_finite(other.field):
+        findings.demand(f"{direction}.canvas", False, f"weights of {trained} in {loaded}: {problem}")
+        return
+    mask = covered(own) & covered(other)
+    turned = own.field * np.exp(1j * fit_global_phase(own.field, other.field, mask))
+    error = relative_error(turned[mask], other.field[mask])
+    message = f"weights of {trained} in {loaded}: complex picture, largest difference over the largest"
+    findings.measure(f"{direction}.canvas", error, "canvas", message)

@@ -1,0 +1,49 @@
+"""Rung 4: same value of every loss term?
+
+Evidence: `lockstep/losses_{float32,float64}.json`: `loss` and every term of non-zero weight, between the sides,
+and of each side against the oracle's value for that side's own object patches.
+"""
+
+from harness.backends.network import loss_terms
+from harness.backends.protocol import Precision
+from harness.judge.comparing import relative_difference
+from harness.judge.evidence import Evidence
+from harness.judge.findings import Findings
+from harness.judge.oracle import oracle_losses
+from harness.judge.rungs.stages import PRECISIONS
+from harness.judge.tolerances import Limits
+from harness.judge.verdict import Check
+
+NEEDS = frozenset({"lockstep"})
+
+
+def judge(evidence: Evidence, limits: Limits) -> list[Check]:
+    """Compare every term between the sides, and of each side with the oracle."""
+    findings = Findings("loss", limits)
+    for precision in PRECISIONS:
+        with findings.evidence_for(precision):
+            _compare_sides(findings, evidence, precision)
+        for backend in evidence.backends:
+            with findings.evidence_for(f"{backend}.{precision}"):
+                _compare_with_oracle(findings, evidence, backend, precision)
+    return findings.checks
+
+
+def _compare_sides(findings: Findings, evidence: Evidence, precision: Precision) -> None:
+    reference, candidate = (evidence.losses(backend, precision) for backend in evidence.backends)
+    expected = {"loss", *loss_terms(evidence.scenario.loss)}
+    for backend, found in zip(evidence.backends, (reference, candidate), strict=True):
+        wrong = sorted(expected ^ set(found))
+        message = f"{backend}: terms {sorted(found)}, differing from those asked for in {wrong}"
+        findings.demand(f"{backend}.{precision}.terms", not wrong, message)
+    for term in sorted(expected):
+        error = relative_difference(candidate.get(term), reference.get(term))
+        findings.measure(f"{precision}.{term}", error, precision, f"{term} ({precision}) between the sides, relative")
+
+
+def _compare_with_oracle(findings: Findings, evidence: Evidence, backend: str, precision: Precision) -> None:
+    found = evidence.losses(backend, precision)
+    for term, value in oracle_losses(evidence, backend, precision).items():
+        error = relative_difference(found.get(term), value)
+        message = f"{term} of {backend} ({precision}) against the oracle, relative"
+        findings.measure(f"{backend}.{precision}.{term}", error, f"oracle_{precision}", message)

@@ -1,0 +1,39 @@
+"""Rung 9: are patch mean, deviation and variance of the two sides alike, and above the collapse floor?
+
+Evidence: `inference_outputs/patches.npz` of both sides, on the region that the network predicts. A collapsed network
+predicts patches without contrast; stitched, they may still look like a picture, because the patches overlap.
+"""
+
+from harness.judge.comparing import not_finite, relative_difference
+from harness.judge.evidence import Evidence
+from harness.judge.findings import Findings
+from harness.judge.patches import collapse_ratio, patch_figures
+from harness.judge.tolerances import Limits
+from harness.judge.verdict import Check
+
+NEEDS = frozenset({"train", "infer"})
+COMPARED = ("mean", "std", "var_zero_mean", "var_zero_mean_median")
+
+
+def judge(evidence: Evidence, limits: Limits) -> list[Check]:
+    """Check each side for collapse, then hold the figures of the two against each other."""
+    findings = Findings("patches", limits)
+    for backend in evidence.backends:
+        with findings.evidence_for(backend):
+            problem = not_finite(evidence.predictions(backend).patches)
+            findings.demand(f"{backend}.finite", not problem, f"{backend}: {problem or 'every value is finite'}")
+            message = f"{backend}: median contrast of the patches over that of the true ones"
+            findings.measure(f"{backend}.contrast", collapse_ratio(evidence, backend), "contrast", message)
+    with findings.evidence_for("sides"):
+        _compare(findings, evidence)
+    return findings.checks
+
+
+def _compare(findings: Findings, evidence: Evidence) -> None:
+    reference, candidate = evidence.backends
+    shapes = [evidence.predictions(backend).patches.shape for backend in evidence.backends]
+    findings.demand("shape", shapes[0] == shapes[1], f"patches are {shapes[0]} and {shapes[1]}")
+    own, other = patch_figures(evidence, candidate), patch_figures(evidence, reference)
+    for name in COMPARED:
+        message = f"{name} of the patches' amplitude, {other[name]:.4g} and {own[name]:.4g}: relative difference"
+        findings.measure(name, relative_difference(own[name], other[name]), name, message)

@@ -1,0 +1,55 @@
+"""Rung 3: do both sides agree with the float64 NumPy oracle on the physics stages?
+
+Evidence: the lock-step stages of each side. The oracle starts from a side's own `object_patches`, so the network
+before them plays no part; the stage `input` is held against amplitude / exp(log_scale) of the batch that was fed.
+A fault that both sides share is invisible to every other rung, and red here.
+"""
+
+import numpy as np
+
+from harness.backends.protocol import PHYSICS_STAGES, Array, Precision
+from harness.judge.comparing import not_finite, relative_error
+from harness.judge.evidence import Evidence
+from harness.judge.findings import Findings
+from harness.judge.oracle import oracle_stages
+from harness.judge.rungs.stages import PRECISIONS
+from harness.judge.tolerances import Limits
+from harness.judge.verdict import Check
+
+NEEDS = frozenset({"lockstep"})
+
+
+def judge(evidence: Evidence, limits: Limits) -> list[Check]:
+    """Hold the physics stages of each side, at both precisions, against the oracle."""
+    findings = Findings("physics", limits)
+    for backend in evidence.backends:
+        for precision in PRECISIONS:
+            with findings.evidence_for(f"{backend}.{precision}"):
+                _compare(findings, evidence, backend, precision)
+    return findings.checks
+
+
+def _compare(findings: Findings, evidence: Evidence, backend: str, precision: Precision) -> None:
+    stages = evidence.stages(backend, precision)
+    expected = {"input": _input(evidence, backend), **oracle_stages(evidence, backend, precision)}
+    for name in ("input", *PHYSICS_STAGES[1:]):  # the first physics stage is where the oracle starts
+        with findings.evidence_for(f"{backend}.{precision}.{name}"):
+            own = evidence.stage(backend, stages, name)
+            _judge_stage(findings, own, expected[name], f"{backend}.{precision}.{name}", precision)
+
+
+def _judge_stage(findings: Findings, own: Array, oracle: Array, check: str, precision: Precision) -> None:
+    wrong_shape = "" if own.shape == oracle.shape else f"shape is {own.shape}, the oracle's is {oracle.shape}"
+    if problem := wrong_shape or not_finite(own):
+        findings.demand(check, False, f"{check}: {problem}")
+        return
+    error = relative_error(own, oracle)
+    if error is None:
+        findings.error(check, f"{check}: the oracle is zero everywhere, so nothing was compared")
+        return
+    findings.measure(check, error, precision, f"{check} against the oracle: largest difference over the largest value")
+
+
+def _input(evidence: Evidence, backend: str) -> Array:
+    amplitude = np.asarray(evidence.batch(backend)["amplitude"], dtype=np.float64)
+    return np.divide(amplitude, np.exp(evidence.lockstep_log_scale(backend)))

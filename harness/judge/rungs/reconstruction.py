@@ -1,0 +1,52 @@
+"""Rung 12: how far is each side from the truth, or from the reference reconstruction that stands in for it?
+
+Evidence: `inference_outputs/` of each side and `dataset/ground_truth_*`, on the covered pixels, after the gauges that
+the physics leaves free are fixed. The part that carries the picture is judged by the ledger's limit for the profile;
+a scenario adds limits for any figure (`reconstruction.amplitude.ssim`, `reconstruction.phase.skill.even_part`, ...).
+"""
+
+from typing import Any
+
+from harness.judge.evidence import Evidence
+from harness.judge.findings import Findings
+from harness.judge.reconstructions import JUDGED, reconstruction
+from harness.judge.tolerances import Limits
+from harness.judge.truth import PARTS, parts_with_a_picture
+from harness.judge.verdict import Check
+
+NEEDS = frozenset({"train", "infer"})
+
+
+def judge(evidence: Evidence, limits: Limits) -> list[Check]:
+    """Judge every figure of each side that has a limit."""
+    findings = Findings("reconstruction", limits)
+    for backend in evidence.backends:
+        with findings.evidence_for(backend):
+            _judge_side(findings, evidence, backend, reconstruction(evidence, backend).figures)
+    return findings.checks
+
+
+def _judge_side(findings: Findings, evidence: Evidence, backend: str, figures: dict[str, Any]) -> None:
+    lost = figures["nonfinite"]
+    findings.demand(f"{backend}.finite", lost == 0, f"{backend}: {lost} pixels of the picture are not finite")
+    leading = parts_with_a_picture(evidence)[0]
+    r = figures["reconstruction"][leading]["pearson_r"]
+    findings.measure(f"{backend}.pearson_r", r, "pearson_r", f"{backend}: correlation of the {leading} with the truth")
+    for part in PARTS:
+        values = {name: figures["reconstruction"][part][name] for name in JUDGED[part]}
+        values |= {f"skill.{name}": value for name, value in figures["skill"][part].items()}
+        values["contrast"] = figures["contrast"][part]
+        for name, value in values.items():
+            message = f"{backend}: {name} of the {part} against the truth"
+            findings.measure(f"{backend}.{part}.{name}", value, f"{part}.{name}", message)
+    for name, value in _placement(figures).items():
+        findings.measure(f"{backend}.{name}", value, name, f"{backend}: {name.replace('_', ' ')} against the truth")
+
+
+def _placement(figures: dict[str, Any]) -> dict[str, float | None]:
+    gauges, level = figures["gauges"], figures["level"]
+    return {
+        "twin_margin": figures["twin"]["margin"],
+        "shift": max(abs(gauges["shift_x"]), abs(gauges["shift_y"])),
+        "level_error": None if level is None else abs(level - 1),
+    }

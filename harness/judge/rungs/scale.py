@@ -1,0 +1,77 @@
+"""Rung 10: is `intensity_scale` persisted, restored, and equal within limits between the sides and the closed form?
+
+Evidence: `bundle/params.json`, `bundle/weights.safetensors`, `train_outputs/history.json`,
+`inference_outputs/stats.json` of both sides, and the dataset's own value.
+"""
+
+import math
+from pathlib import Path
+from typing import Any
+
+from harness.judge.comparing import relative_difference
+from harness.judge.evidence import Evidence, Incapable
+from harness.judge.findings import Findings
+from harness.judge.tolerances import Limits
+from harness.judge.verdict import Check
+
+NEEDS = frozenset({"train", "infer"})
+
+
+def judge(evidence: Evidence, limits: Limits) -> list[Check]:
+    """Follow the scale of each side from the dataset to inference, then compare the sides."""
+    findings = Findings("scale", limits)
+    for backend in evidence.backends:
+        with findings.evidence_for(backend):
+            _judge_side(findings, evidence, backend)
+    with findings.evidence_for("sides"):
+        reference, candidate = (scale_figures(evidence, backend)["final"] for backend in evidence.backends)
+        message = f"final intensity_scale {reference} and {candidate}: relative difference"
+        findings.measure("sides", relative_difference(candidate, reference), "sides", message)
+    return findings.checks
+
+
+def scale_figures(evidence: Evidence, backend: str) -> dict[str, float | None]:
+    """`initial`, `final`, `restored` and `closed_form` intensity scale of a side; None for what is missing."""
+    persisted = evidence.bundle(backend)["intensity_scale"]
+    stats = evidence.record(Path(backend, "inference_outputs", "stats.json"), ("intensity_scale_restored",))
+    closed_form = evidence.setup["intensity_scale_closed_form"]
+    named = {name: persisted.get(name) for name in ("initial", "final")}
+    return {**named, "restored": stats["intensity_scale_restored"], "closed_form": closed_form}
+
+
+def _judge_side(findings: Findings, evidence: Evidence, backend: str) -> None:
+    figures = scale_figures(evidence, backend)
+    if figures["final"] is None:
+        raise Incapable(f"{backend}: its bundle holds no intensity_scale, so inference used the closed form.")
+    expectations = {
+        "initial": ("exact", "the dataset's", float(evidence.setup["intensity_scale"])),
+        "restored": ("exact", "the final one in the bundle", figures["final"]),
+        "closed_form": ("closed_form", "the final one", figures["final"]),
+    }
+    for name, (limit, what, expected) in expectations.items():
+        message = f"{backend}: {name} intensity_scale {figures[name]} against {what}, {expected}, relative"
+        findings.measure(f"{backend}.{name}", relative_difference(figures[name], expected), limit, message)
+    for name, found in _copies(evidence, backend).items():
+        message = f"{backend}: intensity_scale {found} in {name} against the final one, relative"
+        findings.measure(f"{backend}.{name}", relative_difference(found, figures["final"]), "exact", message)
+    _judge_motion(findings, evidence, backend, figures)
+
+
+def _copies(evidence: Evidence, backend: str) -> dict[str, float | None]:
+    """The final scale wherever else it is kept."""
+    epochs: list[dict[str, Any]] = evidence.history(backend)
+    weights = evidence.trained_weights(backend)
+    return {
+        "history": epochs[-1]["metrics"].get("intensity_scale") if epochs else None,
+        "weights": math.exp(float(weights["log_scale"])) if "log_scale" in weights else None,
+    }
+
+
+def _judge_motion(findings: Findings, evidence: Evidence, backend: str, figures: dict[str, float | None]) -> None:
+    """A trainable scale must have moved in training, a fixed one must not."""
+    motion = relative_difference(figures["final"], figures["initial"])
+    message = f"{backend}: relative change in training of the intensity_scale"
+    if evidence.scenario.model.scale_trainable:
+        findings.demand(f"{backend}.moved", bool(motion), f"{message}, which is trainable: {motion}")
+    else:
+        findings.measure(f"{backend}.fixed", motion, "exact", f"{message}, which is fixed")

@@ -1,0 +1,57 @@
+"""Rung 8: is every epoch finite on both sides, and if not, which metric broke first and when?
+
+Evidence: `train_outputs/history.json` of both sides. Beside being finite, both must have trained for the epochs and
+steps that were asked for, at the same learning rates, and end at losses that lie within the band of the ledger.
+"""
+
+from harness.dataset.grouped import GroupedData
+from harness.judge.comparing import relative_difference
+from harness.judge.evidence import Evidence
+from harness.judge.findings import Findings
+from harness.judge.telemetry import final_loss, first_nonfinite, loss_floor
+from harness.judge.tolerances import Limits
+from harness.judge.verdict import Check
+
+NEEDS = frozenset({"train"})
+
+
+def judge(evidence: Evidence, limits: Limits) -> list[Check]:
+    """Check each history by itself, then hold the two against each other."""
+    findings = Findings("telemetry", limits)
+    for backend in evidence.backends:
+        with findings.evidence_for(backend):
+            _judge_side(findings, evidence, backend)
+    with findings.evidence_for("learning_rate"):
+        _compare_rates(findings, evidence)
+    with findings.evidence_for("final_loss"):
+        _compare_losses(findings, evidence)
+    return findings.checks
+
+
+def _judge_side(findings: Findings, evidence: Evidence, backend: str) -> None:
+    epochs = evidence.history(backend)
+    broken = first_nonfinite(evidence, backend)
+    found = f"{broken['metric']} is not finite from epoch {broken['epoch']} on" if broken else "every metric is finite"
+    findings.demand(f"{backend}.finite", broken is None, f"{backend}: {found}")
+    steps = len(GroupedData.load(evidence.case_dir / "dataset" / "train.npz").batches)
+    asked, last = (evidence.scenario.training.epochs, steps), epochs[-1]["step"] if epochs else 0
+    message = f"{backend}: {len(epochs)} epochs and {last} steps, asked for {asked[0]} and {asked[1]}"
+    findings.demand(f"{backend}.steps", (len(epochs), last) == asked, message)
+
+
+def _compare_rates(findings: Findings, evidence: Evidence) -> None:
+    reference, candidate = (
+        [epoch["metrics"].get("learning_rate") for epoch in evidence.history(backend)] for backend in evidence.backends
+    )
+    errors = [relative_difference(own, other) for own, other in zip(candidate, reference, strict=False)]
+    known = [error for error in errors if error is not None]
+    worst = max(known) if known and len(known) == len(candidate) == len(reference) else None
+    findings.measure("learning_rate", worst, "learning_rate", "largest relative difference of an epoch's learning rate")
+
+
+def _compare_losses(findings: Findings, evidence: Evidence) -> None:
+    floor = loss_floor(evidence)
+    losses = [final_loss(evidence, backend) for backend in evidence.backends]
+    excess = [None if loss is None else loss - floor for loss in losses]
+    message = f"final losses {losses} above their floor {floor:.6g}: relative difference of the excess"
+    findings.measure("final_loss", relative_difference(*excess), "final_loss", message)

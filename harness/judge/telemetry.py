@@ -1,0 +1,46 @@
+"""What the history of a training tells: its last loss, how far that is from the floor, and what broke first."""
+
+import math
+from typing import Any
+
+import numpy as np
+from scipy.special import xlogy
+
+from harness.backends.network import loss_terms
+from harness.dataset.grouped import GroupedData
+from harness.judge.evidence import Evidence
+
+
+def final_loss(evidence: Evidence, backend: str) -> float | None:
+    """`loss` of the last epoch; None when it is not finite."""
+    epochs = evidence.history(backend)
+    return _finite(epochs[-1]["metrics"].get("loss")) if epochs else None
+
+
+def first_nonfinite(evidence: Evidence, backend: str) -> dict[str, Any] | None:
+    """The first metric, by epoch and then by name's order, that is not finite; None when all are."""
+    for epoch in evidence.history(backend):
+        for name, value in epoch["metrics"].items():
+            if _finite(value) is None:
+                return {"metric": name, "epoch": epoch["epoch"]}
+    return None
+
+
+def loss_floor(evidence: Evidence) -> float:
+    """The least that the training loss can be: the Poisson term of a model that predicts every count exactly.
+
+    A likelihood has an arbitrary zero, so losses of two sides are compared by what they exceed this by.
+    Mean over the patterns of the groups of sum(I - I log I) / nphotons with I = (s X)^2, times the term's weight;
+    the other terms have their floor at zero.
+    """
+    weight = loss_terms(evidence.scenario.loss).get("poisson", 0.0)
+    data = GroupedData.load(evidence.case_dir / "dataset" / "train.npz")
+    scale = float(evidence.setup["intensity_scale"])
+    counts = np.square(scale * data.X.astype(np.float64))
+    floors = (counts - xlogy(counts, counts)).sum(axis=(1, 2))
+    return weight * float(floors[data.groups].mean()) / float(evidence.setup["nphotons"])
+
+
+def _finite(value: Any) -> float | None:
+    """A metric as a number; JSON holds null for what was not finite."""
+    return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None

@@ -1,0 +1,64 @@
+"""The true object, or the reference reconstruction that stands in for it, where the reconstruction lies."""
+
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from harness.backends.protocol import Array
+from harness.dataset.truth import Truth
+from harness.judge.evidence import Canvas, Evidence, NoEvidence, Predictions
+
+Part = Literal["amplitude", "phase"]
+PARTS: tuple[Part, ...] = ("amplitude", "phase")
+FOLDER = Path("dataset")
+
+
+def true_object(evidence: Evidence) -> Truth:
+    """Read `ground_truth_{amp,phase}.npy` and `truth.json` of a case; NoEvidence when there is no truth."""
+    facts = evidence.record(FOLDER / "truth.json", ("kind", "origin_x", "origin_y"))
+    amplitude, phase = (evidence.array(FOLDER / f"ground_truth_{name}.npy") for name in ("amp", "phase"))
+    if amplitude.shape != phase.shape or amplitude.ndim != 2:
+        raise NoEvidence(f"dataset: the truth's amplitude {amplitude.shape} and phase {phase.shape} do not fit.")
+    scene = amplitude * np.exp(1j * phase)
+    return Truth(facts["kind"], scene, float(facts["origin_x"]), float(facts["origin_y"]))
+
+
+def crop(truth: Truth, canvas: Canvas) -> tuple[Array, Array]:
+    """The truth (size, size) on the pixels of a canvas, bilinear, and the mask of what lies inside the object."""
+    x, y = (np.array([coordinate]) for coordinate in canvas.centre)
+    scene, inside = _cut(truth, x, y, len(canvas.field))
+    return scene[0], inside[0]
+
+
+def true_patches(truth: Truth, canvas: Canvas, predictions: Predictions, side: int) -> tuple[Array, Array]:
+    """The truth (K, side, side) under each predicted patch, and which of them (K,) lie wholly inside the object."""
+    x, y = np.transpose(predictions.positions + np.array(canvas.centre))
+    patches, inside = _cut(truth, x, y, side)
+    return patches, np.all(inside, axis=(1, 2))
+
+
+def parts_with_a_picture(evidence: Evidence) -> tuple[Part, ...]:
+    """The parts of the object that hold a picture, the leading one first.
+
+    The phase leads wherever the object has one; of a measured object it alone is judged, since nothing is
+    claimed of the amplitude of a phase object. The amplitude leads where the phase is constant.
+    """
+    dataset = evidence.scenario.dataset
+    if dataset.source == "file":
+        return ("phase",)
+    return ("amplitude",) if dataset.object.phase == "none" else ("phase", "amplitude")
+
+
+def part_of(field: Array, part: Part) -> Array:
+    """Amplitude or phase (radians) of a complex array."""
+    picture: Array = np.abs(field) if part == "amplitude" else np.angle(field)
+    return picture
+
+
+def _cut(truth: Truth, x: Array, y: Array, side: int) -> tuple[Array, Array]:
+    pixels = np.arange(side) - side // 2
+    height, width = truth.object.shape
+    rows, columns = (y - truth.origin_y)[:, None] + pixels, (x - truth.origin_x)[:, None] + pixels
+    inside_rows, inside_columns = (rows >= 0) & (rows <= height - 1), (columns >= 0) & (columns <= width - 1)
+    return truth.patches(x, y, side), inside_rows[:, :, None] & inside_columns[:, None, :]

@@ -1,0 +1,262 @@
+"""Synthetic cases in the layout of a hub: both sides are the truth with a little noise, written without a framework."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from harness.backends import network
+from harness.backends.feed import batch_of
+from harness.dataset.build import build
+from harness.dataset.grouped import GroupedData
+from harness.dataset.simulate import simulate
+from harness.dataset.truth import Truth
+from harness.files import read_json, write_json, write_npy, write_npz, write_text
+from harness.judge.evidence import Evidence
+from harness.judge.ladder import judge_rung
+from harness.judge.tolerances import resolve
+from harness.judge.verdict import Check, RungVerdict
+from harness.physics.canvas import centred, loss_fraction, place, required_size
+from harness.physics.forward import forward_stages
+from harness.physics.likelihood import loss_terms
+from harness.physics.merge import merging
+from harness.physics.probe import model_probe
+from harness.run.legs.statistics import central
+from harness.scenario.case import Case
+from harness.scenario.keys import leaves, nest
+from harness.scenario.schema import Scenario
+
+BACKENDS = ("tensorflow", "torch")
+NOISE = {"tensorflow": 0.01, "torch": 0.02}
+"""Relative noise of each side's predicted patches."""
+
+
+def scenario_of(gridsize: int, phase: str) -> Scenario:
+    return Scenario.model_validate(
+        {
+            "dataset": {
+                "object": {"shape": [176, 176], "phase": phase},
+                "probe": {"kind": "zone_plate"},
+                "scan": {"images": 48},
+            },
+            "grouping": {"gridsize": gridsize, "groups": 8},
+            "model": {"encoder_filters": [2, 4], "decoder_filters": [3], "border": "mean"},
+            "loss": {"amplitude_mae": 0.5},
+            "training": {"epochs": 2, "batch_size": 4},
+            "inference": {"group_limit": 24, "reassemble_m": 32},
+        }
+    )
+
+
+class CaseFolder:
+    """One synthetic case that a test may damage."""
+
+    def __init__(self, path: Path, scenario: Scenario) -> None:
+        self.path = path
+        self.scenario = scenario
+
+    @property
+    def evidence(self) -> Evidence:
+        return Evidence(self.path, BACKENDS)
+
+    def judge(self, rung: str, profile: str = "stable", **limits: float) -> RungVerdict:
+        given = {name.replace("__", "."): value for name, value in limits.items()}
+        return judge_rung(rung, self.evidence, resolve(profile, given, dict.fromkeys(given, "scenario gs.yaml:3")))
+
+    def bad(self, rung: str, **limits: float) -> dict[str, Check]:
+        """The checks that did not pass, by name."""
+        verdict = self.judge(rung, **limits)
+        assert verdict.checks
+        return {check.name: check for check in verdict.checks if check.status != "pass"}
+
+    def change_arrays(self, name: str, **changes: object) -> None:
+        """Replace arrays of an NPZ; a callable gets the old array, None removes it."""
+        arrays = dict(np.load(self.path / name))
+        for key, change in changes.items():
+            key = key.replace("__", ".")
+            arrays[key] = change(arrays[key]) if callable(change) else change
+        write_npz(self.path / name, **{key: array for key, array in arrays.items() if array is not None})
+
+    def change_array(self, name: str, change: object) -> None:
+        write_npy(self.path / name, change(np.load(self.path / name)))
+
+    def change_json(self, name: str, change: object) -> None:
+        record = read_json(self.path / name)
+        change(record)
+        write_json(self.path / name, record)
+
+    def change_scenario(self, **changes: object) -> None:
+        """Give the case's resolved scenario other values: `dataset__source="file"`."""
+        values = leaves(self.scenario) | {key.replace("__", "."): value for key, value in changes.items()}
+        write_scenario(self.path, Scenario.model_validate(nest(values)))
+
+    def stop(self, backend: str, leg: str, error: str) -> None:
+        """Make a job fail."""
+
+        def fail(jobs: list[dict[str, object]]) -> None:
+            job = next(job for job in jobs if (job["backend"], job["leg"]) == (backend, leg))
+            job.update(status="failed", error=error)
+
+        self.change_json("jobs.json", fail)
+
+
+def write_scenario(folder: Path, scenario: Scenario) -> None:
+    origins = dict.fromkeys(leaves(scenario), "default")
+    case = Case("gs", "gs", Path("gs.yaml"), "stable", scenario, origins, {})
+    write_text(folder / "scenario.yaml", case.resolved_yaml())
+
+
+def write_case(folder: Path, scenario: Scenario) -> CaseFolder:
+    build(scenario, simulate(scenario.dataset), folder / "dataset")
+    write_scenario(folder, scenario)
+    legs = ("lockstep", "train", "infer", "exchange")
+    jobs = [{"backend": backend, "leg": leg, "status": "done", "error": None} for backend in BACKENDS for leg in legs]
+    write_json(folder / "jobs.json", jobs)
+    for number, backend in enumerate(BACKENDS):
+        rng = np.random.default_rng(number)
+        write_lockstep(folder, scenario, backend, rng)
+        write_training(folder, scenario, backend, number)
+        write_inference(folder, scenario, backend)
+    return CaseFolder(folder, scenario)
+
+
+def write_lockstep(folder: Path, scenario: Scenario, backend: str, rng: np.random.Generator) -> None:
+    here, setup = folder / backend / "lockstep", read_json(folder / "dataset" / "setup.json")
+    data = GroupedData.load(folder / "dataset" / "train.npz")
+    batch = batch_of(data, data.batches[0], setup["intensity_scale"])
+    weights = network.initial_weights(scenario, setup["intensity_scale"])
+    write_npz(here / "batch.npz", amplitude=batch.amplitude, relative=batch.relative)
+    write_npz(here / "weights.npz", **weights)
+    write_json(here / "facts.json", {"capabilities": ["losses", "predict", "stages", "stitch", "train"]})
+    for precision, wobble in (("float32", 1e-8), ("float64", 1e-15)):
+        stages = stages_of(folder, scenario, batch, float(weights["log_scale"]))
+        losses = loss_terms(stages, batch.amplitude, float(weights["log_scale"]), setup["nphotons"], _terms(scenario))
+        narrow = {"complex128": "complex64", "float64": "float32"} if precision == "float32" else {}
+        moved = {name: stage * (1 + wobble * rng.choice([-1, 1], stage.shape)) for name, stage in stages.items()}
+        write_npz(
+            here / f"stages_{precision}.npz",
+            **{name: stage.astype(narrow.get(str(stage.dtype), stage.dtype)) for name, stage in moved.items()},
+        )
+        write_json(here / f"losses_{precision}.json", {name: value * (1 + wobble) for name, value in losses.items()})
+
+
+def _terms(scenario: Scenario) -> dict[str, float]:
+    return network.loss_terms(scenario.loss)
+
+
+def stages_of(folder: Path, scenario: Scenario, batch: object, log_scale: float) -> dict[str, np.ndarray]:
+    """Network stages of random numbers, physics stages of the oracle: the same for both sides."""
+    rng, setup = np.random.default_rng(7), read_json(folder / "dataset" / "setup.json")
+    shape = batch.amplitude.shape
+    patches = rng.uniform(0.5, 1, shape) * np.exp(1j * rng.uniform(-1, 1, shape))
+    patches = patches.astype(np.complex64).astype(np.complex128)  # so that both precisions start alike
+    how = merging(64, setup["padded_size"], scenario.grouping.gridsize, True, False)
+    probe = model_probe(np.load(folder / "dataset" / "probe.npy"), scenario.dataset.probe.mask)
+    physics = forward_stages(patches, batch.relative, probe, log_scale, how)
+    names = [name for name in network.stage_names(scenario) if name not in physics]
+    return {name: rng.normal(size=(3, 8, 8, 2)) for name in names} | {
+        "input": batch.amplitude / np.exp(log_scale),
+        **physics,
+    }
+
+
+def write_training(folder: Path, scenario: Scenario, backend: str, number: int) -> None:
+    setup, here = read_json(folder / "dataset" / "setup.json"), folder / backend
+    final = setup["intensity_scale"] * (1.01 + 0.001 * number)
+    losses = (-8.0, -9.0 + 1e-4 * number)
+    metrics = {"poisson": -9.5, "amplitude_mae": 0.1, "learning_rate": 1e-3}
+    epochs = [
+        {"epoch": k + 1, "step": 2 * (k + 1), "metrics": {"loss": losses[k], "intensity_scale": final, **metrics}}
+        for k in range(2)
+    ]
+    write_json(here / "train_outputs" / "history.json", {"epochs": epochs})
+    weights = network.initial_weights(scenario, final)
+    weights["phase.head.bias"] = weights["phase.head.bias"] + number
+    (here / "bundle").mkdir(parents=True)
+    save_file(weights, here / "bundle" / "weights.safetensors")
+    scale = {"initial": setup["intensity_scale"], "final": final, "closed_form": setup["intensity_scale_closed_form"]}
+    write_json(here / "bundle" / "params.json", {"intensity_scale": scale | {"trainable": True}})
+
+
+def write_inference(folder: Path, scenario: Scenario, backend: str) -> None:
+    """What a side infers with its own weights, and what the other infers with them."""
+    other = BACKENDS[1 - BACKENDS.index(backend)]
+    test = GroupedData.load(folder / "dataset" / "test.npz")
+    centre, positions = centred(test.x[test.groups], test.y[test.groups])
+    patches = predicted_patches(folder, scenario, centre, positions, NOISE[backend])
+    final = read_json(folder / backend / "bundle" / "params.json")["intensity_scale"]["final"]
+    stats = {"intensity_scale_restored": final * (1 + 1e-8)}
+    for here, wobble in ((folder / backend / "inference_outputs", 0.0), (folder / other / "exchange", 1e-7)):
+        write_leg(folder, here, scenario, patches * (1 + wobble), positions, centre)
+        write_json(here / "stats.json", stats)
+
+
+def predicted_patches(
+    folder: Path, scenario: Scenario, centre: np.ndarray, positions: np.ndarray, noise: float
+) -> np.ndarray:
+    truth = true_object(folder)
+    patches = truth.patches(positions[:, 0] + centre[0], positions[:, 1] + centre[1], scenario.dataset.N)
+    rng = np.random.default_rng(3)
+    level = read_json(folder / "dataset" / "truth.json")["model_scale"]
+    return level * patches * (1 + noise * rng.normal(size=patches.shape)) * np.exp(0.3j)
+
+
+def true_object(folder: Path) -> Truth:
+    amplitude, phase = (np.load(folder / "dataset" / f"ground_truth_{name}.npy") for name in ("amp", "phase"))
+    facts = read_json(folder / "dataset" / "truth.json")
+    return Truth(facts["kind"], amplitude * np.exp(1j * phase), facts["origin_x"], facts["origin_y"])
+
+
+def write_leg(
+    folder: Path, here: Path, scenario: Scenario, patches: np.ndarray, positions: np.ndarray, centre: np.ndarray
+) -> None:
+    N, side, channels = scenario.dataset.N, scenario.inference.reassemble_m, scenario.grouping.gridsize**2
+    size = read_json(folder / "dataset" / "setup.json")["canvas_size"]
+    patches = patches.astype(np.complex64)
+    canvas, coverage = place(central(patches, side), positions, np.ones((side, side)), size)
+    write_npy(here / "amplitude.npy", np.abs(canvas))
+    write_npy(here / "phase.npy", np.angle(canvas))
+    write_npy(here / "coverage.npy", coverage)
+    layout = np.moveaxis(patches.reshape(-1, channels, N, N), 1, -1)
+    write_npz(here / "patches.npz", patches=layout, positions=positions.reshape(-1, channels, 2))
+    facts = {
+        "size": size,
+        "required": required_size(N, positions),
+        "fits_canvas": size >= required_size(N, positions),
+        "max_abs_offset": np.abs(positions).max(),
+        "loss_fraction": loss_fraction(positions, N, size),
+        "centre_x": centre[0],
+        "centre_y": centre[1],
+        "reassemble_m": side,
+        "weighting": "uniform",
+    }
+    write_json(here / "canvas.json", facts)
+
+
+@pytest.fixture(scope="session")
+def sound_cases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, CaseFolder]:
+    """Cases that every rung must pass; tests damage copies of them."""
+    root = tmp_path_factory.mktemp("cases")
+    return {
+        "gs2": write_case(root / "gs2", scenario_of(2, "none")),
+        "gs1_phase": write_case(root / "gs1_phase", scenario_of(1, "follows_amplitude")),
+    }
+
+
+def copy_of(case: CaseFolder, folder: Path) -> CaseFolder:
+    shutil.copytree(case.path, folder)
+    return CaseFolder(folder, case.scenario)
+
+
+@pytest.fixture
+def gs2(sound_cases: dict[str, CaseFolder], tmp_path: Path) -> CaseFolder:
+    """Gridsize 2, an amplitude object."""
+    return copy_of(sound_cases["gs2"], tmp_path / "gs2")
+
+
+@pytest.fixture
+def gs1_phase(sound_cases: dict[str, CaseFolder], tmp_path: Path) -> CaseFolder:
+    """Gridsize 1, an object whose phase follows its amplitude."""
+    return copy_of(sound_cases["gs1_phase"], tmp_path / "gs1_phase")

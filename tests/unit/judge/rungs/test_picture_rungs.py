@@ -1,0 +1,231 @@
+"""Canvas, reconstruction, agreement and exchange: each way a picture can be wrong must be red somewhere."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from harness.errors import HarnessError
+
+BACKENDS = ("tensorflow", "torch")
+
+
+def pictures(case, change, leg="inference_outputs", backend="torch"):
+    """Change both stored pictures of a leg in the same way."""
+    for name in ("amplitude", "phase", "coverage"):
+        case.change_array(f"{backend}/{leg}/{name}.npy", change)
+
+
+def amplitude(case, change, backend="torch"):
+    case.change_array(f"{backend}/inference_outputs/amplitude.npy", change)
+
+
+def patches(case, change, backend="torch"):
+    case.change_arrays(f"{backend}/inference_outputs/patches.npz", patches=change)
+
+
+def facts(case, **values):
+    case.change_json("torch/inference_outputs/canvas.json", lambda record: record.update(values))
+
+
+def test_a_canvas_that_is_too_small(gs2):
+    pictures(gs2, lambda a: a[40:-40, 40:-40])
+    facts(gs2, size=len(np.load(gs2.path / "torch/inference_outputs/phase.npy")))
+    assert set(gs2.bad("canvas")) >= {"torch.fits_canvas", "torch.stated", "torch.loss_fraction", "sides"}
+
+
+@pytest.mark.parametrize(("key", "value"), [("fits_canvas", False), ("required", 78)])
+def test_a_canvas_that_says_something_else_of_itself(gs2, key, value):
+    facts(gs2, **{key: value})
+    assert set(gs2.bad("canvas")) == {"torch.stated"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda p: p[..., ::-1], lambda p: -p, lambda p: p + 0.5, lambda p: p[:1] + 0 * p],
+)
+def test_positions_that_are_not_the_datasets(gs2, change):
+    gs2.change_arrays("torch/inference_outputs/patches.npz", positions=change)
+    assert "torch.positions" in gs2.bad("canvas")
+
+
+def test_a_centre_that_is_not_the_datasets(gs2):
+    facts(gs2, centre_x=gs2.evidence.canvas("torch").centre[0] + 0.5)
+    assert set(gs2.bad("canvas")) == {"torch.positions", "sides"}
+
+
+@pytest.mark.parametrize("change", [np.transpose, lambda a: np.roll(a, 1, axis=0), lambda a: a[::-1]])
+def test_a_picture_that_was_put_together_otherwise(gs2, change):
+    pictures(gs2, change)
+    assert set(gs2.bad("canvas")) == {"torch.coverage", "torch.stitched"}
+
+
+def test_a_picture_that_was_not_divided_by_its_coverage(gs2):
+    coverage = np.load(gs2.path / "torch/inference_outputs/coverage.npy")
+    amplitude(gs2, lambda a: a * coverage)
+    assert set(gs2.bad("canvas")) == {"torch.stitched"}
+
+
+def test_one_pixel_that_is_not_finite(gs2):
+    def spoil(a):
+        a[80, 80] = np.inf
+        return a
+
+    amplitude(gs2, spoil)
+    assert gs2.bad("canvas")["torch.finite"].status == "fail"
+    assert gs2.bad("reconstruction")["torch.finite"].status == "fail"
+
+
+def test_a_constant_picture_has_no_correlation_and_fails(gs2):
+    amplitude(gs2, lambda a: np.ones_like(a))
+    found = gs2.bad("reconstruction")["torch.pearson_r"]
+    assert (found.status, found.value) == ("fail", None)
+    assert gs2.bad("agreement")["pearson_r"].status == "fail"
+    assert gs2.bad("agreement")["pearson_gap"].status == "fail"
+
+
+@pytest.mark.parametrize("change", [np.transpose, lambda a: a[::-1], lambda a: a[:, ::-1]])
+def test_a_picture_of_something_else(gs2, change):
+    amplitude(gs2, change)
+    assert "torch.pearson_r" in gs2.bad("reconstruction")
+    assert "pearson_r" in gs2.bad("agreement")
+
+
+def test_a_conjugated_phase(gs1_phase):
+    gs1_phase.change_array("torch/inference_outputs/phase.npy", lambda a: -a)
+    assert "torch.pearson_r" in gs1_phase.bad("reconstruction")
+
+
+def test_a_picture_in_the_wrong_place(gs2):
+    for backend in BACKENDS:
+        pictures(gs2, lambda a: np.roll(a, 2, axis=1), backend=backend)
+    assert {"tensorflow.shift", "torch.shift"} <= set(gs2.bad("reconstruction"))
+    pictures(gs2, lambda a: np.roll(a, -2, axis=1))
+    assert "shift" in gs2.bad("agreement")
+
+
+def test_an_amplitude_that_the_scale_would_hide(gs2):
+    amplitude(gs2, lambda a: 0.5 * a)
+    found = gs2.bad("reconstruction")
+    assert set(found) == {"torch.level_error"}
+    assert found["torch.level_error"].value == pytest.approx(0.5, abs=0.02)
+    assert set(gs2.bad("agreement")) == {"scale"}
+
+
+@pytest.mark.parametrize(
+    ("name", "holds", "fails"),
+    [
+        ("amplitude__pearson_r", 0.95, 0.99999),
+        ("amplitude__ssim", 0.9, 0.99999),
+        ("amplitude__rescaled_mae", 0.1, 0.001),
+        ("amplitude__rmse", 0.5, 0.1),
+        ("amplitude__skill__even_part", 0.9, 0.9999),
+        ("amplitude__skill__constant_patch", 0.9, 0.99999),
+        ("amplitude__contrast", 0.9, 0.9999),
+    ],
+)
+def test_limits_of_the_scenario_are_judged_for_both_sides(gs2, name, holds, fails):
+    limit = f"reconstruction__{name}"
+    assert gs2.bad("reconstruction", **{limit: holds}) == {}
+    found = gs2.bad("reconstruction", **{limit: fails})
+    dotted = name.replace("__", ".")
+    assert set(found) == {f"tensorflow.{dotted}", f"torch.{dotted}"}
+    assert {check.origin for check in found.values()} == {"scenario gs.yaml:3"}
+    assert all(check.margin < 0 for check in found.values())
+
+
+def test_the_twin_margin_sees_flipped_patches(gs2):
+    patches(gs2, lambda a: np.conj(a[:, ::-1, ::-1]))
+    found = gs2.bad("reconstruction", reconstruction__twin_margin=0.3)
+    assert set(found) == {"torch.twin_margin"}
+    assert found["torch.twin_margin"].value < -0.9
+
+
+def test_a_limit_that_no_check_asks_for_is_an_error(gs2):
+    with pytest.raises(HarnessError, match="unknown limit"):
+        gs2.judge("reconstruction", reconstruction__amplitude__sssim=0.5)
+    found = gs2.bad("telemetry", telemetry__final_loss=0.3)
+    assert found == {}
+
+
+def test_a_limit_that_is_left_over_is_an_error(gs2, monkeypatch):
+    from harness.judge.rungs import exchange
+
+    monkeypatch.setattr(exchange, "_compare_patches", lambda *anything: None)
+    found = gs2.bad("exchange", exchange__patches=1e-3)
+    assert found["patches"].status == "error"
+    assert "no check of this case asks for it" in found["patches"].message
+
+
+def test_without_a_truth_there_is_no_reconstruction_to_judge(gs2):
+    (gs2.path / "dataset/truth.json").unlink()
+    assert {check.status for check in gs2.bad("reconstruction").values()} == {"error"}
+
+
+def test_one_side_read_twice_is_not_two_sides(gs2):
+    shutil.copy(gs2.path / "torch/bundle/weights.safetensors", gs2.path / "tensorflow/bundle/weights.safetensors")
+    found = gs2.bad("agreement")["two_sides"]
+    assert found.status == "error"
+    assert "one side was compared with itself" in found.message
+
+
+def test_equal_distance_and_equal_pictures_are_two_questions(gs2):
+    amplitude(gs2, lambda a: a + 0.5 * np.random.default_rng(0).normal(size=a.shape))
+    assert set(gs2.bad("agreement")) >= {"pearson_r", "pearson_gap"}
+
+
+def test_canvases_of_another_size(gs2):
+    pictures(gs2, lambda a: a[:-2, :-2])
+    facts(gs2, size=len(np.load(gs2.path / "torch/inference_outputs/phase.npy")))
+    found = gs2.bad("agreement")["sides"]
+    assert found.status == "error"
+    assert "canvases of the sides differ" in found.message
+
+
+def test_an_inference_that_died_leaves_the_other_side_judged(gs2):
+    gs2.stop("torch", "infer", "time limit of 60 s")
+    verdict = gs2.judge("reconstruction")
+    assert {check.name: check.status for check in verdict.checks}["tensorflow.pearson_r"] == "pass"
+    assert verdict.status == "error"
+    assert "time limit of 60 s" in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda a: a * 1.001, "largest difference"),
+        (lambda a: np.roll(a, 1, axis=2), "largest difference"),
+        (lambda a: a * np.nan, "not finite"),
+        (lambda a: np.pad(a[:, 1:-1, 1:-1], 0), "patches are"),
+    ],
+)
+def test_exchanged_patches_that_differ(gs2, change, problem):
+    gs2.change_arrays("torch/exchange/patches.npz", patches=change)
+    found = gs2.bad("exchange")
+    assert set(found) == {"tensorflow_to_torch.patches"}
+    assert problem in found["tensorflow_to_torch.patches"].message
+
+
+@pytest.mark.parametrize("change", [lambda a: a * 1.001, np.transpose, lambda a: a * np.nan])
+def test_exchanged_pictures_that_differ(gs2, change):
+    gs2.change_array("tensorflow/exchange/amplitude.npy", change)
+    assert set(gs2.bad("exchange")) == {"torch_to_tensorflow.canvas"}
+
+
+def test_exchanged_patches_with_the_wrong_sign_of_the_phase(gs1_phase):
+    gs1_phase.change_arrays("torch/exchange/patches.npz", patches=np.conj)
+    assert set(gs1_phase.bad("exchange")) == {"tensorflow_to_torch.patches"}
+
+
+def test_the_free_phase_of_an_exchange_is_no_difference(gs1_phase):
+    turns = np.exp(1j * np.linspace(-3, 3, 24))[:, None, None, None]
+    gs1_phase.change_arrays("torch/exchange/patches.npz", patches=lambda a: (a * turns).astype(np.complex64))
+    gs1_phase.change_array("torch/exchange/phase.npy", lambda a: a + 1)
+    assert gs1_phase.bad("exchange") == {}
+
+
+def test_an_exchange_that_died(gs2):
+    gs2.stop("tensorflow", "exchange", "weights do not fit")
+    found = gs2.bad("exchange")
+    assert set(found) == {"torch_to_tensorflow"}
+    assert found["torch_to_tensorflow"].status == "error"

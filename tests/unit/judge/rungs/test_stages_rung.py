@@ -1,0 +1,198 @@
+"""Rungs 2, 3 and 4 must see one wrong stage, name it, and not be fooled by what both sides share."""
+
+import numpy as np
+import pytest
+
+F32, F64 = "torch/lockstep/stages_float32.npz", "torch/lockstep/stages_float64.npz"
+BOTH = ("tensorflow/lockstep/{}", "torch/lockstep/{}")
+
+
+def set_facts(case, backend, **facts):
+    case.change_json(f"{backend}/lockstep/facts.json", lambda record: record.update(facts))
+
+
+@pytest.mark.parametrize(
+    ("stage", "change"),
+    [
+        ("encoder.1", lambda a: a * np.float32(1 + 1e-4)),
+        ("encoder.0", lambda a: np.where(a == a.max(), a * np.float32(1.001), a)),
+        ("amplitude_head", lambda a: np.swapaxes(a, 1, 2)),
+        ("phase_head", lambda a: -a),
+        ("object_patches", np.conj),
+        ("object_patches", lambda a: a.real),
+        ("object_patches", lambda a: a.astype(np.complex128)),
+        ("object_merged", lambda a: a[:, 1:, 1:]),
+        ("exit_wave", lambda a: np.roll(a, 1, axis=2)),
+        ("diffraction_amplitude", lambda a: np.fft.fftshift(a, axes=(1, 2))),
+        ("intensity", lambda a: a * np.float32(np.nan)),
+        ("intensity", lambda a: np.sqrt(a)),
+    ],
+)
+def test_one_wrong_stage_is_the_only_red_one(gs2, stage, change):
+    gs2.change_arrays(F32, **{stage.replace(".", "__"): change})
+    assert {name: check.status for name, check in gs2.bad("stages").items()} == {f"float32.{stage}": "fail"}
+
+
+def test_the_first_wrong_stage_is_named_by_the_later_ones(gs2):
+    gs2.change_arrays(F32, encoder__0=lambda a: 2 * a, exit_wave=lambda a: 2 * a)
+    found = gs2.bad("stages")
+    assert "first" not in found["float32.encoder.0"].message
+    assert "the first stage that differs is encoder.0" in found["float32.exit_wave"].message
+
+
+@pytest.mark.parametrize(("error", "status"), [(0.9e-5, "pass"), (1.1e-5, "fail")])
+def test_the_limit_is_where_it_says(gs2, error, status):
+    """Seen red both ways: a reversed inequality would swap the two."""
+
+    def change(a):
+        changed = a.copy()
+        changed.flat[0] += error * np.abs(a).max()
+        return changed
+
+    gs2.change_arrays("tensorflow/lockstep/stages_float32.npz", encoder__1=lambda a: a)
+    reference = np.load(gs2.path / "tensorflow/lockstep/stages_float32.npz")["encoder.1"]
+    gs2.change_arrays(F32, encoder__1=change(reference))
+    (check,) = [check for check in gs2.judge("stages").checks if check.name == "float32.encoder.1"]
+    assert check.status == status
+    assert check.margin == pytest.approx(0.1 if status == "pass" else -0.1, abs=0.01)
+
+
+def test_float64_is_judged_as_float64(gs2):
+    gs2.change_arrays(F64, encoder__0=lambda a: a * (1 + 1e-10))
+    assert set(gs2.bad("stages")) == {"float64.encoder.0"}
+
+
+def test_nan_on_both_sides_is_not_agreement(gs2):
+    for name in BOTH:
+        gs2.change_arrays(name.format("stages_float32.npz"), encoder__0=lambda a: a * np.float32(np.nan))
+    found = gs2.bad("stages")["float32.encoder.0"]
+    assert found.status == "fail"
+    assert "384 of 384 values are not finite" in found.message
+
+
+def test_both_sides_in_the_wrong_precision_are_not_agreement(gs2):
+    for name in BOTH:
+        gs2.change_arrays(name.format("stages_float32.npz"), encoder__0=lambda a: a.astype(np.float64))
+    found = gs2.bad("stages")["float32.encoder.0"]
+    assert found.status == "fail"
+    assert "type is float64, float32 was asked for" in found.message
+
+
+def test_zeros_on_both_sides_show_nothing(gs2):
+    for name in BOTH:
+        gs2.change_arrays(name.format("stages_float32.npz"), encoder__0=lambda a: 0 * a)
+    assert gs2.bad("stages")["float32.encoder.0"].status == "error"
+
+
+def test_a_stage_that_is_missing_is_an_error(gs2):
+    gs2.change_arrays(F32, exit_wave=None)
+    found = gs2.bad("stages")["float32.exit_wave"]
+    assert found.status == "error"
+    assert "stage 'exit_wave' is missing" in found.message
+
+
+def test_a_stage_that_a_backend_does_not_offer_is_inconclusive(gs2):
+    gs2.change_arrays(F32, encoder__0=None)
+    gs2.change_arrays(F64, encoder__0=None)
+    set_facts(gs2, "torch", stage_names=["input", "encoder.1", "amplitude_head", "phase_head", "object_patches"])
+    found = gs2.bad("stages")
+    assert found["float32.encoder.0"].status == "inconclusive"
+    assert "does not expose the stage 'encoder.0'" in found["float32.encoder.0"].message
+
+
+def test_a_backend_without_stages_is_inconclusive(gs2):
+    for name in (F32, F64):
+        (gs2.path / name).unlink()
+    (gs2.path / "torch/lockstep/missing.json").write_text('{"stages": "torch cannot do \'stages\'"}')
+    for rung in ("stages", "physics"):
+        assert gs2.judge(rung).status == "inconclusive"
+
+
+def test_a_worker_that_died_is_an_error_with_its_sentence(gs2):
+    gs2.stop("torch", "lockstep", "killed by signal 9")
+    for rung in ("stages", "physics", "loss"):
+        verdict = gs2.judge(rung)
+        assert verdict.status == "error"
+        assert "killed by signal 9" in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("stage", "change"),
+    [
+        ("input", lambda a: 2 * a),
+        ("object_extracted", lambda a: np.roll(a, 1, axis=1)),
+        ("object_merged", lambda a: a * 1.001),
+        ("exit_wave", lambda a: a * 4),
+        ("diffraction_amplitude", lambda a: np.fft.ifftshift(a[:, ::-1], axes=(1, 2))),
+        ("intensity", lambda a: a * (1 + 1e-5)),
+        ("intensity", lambda a: a[:, :32]),
+        ("intensity", lambda a: a * np.inf),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_a_fault_that_both_sides_share_is_red_against_the_oracle(gs2, stage, change):
+    narrow = gs2.evidence.stages("torch", "float32")[stage].dtype
+    for name in BOTH:
+        path = name.format("stages_float32.npz")
+        gs2.change_arrays(path, **{stage: lambda a: change(a).astype(narrow)})
+    expected = {f"{backend}.float32.{stage}" for backend in ("tensorflow", "torch")}
+    failed = {name: check for name, check in gs2.bad("physics").items() if check.status == "fail"}
+    assert set(failed) == expected
+    broken = not np.isfinite(gs2.evidence.stages("torch", "float32")[stage]).all()
+    assert all(("are not finite" in check.message) == broken for check in failed.values())
+
+
+def test_the_oracle_needs_object_patches(gs2):
+    gs2.change_arrays(F32, object_patches=lambda a: a[:1])
+    assert "object_patches is of shape" in gs2.bad("physics")["torch.float32"].message
+    gs2.change_arrays(F32, object_patches=None)
+    assert gs2.bad("physics")["torch.float32"].status == "error"
+
+
+def test_an_oracle_that_is_zero_shows_nothing(gs2):
+    gs2.change_array("dataset/probe.npy", lambda probe: 0 * probe)
+    assert gs2.bad("physics")["torch.float32.exit_wave"].status == "error"
+
+
+def set_losses(case, backend, precision, **values):
+    def change(losses):
+        losses.update(values)
+        for name in [name for name, value in losses.items() if value == "remove"]:
+            del losses[name]
+
+    case.change_json(f"{backend}/lockstep/losses_{precision}.json", change)
+
+
+@pytest.mark.parametrize(
+    ("precision", "factor", "expected"),
+    [
+        ("float32", 1 + 5e-6, {"float32.poisson", "torch.float32.poisson"}),
+        ("float64", 1 + 1e-10, {"float64.poisson", "torch.float64.poisson"}),
+        ("float32", -1.0, {"float32.poisson", "torch.float32.poisson"}),
+    ],
+)
+def test_one_wrong_term(gs2, precision, factor, expected):
+    value = gs2.evidence.losses("torch", precision)["poisson"]
+    set_losses(gs2, "torch", precision, poisson=value * factor)
+    assert set(gs2.bad("loss")) == expected
+
+
+@pytest.mark.parametrize("value", [None, "remove"])
+def test_a_term_that_is_nan_or_missing(gs2, value):
+    set_losses(gs2, "torch", "float32", amplitude_mae=value)
+    found = gs2.bad("loss")
+    assert found["float32.amplitude_mae"].status == "fail"
+    assert found["torch.float32.amplitude_mae"].status == "fail"
+    assert ("torch.float32.terms" in found) == (value == "remove")
+
+
+def test_a_term_that_nobody_asked_for(gs2):
+    set_losses(gs2, "tensorflow", "float64", total_variation=0.1)
+    assert set(gs2.bad("loss")) == {"tensorflow.float64.terms"}
+
+
+def test_a_loss_that_both_sides_get_wrong(gs2):
+    for backend in ("tensorflow", "torch"):
+        value = gs2.evidence.losses(backend, "float64")["loss"]
+        set_losses(gs2, backend, "float64", loss=value * 1.5)
+    assert set(gs2.bad("loss")) == {"tensorflow.float64.loss", "torch.float64.loss"}

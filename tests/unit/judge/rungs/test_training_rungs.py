@@ -1,0 +1,176 @@
+"""Telemetry, patches and scale: what training leaves must be whole, alike and not collapsed."""
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+HISTORY, PATCHES = "torch/train_outputs/history.json", "torch/inference_outputs/patches.npz"
+
+
+def set_metric(case, epoch, backend="torch", **values):
+    def change(history):
+        history["epochs"][epoch]["metrics"].update(values)
+
+    case.change_json(f"{backend}/train_outputs/history.json", change)
+
+
+def test_the_first_metric_that_broke_is_named(gs2):
+    set_metric(gs2, 1, amplitude_mae=None)
+    found = gs2.bad("telemetry")
+    assert set(found) == {"torch.finite"}
+    assert "amplitude_mae is not finite from epoch 2 on" in found["torch.finite"].message
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", '"0.1"'])
+def test_a_metric_that_is_no_finite_number(gs2, number):
+    """A backend from elsewhere may write what JSON does not know."""
+    text = (gs2.path / HISTORY).read_text().replace('"amplitude_mae": 0.1', f'"amplitude_mae": {number}', 1)
+    (gs2.path / HISTORY).write_text(text)
+    assert "amplitude_mae is not finite from epoch 1 on" in gs2.bad("telemetry")["torch.finite"].message
+
+
+def test_a_final_loss_that_is_nan_fails_the_comparison_too(gs2):
+    set_metric(gs2, 1, loss=None)
+    assert set(gs2.bad("telemetry")) == {"torch.finite", "final_loss"}
+
+
+def test_nan_on_both_sides_is_red_on_both(gs2):
+    for backend in ("tensorflow", "torch"):
+        set_metric(gs2, 0, backend, poisson=None)
+    assert set(gs2.bad("telemetry")) == {"tensorflow.finite", "torch.finite"}
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda h: h["epochs"].pop(), {"torch.steps", "learning_rate"}),
+        (lambda h: h["epochs"].clear(), {"torch.steps", "learning_rate", "final_loss"}),
+        (lambda h: h["epochs"][-1].update(step=3), {"torch.steps"}),
+        (lambda h: h["epochs"][0]["metrics"].update(learning_rate=1.01e-3), {"learning_rate"}),
+        (lambda h: h["epochs"][0]["metrics"].pop("learning_rate"), {"learning_rate"}),
+    ],
+)
+def test_histories_that_do_not_fit(gs2, change, expected):
+    gs2.change_json(HISTORY, change)
+    assert set(gs2.bad("telemetry")) == expected
+
+
+def test_losses_are_compared_above_their_floor(gs2):
+    """Far apart in what training can change, although the numbers differ by a percent."""
+    from harness.judge.telemetry import loss_floor
+
+    floor = loss_floor(gs2.evidence)
+    set_metric(gs2, 1, "tensorflow", loss=floor + 0.01)
+    set_metric(gs2, 1, "torch", loss=floor + 0.011)
+    assert gs2.bad("telemetry") == {}
+    set_metric(gs2, 1, "torch", loss=floor + 0.05)
+    assert set(gs2.bad("telemetry")) == {"final_loss"}
+
+
+def test_a_training_that_died(gs2):
+    gs2.stop("torch", "train", "out of memory")
+    for rung in ("telemetry", "scale"):
+        verdict = gs2.judge(rung)
+        assert verdict.status == "error"
+        assert "out of memory" in verdict.message
+
+
+def test_collapsed_patches_are_red_even_on_both_sides(gs2):
+    for backend in ("tensorflow", "torch"):
+        gs2.change_arrays(f"{backend}/inference_outputs/patches.npz", patches=lambda a: np.ones_like(a) * a.mean())
+    assert set(gs2.bad("patches")) >= {"tensorflow.contrast", "torch.contrast"}
+
+
+def test_phases_without_contrast_are_a_collapse_of_a_phase_object(gs1_phase):
+    gs1_phase.change_arrays(PATCHES, patches=lambda a: a.mean(axis=(1, 2), keepdims=True) + 0 * a)
+    assert "torch.contrast" in gs1_phase.bad("patches")
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda a: 1.2 * a, {"mean", "std", "var_zero_mean", "var_zero_mean_median"}),
+        (lambda a: a.mean() + 1.3 * (a - a.mean()), {"std", "var_zero_mean"}),
+        (lambda a: a[:-1], {"shape"}),
+    ],
+)
+def test_patches_that_are_not_alike(gs2, change, expected):
+    gs2.change_arrays(PATCHES, patches=change)
+    if expected == {"shape"}:
+        gs2.change_arrays(PATCHES, positions=change)
+    assert set(gs2.bad("patches")) >= expected
+
+
+def test_one_value_that_is_not_finite(gs2):
+    def spoil(patches):
+        patches[0, 32, 32, 0] = np.nan
+        return patches
+
+    gs2.change_arrays(PATCHES, patches=spoil)
+    found = gs2.bad("patches")
+    assert found["torch.finite"].status == "fail"
+    assert found["mean"].status == "fail"
+
+
+def set_scale(case, **values):
+    case.change_json("torch/bundle/params.json", lambda params: params["intensity_scale"].update(values))
+
+
+def set_log_scale(case, backend, scale):
+    path = case.path / backend / "bundle" / "weights.safetensors"
+    save_file(load_file(path) | {"log_scale": np.array(np.log(scale))}, path)
+
+
+def move_everything(case, scale):
+    """A side whose trained scale is `scale` wherever it is kept."""
+    set_scale(case, final=scale)
+    set_log_scale(case, "torch", scale)
+    set_metric(case, 1, intensity_scale=scale)
+    change = {"intensity_scale_restored": scale}
+    case.change_json("torch/inference_outputs/stats.json", lambda stats: stats.update(change))
+
+
+def test_a_scale_that_was_not_restored(gs2):
+    gs2.change_json("torch/inference_outputs/stats.json", lambda stats: stats.update(intensity_scale_restored=1.0))
+    assert set(gs2.bad("scale")) == {"torch.restored"}
+
+
+def test_a_scale_that_was_restored_a_thousandth_off(gs2):
+    wrong = {"intensity_scale_restored": 999.0820987 * 1.001}
+    gs2.change_json("torch/inference_outputs/stats.json", lambda stats: stats.update(wrong))
+    assert set(gs2.bad("scale")) == {"torch.restored"}
+
+
+def test_training_that_started_elsewhere(gs2):
+    set_scale(gs2, initial=1.0)
+    assert set(gs2.bad("scale")) == {"torch.initial"}
+
+
+def test_copies_that_differ(gs2):
+    set_log_scale(gs2, "torch", 900.0)
+    set_metric(gs2, 1, "tensorflow", intensity_scale=900.0)
+    assert set(gs2.bad("scale")) == {"torch.weights", "tensorflow.history"}
+
+
+def test_a_trainable_scale_must_move_and_a_fixed_one_must_not(gs2):
+    initial = gs2.evidence.setup["intensity_scale"]
+    move_everything(gs2, initial)
+    assert set(gs2.bad("scale")) == {"torch.moved"}
+    gs2.change_scenario(model__scale_trainable=False)
+    assert set(gs2.bad("scale")) == {"tensorflow.fixed"}
+
+
+def test_sides_and_closed_form(gs2):
+    move_everything(gs2, 1200.0)
+    assert set(gs2.bad("scale")) == {"sides"}
+    move_everything(gs2, 3000.0)
+    assert set(gs2.bad("scale")) == {"sides", "torch.closed_form"}
+    move_everything(gs2, float("nan"))
+    assert gs2.judge("scale").status != "pass"
+
+
+def test_a_model_without_a_scale_is_inconclusive(gs2):
+    set_scale(gs2, final=None)
+    found = gs2.bad("scale")
+    assert found["torch"].status == "inconclusive"
+    assert "closed form" in found["torch"].message

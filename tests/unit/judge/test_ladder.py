@@ -1,0 +1,54 @@
+import pytest
+
+from harness.errors import HarnessError
+from harness.judge import ladder
+from harness.judge.tolerances import entries, resolve
+
+
+@pytest.mark.parametrize("rung", ladder.JUDGES)
+def test_a_sound_case_passes_every_rung(gs2, rung):
+    assert gs2.bad(rung) == {}
+
+
+@pytest.mark.parametrize("rung", ladder.JUDGES)
+def test_a_sound_phase_object_passes_every_rung(gs1_phase, rung):
+    assert gs1_phase.bad(rung) == {}
+
+
+def test_the_ladder_is_in_the_order_of_the_design():
+    assert len(ladder.RUNGS) == len(set(ladder.RUNGS)) == 17
+    assert list(ladder.JUDGES) == [rung for rung in ladder.RUNGS if rung in ladder.JUDGES]
+
+
+def test_every_rung_says_what_it_needs():
+    assert ladder.needs("stages") == {"lockstep"}
+    assert ladder.needs("exchange") == {"train", "infer", "exchange"}
+    for rung in ladder.JUDGES:
+        assert ladder.needs(rung) <= {"lockstep", "train", "infer", "exchange"}
+
+
+def test_a_rung_that_does_not_exist(gs2):
+    with pytest.raises(HarnessError, match="there is no rung 'golden' to judge; allowed: dataset, stages"):
+        gs2.judge("golden")
+
+
+def test_every_limit_of_the_ledger_is_asked_for_by_a_check(gs2):
+    """A limit that nothing uses looks like a check and is none."""
+    limits = resolve("stable", {}, {})
+    for rung in ladder.JUDGES:
+        ladder.judge_rung(rung, gs2.evidence, limits)
+    assert set(limits.by_name) - limits.used == set()
+
+
+def test_every_figure_of_the_ledger_can_be_judged(gs2):
+    """Also those that are only reported until a scenario gives a limit."""
+    given = {name: _loose(entry) for name, entry in entries().items()}
+    limits = resolve("stable", given, dict.fromkeys(given, "override"))
+    for rung in ladder.JUDGES:
+        checks = ladder.judge_rung(rung, gs2.evidence, limits).checks
+        assert [check.message for check in checks if check.status == "error"] == []
+    assert set(limits.by_name) - limits.used == set()
+
+
+def _loose(entry):
+    return 1e6 if entry.sense == "at most" else entry.range[0] + 1e-6

@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+
+from harness.judge.evidence import Canvas, NoEvidence
+from harness.judge.pictures import against_reference, against_truth, centred_phase, covered
+from harness.judge.truth import crop, parts_with_a_picture, true_object
+
+
+def test_the_mask_leaves_out_what_nothing_covers_well():
+    coverage = np.array([[0, 1.0, 1.0], [0.05, 1.0, 2.0]])
+    assert covered(Canvas(coverage, coverage, {})).tolist() == [[False, True, True], [False, True, True]]
+    assert not covered(Canvas(coverage, np.zeros((2, 2)), {})).any()
+
+
+def test_the_truth_is_cut_around_the_canvas(gs2):
+    evidence = gs2.evidence
+    truth, canvas = true_object(evidence), evidence.canvas("torch")
+    scene, inside = crop(truth, Canvas(canvas.field, canvas.coverage, {"centre_x": 80.0, "centre_y": 60.0}))
+    size = len(canvas.field)
+    assert scene[size // 2, size // 2] == pytest.approx(truth.object[60, 80])
+    assert scene[size // 2 + 3, size // 2 - 5] == pytest.approx(truth.object[63, 75])
+    assert inside[size // 2 - 60, size // 2]  # the first row of the object
+    assert not inside[size // 2 - 61, size // 2]
+
+
+def test_a_stitched_truth_lies_on_the_truth(gs2):
+    aligned = against_truth(gs2.evidence, "tensorflow")
+    r = np.corrcoef(np.abs(aligned.field)[aligned.mask], np.abs(aligned.reference)[aligned.mask])[0, 1]
+    assert r > 0.998
+    assert np.abs(np.angle(aligned.field[aligned.mask])).max() < 1e-3  # the phase of 0.3 was taken away
+
+
+def test_simulated_data_keep_their_shift_and_measured_data_lose_it(gs1_phase):
+    for name in ("amplitude", "phase", "coverage"):
+        gs1_phase.change_array(f"torch/inference_outputs/{name}.npy", lambda a: np.roll(a, 2, axis=1))
+    kept = against_truth(gs1_phase.evidence, "torch")
+    assert kept.gauges.shift_x == pytest.approx(-2, abs=0.1)
+    gs1_phase.change_scenario(dataset__source="file", dataset__file="a.npz")
+    assert parts_with_a_picture(gs1_phase.evidence) == ("phase",)
+    removed = against_truth(gs1_phase.evidence, "torch")
+    assert removed.mask.sum() < kept.mask.sum()  # what was moved in from outside the mask is not compared
+    errors = [np.abs(np.angle(own.field * np.conj(own.reference)))[own.mask].mean() for own in (kept, removed)]
+    assert errors[1] < errors[0] / 3
+
+
+def test_a_picture_without_any_finite_pixel_is_no_evidence(gs2):
+    gs2.change_array("torch/inference_outputs/amplitude.npy", lambda a: a * np.nan)
+    with pytest.raises(NoEvidence, match="no pixel"):
+        against_truth(gs2.evidence, "torch")
+    with pytest.raises(NoEvidence, match="no pixel"):
+        against_reference(gs2.evidence)
+
+
+def test_a_centred_phase_sums_to_a_positive_real_number():
+    field = np.exp(1j * np.random.default_rng(0).uniform(2, 4, (8, 8)))
+    total = centred_phase(field, np.ones((8, 8), bool)).sum()
+    assert total.real > 0
+    assert total.imag == pytest.approx(0, abs=1e-12)
+
+
+def test_parts(gs2, gs1_phase):
+    assert parts_with_a_picture(gs2.evidence) == ("amplitude",)
+    assert parts_with_a_picture(gs1_phase.evidence) == ("phase", "amplitude")

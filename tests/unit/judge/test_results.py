@@ -1,0 +1,52 @@
+import json
+
+import numpy as np
+
+from harness.judge import results
+
+METRICS = {"mae", "rmse", "max_abs", "pearson_r", "ssim", "psnr", "count", "scale", "rescaled_mae", "bias", "message"}
+
+
+def test_everything_is_written_as_plain_figures(gs2):
+    figures = results.write(gs2.evidence)
+    stored = json.loads((gs2.path / "comparison/comparison_metrics.json").read_text())
+    assert stored["backends"]["torch"]["patches"]["var_zero_mean"] > 0
+    assert stored["parts"] == ["amplitude"]
+    assert stored["reasons"] == {}
+    for side in figures["backends"].values():
+        assert set(side["reconstruction"]["amplitude"]) == METRICS
+        assert side["canvas"]["fits_canvas"] is True
+        assert side["skill"]["amplitude"]["even_part"] > 0.9
+        assert side["twin"]["margin"] > 0.3
+    assert set(figures["agreement"]) == {"amplitude", "phase", "gauges"}
+
+
+def test_pictures_share_one_frame(gs2):
+    results.write(gs2.evidence)
+    with np.load(gs2.path / "comparison/pictures.npz") as stored:
+        names = {"truth", "side_0", "side_1", "mask_0", "mask_1"}
+        assert set(stored.files) == names | {f"baseline_{name}" for name in ("constant_patch", "even_part", "flipped")}
+        assert len({stored[name].shape for name in stored.files}) == 1
+    difference = np.load(gs2.path / "comparison/amplitude_diff.npy")
+    assert np.nanmax(np.abs(difference)) < 0.05
+    assert np.isnan(difference[0, 0])
+
+
+def test_what_cannot_be_had_is_null_with_its_reason(gs2):
+    gs2.stop("torch", "infer", "time limit of 60 s")
+    figures = results.write(gs2.evidence)
+    assert figures["backends"]["torch"]["reconstruction"] is None
+    assert figures["backends"]["torch"]["final_loss"] is not None
+    assert figures["backends"]["tensorflow"]["reconstruction"] is not None
+    assert figures["agreement"] is None
+    assert "time limit of 60 s" in figures["reasons"]["torch.reconstruction"]
+    assert not (gs2.path / "comparison/amplitude_diff.npy").exists()
+
+
+def test_the_first_metric_that_broke(gs2):
+    gs2.change_json(
+        "torch/train_outputs/history.json", lambda history: history["epochs"][0]["metrics"].update(poisson=None)
+    )
+    figures = results.write(gs2.evidence)["backends"]
+    assert figures["torch"]["first_nonfinite"] == {"metric": "poisson", "epoch": 1}
+    assert figures["tensorflow"]["first_nonfinite"] is None
