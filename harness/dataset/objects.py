@@ -5,14 +5,18 @@ from scipy.ndimage import gaussian_filter
 
 Array = np.ndarray
 
-BLURS = ((1.0, 1.0), (5.0, 5.0), (10.0, 12.0))
-"""Blur widths in pixels and the weight of each in the sum."""
+BLURS = ((2.5, 4.0), (5.0, 4.0), (15.0, 20.0))
+"""Blur widths (standard deviation, pixels) and the weight of each in the sum.
+
+The first draws the lines, the second is detail that a small network resolves, the third the level of each patch,
+without which a flat probe, whose twin images turn half of the patches about, leaves no picture.
+"""
 
 DENSITY = 12.0
 """Line segments per 10,000 pixels of object."""
 
-PEDESTAL = 0.25
-"""Amplitude added everywhere, as a fraction of the blurred lines' mean."""
+PEDESTAL = 0.05
+"""Amplitude added everywhere, as a fraction of the blurred lines' mean: positive also where no line is near."""
 
 
 def draw_segments(shape: tuple[int, int], count: int, rng: np.random.Generator) -> Array:
