@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from harness.report.markdown import case_line
+from harness.report.markdown import case_line, overrides
 
 COLOURS: dict[str, dict[str, bool]] = {
     "pass": {"green": True},
@@ -19,9 +19,8 @@ COLOURS: dict[str, dict[str, bool]] = {
 def summarise(reporter: pytest.TerminalReporter, summary: dict[str, Any], hub: Path) -> None:
     """Write the summary of a session."""
     reporter.section("parity")
-    overrides = {f"{key}={value}" for case in summary["cases"] for key, value in case["overrides"].items()}
-    if overrides:
-        reporter.write_line(f"warning: overridden on the command line: {', '.join(sorted(overrides))}", yellow=True)
+    if overridden := overrides(summary):
+        reporter.write_line(f"warning: overridden on the command line: {', '.join(overridden)}", yellow=True)
     for case in summary["cases"]:
         reporter.write_line(case_line(case), **COLOURS[case["status"]])
     reporter.write_line(f"hub: {_near(hub, reporter.config.invocation_params.dir)}")
