@@ -62,9 +62,12 @@ class Canvas:
         return float(self.facts["centre_x"]), float(self.facts["centre_y"])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Evidence:
-    """The files of one case folder for a pair of backends, reference first."""
+    """The files of one case folder for a pair of backends, reference first.
+
+    What was read or fitted once is remembered with the object: make another one after the files have changed.
+    """
 
     case_dir: Path
     backends: tuple[str, str]

@@ -1,6 +1,7 @@
 """Every figure about the pictures: of each side against the truth and its baselines, and of the sides together."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from harness.run.legs.statistics import central
 _ERRORS = ("pearson_r", "ssim", "mae", "rmse", "max_abs")
 JUDGED: dict[Part, tuple[str, ...]] = {"amplitude": (*_ERRORS, "rescaled_mae"), "phase": _ERRORS}
 """The METRICS of each part that may have limits."""
+REMEMBERED = 8
+"""Fits that are kept: two rungs and the report ask for the same ones of a case."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Reconstruction:
     """`reconstruction`, `baselines`, `skill`, `contrast`, `gauges`, `twin`, `level` and `nonfinite`."""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def reconstruction(evidence: Evidence, backend: str) -> Reconstruction:
     """Hold a side's picture against the truth and against what a reconstruction must beat."""
     aligned = against_truth(evidence, backend)
@@ -50,6 +54,7 @@ def reconstruction(evidence: Evidence, backend: str) -> Reconstruction:
     return Reconstruction(aligned, baselines, figures)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def agreement(evidence: Evidence) -> tuple[Aligned, dict[str, Any]]:
     """Hold the candidate's picture against the reference side's: the pictures and METRICS a part, gauges and scale."""
     aligned = against_reference(evidence)

@@ -8,7 +8,6 @@ from typing import Any
 from harness.errors import HarnessError
 from harness.files import write_json, write_text
 from harness.judge import results
-from harness.judge.evidence import Evidence
 from harness.report import climb, environment, hub, markdown, summary
 from harness.report.request import REPORTS, Request
 from harness.run import store
@@ -72,7 +71,7 @@ def _illustrate(folder: Path) -> list[str]:
     backends = tuple(hub.read_case(folder)["backends"])
     problems = []
     try:
-        results.write(Evidence(folder, backends))
+        results.write(climb.settled_evidence(folder, backends))
     except Exception as fault:  # a session's verdicts are never lost for want of a picture
         problems.append(f"figures: {type(fault).__name__}: {fault}")
     return problems + figures.draw(folder, backends)

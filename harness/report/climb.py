@@ -9,6 +9,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -110,12 +111,18 @@ def judge(folder: Path, rung: str) -> RungVerdict:
         return _blocked(rung, prepared["status"], prepared["reason"])
     try:
         limits = tolerances.resolve(case["profile"], case["limits"], case["limit_origins"])
-        verdict = ladder.judge_rung(rung, Evidence(folder, tuple(case["backends"])), limits)
+        verdict = ladder.judge_rung(rung, settled_evidence(folder, tuple(case["backends"])), limits)
     except HarnessError as reason:
         verdict = _blocked(rung, "error", str(reason))
     except Exception as fault:  # a fault of the judge is no verdict on a backend, and no reason to lose the others
         verdict = _blocked(rung, "error", f"the judge broke: {traceback.format_exception_only(fault)[-1].strip()}")
     return _with_relative_paths(verdict, folder)
+
+
+@lru_cache(maxsize=4)
+def settled_evidence(folder: Path, backends: tuple[str, str]) -> Evidence:
+    """The evidence of a case whose files will not change any more in this process, shared by all that look at it."""
+    return Evidence(folder, backends)
 
 
 def record(folder: Path, verdict: RungVerdict) -> None:
