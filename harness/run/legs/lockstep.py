@@ -31,7 +31,8 @@ def run(job: Job) -> None:
 
 def _forward(job: Job, folder: Path, precision: Precision, batch: Batch, weights: Weights) -> None:
     backend = create(job, precision)
-    write_json(folder / "facts.json", {**backend.facts(), "capabilities": sorted(backend.capabilities)})
+    offers = {"capabilities": sorted(backend.capabilities), "stage_names": backend.stage_names}
+    write_json(folder / "facts.json", {**backend.facts(), **offers})
     absent = lacks(job, folder, backend, ("stages", "losses"))
     if len(absent) == 2:
         return

@@ -143,3 +143,8 @@ def test_no_gpu_where_one_is_asked_for(options, tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("PATH", "")
     with pytest.raises(Exception, match="there is no such GPU"):
         conduct(small(), {"train"}, options(device="gpu"), tmp_path / "hub", ignore)
+
+
+def test_a_backend_says_which_stages_it_exposes(case, options, tmp_path: Path) -> None:
+    conduct(case, ("lockstep",), options("toy", "other"), tmp_path / "hub", ignore)
+    assert read_json(tmp_path / "hub" / "toy" / "lockstep" / "facts.json")["stage_names"] == ["input", "object_patches"]
