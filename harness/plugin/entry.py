@@ -25,8 +25,19 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{name}: {meaning}")
     if config.getoption("dist", "no") == "load":
         config.option.dist = "loadgroup"
+    _check_root(config)
     config.stash[_SESSION] = ParitySession(config)
     config.pluginmanager.register(config.stash[_SESSION], "parity-session")
+
+
+def _check_root(config: pytest.Config) -> None:
+    """Pytest looks for its root before it knows the plugin's options, and takes the path of one for a test path."""
+    here = config.invocation_params.dir
+    if config.inipath is None and (here / "pyproject.toml").exists():
+        raise pytest.UsageError(
+            f"pytest took {config.rootpath} for the root of the project instead of {here}; "
+            "write options that name a folder with an equals sign, such as --parity-store=DIR."
+        )
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -91,3 +91,15 @@ def test_registered_once_beside_the_entry_point(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"), prepend=os.pathsep)
     result = project.runpytest_subprocess("--collect-only", "-q", "-k", "canvas")
     result.stdout.fnmatch_lines(["tests/parity/test_ladder.py::test_canvas?small?"])
+
+
+def test_a_folder_that_pytest_takes_for_its_root_is_said(project: pytest.Pytester, tmp_path: Path) -> None:
+    project.makepyprojecttoml("[tool.pytest.ini_options]\n")
+    (project.path / "conftest.py").unlink()
+    outside = tmp_path / "store"
+    outside.mkdir()
+    plugin = ("-p", "harness.plugin.entry")
+    result = project.runpytest_subprocess(*plugin, "--parity-store", str(outside))
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: pytest took * for the root of the project instead of *--parity-store=DIR."])
+    assert project.runpytest_subprocess(*plugin, f"--parity-store={outside}", "--collect-only").ret == pytest.ExitCode.OK

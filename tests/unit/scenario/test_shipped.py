@@ -67,7 +67,7 @@ def test_smoke_is_small_and_full_is_the_originals_network() -> None:
     for case in _cases("smoke").values():
         training, grouping = case.scenario.training, case.scenario.grouping
         steps = training.epochs * grouping.groups // training.batch_size
-        assert training.warmup_steps < steps <= 64
+        assert training.warmup_steps < steps <= 32
         assert not case.scenario.limits
     for case in _cases("full").values():
         if not case.name.startswith("siemens_star"):
