@@ -102,4 +102,5 @@ def test_a_folder_that_pytest_takes_for_its_root_is_said(project: pytest.Pyteste
     result = project.runpytest_subprocess(*plugin, "--parity-store", str(outside))
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["ERROR: pytest took * for the root of the project instead of *--parity-store=DIR."])
-    assert project.runpytest_subprocess(*plugin, f"--parity-store={outside}", "--collect-only").ret == pytest.ExitCode.OK
+    result = project.runpytest_subprocess(*plugin, f"--parity-store={outside}", "--collect-only")
+    assert result.ret == pytest.ExitCode.OK
