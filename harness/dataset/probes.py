@@ -19,11 +19,12 @@ def radii(N: int) -> Array:
 def idealised(N: int, default_scale: float = 0.7) -> Array:
     """Return a real positive `(N, N)` float64 disk with soft edges.
 
-    A Gaussian low-pass filter of standard deviation `default_scale * N / 4` is thresholded
-    at one half (a disk of radius 13.2 pixels at `N` 64), blurred by one pixel and raised by 1e-9.
+    A Gaussian low-pass filter `exp(-(r / r0)^2)` of width `r0 = default_scale * N / 2`
+    is thresholded at `exp(-1/2)` (a disk of radius `r0 / sqrt(2)`, 15.8 pixels at `N` 64),
+    blurred by one pixel and raised by 1e-9.
     """
-    low_pass = np.exp(-0.5 * (radii(N) / (default_scale * N / 4.0)) ** 2)
-    disk = (low_pass > 0.5).astype(np.float64)
+    low_pass = np.exp(-((radii(N) / (default_scale * N / 2.0)) ** 2))
+    disk = (low_pass > np.exp(-0.5)).astype(np.float64)
     return gaussian_filter(disk, 1.0) + 1e-9
 
 
