@@ -28,12 +28,12 @@ def random_positions(
     return x, y
 
 
-def split_half(y: Array, fraction: float = 0.5) -> Array:
-    """Return a boolean `(M,)` mask: the `fraction` of positions with the lowest `y` train.
+def split_half(y: Array) -> Array:
+    """Return a boolean `(M,)` mask: the half of the positions with the lowest `y` trains.
 
-    The cut is by rank, so the halves have the stated sizes; ties keep their order.
+    The cut is by rank, so the halves differ by one at most; ties keep their order.
     """
     y = np.asarray(y, dtype=np.float64)
     train = np.zeros(y.shape, dtype=bool)
-    train[np.argsort(y, kind="stable")[: round(fraction * y.size)]] = True
+    train[np.argsort(y, kind="stable")[: round(0.5 * y.size)]] = True
     return train
