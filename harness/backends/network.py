@@ -118,7 +118,8 @@ def initial_weights(scenario: Scenario, intensity_scale: float) -> Weights:
     Hidden kernels after He et al. (2015), normal with variance 2/fan_in; heads with HEAD_GAIN / sqrt(fan_in);
     biases 0 but the amplitude head's, which starts the amplitude at START_AMPLITUDE;
     log_scale = log(intensity_scale). Every value is one that float32 can hold, so that both precisions
-    start from the same numbers.
+    start from the same numbers. A `training.nudge` other than 0 moves each of them up or down by one unit
+    in the last place of float32: what a backend differs from itself by rounding alone.
     """
     generator = np.random.default_rng(scenario.training.seed)
     weights = {name: _first(name, shape, generator) for name, shape in weight_shapes(scenario).items()}
@@ -126,7 +127,16 @@ def initial_weights(scenario: Scenario, intensity_scale: float) -> Weights:
     start = min(START_AMPLITUDE, limit / 2)
     weights["amplitude.head.bias"] += math.log(start / (limit - start))  # the sigmoid's inverse at start/limit
     weights["log_scale"] = np.array(math.log(intensity_scale))
-    return {name: value.astype(np.float32).astype(np.float64) for name, value in weights.items()}
+    single = {name: value.astype(np.float32) for name, value in weights.items()}
+    if scenario.training.nudge:
+        directions = np.random.default_rng(scenario.training.nudge)
+        single = {name: _nudged(value, directions) for name, value in single.items()}
+    return {name: value.astype(np.float64) for name, value in single.items()}
+
+
+def _nudged(value: Array, directions: np.random.Generator) -> Array:
+    towards = np.where(directions.random(value.shape) < 0.5, -np.inf, np.inf).astype(np.float32)
+    return np.nextafter(value, towards)
 
 
 def _first(name: str, shape: tuple[int, ...], generator: np.random.Generator) -> Array:

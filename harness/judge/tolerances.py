@@ -34,6 +34,7 @@ class Entry(BaseModel):
     """Worst and best value that the figure can take: needed for `at least`, where 1 margin means the best."""
     reason: str
     measured_in: str
+    devices: Annotated[tuple[Literal["cpu", "gpu"], ...], Field(strict=False, min_length=1)]
 
     def value_for(self, profile: str) -> float | None:
         """The limit of a profile, or None where the figure is only reported."""

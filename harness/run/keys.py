@@ -18,7 +18,15 @@ from harness.run.devices import Device
 from harness.run.environment import changing_results
 from harness.run.interpreters import Interpreter, own
 from harness.run.seal import contents
-from harness.scenario.schema import InferenceSpec, LossSpec, ModelSpec, Scenario, TrainingSpec
+from harness.scenario.schema import (
+    EnsembleSpec,
+    InferenceSpec,
+    LockstepSpec,
+    LossSpec,
+    ModelSpec,
+    Scenario,
+    TrainingSpec,
+)
 
 PACKAGE = Path(__file__).parents[1]
 SHARED_CODE = ("backends/*.py", "physics/*.py", "dataset/grouped.py", "run/worker.py", "run/legs/common.py")
@@ -55,10 +63,13 @@ class Surroundings:
 def relevant(scenario: Scenario, leg: str) -> Scenario:
     """The scenario with everything on which a leg does not depend set back to its default.
 
-    No leg depends on the description, the markers or the limits; only inference depends on its settings; the
-    dataset depends on neither the network nor the loss, nor on more of the training than the order of its batches.
+    No leg depends on the description, the markers, the limits or the ensemble, whose members are cases of their
+    own; only inference and the lock-step depend on their settings; the dataset depends on neither the network nor
+    the loss, nor on more of the training than the order of its batches.
     """
-    changes: dict[str, Any] = {"description": "", "markers": (), "limits": {}}
+    changes: dict[str, Any] = {"description": "", "markers": (), "limits": {}, "ensemble": EnsembleSpec()}
+    if leg != "lockstep":
+        changes["lockstep"] = LockstepSpec()
     if leg == "dataset":
         training, inference = scenario.training, scenario.inference
         changes |= {

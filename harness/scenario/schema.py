@@ -157,6 +157,8 @@ class TrainingSpec(Section):
     seed: Seed = 42
     """Initial weights and the order of the batches."""
     precision: Literal["float32", "float64"] = "float32"
+    nudge: Annotated[int, Field(ge=0)] = 0
+    """Draw of a shift of every initial weight by one unit in the last place of float32; 0 shifts none."""
 
 
 class InferenceSpec(Section):
@@ -167,6 +169,28 @@ class InferenceSpec(Section):
     """Side of the central part of each patch that is placed, pixels."""
     weighting: Literal["uniform", "probe"] = "uniform"
     """Weight of a pixel when overlapping patches are averaged: 1, or |P|^2."""
+
+
+class LockstepSpec(Section):
+    """What both backends do with the same weights and batches, step by step."""
+
+    steps: Count = 10
+    """Optimiser steps that the trajectories last."""
+    draws: Annotated[int, Field(ge=2)] = 3
+    """Trajectories of each backend from nudged weights: the noise that the sides are held against."""
+
+
+class EnsembleSpec(Section):
+    """Trainings of both backends over seeds."""
+
+    seeds: int = Field(default=0, ge=0)
+    """Seeds a backend, counted from the training's own; 0 leaves the ensemble out."""
+
+    @model_validator(mode="after")
+    def _enough_seeds(self) -> "EnsembleSpec":
+        if 0 < self.seeds < 3:
+            raise ValueError(f"seeds is {self.seeds}: a spread needs at least 3 seeds; 0 leaves the ensemble out")
+        return self
 
 
 class Scenario(Section):
@@ -181,6 +205,8 @@ class Scenario(Section):
     loss: LossSpec = LossSpec()
     training: TrainingSpec = TrainingSpec()
     inference: InferenceSpec = InferenceSpec()
+    lockstep: LockstepSpec = LockstepSpec()
+    ensemble: EnsembleSpec = EnsembleSpec()
     limits: dict[str, float] = {}
     """Limits of checks (`rung.check`) that stand in for, or add to, those of the ledger."""
 

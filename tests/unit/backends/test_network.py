@@ -58,6 +58,22 @@ def test_initial_weights_are_the_seeds_and_fit_float32():
     assert first["log_scale"] == pytest.approx(math.log(123.4), rel=1e-7)
 
 
+def test_a_nudge_moves_every_weight_by_one_unit_in_the_last_place():
+    plain = network.initial_weights(scenario(), 123.4)
+    first, second = (
+        network.initial_weights(Scenario.model_validate({"training": {"nudge": draw}}), 123.4) for draw in (1, 2)
+    )
+    for name, value in plain.items():
+        single = value.astype(np.float32)
+        for nudged in (first[name], second[name]):
+            units = np.abs(nudged.astype(np.float32) - single) / np.spacing(np.abs(single))
+            assert np.all((units == 1) | (units == 0.5)), name  # below a power of two the spacing is half as wide
+    kernel = "encoder.0.conv1.kernel"
+    assert np.any(first[kernel] != second[kernel])
+    assert np.any(first[kernel] > plain[kernel])
+    assert np.any(first[kernel] < plain[kernel])
+
+
 def test_spread_of_the_initial_kernels():
     weights = network.initial_weights(scenario(), 1.0)
     assert weights["encoder.2.conv2.kernel"].std() == pytest.approx(math.sqrt(2 / (9 * 64)), rel=0.02)

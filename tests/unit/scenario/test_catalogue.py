@@ -54,7 +54,7 @@ def test_an_override_can_be_a_section(load: Load) -> None:
             "training.epoch",
             "3",
             'found the unknown key "epoch", did you mean "epochs", allowed: '
-            "batch_size, epochs, final_fraction, learning_rate, precision, seed, warmup_steps.",
+            "batch_size, epochs, final_fraction, learning_rate, nudge, precision, seed, warmup_steps.",
         ),
         ("training.epochs", "ten", 'found "ten", allowed: whole number >= 1.'),
         ("training.epochs", "", "found nothing, allowed: whole number >= 1."),
