@@ -27,6 +27,9 @@ PHYSICS_STAGES = (
 )
 """Stages that the NumPy oracle computes too, in order; the network's stages come before them."""
 
+CAPABILITIES = frozenset({"stages", "stage", "losses", "gradients", "train", "optimiser_state", "predict", "stitch"})
+"""What a backend may be able to do, each the name of a method. Rungs that need what is missing are INCONCLUSIVE."""
+
 
 @dataclass(frozen=True)
 class Setup:
@@ -71,11 +74,11 @@ class Backend(Protocol):
     """One port of the network.
 
     A factory with the signature `(setup: Setup) -> Backend` is what an entry point of the group
-    `ptycho_parity.backends` names. `capabilities` says what a backend can do: of the names
-    `stages`, `losses`, `train`, `predict`, `stitch`. Rungs that need what is missing are INCONCLUSIVE.
+    `ptycho_parity.backends` names.
     """
 
     capabilities: frozenset[str]
+    """Those of `CAPABILITIES` that it has."""
     stage_names: tuple[str, ...]
     """The named stages that `stages` returns, in the order of the contract."""
 
@@ -91,12 +94,37 @@ class Backend(Protocol):
         """Forward pass of one batch: every named stage, contract layout, working precision."""
         ...
 
+    def stage(self, name: str, known: Mapping[str, Array], batch: Batch) -> Array:
+        """One named stage of a batch, computed from the stages before it as they are given in `known`.
+
+        It separates a stage that is wrong from one that was fed what is wrong.
+        """
+        ...
+
     def losses(self, batch: Batch) -> dict[str, float]:
         """`loss` and each of its terms for one batch, as the optimiser sees them."""
         ...
 
+    def gradients(self, batch: Batch) -> dict[str, Array | None]:
+        """Gradient of `loss` for every trainable weight: canonical names and layout, float64.
+
+        None for a weight that the loss does not depend on: it would never be trained.
+        """
+        ...
+
     def train(self, batches: "BatchSource", report: Callable[[EpochReport], None]) -> None:
-        """Train on the batches in their order; calls `report` after every epoch."""
+        """Train on the batches in their order; calls `report` after every epoch.
+
+        `report` may ask for `weights` and `optimiser_state`.
+        """
+        ...
+
+    def optimiser_state(self) -> Weights:
+        """Adam's state for every trained weight, canonical layout, float64.
+
+        `<weight>.first_moment` and `<weight>.second_moment`, both before the correction of their bias.
+        Raises HarnessError before the first step of a training.
+        """
         ...
 
     def predict(self, batch: Batch) -> Array:

@@ -1,21 +1,24 @@
 """The TensorFlow backend behind the harness's protocol."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import tensorflow as tf
 
 from harness.backends import network
-from harness.backends.protocol import Array, Batch, BatchSource, EpochReport, Setup, Weights
+from harness.backends.forward import Stages
+from harness.backends.protocol import CAPABILITIES, Array, Batch, BatchSource, EpochReport, Setup, Weights
 from harness.backends.tensorflow import device, stitching, training, weights
 from harness.backends.tensorflow.loss import Loss
 from harness.backends.tensorflow.model import PtychographyModel
+from harness.backends.tensorflow.optimizer import Adam
+from harness.errors import HarnessError
 
 
 class TensorFlowBackend:
     """One model of one scenario; see `harness.backends.protocol.Backend`."""
 
-    capabilities = frozenset({"stages", "losses", "train", "predict", "stitch"})
+    capabilities = CAPABILITIES
 
     def __init__(self, setup: Setup) -> None:
         """Build the model with its initial weights; HarnessError when the device is missing."""
@@ -24,14 +27,16 @@ class TensorFlowBackend:
         self._precision = setup.precision
         self._model = PtychographyModel(setup)
         self._loss = Loss(setup)
+        self._optimiser: Adam | None = None
         self.stage_names = network.stage_names(setup.scenario)
         self.set_weights(network.initial_weights(setup.scenario, setup.intensity_scale))
         size, positions = setup.scenario.dataset.N, setup.scenario.grouping.gridsize**2
         amplitude = tf.TensorSpec((None, size, size, positions), tf.float64)
         relative = tf.TensorSpec((None, 1, 2, positions), tf.float64)
         self._compiled_stages = tf.function(self._stages, input_signature=[amplitude, relative], autograph=False)
+        self._compiled_gradients = tf.function(self._gradients, input_signature=[amplitude, relative], autograph=False)
         self._compiled_losses = tf.function(self._losses, input_signature=[amplitude, relative], autograph=False)
-        self._compiled_patches = tf.function(self._patches, input_signature=[amplitude], autograph=False)
+        self._compiled_patches = tf.function(self._patches, input_signature=[amplitude, relative], autograph=False)
 
     def weights(self) -> Weights:
         """Every trainable array and `log_scale`, by canonical name, in canonical layout, float64."""
@@ -47,17 +52,39 @@ class TensorFlowBackend:
         stages = self._compiled_stages(batch.amplitude, batch.relative)
         return {name: stages[name].numpy() for name in self.stage_names}
 
+    def stage(self, name: str, known: Mapping[str, Array], batch: Batch) -> Array:
+        """One stage of a batch, computed from the stages before it as they are given."""
+        given = {other: array if _by_sample(other) else _positions_first(array) for other, array in known.items()}
+        relative = _relative(tf.constant(batch.relative))
+        stages: Stages = self._model(self._inputs(batch.amplitude), relative, until=name, known=given)
+        found: Array = _in_contract_layout(name, stages[name]).numpy()
+        return found
+
     def losses(self, batch: Batch) -> dict[str, float]:
         """`loss` and each of its terms for one batch, as the optimiser sees them."""
         return {name: float(term) for name, term in self._compiled_losses(batch.amplitude, batch.relative).items()}
 
+    def gradients(self, batch: Batch) -> dict[str, Array | None]:
+        """Gradient of `loss` for every trainable weight; None for one that it does not depend on."""
+        names = weights.trainable(self._model)
+        found = self._compiled_gradients(batch.amplitude, batch.relative)
+        return {name: found[name].numpy().astype("float64") if name in found else None for name in names}
+
     def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
         """Train on the batches in their order; calls `report` after every epoch."""
-        training.fit(self._model, self._losses, self._scenario.training, batches, report)
+        steps = batches.epochs * batches.steps_per_epoch
+        self._optimiser = Adam(self._scenario.training, steps, self._model.compute_dtype)
+        training.fit(self._model, self._optimiser, self._losses, self._scenario.training, batches, report)
+
+    def optimiser_state(self) -> Weights:
+        """Both moments of every trained weight, `<weight>.first_moment` and `<weight>.second_moment`."""
+        if self._optimiser is None:
+            raise HarnessError("tensorflow: there is no optimiser yet; train first.")
+        return weights.moments(self._model, self._optimiser)
 
     def predict(self, batch: Batch) -> Array:
         """(B, N, N, C) complex: predicted object patches, before any merge."""
-        patches: Array = self._compiled_patches(batch.amplitude).numpy()
+        patches: Array = self._compiled_patches(batch.amplitude, batch.relative).numpy()
         return patches
 
     def stitch(self, patches: Array, positions: Array, weight: Array, size: int) -> tuple[Array, Array]:
@@ -69,22 +96,44 @@ class TensorFlowBackend:
         return {**device.facts(), "precision": self._precision, "parameters": self._model.count_params()}
 
     def _inputs(self, amplitude: tf.Tensor) -> tf.Tensor:
-        return tf.transpose(tf.cast(amplitude, self._precision), (0, 3, 1, 2))
+        return _positions_first(tf.cast(amplitude, self._precision))
 
-    def _forward(self, amplitude: tf.Tensor, relative: tf.Tensor) -> dict[str, tf.Tensor]:
-        stages: dict[str, tf.Tensor] = self._model(self._inputs(amplitude), tf.transpose(relative[:, 0], (0, 2, 1)))
+    def _forward(self, amplitude: tf.Tensor, relative: tf.Tensor, until: str | None = None) -> Stages:
+        stages: Stages = self._model(self._inputs(amplitude), _relative(relative), until=until)
         return stages
 
     def _stages(self, amplitude: tf.Tensor, relative: tf.Tensor) -> dict[str, tf.Tensor]:
         stages = self._forward(amplitude, relative)
-        return {name: stage if name.startswith("encoder.") else _channels_last(stage) for name, stage in stages.items()}
+        return {name: _in_contract_layout(name, stages[name]) for name in self.stage_names}
 
     def _losses(self, amplitude: tf.Tensor, relative: tf.Tensor) -> dict[str, tf.Tensor]:
-        return self._loss(self._forward(amplitude, relative), self._inputs(amplitude))
+        return self._loss(self._forward(amplitude, relative))
 
-    def _patches(self, amplitude: tf.Tensor) -> tf.Tensor:
-        return _channels_last(self._model.patches(self._inputs(amplitude)))
+    def _gradients(self, amplitude: tf.Tensor, relative: tf.Tensor) -> dict[str, tf.Tensor]:
+        trained = weights.trainable(self._model)
+        with tf.GradientTape() as tape:
+            loss = self._losses(amplitude, relative)["loss"]
+        found = tape.gradient(loss, [variable.value for variable in trained.values()])
+        return {name: gradient for name, gradient in zip(trained, found, strict=True) if gradient is not None}
+
+    def _patches(self, amplitude: tf.Tensor, relative: tf.Tensor) -> tf.Tensor:
+        name = "object_patches"
+        return _in_contract_layout(name, self._forward(amplitude, relative, name)[name])
 
 
-def _channels_last(images: tf.Tensor) -> tf.Tensor:
-    return tf.transpose(images, (0, 2, 3, 1))
+def _by_sample(name: str) -> bool:
+    """Whether a stage is channels last inside the model too."""
+    return name.startswith("encoder.")
+
+
+def _in_contract_layout(name: str, images: tf.Tensor) -> tf.Tensor:
+    return images if _by_sample(name) else tf.transpose(images, (0, 2, 3, 1))
+
+
+def _positions_first(images: tf.Tensor) -> tf.Tensor:
+    return tf.transpose(images, (0, 3, 1, 2))
+
+
+def _relative(relative: tf.Tensor) -> tf.Tensor:
+    """(B, 1, 2, C) -> (B, C, 2)."""
+    return tf.transpose(relative[:, 0], (0, 2, 1))

@@ -46,27 +46,12 @@ def build_levels(levels: Sequence[Level], shape: Shape) -> Shape:
     return shape
 
 
-class Encoder(keras.layers.Layer):
-    """Levels that halve the size."""
-
-    def __init__(self, filters: tuple[int, ...], dtype: str) -> None:
-        super().__init__(name="encoder", dtype=dtype)
-        self.levels = [
-            Level(f"encoder.{k}", count, keras.layers.MaxPooling2D(2, dtype=dtype), dtype)
-            for k, count in enumerate(filters)
-        ]
-
-    def build(self, input_shape: Shape) -> None:
-        """Create the kernels for images of the given shape (S, H, W, channels)."""
-        build_levels(self.levels, input_shape)
-
-    def call(self, images: tf.Tensor) -> list[tf.Tensor]:
-        """Return the output of every level, the last one deepest."""
-        outputs = []
-        for level in self.levels:
-            images = level(images)
-            outputs.append(images)
-        return outputs
+def encoder(filters: Sequence[int], dtype: str) -> list[Level]:
+    """Make levels that halve the size."""
+    return [
+        Level(f"encoder.{k}", count, keras.layers.MaxPooling2D(2, dtype=dtype), dtype)
+        for k, count in enumerate(filters)
+    ]
 
 
 class Decoder(keras.layers.Layer):

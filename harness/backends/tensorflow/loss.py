@@ -1,9 +1,10 @@
 """The terms of the loss. Pixels are computed in the working precision, sums and means in float64."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import tensorflow as tf
 
+from harness.backends.forward import Stages
 from harness.backends.network import INTENSITY_FLOOR, VARIATION_SMOOTHING, loss_terms
 from harness.backends.protocol import Setup
 from harness.backends.tensorflow.physics import squared_modulus
@@ -16,10 +17,10 @@ class Loss:
         self.weights = loss_terms(setup.scenario.loss)
         self.nphotons = setup.nphotons
 
-    def __call__(self, stages: Mapping[str, tf.Tensor], amplitude: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Return `loss` and each of its terms, float64 scalars; amplitude (B, C, N, N) is the root of the counts."""
+    def __call__(self, stages: Stages) -> dict[str, tf.Tensor]:
+        """Return `loss` and each of its terms, float64 scalars, from the stages of a forward pass."""
         known: dict[str, Callable[[], tf.Tensor]] = {
-            "poisson": lambda: poisson(stages["intensity"], tf.square(amplitude), self.nphotons),
+            "poisson": lambda: poisson(stages["intensity"], tf.square(stages["measured"]), self.nphotons),
             "amplitude_mae": lambda: amplitude_mae(stages["power"], stages["input"]),
             "total_variation": lambda: total_variation(stages["object_patches"]),
         }

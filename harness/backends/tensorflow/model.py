@@ -3,15 +3,17 @@
 # mypy: allow-subclassing-any
 
 import math
+from collections.abc import Mapping
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from harness.backends.forward import Compute, ForwardPass, Stages
 from harness.backends.network import encoder_channels, predicted_size
 from harness.backends.protocol import Setup
-from harness.backends.tensorflow.layers import Decoder, Encoder, LogAutocorrelation, Shape
-from harness.backends.tensorflow.physics import Diffraction
+from harness.backends.tensorflow.layers import Decoder, LogAutocorrelation, Shape, build_levels, encoder
+from harness.backends.tensorflow.physics import Diffraction, diffract, extract
 
 
 class PatchNetwork(keras.layers.Layer):
@@ -25,7 +27,7 @@ class PatchNetwork(keras.layers.Layer):
         self.positions = scenario.grouping.gridsize**2
         self.channels = encoder_channels(scenario)
         self.features = LogAutocorrelation(dtype=dtype) if model.features == "log_autocorrelation" else None
-        self.encoder = Encoder(model.encoder_filters, dtype)
+        self.encoder = encoder(model.encoder_filters, dtype)
         self.amplitude = Decoder("amplitude", model.decoder_filters, self.channels, dtype)
         self.phase = Decoder("phase", model.decoder_filters, self.channels, dtype)
         self.amplitude_limit = setup.object_amplitude * model.amplitude_limit
@@ -35,30 +37,28 @@ class PatchNetwork(keras.layers.Layer):
     def build(self, input_shape: Shape) -> None:
         """Create all kernels; the sizes follow from the scenario."""
         features = self.channels if self.features is None else 2 * self.channels
-        self.encoder.build((None, *input_shape[2:], features))
+        encoded = build_levels(self.encoder, (None, *input_shape[2:], features))
         for decoder in (self.amplitude, self.phase):
-            decoder.build((None, None, None, self.encoder.levels[-1].conv2.filters))
+            decoder.build(encoded)
 
-    def call(self, patterns: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Return the stages from `encoder.0` to `object_patches` of patterns (B, C, N, N).
-
-        Encoder outputs are channels last, all others (B, C, n, n).
-        """
-        levels = self.encoder(self._fed(patterns))
-        amplitude = self.amplitude_limit * tf.sigmoid(self._positions_first(self.amplitude(levels[-1])))
-        phase = math.pi * tf.tanh(self._positions_first(self.phase(levels[-1])))
-        central = tf.complex(amplitude * tf.cos(phase), amplitude * tf.sin(phase))
-        return {f"encoder.{k}": level for k, level in enumerate(levels)} | {
-            "amplitude_head": amplitude,
-            "phase_head": phase,
-            "object_patches": self._bordered(central),
-        }
-
-    def _fed(self, patterns: tf.Tensor) -> tf.Tensor:
+    def fed(self, patterns: tf.Tensor) -> tf.Tensor:
+        """Turn patterns (B, C, N, N) into what the encoder is fed, (S, N, N, features)."""
         images = tf.reshape(patterns, (-1, self.channels, self.size, self.size))
         if self.features is not None:
             images = self.features(images)
         return tf.transpose(images, (0, 2, 3, 1))
+
+    def amplitude_head(self, encoded: tf.Tensor) -> tf.Tensor:
+        """Decode the deepest level to the amplitude (B, C, n, n)."""
+        return self.amplitude_limit * tf.sigmoid(self._positions_first(self.amplitude(encoded)))
+
+    def phase_head(self, encoded: tf.Tensor) -> tf.Tensor:
+        """Decode the deepest level to the phase (B, C, n, n), radians."""
+        return math.pi * tf.tanh(self._positions_first(self.phase(encoded)))
+
+    def patches(self, amplitude: tf.Tensor, phase: tf.Tensor) -> tf.Tensor:
+        """Make complex patches (B, C, N, N) of the heads."""
+        return self._bordered(tf.complex(amplitude * tf.cos(phase), amplitude * tf.sin(phase)))
 
     def _positions_first(self, images: tf.Tensor) -> tf.Tensor:
         side = images.shape[1]
@@ -84,18 +84,63 @@ class PtychographyModel(keras.Model):
         self.diffraction = Diffraction(setup)
         network = self.network
         self.build((None, network.positions, network.size, network.size), (None, network.positions, 2))
+        self.pass_on = ForwardPass({**self._network_stages(), **self._physics_stages()})
 
     def build(self, amplitude_shape: Shape, relative_shape: Shape) -> None:
         """Create all weights; the physics has none that depends on a shape."""
         self.network.build(amplitude_shape)
         self.diffraction.build(relative_shape)
 
-    def patches(self, amplitude: tf.Tensor) -> tf.Tensor:
-        """Predict object patches (B, C, N, N) from amplitudes (B, C, N, N)."""
-        return self.network(self.diffraction.normalise(amplitude))["object_patches"]
+    def call(
+        self,
+        amplitude: tf.Tensor,
+        relative: tf.Tensor,
+        until: str | None = None,
+        known: Mapping[str, tf.Tensor] | None = None,
+    ) -> Stages:
+        """Return the stages of amplitudes (B, C, N, N) at relative offsets (B, C, 2); see `ForwardPass`.
 
-    def call(self, amplitude: tf.Tensor, relative: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Return every named stage of amplitudes (B, C, N, N) at relative offsets (B, C, 2), and `power`."""
-        patterns = self.diffraction.normalise(amplitude)
-        predicted = self.network(patterns)
-        return {"input": patterns, **predicted, **self.diffraction(predicted["object_patches"], relative)}
+        Encoder outputs are channels last, all others (B, C, n, n).
+        """
+        return self.pass_on(amplitude, relative, until, known)
+
+    def _network_stages(self) -> dict[str, Compute]:
+        network, levels = self.network, self.network.encoder
+        deepest = f"encoder.{len(levels) - 1}"
+
+        def encode(number: int) -> Compute:
+            before = f"encoder.{number - 1}" if number else "features"
+            return lambda stages: levels[number](stages[before])
+
+        return {
+            "input": lambda stages: self.diffraction.normalise(stages["measured"]),
+            "features": lambda stages: network.fed(stages["input"]),
+            **{f"encoder.{number}": encode(number) for number in range(len(levels))},
+            "amplitude_head": lambda stages: network.amplitude_head(stages[deepest]),
+            "phase_head": lambda stages: network.phase_head(stages[deepest]),
+            "object_patches": lambda stages: network.patches(stages["amplitude_head"], stages["phase_head"]),
+        }
+
+    def _physics_stages(self) -> dict[str, Compute]:
+        physics = self.diffraction
+        return {
+            **(self._overlap_stages() if physics.merges else self._lone_stages()),
+            "exit_wave": lambda stages: physics.illuminate(stages["object_extracted"]),
+            "power": lambda stages: diffract(stages["exit_wave"]),
+            "diffraction_amplitude": lambda stages: tf.sqrt(stages["power"]),
+            "intensity": lambda stages: stages["power"] * tf.exp(2 * physics.log_scale),
+        }
+
+    def _overlap_stages(self) -> dict[str, Compute]:
+        physics = self.diffraction
+        return {
+            "placing": lambda stages: physics.placing(stages["relative"]),
+            "object_merged": lambda stages: physics.merge(stages["object_patches"], *stages["placing"]),
+            "object_extracted": lambda stages: extract(stages["object_merged"], *stages["placing"]),
+        }
+
+    def _lone_stages(self) -> dict[str, Compute]:
+        return {
+            "object_merged": lambda stages: stages["object_patches"],
+            "object_extracted": lambda stages: stages["object_merged"],
+        }

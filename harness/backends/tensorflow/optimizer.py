@@ -51,3 +51,8 @@ class Adam(keras.optimizers.Adam):
         """Set the epsilon of this step, then update the weights."""
         self.epsilon.assign(self._epsilons(self.iterations))
         super().apply(grads, trainable_variables)
+
+    def moments(self, variable: keras.Variable) -> dict[str, keras.Variable]:
+        """Return both running means of a weight, before the correction of their bias."""
+        place = self._get_variable_index(variable)
+        return {"first_moment": self._momentums[place], "second_moment": self._velocities[place]}

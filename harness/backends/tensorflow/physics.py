@@ -35,19 +35,19 @@ def accumulate(planes: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor) -> tf.Ten
 
 
 def merge(patches: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor, support: tf.Tensor) -> tf.Tensor:
-    """Weighted mean (B, padded, padded) of patches (B, C, N, N) placed by matrices (B, C, padded, N).
+    """Weighted mean (B, 1, padded, padded) of patches (B, C, N, N) placed by matrices (B, C, padded, N).
 
     The weight is separable, support (N,) along both axes; each group is merged on its own.
     """
     rows, columns = rows * support, columns * support
     weight = tf.einsum("bcy,bcx->byx", tf.reduce_sum(rows, axis=-1), tf.reduce_sum(columns, axis=-1))
     real, imaginary = tf.unstack(accumulate(_planes(patches), rows, columns) / (weight + MERGE_EPSILON))
-    return tf.complex(real, imaginary)
+    return tf.complex(real, imaginary)[:, tf.newaxis]
 
 
 def extract(merged: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor) -> tf.Tensor:
-    """Cut patches (B, C, N, N) out of merged objects (B, padded, padded): the transpose of the placing."""
-    real, imaginary = tf.unstack(tf.einsum("bcyi,pbyx,bcxj->pbcij", rows, _planes(merged), columns))
+    """Cut patches (B, C, N, N) out of merged objects (B, 1, padded, padded): the transpose of the placing."""
+    real, imaginary = tf.unstack(tf.einsum("bcyi,pbyx,bcxj->pbcij", rows, _planes(merged[:, 0]), columns))
     return tf.complex(real, imaginary)
 
 
@@ -61,7 +61,7 @@ def _planes(images: tf.Tensor) -> tf.Tensor:
 
 
 class Diffraction(keras.layers.Layer):
-    """From object patches to counts; its one weight is the logarithm of the intensity scale."""
+    """What the stages of the physics are made with; its one weight is the logarithm of the intensity scale."""
 
     def __init__(self, setup: Setup) -> None:
         super().__init__(name="diffraction", dtype=setup.precision, autocast=False)
@@ -79,31 +79,25 @@ class Diffraction(keras.layers.Layer):
         """Divide the square root of the counts by the intensity scale: what the network is fed."""
         return amplitude / tf.exp(self.log_scale)
 
-    def call(self, patches: tf.Tensor, relative: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Return the stages after `object_patches`, and `power` = |F|^2, unscaled.
-
-        patches (B, C, N, N) complex, relative (B, C, 2) float64 pixels, [x, y].
-        """
-        merged, extracted = self.overlap(patches, relative) if self.merges else (patches, patches)
-        exit_wave = extracted * self.probe
-        spectrum = tf.signal.fft2d(exit_wave)
-        pixels = math.prod(self.probe.shape)
-        power = tf.signal.fftshift(squared_modulus(spectrum), axes=(-2, -1)) / pixels
-        return {
-            "object_merged": merged,
-            "object_extracted": extracted,
-            "exit_wave": exit_wave,
-            "diffraction_amplitude": tf.sqrt(power),
-            "intensity": power * tf.exp(2 * self.log_scale),
-            "power": power,
-        }
-
-    def overlap(self, patches: tf.Tensor, relative: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Merge the patches of each group to (B, 1, padded, padded) and cut them out again, (B, C, N, N)."""
-        placing = translation(self.padded_size, patches.shape[-1], -relative)
+    def placing(self, relative: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Matrices (B, C, padded, N), along y and along x, that place patches at -relative (B, C, 2) pixels."""
+        placing = translation(self.padded_size, self.probe.shape[-1], -relative)
         columns, rows = tf.unstack(tf.cast(placing, self.compute_dtype), axis=2)
-        merged = merge(patches, rows, columns, self.support)
-        return merged[:, tf.newaxis], extract(merged, rows, columns)
+        return rows, columns
+
+    def merge(self, patches: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor) -> tf.Tensor:
+        """Merge patches (B, C, N, N) by their predicted centres: (B, 1, padded, padded)."""
+        return merge(patches, rows, columns, self.support)
+
+    def illuminate(self, patches: tf.Tensor) -> tf.Tensor:
+        """Multiply patches (B, C, N, N) with the probe: exit waves."""
+        return patches * self.probe
+
+
+def diffract(exit_wave: tf.Tensor) -> tf.Tensor:
+    """Return |F|^2 (B, C, N, N), centred, of exit waves of that shape; before the intensity scale."""
+    pixels = math.prod(exit_wave.shape[-2:])
+    return tf.signal.fftshift(squared_modulus(tf.signal.fft2d(exit_wave)), axes=(-2, -1)) / pixels
 
 
 def central_support(size: int, side: int) -> np.ndarray:

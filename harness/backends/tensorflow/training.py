@@ -19,6 +19,7 @@ Step = Callable[[Array, Array], dict[str, tf.Tensor]]
 
 def fit(
     model: PtychographyModel,
+    optimizer: Adam,
     losses: Losses,
     training: TrainingSpec,
     batches: BatchSource,
@@ -26,7 +27,7 @@ def fit(
 ) -> None:
     """Train every trainable weight on the batches in their order; report the means of each epoch."""
     steps = batches.epochs * batches.steps_per_epoch
-    step_on = compiled_step(model, losses, Adam(training, steps, model.compute_dtype), batches.batch(0))
+    step_on = compiled_step(model, losses, optimizer, batches.batch(0))
     for epoch in range(batches.epochs):
         first, end = epoch * batches.steps_per_epoch, (epoch + 1) * batches.steps_per_epoch
         history = [step_on(batch.amplitude, batch.relative) for batch in map(batches.batch, range(first, end))]

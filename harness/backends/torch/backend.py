@@ -1,30 +1,32 @@
 """The PyTorch backend behind the harness's protocol."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 
 from harness.backends import network
-from harness.backends.protocol import Array, Batch, BatchSource, EpochReport, Setup, Weights
+from harness.backends.protocol import CAPABILITIES, Array, Batch, BatchSource, EpochReport, Setup, Weights
 from harness.backends.torch import stitch as stitching
 from harness.backends.torch import training
 from harness.backends.torch.device import device_facts, prepare
 from harness.backends.torch.model import Model, channels_last
-from harness.backends.torch.weights import from_canonical, to_canonical
+from harness.backends.torch.weights import canonical_array, canonical_name, from_canonical, to_canonical, trainable
+from harness.errors import HarnessError
 
 
 class TorchBackend:
     """One model of one scenario; see `harness.backends.protocol.Backend`."""
 
-    capabilities = frozenset({"stages", "losses", "train", "predict", "stitch"})
+    capabilities = CAPABILITIES
 
     def __init__(self, setup: Setup) -> None:
         """Build the model with its initial weights; HarnessError when the device is missing."""
         self._scenario = setup.scenario
         self._device = prepare(setup.device)
         self._model = Model(setup, self._device)
+        self._optimiser: torch.optim.Optimizer | None = None
         self.stage_names = network.stage_names(setup.scenario)
         self.set_weights(network.initial_weights(setup.scenario, setup.intensity_scale))
 
@@ -40,23 +42,45 @@ class TorchBackend:
     @torch.no_grad()
     def stages(self, batch: Batch) -> dict[str, Array]:
         """Forward pass of one batch: every named stage, contract layout, working precision."""
-        return self._model.stages(batch)
+        stages = self._model(batch)
+        return {name: channels_last(stages[name]) for name in self.stage_names}
+
+    @torch.no_grad()
+    def stage(self, name: str, known: Mapping[str, Array], batch: Batch) -> Array:
+        """One stage of a batch, computed from the stages before it as they are given."""
+        given = {other: self._model.stage_of(array) for other, array in known.items()}
+        return channels_last(self._model(batch, name, given)[name])
 
     @torch.no_grad()
     def losses(self, batch: Batch) -> dict[str, float]:
         """`loss` and each of its terms for one batch."""
         return {name: float(term) for name, term in self._model.losses(batch).items()}
 
+    def gradients(self, batch: Batch) -> dict[str, Array | None]:
+        """Gradient of `loss` for every trainable weight; None for one that it does not depend on."""
+        parameters = trainable(self._model.network)
+        loss = self._model.losses(batch)["loss"]
+        found = torch.autograd.grad(loss, list(parameters.values()), allow_unused=True)
+        return {
+            canonical_name(name): None if gradient is None else canonical_array(gradient)
+            for name, gradient in zip(parameters, found, strict=True)
+        }
+
     def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
         """Train on the batches in their order; calls `report` after every epoch."""
-        training.fit(self._model, batches, report)
+        self._optimiser = training.optimiser(self._model)
+        training.fit(self._model, self._optimiser, batches, report)
+
+    def optimiser_state(self) -> Weights:
+        """Both moments of every trained weight, `<weight>.first_moment` and `<weight>.second_moment`."""
+        if self._optimiser is None:
+            raise HarnessError("torch: there is no optimiser yet; train first.")
+        return training.moments(self._model, self._optimiser)
 
     @torch.no_grad()
     def predict(self, batch: Batch) -> Array:
         """(B, N, N, C) complex: predicted object patches, before any merge."""
-        measured, _ = self._model.tensors(batch)
-        prediction = self._model.network(measured)
-        return channels_last(self._model.physics.patches(prediction.amplitude, prediction.phase))
+        return channels_last(self._model(batch, "object_patches")["object_patches"])
 
     @torch.no_grad()
     def stitch(self, patches: Array, positions: Array, weight: Array, size: int) -> tuple[Array, Array]:

@@ -1,14 +1,17 @@
 """Network and forward model together: from a batch to its named stages and its loss."""
 
+from collections.abc import Mapping
+
 import torch
 from torch import Tensor, nn
 
 from harness.backends import network
+from harness.backends.forward import Compute, ForwardPass, Stages
 from harness.backends.protocol import Array, Batch, Setup
 from harness.backends.torch import loss
 from harness.backends.torch.device import DTYPES
-from harness.backends.torch.module import Network, Prediction
-from harness.backends.torch.physics import Exposure, ForwardModel
+from harness.backends.torch.module import Network
+from harness.backends.torch.physics import ForwardModel, diffract, extract
 
 
 class Model(nn.Module):
@@ -24,11 +27,50 @@ class Model(nn.Module):
         self.network.to(self.dtype)
         self.network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.to(device)
+        self.pass_on = ForwardPass({**self._network_stages(), **self._physics_stages()})
 
-    def forward(self, measured: Tensor, relative: Tensor) -> tuple[Prediction, Exposure]:
-        """Square roots of counts (B, C, N, N) and relative offsets (B, C, 2) float64."""
-        prediction = self.network(measured)
-        return prediction, self.physics(prediction.amplitude, prediction.phase, relative)
+    def _network_stages(self) -> dict[str, Compute]:
+        levels = len(self.network.encoder)
+        deepest = f"encoder.{levels - 1}"
+
+        def encode(level: int) -> Compute:
+            before = f"encoder.{level - 1}" if level else "features"
+            return lambda stages: self.network.encode(level, stages[before])
+
+        return {
+            "input": lambda stages: self.network.scaled(stages["measured"]),
+            "features": lambda stages: self.network.features(stages["input"]),
+            **{f"encoder.{level}": encode(level) for level in range(levels)},
+            "amplitude_head": lambda stages: self.network.amplitude_head(stages[deepest]),
+            "phase_head": lambda stages: self.network.phase_head(stages[deepest]),
+            "object_patches": lambda stages: self.physics.patches(stages["amplitude_head"], stages["phase_head"]),
+        }
+
+    def _physics_stages(self) -> dict[str, Compute]:
+        return {
+            **(self._overlap_stages() if self.physics.merges else self._lone_stages()),
+            "exit_wave": lambda stages: self.physics.illuminate(stages["object_extracted"]),
+            "power": lambda stages: diffract(stages["exit_wave"]),
+            "diffraction_amplitude": lambda stages: stages["power"].sqrt(),
+            "intensity": lambda stages: stages["power"] * torch.exp(2 * self.network.log_scale),
+        }
+
+    def _overlap_stages(self) -> dict[str, Compute]:
+        return {
+            "placing": lambda stages: self.physics.matrices(stages["relative"]),
+            "object_merged": lambda stages: self.physics.merge(stages["object_patches"], *stages["placing"]),
+            "object_extracted": lambda stages: extract(stages["object_merged"], *stages["placing"]),
+        }
+
+    def _lone_stages(self) -> dict[str, Compute]:
+        return {
+            "object_merged": lambda stages: stages["object_patches"],
+            "object_extracted": lambda stages: stages["object_merged"],
+        }
+
+    def forward(self, batch: Batch, until: str | None = None, known: Mapping[str, Tensor] | None = None) -> Stages:
+        """The stages of a batch; see `harness.backends.forward.ForwardPass`."""
+        return self.pass_on(*self.tensors(batch), until, known)
 
     def tensors(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """Move a batch to the device, channels first; the offsets stay float64."""
@@ -38,40 +80,22 @@ class Model(nn.Module):
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """`loss` and its terms, float64 scalars that can be differentiated."""
-        measured, relative = self.tensors(batch)
-        prediction, exposure = self(measured, relative)
+        stages = self(batch)
         weights = network.loss_terms(self.scenario.loss)
-        terms = {name: self._term(name, measured, prediction, exposure) for name in weights}
+        terms = {name: self._term(name, stages) for name in weights}
         total = torch.stack([weights[name] * term for name, term in terms.items()]).sum()
         return {"loss": total, **terms}
 
-    def _term(self, name: str, measured: Tensor, prediction: Prediction, exposure: Exposure) -> Tensor:
+    def _term(self, name: str, stages: Stages) -> Tensor:
         if name == "poisson":
-            return loss.poisson(self.intensity(exposure), measured.square(), self.nphotons)
+            return loss.poisson(stages["intensity"], stages["measured"].square(), self.nphotons)
         if name == "amplitude_mae":
-            return loss.amplitude_mae(exposure.diffraction, prediction.features)
-        return loss.total_variation(exposure.patches)
+            return loss.amplitude_mae(stages["power"], stages["input"])
+        return loss.total_variation(stages["object_patches"])
 
-    def intensity(self, exposure: Exposure) -> Tensor:
-        """Predicted counts (B, C, N, N)."""
-        return exposure.diffraction * torch.exp(2 * self.network.log_scale)
-
-    def stages(self, batch: Batch) -> dict[str, Array]:
-        """Every named stage of one batch in the contract's layout."""
-        prediction, exposure = self(*self.tensors(batch))
-        stages = {
-            "input": prediction.features,
-            **{f"encoder.{level}": values for level, values in enumerate(prediction.encoded)},
-            "amplitude_head": prediction.amplitude,
-            "phase_head": prediction.phase,
-            "object_patches": exposure.patches,
-            "object_merged": exposure.merged,
-            "object_extracted": exposure.extracted,
-            "exit_wave": exposure.exit_wave,
-            "diffraction_amplitude": exposure.diffraction.sqrt(),
-            "intensity": self.intensity(exposure),
-        }
-        return {name: channels_last(values) for name, values in stages.items()}
+    def stage_of(self, array: Array) -> Tensor:
+        """A stage from the contract's layout to the model's: what `channels_last` does, undone."""
+        return torch.from_numpy(array).to(self.device).movedim(-1, 1).contiguous()
 
 
 def channels_last(values: Tensor) -> Array:

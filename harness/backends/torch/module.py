@@ -5,7 +5,6 @@ Submodules carry the canonical names, so that `state_dict` differs from them in 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -45,20 +44,6 @@ class Decoder(nn.ModuleDict):
         return values
 
 
-@dataclass(frozen=True)
-class Prediction:
-    """What the network says of one batch."""
-
-    features: Tensor
-    """X (B, C, N, N)."""
-    encoded: list[Tensor]
-    """Output of each encoder level, (samples, filters, n, n)."""
-    amplitude: Tensor
-    """(B, C, n, n), after the activation."""
-    phase: Tensor
-    """(B, C, n, n) radians, after the activation."""
-
-
 class Network(nn.Module):
     """Diffraction amplitudes to amplitude and phase of the object patches."""
 
@@ -66,7 +51,7 @@ class Network(nn.Module):
         super().__init__()
         model, outputs = scenario.model, network.encoder_channels(scenario)
         self.autocorrelation = model.features == "log_autocorrelation"
-        self.channels = outputs
+        self.channels, self.positions = outputs, scenario.grouping.gridsize**2
         self.amplitude_limit = object_amplitude * model.amplitude_limit
         widths = (outputs * (2 if self.autocorrelation else 1), *model.encoder_filters)
         self.encoder = nn.ModuleList(Level(widths[k], width) for k, width in enumerate(model.encoder_filters))
@@ -74,28 +59,35 @@ class Network(nn.Module):
         self.phase = Decoder(widths[-1], model.decoder_filters, outputs)
         self.log_scale = nn.Parameter(torch.zeros(()), requires_grad=model.scale_trainable)
 
-    def forward(self, measured: Tensor) -> Prediction:
-        """(B, C, N, N) square roots of counts -> the network's prediction."""
-        groups, channels, side, _ = measured.shape
-        scaled = measured / torch.exp(self.log_scale)
-        values = self._features(scaled.reshape(-1, self.channels, side, side))
-        values = values.contiguous(memory_format=torch.channels_last)
-        encoded = []
-        for level in self.encoder:
-            values = functional.max_pool2d(level(values), 2)
-            encoded.append(values)
-        amplitude = self.amplitude_limit * torch.sigmoid(self.amplitude(values))
-        phase = torch.pi * torch.tanh(self.phase(values))
-        shape = (groups, channels, *amplitude.shape[-2:])
-        return Prediction(scaled, encoded, amplitude.reshape(shape), phase.reshape(shape))
+    def scaled(self, measured: Tensor) -> Tensor:
+        """X (B, C, N, N): square roots of counts over the intensity scale."""
+        return measured / torch.exp(self.log_scale)
 
-    def _features(self, scaled: Tensor) -> Tensor:
-        if not self.autocorrelation:
-            return scaled
-        pixels = (-2, -1)
-        centred = torch.fft.ifft2(torch.fft.ifftshift(scaled.square(), dim=pixels), norm="ortho")
-        autocorrelation = torch.fft.fftshift(centred.real, dim=pixels) / network.AUTOCORRELATION_DIVISOR
-        return torch.cat([torch.log1p(scaled), autocorrelation], dim=1)
+    def features(self, scaled: Tensor) -> Tensor:
+        """What the encoder is fed, (samples, features, N, N), from X (B, C, N, N)."""
+        values = scaled.reshape(-1, self.channels, *scaled.shape[-2:])
+        if self.autocorrelation:
+            pixels = (-2, -1)
+            centred = torch.fft.ifft2(torch.fft.ifftshift(values.square(), dim=pixels), norm="ortho")
+            autocorrelation = torch.fft.fftshift(centred.real, dim=pixels) / network.AUTOCORRELATION_DIVISOR
+            values = torch.cat([torch.log1p(values), autocorrelation], dim=1)
+        return values.contiguous(memory_format=torch.channels_last)
+
+    def encode(self, level: int, values: Tensor) -> Tensor:
+        """(samples, entering, n, n) -> (samples, leaving, n/2, n/2)."""
+        return functional.max_pool2d(self.encoder[level](values), 2)
+
+    def amplitude_head(self, encoded: Tensor) -> Tensor:
+        """Amplitude (B, C, n, n) from the deepest encoder level."""
+        return self.by_group(self.amplitude_limit * torch.sigmoid(self.amplitude(encoded)))
+
+    def phase_head(self, encoded: Tensor) -> Tensor:
+        """Phase (B, C, n, n), radians, from the deepest encoder level."""
+        return self.by_group(torch.pi * torch.tanh(self.phase(encoded)))
+
+    def by_group(self, images: Tensor) -> Tensor:
+        """(samples, outputs, n, n) -> (B, C, n, n)."""
+        return images.reshape(-1, self.positions, *images.shape[-2:])
 
 
 def _convolution(entering: int, leaving: int) -> nn.Conv2d:

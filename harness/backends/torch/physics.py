@@ -5,8 +5,6 @@ A translation is a product with two small matrices, one an axis; real and imagin
 as real numbers, which costs half of what complex products would.
 """
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -28,20 +26,8 @@ def translation_matrices(shift: Tensor, size_out: int, size_in: int) -> Tensor:
     return (1 - distance.abs()).clamp_(min=0)
 
 
-@dataclass(frozen=True)
-class Exposure:
-    """The stages from the object patches on; what is not merged is the patches themselves."""
-
-    patches: Tensor
-    merged: Tensor
-    extracted: Tensor
-    exit_wave: Tensor
-    diffraction: Tensor
-    """|F|^2 (B, C, N, N), centred, before the scale."""
-
-
 class ForwardModel(nn.Module):
-    """From predicted amplitude and phase to |F|^2."""
+    """The stages from predicted amplitude and phase to |F|^2."""
 
     probe: Tensor
     outside: Tensor
@@ -62,22 +48,6 @@ class ForwardModel(nn.Module):
         self.register_buffer("probe", probe.to(self.dtype.to_complex()), persistent=False)
         self.register_buffer("outside", outside.to(self.dtype), persistent=False)
 
-    def forward(self, amplitude: Tensor, phase: Tensor, relative: Tensor) -> Exposure:
-        """Amplitude and phase (B, C, n, n), relative offsets (B, C, 2) float64."""
-        return self.expose(self.patches(amplitude, phase), relative)
-
-    def expose(self, patches: Tensor, relative: Tensor) -> Exposure:
-        """Merge, extract, illuminate and diffract complex object patches (B, C, N, N)."""
-        merged = extracted = patches
-        if self.merges:
-            matrices = self.matrices(relative)
-            merged = self.merge(patches, *matrices)
-            extracted = extract(merged, *matrices)
-        exit_wave = extracted * self.probe
-        wave = torch.fft.fft2(exit_wave, norm="ortho")
-        diffraction = torch.fft.fftshift(wave.real.square() + wave.imag.square(), dim=(-2, -1))
-        return Exposure(patches, merged, extracted, exit_wave, diffraction)
-
     def patches(self, amplitude: Tensor, phase: Tensor) -> Tensor:
         """Complex patches (B, C, N, N): the predicted centre in a border of zeros or of its mean."""
         centre = torch.complex(amplitude * torch.cos(phase), amplitude * torch.sin(phase))
@@ -93,6 +63,10 @@ class ForwardModel(nn.Module):
         right, down = translation_matrices(-relative, self.padded, self.size).to(self.dtype).unbind(dim=2)
         return down, right
 
+    def illuminate(self, patches: Tensor) -> Tensor:
+        """Exit waves (B, C, N, N)."""
+        return patches * self.probe
+
     def merge(self, patches: Tensor, down: Tensor, right: Tensor) -> Tensor:
         """Weighted mean (B, 1, padded, padded) of a group's patches.
 
@@ -103,6 +77,12 @@ class ForwardModel(nn.Module):
         weight = torch.einsum("bci,bcj->bij", down.sum(-1), right.sum(-1)) + network.MERGE_EPSILON
         real, imaginary = (_moved_sum(down, part, right) / weight for part in (centre.real, centre.imag))
         return torch.complex(real, imaginary).unsqueeze(1)
+
+
+def diffract(exit_wave: Tensor) -> Tensor:
+    """|F|^2 (B, C, N, N), centred, of exit waves of that shape; before the intensity scale."""
+    wave = torch.fft.fft2(exit_wave, norm="ortho")
+    return torch.fft.fftshift(wave.real.square() + wave.imag.square(), dim=(-2, -1))
 
 
 def extract(merged: Tensor, down: Tensor, right: Tensor) -> Tensor:

@@ -6,13 +6,15 @@ import torch
 from torch import Tensor
 
 from harness.backends import network
-from harness.backends.protocol import Batch, BatchSource, EpochReport
+from harness.backends.protocol import Batch, BatchSource, EpochReport, Weights
 from harness.backends.torch.model import Model
+from harness.backends.torch.weights import canonical_array, canonical_name, trainable
 
 
-def fit(model: Model, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
+def fit(
+    model: Model, optimiser: torch.optim.Optimizer, batches: BatchSource, report: Callable[[EpochReport], None]
+) -> None:
     """Train every parameter that asks for a gradient; report the means of each epoch."""
-    optimiser = _optimiser(model)
     steps = batches.steps_per_epoch
     for epoch in range(batches.epochs):
         totals: dict[str, Tensor] = {}
@@ -25,12 +27,23 @@ def fit(model: Model, batches: BatchSource, report: Callable[[EpochReport], None
         report(EpochReport(epoch=epoch, step=(epoch + 1) * steps, metrics=metrics))
 
 
-def _optimiser(model: Model) -> torch.optim.Adam:
-    trainable = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    return torch.optim.Adam(trainable, betas=network.ADAM_BETAS, eps=network.ADAM_EPSILON, fused=True)
+def optimiser(model: Model) -> torch.optim.Adam:
+    """Adam over every parameter that asks for a gradient."""
+    return torch.optim.Adam(
+        trainable(model.network).values(), betas=network.ADAM_BETAS, eps=network.ADAM_EPSILON, fused=True
+    )
 
 
-def _step(model: Model, optimiser: torch.optim.Adam, batch: Batch, rate: float) -> dict[str, Tensor]:
+def moments(model: Model, optimiser: torch.optim.Optimizer) -> Weights:
+    """Adam's two moments of every trained parameter, canonical names and layout."""
+    return {
+        f"{canonical_name(name)}.{moment}": canonical_array(optimiser.state[parameter][key])
+        for name, parameter in trainable(model.network).items()
+        for moment, key in (("first_moment", "exp_avg"), ("second_moment", "exp_avg_sq"))
+    }
+
+
+def _step(model: Model, optimiser: torch.optim.Optimizer, batch: Batch, rate: float) -> dict[str, Tensor]:
     for group in optimiser.param_groups:
         group["lr"] = rate
     optimiser.zero_grad()

@@ -12,7 +12,7 @@ from harness.backends.protocol import Weights
 
 def to_canonical(module: nn.Module) -> Weights:
     """Every parameter by canonical name, in canonical layout, float64."""
-    return {_canonical_name(name): _canonical_array(tensor) for name, tensor in module.state_dict().items()}
+    return {canonical_name(name): canonical_array(tensor) for name, tensor in module.state_dict().items()}
 
 
 def from_canonical(weights: Weights, module: nn.Module) -> None:
@@ -20,17 +20,24 @@ def from_canonical(weights: Weights, module: nn.Module) -> None:
     module.load_state_dict({_torch_name(name): _tensor(array) for name, array in weights.items()})
 
 
-def _canonical_name(name: str) -> str:
+def trainable(module: nn.Module) -> dict[str, nn.Parameter]:
+    """The parameters of a network that are trained, by their own names."""
+    return {name: weight for name, weight in module.named_parameters() if weight.requires_grad}
+
+
+def canonical_name(name: str) -> str:
+    """Canonical name of a parameter."""
     return f"{name.removesuffix('weight')}kernel" if name.endswith(".weight") else name
+
+
+def canonical_array(tensor: Tensor) -> np.ndarray:
+    """A parameter, or what belongs to one, in canonical layout, float64."""
+    array = tensor.detach().cpu().numpy().astype(np.float64)
+    return np.ascontiguousarray(array.transpose(2, 3, 1, 0)) if array.ndim == 4 else array
 
 
 def _torch_name(name: str) -> str:
     return f"{name.removesuffix('kernel')}weight" if name.endswith(".kernel") else name
-
-
-def _canonical_array(tensor: Tensor) -> np.ndarray:
-    array = tensor.detach().cpu().numpy().astype(np.float64)
-    return np.ascontiguousarray(array.transpose(2, 3, 1, 0)) if array.ndim == 4 else array
 
 
 def _tensor(array: np.ndarray) -> Tensor:

@@ -10,7 +10,7 @@ from harness.scenario.source import Place
 Load = Callable[..., list[Case]]
 Problems = Callable[..., list[str]]
 
-TRAINING = "batch_size, epochs, final_fraction, learning_rate, precision, seed, warmup_steps"
+TRAINING = "batch_size, epochs, final_fraction, learning_rate, nudge, precision, seed, warmup_steps"
 
 LAYERS = ["_far", "_far smoke", "_near", "_near smoke", "a", "a smoke", "matrix", "override"]
 
@@ -96,7 +96,8 @@ def test_limits_merge_key_by_key(load: Load) -> None:
         (
             "profile: {}",
             'profile: found the unknown key "profile", did you mean "profiles", allowed: dataset, description, '
-            "extends, grouping, inference, limits, loss, markers, matrix, model, profiles, training.",
+            "ensemble, extends, grouping, inference, limits, lockstep, loss, markers, matrix, model, profiles, "
+            "training.",
         ),
         ("profiles: 3", "profiles: found 3, allowed: smoke, stable, full."),
         (
@@ -106,7 +107,7 @@ def test_limits_merge_key_by_key(load: Load) -> None:
         (
             "profiles: {smoke: 3}",
             "found 3, allowed: a section of description, markers, dataset, grouping, model, loss, training, "
-            "inference, limits.",
+            "inference, lockstep, ensemble, limits.",
         ),
         (
             "profiles: {full: {training: {epoch: 3}}}",

@@ -3,6 +3,7 @@
 import math
 
 from harness.backends.network import weight_shapes
+from harness.backends.protocol import CAPABILITIES
 from harness.files import plain
 
 
@@ -16,4 +17,4 @@ def test_facts_are_plain_and_count_the_parameters(create, samples):
 
 def test_capabilities_are_known(create, samples):
     backend = create(samples.setup(samples.scenario()))
-    assert backend.capabilities <= {"stages", "losses", "train", "predict", "stitch"}
+    assert backend.capabilities <= CAPABILITIES

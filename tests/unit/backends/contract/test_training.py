@@ -1,9 +1,12 @@
 """Training: it fits, it repeats itself, it reports, and it moves what it should."""
 
+import itertools
+
 import numpy as np
 import pytest
 
-from harness.backends.network import learning_rate
+from harness.backends.network import ADAM_BETAS, learning_rate
+from harness.errors import HarnessError
 from harness.scenario.schema import TrainingSpec
 
 EPOCHS, STEPS = 2, 3
@@ -85,3 +88,34 @@ def test_first_step_is_adams(trained):
     steps = np.concatenate([np.abs(after[name] - before[name]).ravel() for name in before])
     assert steps.max() <= 1e-3
     assert np.median(steps) == pytest.approx(1e-3, rel=1e-3)
+
+
+def test_state_after_one_step_is_adams(create, samples):
+    """From zero moments: (1 - beta) times the gradient, and times its square."""
+    scenario = samples.scenario(2, training={"warmup_steps": 0})
+    backend, batch = create(samples.setup(scenario)), samples.batch(scenario)
+    gradients, seen = backend.gradients(batch), []
+    backend.train(Batches([batch], epochs=2), lambda report: seen.append(backend.optimiser_state()))
+    assert len(seen) == 2
+    assert set(seen[0]) == {f"{name}.{moment}" for name in gradients for moment in ("first_moment", "second_moment")}
+    for name, gradient in gradients.items():
+        largest = np.abs(gradient).max()
+        first, second = seen[0][f"{name}.first_moment"], seen[0][f"{name}.second_moment"]
+        np.testing.assert_allclose(first, (1 - ADAM_BETAS[0]) * gradient, rtol=0, atol=1e-10 * largest)
+        np.testing.assert_allclose(second, (1 - ADAM_BETAS[1]) * gradient**2, rtol=0, atol=1e-10 * largest**2)
+        assert np.any(seen[1][f"{name}.first_moment"] != first)
+
+
+def test_no_state_before_a_training(create, samples):
+    with pytest.raises(HarnessError, match="train first"):
+        create(samples.setup(samples.scenario())).optimiser_state()
+
+
+def test_weights_may_be_asked_for_while_it_trains(create, samples):
+    scenario = samples.scenario(training={"warmup_steps": 0})
+    backend, seen = create(samples.setup(scenario)), [None]
+    seen[0] = backend.weights()
+    backend.train(Batches([samples.batch(scenario)], epochs=3), lambda _: seen.append(backend.weights()))
+    for before, after in itertools.pairwise(seen):
+        assert np.any(before["phase.head.kernel"] != after["phase.head.kernel"])
+    np.testing.assert_array_equal(seen[-1]["phase.head.kernel"], backend.weights()["phase.head.kernel"])

@@ -5,7 +5,8 @@ import pytest
 import tensorflow as tf
 
 from harness.backends.tensorflow import loss
-from harness.backends.tensorflow.physics import Diffraction, translation
+from harness.backends.tensorflow.model import PtychographyModel
+from harness.backends.tensorflow.physics import translation
 from harness.physics import likelihood
 from harness.physics import translation as oracle
 from harness.physics.merge import merging
@@ -29,11 +30,12 @@ def test_poisson_gradient_by_the_patches(samples, gridsize, masked):
     values = generator.uniform(0.5, 1.5, shape) * np.exp(1j * generator.normal(size=shape))
     patches = tf.constant(values.transpose(0, 3, 1, 2))
     counts = tf.constant(batch.amplitude.transpose(0, 3, 1, 2) ** 2)
-    physics, log_scale = Diffraction(setup), np.log(setup.intensity_scale)
-    physics.log_scale.assign(log_scale)
+    model, log_scale = PtychographyModel(setup), np.log(setup.intensity_scale)
+    model.diffraction.log_scale.assign(log_scale)
+    relative = tf.constant(batch.relative[:, 0].transpose(0, 2, 1))
     with tf.GradientTape() as tape:
         tape.watch(patches)
-        stages = physics(patches, tf.constant(batch.relative[:, 0].transpose(0, 2, 1)))
+        stages = model(tf.sqrt(counts), relative, known={"object_patches": patches})
         poisson = loss.poisson(stages["intensity"], counts, setup.nphotons)
     gradient = tape.gradient(poisson, patches).numpy().transpose(0, 2, 3, 1)
     merge = merging(scenario.dataset.N, setup.padded_size, gridsize, object_big=True, probe_big=False)

@@ -22,9 +22,8 @@ def test_poisson_gradient_by_the_patches(samples, gridsize, masked):
     values = generator.uniform(0.5, 1.5, shape) * np.exp(1j * generator.normal(size=shape))
     patches = torch.from_numpy(values).movedim(-1, 1).requires_grad_()
     log_scale = float(np.log(setup.intensity_scale))
-    measured, relative = model.tensors(batch)
-    exposure = model.physics.expose(patches, relative)
-    poisson = loss.poisson(exposure.diffraction * np.exp(2 * log_scale), measured.square(), setup.nphotons)
+    stages = model(batch, known={"object_patches": patches})
+    poisson = loss.poisson(stages["power"] * np.exp(2 * log_scale), stages["measured"].square(), setup.nphotons)
     (gradient,) = torch.autograd.grad(poisson, patches)
     merge = merging(scenario.dataset.N, setup.padded_size, gridsize, object_big=True, probe_big=False)
     wanted = likelihood.poisson_gradient(
