@@ -19,6 +19,8 @@ from harness.scenario.source import read
 
 LEG_FOLDERS = {
     "lockstep": ("lockstep",),
+    "trajectory": ("trajectory",),
+    "graft": ("graft",),
     "train": ("train_outputs", "bundle"),
     "infer": ("inference_outputs",),
     "exchange": ("exchange",),

@@ -9,13 +9,16 @@ from harness.judge.rungs import (
     canvas,
     dataset,
     exchange,
+    gradient,
     loss,
     patches,
     physics,
     reconstruction,
     scale,
     stages,
+    step,
     telemetry,
+    trajectory,
 )
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check, RungVerdict
@@ -48,6 +51,9 @@ JUDGES: dict[str, ModuleType] = {
         stages,
         physics,
         loss,
+        gradient,
+        step,
+        trajectory,
         telemetry,
         patches,
         scale,

@@ -1,6 +1,8 @@
 """The end of a session: summary, pictures, pages, JUnit and, last of all, the manifest."""
 
 import shutil
+from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 from harness.errors import HarnessError
 from harness.files import write_json, write_text
 from harness.judge import results
-from harness.report import climb, environment, hub, markdown, summary
+from harness.report import climb, environment, hub, localisation, markdown, summary
 from harness.report.request import REPORTS, Request
 from harness.run import store
 
@@ -68,10 +70,17 @@ def _illustrate(folder: Path) -> list[str]:
     """Compute the figures of a case and draw its pictures; returns a sentence for each that could not be made."""
     from harness.report import figures  # brings matplotlib
 
-    backends = tuple(hub.read_case(folder)["backends"])
-    problems = []
-    try:
-        results.write(climb.settled_evidence(folder, backends))
-    except Exception as fault:  # a session's verdicts are never lost for want of a picture
-        problems.append(f"figures: {type(fault).__name__}: {fault}")
+    case = hub.read_case(folder)
+    backends = tuple(case["backends"])
+    evidence, problems = climb.settled_evidence(folder, backends), []
+    verdicts = [climb.recorded(folder, rung) for rung in case["rungs"]]
+    steps: dict[str, Callable[[], object]] = {
+        "figures": partial(results.write, evidence),
+        "localisation": partial(localisation.write, evidence, verdicts),
+    }
+    for name, step in steps.items():
+        try:
+            step()
+        except Exception as fault:  # a session's verdicts are never lost for want of a picture
+            problems.append(f"{name}: {type(fault).__name__}: {fault}")
     return problems + figures.draw(folder, backends)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.judge.verdict import SEVERITY, RungVerdict
-from harness.report import climb, hub
+from harness.report import climb, hub, localisation
 from harness.report.backend_figures import by_part, figures
 
 SCHEMA_VERSION = "1.0"
@@ -61,7 +61,7 @@ def case_summary(folder: Path) -> dict[str, Any]:
         },
         "checks": [check for verdict in verdicts for check in verdict.as_json()["checks"]],
         "agreement": {**by_part(together), "gauges": together.get("gauges")},
-        "localisation": None,
+        "localisation": hub.read_optional(folder / localisation.JSON, None),
         "message": _message(verdicts, status),
     }
 
@@ -78,9 +78,8 @@ def lowest_red_rung(verdicts: Sequence[RungVerdict]) -> str | None:
 
 
 def _message(verdicts: Sequence[RungVerdict], status: str) -> str:
-    """Why the case is not simply passed, and which figures no part of the harness makes yet."""
-    why = next((f"{v.rung}: {v.message}" for v in verdicts if v.status == status), "") if status != "pass" else ""
-    return "; ".join(filter(None, [why, "localisation: no rung of this version makes it"]))
+    """Why the case is not simply passed."""
+    return next((f"{v.rung}: {v.message}" for v in verdicts if v.status == status), "") if status != "pass" else ""
 
 
 def _totals(cases: Sequence[dict[str, Any]]) -> dict[str, int]:

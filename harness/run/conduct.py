@@ -70,14 +70,14 @@ class _Conduct:
     started: float = field(default_factory=time.monotonic)
 
     def run(self, needs: Collection[str]) -> None:
-        """Dataset, then both sides' own legs, then what each makes of the other's weights."""
+        """Dataset, then both sides' own legs, then what each makes of the other's results."""
         dataset = self._dataset()
         legs = plan.with_what_they_need(needs)
         sides = self._sides(legs)
         patch_stats = self.options.patch_stats_limit if self.options.log_patch_stats else 0
         planned = plan.plan(self.case.scenario, dataset.folder, legs, sides, patch_stats)
-        self._run_phase([job for job in planned if job.leg != "exchange"], sides)
-        self._run_phase([job for job in planned if job.leg == "exchange"], sides)
+        self._run_phase([job for job in planned if job.leg not in plan.ACROSS], sides)
+        self._run_phase([job for job in planned if job.leg in plan.ACROSS], sides)
         seconds = time.monotonic() - self.started
         metadata.write(self.case_dir, self.case, sides, dataset.record, self.shop.store.damaged, seconds)
 
@@ -99,9 +99,10 @@ class _Conduct:
                 found[backend] = interpreters.inspect(backend, self._python(backend))
             except HarnessError as error:
                 results.record(self.case_dir, results.unavailable(self.case_dir, backend, legs, str(error)))
-        if "exchange" in legs and len(found) == 1:
+        across = [leg for leg in legs if leg in plan.ACROSS]
+        if across and len(found) == 1:
             [alone], [partner] = found, {*self.options.backends} - {*found}
-            results.record(self.case_dir, results.without_partner(alone, partner))
+            results.record(self.case_dir, results.without_partner(alone, partner, across))
         device = devices.choose(self.options.device)
         if self.options.device == "auto" and any(interpreter.cpu_build for interpreter in found.values()):
             device = devices.CPU

@@ -14,7 +14,7 @@ from typing import Any
 from harness.errors import HarnessError
 from harness.scenario.schema import Scenario
 
-PATHS = ("dataset", "output", "bundle", "progress")
+PATHS = ("dataset", "output", "source", "progress")
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Job:
     case: str
     backend: str
     leg: str
-    """`lockstep`, `train`, `infer`, `exchange` or `reference`."""
+    """A leg of `harness.run.plan.LEGS`, or `reference`."""
     scenario: Scenario
     dataset: Path
     """Dataset folder; of a reference reconstruction, the NPZ that it starts from (amplitude, x, y, probe)."""
@@ -34,8 +34,8 @@ class Job:
     """`cpu` or `gpu`."""
     environment: dict[str, str]
     """Environment variables that matter: set before the framework is imported."""
-    bundle: Path | None = None
-    """Folder of the weights to infer with."""
+    source: Path | None = None
+    """Folder that another job left and this one uses: a `bundle` to infer with, a `lockstep` to graft on."""
     progress: Path | None = None
     """File that gets one JSON line an epoch."""
     patch_stats: int = 0

@@ -31,7 +31,9 @@ from harness.scenario.schema import (
 PACKAGE = Path(__file__).parents[1]
 SHARED_CODE = ("backends/*.py", "physics/*.py", "dataset/grouped.py", "run/worker.py", "run/legs/common.py")
 LEG_CODE = {
-    "lockstep": ("run/legs/lockstep.py",),
+    "lockstep": ("run/legs/lockstep.py", "run/legs/distances.py"),
+    "trajectory": ("run/legs/trajectory.py", "run/legs/lockstep.py", "run/legs/distances.py"),
+    "graft": ("run/legs/graft.py",),
     "train": ("run/legs/train.py",),
     "infer": ("run/legs/infer.py", "run/legs/statistics.py"),
     "exchange": ("run/legs/infer.py", "run/legs/statistics.py"),
@@ -44,6 +46,8 @@ REFERENCE_LIBRARIES = ("cdtools-py", "numpy", "torch")
 _SETUP = ("padded_size", "nphotons", "intensity_scale", "intensity_scale_closed_form", "object_amplitude")
 _INPUTS = {
     "lockstep": ("train.npz", "probe.npy"),
+    "trajectory": ("train.npz", "probe.npy"),
+    "graft": ("probe.npy",),
     "train": ("train.npz", "probe.npy"),
     "infer": ("test.npz", "probe.npy"),
     "exchange": ("test.npz", "probe.npy"),
@@ -68,7 +72,7 @@ def relevant(scenario: Scenario, leg: str) -> Scenario:
     the loss, nor on more of the training than the order of its batches.
     """
     changes: dict[str, Any] = {"description": "", "markers": (), "limits": {}, "ensemble": EnsembleSpec()}
-    if leg != "lockstep":
+    if leg not in ("lockstep", "trajectory"):
         changes["lockstep"] = LockstepSpec()
     if leg == "dataset":
         training, inference = scenario.training, scenario.inference
@@ -80,7 +84,7 @@ def relevant(scenario: Scenario, leg: str) -> Scenario:
         }
     else:
         changes["dataset"] = scenario.dataset.model_copy(update={"reference_iterations": 0})
-    if leg in ("lockstep", "train"):
+    if leg not in ("infer", "exchange"):
         changes["inference"] = InferenceSpec()
     return scenario.model_copy(update=changes)
 
@@ -117,7 +121,7 @@ def leg_parts(
     surroundings: Surroundings,
     more: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """What the result of a leg depends on; `more` holds the key of the weights and what else it is told."""
+    """What the result of a leg depends on; `more` holds the key of its source and what else it is told."""
     return {
         "leg": leg,
         "backend": backend,

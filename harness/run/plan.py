@@ -9,10 +9,15 @@ from harness.run import keys
 from harness.run.store import Address
 from harness.scenario.schema import Scenario
 
-LEGS = ("lockstep", "train", "infer", "exchange")
+LEGS = ("lockstep", "trajectory", "train", "infer", "graft", "exchange")
 """In the order in which they run."""
-_BEFORE = {"lockstep": (), "train": (), "infer": ("train",), "exchange": ("train",)}
-_WITH_WEIGHTS = ("infer", "exchange")
+_SOURCES = {"infer": "train", "graft": "lockstep", "exchange": "train"}
+"""The leg whose result another leg starts from."""
+ACROSS = ("graft", "exchange")
+"""Legs that start from the other side's result."""
+_INFERRING = ("infer", "exchange")
+SOURCE_FOLDERS = {"train": "bundle", "lockstep": "lockstep"}
+"""What of a leg's result is another leg's source."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +33,8 @@ class Planned:
     parts: Mapping[str, Any]
     """What the key is the digest of."""
     address: Address
-    weights: "Planned | None" = None
-    """The training whose weights are used."""
+    source: "Planned | None" = None
+    """The job whose result is used."""
     patch_stats: int = 0
     iterations: int = 0
     """Of a reference reconstruction."""
@@ -37,7 +42,7 @@ class Planned:
 
 def with_what_they_need(legs: Collection[str]) -> tuple[str, ...]:
     """The legs and those that must run before them, in order; names that are no leg are left out."""
-    wanted = {*legs, *(before for leg in legs for before in _BEFORE.get(leg, ()))}
+    wanted = {*legs, *(_SOURCES[leg] for leg in legs if leg in _SOURCES)}
     return tuple(leg for leg in LEGS if leg in wanted)
 
 
@@ -50,24 +55,21 @@ def plan(
 ) -> list[Planned]:
     """The jobs of both sides; `sides` names each backend with what it runs in, reference first.
 
-    A side whose training is not to be had (`sides` lacks it) leaves the other without an exchange.
+    A side that cannot run (`sides` lacks it) leaves the other without the legs that start from its results.
     """
     planned: dict[tuple[str, str], Planned] = {}
     for leg in with_what_they_need(legs):
         for backend in sides:
-            trainer = _trainer(leg, backend, tuple(sides))
-            weights = planned.get((trainer, "train")) if trainer else None
-            if leg not in _WITH_WEIGHTS or weights is not None:
-                known = patch_stats if leg in _WITH_WEIGHTS else 0
-                planned[backend, leg] = _planned(leg, backend, scenario, dataset, sides[backend], weights, known)
+            source = planned.get((_source_side(leg, backend, tuple(sides)), _SOURCES.get(leg, "")))
+            if leg not in _SOURCES or source is not None:
+                listed = patch_stats if leg in _INFERRING else 0
+                planned[backend, leg] = _planned(leg, backend, scenario, dataset, sides[backend], source, listed)
     return list(planned.values())
 
 
-def _trainer(leg: str, backend: str, backends: tuple[str, ...]) -> str | None:
-    """Whose weights a leg uses."""
-    if leg == "exchange":
-        return next((other for other in backends if other != backend), None)
-    return backend if leg == "infer" else None
+def _source_side(leg: str, backend: str, backends: tuple[str, ...]) -> str:
+    """Whose result a leg starts from; empty when there is no other side."""
+    return next((other for other in backends if other != backend), "") if leg in ACROSS else backend
 
 
 def _planned(
@@ -76,10 +78,10 @@ def _planned(
     scenario: Scenario,
     dataset: Path,
     surroundings: keys.Surroundings,
-    weights: Planned | None,
+    source: Planned | None,
     patch_stats: int,
 ) -> Planned:
-    more = {"weights": weights and weights.address.key, "patch_stats": patch_stats}
+    more = {"source": source and source.address.key, "patch_stats": patch_stats}
     parts = keys.leg_parts(leg, backend, scenario, dataset, surroundings, more)
     reduced = keys.relevant(scenario, leg)
-    return Planned(backend, leg, reduced, dataset, parts, Address(leg, keys.key(parts)), weights, patch_stats)
+    return Planned(backend, leg, reduced, dataset, parts, Address(leg, keys.key(parts)), source, patch_stats)

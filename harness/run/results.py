@@ -10,7 +10,7 @@ from typing import Any
 from harness.files import read_json, write_atomic, write_json, write_text
 from harness.run.job import Job, write_job
 from harness.run.keys import Surroundings
-from harness.run.plan import Planned
+from harness.run.plan import SOURCE_FOLDERS, Planned
 from harness.run.seal import contents
 from harness.run.side import LOG, Result
 
@@ -70,7 +70,8 @@ def write_evidence(case_dir: Path, planned: Planned, surroundings: Surroundings,
 
 def _repeatable(case_dir: Path, planned: Planned, surroundings: Surroundings) -> Job:
     """The job as the files of the hub allow it; paths in a job file are relative to the file."""
-    bundle = case_dir / planned.weights.backend / "bundle" if planned.weights else None
+    used = planned.source
+    source = case_dir / used.backend / SOURCE_FOLDERS[used.leg] if used else None
     return Job(
         case=case_dir.name,
         backend=planned.backend,
@@ -80,7 +81,7 @@ def _repeatable(case_dir: Path, planned: Planned, surroundings: Surroundings) ->
         output=case_dir / RED / f"repeated_{planned.backend}_{planned.leg}",
         device=surroundings.device.kind,
         environment=dict(surroundings.variables),
-        bundle=bundle,
+        source=source,
         patch_stats=planned.patch_stats,
     )
 
@@ -118,7 +119,7 @@ def unavailable(case_dir: Path, backend: str, legs: Sequence[str], error: str) -
     return [Result(backend, leg, None, False, None, error, None) for leg in legs]
 
 
-def without_partner(backend: str, partner: str) -> list[Result]:
-    """The failed exchange of a backend whose partner cannot run."""
-    error = f"there are no weights of {partner} to infer with: {partner} cannot run"
-    return [Result(backend, "exchange", None, False, None, error, None)]
+def without_partner(backend: str, partner: str, legs: Sequence[str]) -> list[Result]:
+    """Failed results of a backend for legs that start from what its partner, who cannot run, would have left."""
+    error = f"there is no result of {partner} to start from: {partner} cannot run"
+    return [Result(backend, leg, None, False, None, error, None) for leg in legs]

@@ -14,7 +14,7 @@ from harness.run.devices import Device
 from harness.run.environment import QUIET, apply, changing_results
 from harness.run.job import Job, write_job
 from harness.run.keys import Surroundings
-from harness.run.plan import Planned
+from harness.run.plan import SOURCE_FOLDERS, Planned
 from harness.run.store import Address, Store
 
 LOG = "worker.log"
@@ -118,19 +118,19 @@ def _job(shop: Workshop, surroundings: Surroundings, plan: Planned, scratch: Pat
         output=scratch / _name(plan),
         device=surroundings.device.kind,
         environment=dict(surroundings.variables),
-        bundle=_bundle(shop.store, plan, scratch),
+        source=_source(shop.store, plan, scratch),
         progress=scratch / "progress.jsonl",
         patch_stats=plan.patch_stats,
         iterations=plan.iterations,
     )
 
 
-def _bundle(store: Store, plan: Planned, scratch: Path) -> Path | None:
-    """Where the weights are, or will be when this same process trains them."""
-    if plan.weights is None:
+def _source(store: Store, plan: Planned, scratch: Path) -> Path | None:
+    """Where the result that a job starts from is, or will be when this same process makes it."""
+    if plan.source is None:
         return None
-    stored = store.path(plan.weights.address)
-    return (stored if stored.is_dir() else scratch / _name(plan.weights)) / "bundle"
+    stored = store.path(plan.source.address)
+    return (stored if stored.is_dir() else scratch / _name(plan.source)) / SOURCE_FOLDERS[plan.source.leg]
 
 
 def _start(

@@ -27,7 +27,8 @@ from harness.run.job import read_fields, read_job
 SUPERVISED = "--supervised"
 DONE = "done.json"
 ERROR = "error.json"
-_MODULES = {"lockstep": "lockstep", "train": "train", "infer": "infer", "exchange": "infer", "reference": "reference"}
+_MODULES = {"exchange": "infer"}
+"""Where a leg's module has another name."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -54,7 +55,7 @@ def run(path: Path) -> bool:
     print(f"{job.backend} {job.leg}: begins", flush=True)
     started = time.monotonic()
     try:
-        importlib.import_module(f"harness.run.legs.{_MODULES[job.leg]}").run(job)
+        importlib.import_module(f"harness.run.legs.{_MODULES.get(job.leg, job.leg)}").run(job)
     except HarnessError as error:
         return _failed(job.output, str(error))
     except Exception as error:  # whatever a backend raises is this job's failure and not that of the next

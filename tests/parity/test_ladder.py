@@ -27,6 +27,21 @@ def test_loss(verdict: Verdict) -> None:
     verdict.must_hold()
 
 
+def test_gradient(verdict: Verdict) -> None:
+    """Is the gradient of every weight the same, and does every trainable weight have one?"""
+    verdict.must_hold()
+
+
+def test_step(verdict: Verdict) -> None:
+    """Are the weights, and the state of the optimiser, the same after one step?"""
+    verdict.must_hold()
+
+
+def test_trajectory(verdict: Verdict) -> None:
+    """Same batches for some steps: does the distance stay inside the envelope of rounding noise?"""
+    verdict.must_hold()
+
+
 def test_telemetry(verdict: Verdict) -> None:
     """Is every epoch finite on both sides, and if not, which metric broke first and when?"""
     verdict.must_hold()

@@ -8,10 +8,10 @@ import tensorflow as tf
 from harness.backends import network
 from harness.backends.forward import Stages
 from harness.backends.protocol import CAPABILITIES, Array, Batch, BatchSource, EpochReport, Setup, Weights
-from harness.backends.tensorflow import device, stitching, training, weights
+from harness.backends.tensorflow import device, stitching, weights
 from harness.backends.tensorflow.loss import Loss
 from harness.backends.tensorflow.model import PtychographyModel
-from harness.backends.tensorflow.optimizer import Adam
+from harness.backends.tensorflow.training import Training
 from harness.errors import HarnessError
 
 
@@ -27,7 +27,7 @@ class TensorFlowBackend:
         self._precision = setup.precision
         self._model = PtychographyModel(setup)
         self._loss = Loss(setup)
-        self._optimiser: Adam | None = None
+        self._training: Training | None = None
         self.stage_names = network.stage_names(setup.scenario)
         self.set_weights(network.initial_weights(setup.scenario, setup.intensity_scale))
         size, positions = setup.scenario.dataset.N, setup.scenario.grouping.gridsize**2
@@ -72,15 +72,15 @@ class TensorFlowBackend:
 
     def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
         """Train on the batches in their order; calls `report` after every epoch."""
-        steps = batches.epochs * batches.steps_per_epoch
-        self._optimiser = Adam(self._scenario.training, steps, self._model.compute_dtype)
-        training.fit(self._model, self._optimiser, self._losses, self._scenario.training, batches, report)
+        if self._training is None or not self._training.suits(batches):
+            self._training = Training(self._model, self._losses, self._scenario.training, batches)
+        self._training.fit(batches, report)
 
     def optimiser_state(self) -> Weights:
         """Both moments of every trained weight, `<weight>.first_moment` and `<weight>.second_moment`."""
-        if self._optimiser is None:
+        if self._training is None:
             raise HarnessError("tensorflow: there is no optimiser yet; train first.")
-        return weights.moments(self._model, self._optimiser)
+        return weights.moments(self._model, self._training.optimizer)
 
     def predict(self, batch: Batch) -> Array:
         """(B, N, N, C) complex: predicted object patches, before any merge."""

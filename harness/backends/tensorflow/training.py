@@ -1,4 +1,4 @@
-"""The training loop: one compiled step, its metrics read once an epoch."""
+"""The training loop: one step, compiled once, its metrics read once an epoch."""
 
 from collections.abc import Callable
 
@@ -17,24 +17,40 @@ Step = Callable[[Array, Array], dict[str, tf.Tensor]]
 """One update, compiled; from the arrays of a batch to the losses before it."""
 
 
-def fit(
-    model: PtychographyModel,
-    optimizer: Adam,
-    losses: Losses,
-    training: TrainingSpec,
-    batches: BatchSource,
-    report: Callable[[EpochReport], None],
-) -> None:
-    """Train every trainable weight on the batches in their order; report the means of each epoch."""
-    steps = batches.epochs * batches.steps_per_epoch
-    step_on = compiled_step(model, losses, optimizer, batches.batch(0))
-    for epoch in range(batches.epochs):
-        first, end = epoch * batches.steps_per_epoch, (epoch + 1) * batches.steps_per_epoch
-        history = [step_on(batch.amplitude, batch.relative) for batch in map(batches.batch, range(first, end))]
-        metrics = {name: float(tf.reduce_mean([terms[name] for terms in history])) for name in history[0]}
-        metrics["intensity_scale"] = float(tf.exp(model.diffraction.log_scale))
-        metrics["learning_rate"] = learning_rate(training, end - 1, steps)
-        report(EpochReport(epoch, end, metrics))
+class Training:
+    """The compiled step and its optimiser, for trainings of one length on batches of one shape."""
+
+    def __init__(self, model: PtychographyModel, losses: Losses, training: TrainingSpec, batches: BatchSource) -> None:
+        self.model, self.training = model, training
+        self.of = _kind(batches)
+        self.optimizer = Adam(training, self.steps, model.compute_dtype)
+        self._step = compiled_step(model, losses, self.optimizer, batches.batch(0))
+
+    @property
+    def steps(self) -> int:
+        """Optimiser steps of the whole training."""
+        return self.of[0]
+
+    def suits(self, batches: BatchSource) -> bool:
+        """Say whether what was compiled serves for these batches too."""
+        return self.of == _kind(batches)
+
+    def fit(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
+        """Train every trainable weight on the batches in their order, with an optimiser that has no past."""
+        for variable in self.optimizer.variables:
+            variable.assign(tf.zeros_like(variable))
+        for epoch in range(batches.epochs):
+            first, end = epoch * batches.steps_per_epoch, (epoch + 1) * batches.steps_per_epoch
+            history = [self._step(batch.amplitude, batch.relative) for batch in map(batches.batch, range(first, end))]
+            metrics = {name: float(tf.reduce_mean([terms[name] for terms in history])) for name in history[0]}
+            metrics["intensity_scale"] = float(tf.exp(self.model.diffraction.log_scale))
+            metrics["learning_rate"] = learning_rate(self.training, end - 1, self.steps)
+            report(EpochReport(epoch, end, metrics))
+
+
+def _kind(batches: BatchSource) -> tuple[int, tuple[int, ...]]:
+    """Number of steps and shape of a batch."""
+    return batches.epochs * batches.steps_per_epoch, batches.batch(0).amplitude.shape
 
 
 def compiled_step(model: PtychographyModel, losses: Losses, optimizer: Adam, batch: Batch) -> Step:

@@ -2,18 +2,23 @@
 
 Evidence: `lockstep/stages_{float32,float64}.npz` of both sides. Each stage is a check of its own, in the order
 of the forward pass: its error is the largest difference over the largest magnitude of the reference's stage.
+In `graft/` the candidate computes every stage from the reference's stages before it: a stage that differs there is
+wrong itself, one that differs in the whole pass alone was fed what is wrong.
 """
 
 from harness.backends.network import stage_names
 from harness.backends.protocol import Array, Precision
-from harness.judge.comparing import mismatch, not_finite, relative_error
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
+from harness.judge.lockstep import grafted
+from harness.judge.tensors import judge_tensor
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 
-NEEDS = frozenset({"lockstep"})
+NEEDS = frozenset({"lockstep", "graft"})
 PRECISIONS: tuple[Precision, ...] = ("float32", "float64")
+ALONE: Precision = "float64"
+"""Precision of the grafted stages."""
 COMPLEX_STAGES = {"object_patches", "object_merged", "object_extracted", "exit_wave"}
 
 
@@ -23,6 +28,8 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
     for precision in PRECISIONS:
         with findings.evidence_for(precision):
             _compare(findings, evidence, precision)
+    with findings.evidence_for("alone"):
+        _compare_alone(findings, evidence)
     return findings.checks
 
 
@@ -41,18 +48,25 @@ def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> No
 def _judge_stage(
     findings: Findings, own: Array, other: Array, name: str, precision: Precision, first_wrong: str
 ) -> None:
-    check, where = f"{precision}.{name}", f"stage {name} ({precision})"
     note = f"; the first stage that differs is {first_wrong}" if first_wrong else ""
     expected = stage_type(name, precision)
     wrong_type = "" if own.dtype == expected else f"type is {own.dtype}, {expected} was asked for"
-    if problem := mismatch(own, other) or wrong_type or not_finite(own) or not_finite(other):
-        findings.demand(check, False, f"{where}: {problem}{note}")
-        return
-    error = relative_error(own, other)
-    if error is None:
-        findings.error(check, f"{where}: the reference is zero everywhere, so nothing was compared{note}")
-        return
-    findings.measure(check, error, precision, f"{where}: largest difference over the largest value{note}")
+    where = f"stage {name} ({precision}{note})"
+    judge_tensor(findings, f"{precision}.{name}", precision, own, other, where, wrong_type)
+
+
+def _compare_alone(findings: Findings, evidence: Evidence) -> None:
+    reference, candidate = evidence.backends
+    expected = evidence.stages(reference, ALONE)
+    alone, problems = grafted(evidence, candidate)
+    for name in stage_names(evidence.scenario):
+        with findings.evidence_for(f"alone.{name}"):
+            if name in problems:
+                findings.demand(f"alone.{name}", False, f"stage {name} of {candidate} alone: {problems[name]}")
+                continue
+            own, other = (evidence.stage(side, of, name) for side, of in ((candidate, alone), (reference, expected)))
+            where = f"stage {name} of {candidate} alone, on the stages of {reference} before it"
+            judge_tensor(findings, f"alone.{name}", ALONE, own, other, where)
 
 
 def stage_type(name: str, precision: Precision) -> str:

@@ -80,8 +80,8 @@ class Progress:
             stream.write(json.dumps(line) + "\n")
 
 
-def bundle_of(job: Job) -> Path:
-    """Folder of the weights of an infer or exchange job; raises HarnessError when the job names none."""
-    if job.bundle is None:
-        raise HarnessError(f"{job.backend} {job.leg}: the job names no bundle; it needs trained weights.")
-    return job.bundle
+def source_of(job: Job) -> Path:
+    """Folder of what another job left for this one; raises HarnessError when the job names none."""
+    if job.source is None:
+        raise HarnessError(f"{job.backend} {job.leg}: the job names no source; it needs what another job left.")
+    return job.source

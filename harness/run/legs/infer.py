@@ -21,7 +21,7 @@ from harness.physics.canvas import centred, loss_fraction, required_size
 from harness.physics.probe import model_probe
 from harness.physics.synchronise import phases
 from harness.run.job import Job
-from harness.run.legs.common import MISSING, Progress, bundle_of, create, lacks, setup_of, write_missing
+from harness.run.legs.common import MISSING, Progress, create, lacks, setup_of, source_of, write_missing
 from harness.run.legs.statistics import central, listing, summary
 from harness.run.legs.train import intensity_scale, peak_rss_mb
 
@@ -42,7 +42,7 @@ class Placed:
 
 def run(job: Job) -> None:
     """Fill `inference_outputs/` or `exchange/`."""
-    folder, bundle = job.output / FOLDERS[job.leg], bundle_of(job)
+    folder, bundle = job.output / FOLDERS[job.leg], source_of(job)
     progress = Progress(job)
     progress.tell()
     if not (bundle / "weights.safetensors").is_file():

@@ -1,20 +1,29 @@
-"""The lock-step leg: forward pass and losses of the first training batch, on initial weights that both sides share."""
+"""The lock-step leg: one forward and backward pass of the first training batch, on weights that both sides share.
+
+Fills `lockstep/`, in both precisions: every named stage, every term of the loss, the gradient of every weight; and
+in float32 how far the gradients of weights that were nudged by rounding are from those (`gradient_noise.json`).
+"""
 
 from pathlib import Path
 
 from harness.backends.feed import batch_of
 from harness.backends.network import initial_weights
-from harness.backends.protocol import Batch, Precision, Weights
+from harness.backends.protocol import Backend, Batch, Precision, Weights
 from harness.dataset.grouped import GroupedData
 from harness.files import write_json, write_npz
 from harness.run.job import Job
 from harness.run.legs.common import Progress, create, lacks, setup_of
+from harness.run.legs.distances import distances
+from harness.scenario.schema import Scenario
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "float64")
+NOISY: Precision = "float32"
+"""The precision whose rounding is measured; float64 is held against exact limits."""
+NEEDED = ("stages", "losses", "gradients")
 
 
 def run(job: Job) -> None:
-    """Fill `lockstep/`: stages and losses in both precisions, what was fed, and what the backend says of itself."""
+    """Write what was fed, what came out, and what the backend says of itself."""
     progress = Progress(job)
     progress.tell()
     folder = job.output / "lockstep"
@@ -25,19 +34,44 @@ def run(job: Job) -> None:
     write_npz(folder / "batch.npz", amplitude=batch.amplitude, relative=batch.relative)
     write_npz(folder / "weights.npz", **weights)
     for precision in PRECISIONS:
-        _forward(job, folder, precision, batch, weights)
+        _pass(job, folder, precision, batch, weights)
     progress.tell()
 
 
-def _forward(job: Job, folder: Path, precision: Precision, batch: Batch, weights: Weights) -> None:
+def _pass(job: Job, folder: Path, precision: Precision, batch: Batch, weights: Weights) -> None:
     backend = create(job, precision)
     offers = {"capabilities": sorted(backend.capabilities), "stage_names": backend.stage_names}
     write_json(folder / "facts.json", {**backend.facts(), **offers})
-    absent = lacks(job, folder, backend, ("stages", "losses"))
-    if len(absent) == 2:
+    absent = lacks(job, folder, backend, NEEDED)
+    if len(absent) == len(NEEDED):
         return
     backend.set_weights(weights)
     if "stages" not in absent:
         write_npz(folder / f"stages_{precision}.npz", **backend.stages(batch))
     if "losses" not in absent:
         write_json(folder / f"losses_{precision}.json", backend.losses(batch))
+    if "gradients" not in absent:
+        _gradients(job, folder, precision, backend, batch)
+
+
+def _gradients(job: Job, folder: Path, precision: Precision, backend: Backend, batch: Batch) -> None:
+    """A weight without a gradient is named, so that it is not taken for one whose gradient was forgotten."""
+    found = backend.gradients(batch)
+    gradients = {name: gradient for name, gradient in found.items() if gradient is not None}
+    write_npz(folder / f"gradients_{precision}.npz", **gradients)
+    write_json(folder / f"gradients_{precision}.json", {"without": sorted(found.keys() - gradients.keys())})
+    if precision != NOISY:
+        return
+    noise: dict[str, list[float]] = {name: [] for name in gradients}
+    scale = setup_of(job, precision).intensity_scale
+    for draw in range(1, job.scenario.lockstep.draws + 1):
+        backend.set_weights(initial_weights(nudged(job.scenario, draw), scale))
+        moved = {name: value for name, value in backend.gradients(batch).items() if value is not None}
+        for name, far in distances(gradients, moved).items():
+            noise[name].append(far)
+    write_json(folder / "gradient_noise.json", noise)
+
+
+def nudged(scenario: Scenario, draw: int) -> Scenario:
+    """The scenario with its initial weights moved by rounding."""
+    return scenario.model_copy(update={"training": scenario.training.model_copy(update={"nudge": draw})})

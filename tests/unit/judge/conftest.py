@@ -23,7 +23,9 @@ from harness.physics.forward import forward_stages
 from harness.physics.likelihood import loss_terms
 from harness.physics.merge import merging
 from harness.physics.probe import model_probe
+from harness.run.legs.distances import sample
 from harness.run.legs.statistics import central
+from harness.run.plan import LEGS
 from harness.scenario.case import Case
 from harness.scenario.keys import leaves, nest
 from harness.scenario.schema import Scenario
@@ -111,12 +113,12 @@ def write_scenario(folder: Path, scenario: Scenario) -> None:
 def write_case(folder: Path, scenario: Scenario) -> CaseFolder:
     build(scenario, simulate(scenario.dataset), folder / "dataset")
     write_scenario(folder, scenario)
-    legs = ("lockstep", "train", "infer", "exchange")
-    jobs = [{"backend": backend, "leg": leg, "status": "done", "error": None} for backend in BACKENDS for leg in legs]
+    jobs = [{"backend": backend, "leg": leg, "status": "done", "error": None} for backend in BACKENDS for leg in LEGS]
     write_json(folder / "jobs.json", jobs)
     for number, backend in enumerate(BACKENDS):
         rng = np.random.default_rng(number)
         write_lockstep(folder, scenario, backend, rng)
+        write_trajectory(folder, scenario, backend, rng)
         write_training(folder, scenario, backend, number)
         write_inference(folder, scenario, backend)
     return CaseFolder(folder, scenario)
@@ -140,6 +142,43 @@ def write_lockstep(folder: Path, scenario: Scenario, backend: str, rng: np.rando
             **{name: stage.astype(narrow.get(str(stage.dtype), stage.dtype)) for name, stage in moved.items()},
         )
         write_json(here / f"losses_{precision}.json", {name: value * (1 + wobble) for name, value in losses.items()})
+
+        write_gradients(here, scenario, precision, wobble, rng)
+    write_json(here / "gradient_noise.json", {name: [2e-8, 1e-8] for name in weights})
+    stages = stages_of(folder, scenario, batch, float(weights["log_scale"]))
+    write_npz(folder / backend / "graft" / "stages.npz", **stages)
+    write_json(folder / backend / "graft" / "problems.json", {})
+
+
+def write_gradients(here: Path, scenario: Scenario, precision: str, wobble: float, rng: np.random.Generator) -> None:
+    """Random gradients, the same for both sides but for rounding."""
+    common = np.random.default_rng(11)
+    gradients = {name: common.normal(size=shape) for name, shape in network.weight_shapes(scenario).items()}
+    write_npz(here / f"gradients_{precision}.npz", **wobbled(gradients, wobble, rng))
+    write_json(here / f"gradients_{precision}.json", {"without": []})
+
+
+def wobbled(arrays: dict[str, np.ndarray], wobble: float, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    return {name: array * (1 + wobble * rng.choice([-1, 1], array.shape)) for name, array in arrays.items()}
+
+
+def write_trajectory(folder: Path, scenario: Scenario, backend: str, rng: np.random.Generator) -> None:
+    """A random walk of the initial weights, the same for both sides but for rounding, which grows in float32."""
+    here, count = folder / backend / "trajectory", scenario.lockstep.steps
+    start = network.initial_weights(scenario, read_json(folder / "dataset" / "setup.json")["intensity_scale"])
+    names = [f"{name}.{moment}" for name in start for moment in ("first_moment", "second_moment")]
+    for precision, wobble in (("float32", 1e-7), ("float64", 1e-15)):
+        common, walk, weights = np.random.default_rng(12), [], dict(start)
+        for step in range(count):
+            weights = {name: value + 0.01 * common.normal(size=value.shape) for name, value in weights.items()}
+            walk.append(wobbled(weights, (step + 1) * wobble, rng))
+        moments = {name: common.normal(size=start[name.rpartition(".")[0]].shape) for name in names}
+        write_npz(here / f"first_{precision}.npz", **walk[0], **wobbled(moments, wobble, rng))
+        kept = {name: np.stack([sample(seen)[name] for seen in walk]) for name in start}
+        write_npz(here / f"steps_{precision}.npz", **kept, loss=-9.0 - 0.01 * np.arange(count))
+        write_npz(here / f"last_{precision}.npz", **walk[-1])
+    steps = [[(1 + draw) * (step + 1) * 1e-7 for step in range(count)] for draw in range(2)]
+    write_json(here / "noise.json", {"first": {name: [2e-7, 1e-7] for name in (*start, *names)}, "steps": steps})
 
 
 def _terms(scenario: Scenario) -> dict[str, float]:

@@ -3,6 +3,7 @@ import pytest
 from harness.errors import HarnessError
 from harness.judge import ladder
 from harness.judge.tolerances import entries, resolve
+from harness.run.plan import LEGS
 
 
 @pytest.mark.parametrize("rung", ladder.JUDGES)
@@ -21,10 +22,10 @@ def test_the_ladder_is_in_the_order_of_the_design():
 
 
 def test_every_rung_says_what_it_needs():
-    assert ladder.needs("stages") == {"lockstep"}
+    assert ladder.needs("stages") == {"lockstep", "graft"}
     assert ladder.needs("exchange") == {"train", "infer", "exchange"}
     for rung in ladder.JUDGES:
-        assert ladder.needs(rung) <= {"lockstep", "train", "infer", "exchange"}
+        assert ladder.needs(rung) <= set(LEGS)
 
 
 def test_a_rung_that_does_not_exist(gs2):

@@ -196,3 +196,38 @@ def test_a_loss_that_both_sides_get_wrong(gs2):
         value = gs2.evidence.losses(backend, "float64")["loss"]
         set_losses(gs2, backend, "float64", loss=value * 1.5)
     assert set(gs2.bad("loss")) == {"tensorflow.float64.loss", "torch.float64.loss"}
+
+
+GRAFT = "torch/graft/stages.npz"
+
+
+def test_a_stage_that_is_wrong_by_itself_is_told_from_one_that_was_fed_what_is_wrong(gs2):
+    """The whole pass differs from `object_merged` on; alone, only the merge does."""
+    for stage in ("object_merged", "object_extracted", "exit_wave", "diffraction_amplitude", "intensity"):
+        gs2.change_arrays(F64, **{stage: lambda a: 1.01 * a})
+    gs2.change_arrays(GRAFT, object_merged=lambda a: 1.01 * a)
+    bad = set(gs2.bad("stages"))
+    assert {name for name in bad if name.startswith("alone.")} == {"alone.object_merged"}
+    assert len(bad) == 6
+
+
+@pytest.mark.parametrize(
+    "change", [lambda a: a * (1 + 1e-10), lambda a: a * np.nan, lambda a: a[:1], lambda a: a.astype(np.float32)]
+)
+def test_a_stage_alone_is_held_against_the_reference(gs2, change):
+    gs2.change_arrays(GRAFT, encoder__1=change)
+    assert {name: check.status for name, check in gs2.bad("stages").items()} == {"alone.encoder.1": "fail"}
+
+
+def test_a_stage_that_could_not_be_computed_alone_says_why(gs2):
+    gs2.change_json("torch/graft/problems.json", lambda problems: problems.update(exit_wave="ValueError: shapes"))
+    found = gs2.bad("stages")
+    assert found["alone.exit_wave"].status == "fail"
+    assert "ValueError: shapes" in found["alone.exit_wave"].message
+
+
+def test_a_backend_that_cannot_take_stages_is_inconclusive(gs2):
+    (gs2.path / GRAFT).unlink()
+    (gs2.path / "torch/graft/problems.json").unlink()
+    (gs2.path / "torch/graft/missing.json").write_text('{"stage": "torch cannot do \'stage\'"}')
+    assert {name: check.status for name, check in gs2.bad("stages").items()} == {"alone": "inconclusive"}

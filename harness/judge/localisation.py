@@ -1,0 +1,184 @@
+"""Where the port parts from its reference: the first lock-step tensor that a red check compared.
+
+The order is that of the computation: the stages of the forward pass (between the sides, then of each side against
+the oracle), the terms of the loss, the gradients from the output back to the input, the optimiser's state and the
+weights after one step, then step after step. float64 is looked at first, where rounding explains nothing; float32
+only when float64 agrees.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from harness.backends.network import loss_terms, stage_names, weight_shapes
+from harness.backends.protocol import Array, Precision, Weights
+from harness.errors import HarnessError
+from harness.judge import lockstep
+from harness.judge.comparing import relative_error
+from harness.judge.difference import Difference, difference
+from harness.judge.evidence import Evidence
+from harness.judge.oracle import oracle_stages
+from harness.judge.verdict import Check, RungVerdict
+
+LOCKSTEP_RUNGS = ("stages", "physics", "loss", "gradient", "step", "trajectory")
+LOOKED_AT: tuple[Precision, ...] = ("float64", "float32")
+RED = ("fail", "error")
+Reds = Mapping[tuple[str, str], Check]
+"""The red checks by rung and name."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One tensor that a red check compared: the candidate's (or a side's) and what it was held against."""
+
+    check: Check
+    stage: str
+    """Named stage, `loss`, `gradient`, `step` or `trajectory`."""
+    tensor: str
+    """Stage, term of the loss, or weight."""
+    precision: Precision
+    own: Array
+    other: Array
+    against: str
+    """Whose tensor `other` is: the reference side, or `oracle`."""
+    first_step: int = 0
+    """Optimiser steps that were done before the tensor was looked at."""
+
+
+@dataclass(frozen=True)
+class Localisation:
+    """The first place, and what else the lock-step says about it."""
+
+    place: Place
+    difference: Difference | None
+    """None where shapes or types differ, or where values are not finite."""
+    wrong_alone: tuple[str, ...] | None
+    """Stages that are wrong even on the reference's stages before them; None when that was not tried."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The entry `localisation` of summary.json, and what else is known."""
+        place = self.place
+        none = dict.fromkeys(("max_abs", "max_rel", "ulp"))
+        return {
+            "rung": place.check.rung,
+            "check": place.check.name,
+            "stage": place.stage,
+            "tensor": place.tensor,
+            "precision": place.precision,
+            "against": place.against,
+            "first_step": place.first_step,
+            **(none if self.difference is None else self.difference.as_json()),
+            "shape": list(place.own.shape),
+            "wrong_alone": None if self.wrong_alone is None else list(self.wrong_alone),
+            "message": place.check.message,
+        }
+
+
+def localise(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> Localisation | None:
+    """The first place, in the order of the computation, whose check is red; None when there is none."""
+    checks = [check for verdict in verdicts if verdict.rung in LOCKSTEP_RUNGS for check in verdict.checks]
+    reds = {(check.rung, check.name): check for check in checks if check.status in RED}
+    places = (place for precision in LOOKED_AT for place in _places(evidence, precision, reds))
+    first = next(places, None)
+    if first is None:
+        return None
+    return Localisation(first, difference(first.own, first.other), _wrong_alone(checks))
+
+
+def _wrong_alone(checks: Sequence[Check]) -> tuple[str, ...] | None:
+    alone = [check for check in checks if check.rung == "stages" and check.name.startswith("alone.")]
+    wrong = tuple(check.name.removeprefix("alone.") for check in alone if check.status in RED)
+    return wrong if alone else None
+
+
+def _places(evidence: Evidence, precision: Precision, reds: Reds) -> Iterator[Place]:
+    """Every place with a red check; evidence that is missing or broken is left out."""
+    for kind in (_stages, _physics, _losses, _gradients, _first_step, _trajectory):
+        try:
+            yield from kind(evidence, precision, reds)
+        except HarnessError:
+            continue
+
+
+def _stages(evidence: Evidence, precision: Precision, reds: Reds) -> Iterator[Place]:
+    sides = [evidence.stages(backend, precision) for backend in evidence.backends]
+    for name in stage_names(evidence.scenario):
+        yield from _pair(reds, ("stages", f"{precision}.{name}"), name, name, precision, sides, evidence)
+
+
+def _physics(evidence: Evidence, precision: Precision, reds: Reds) -> Iterator[Place]:
+    """A fault that both sides share agrees between them; only the oracle shows it."""
+    for backend in evidence.backends:
+        expected = oracle_stages(evidence, backend, precision)
+        own = evidence.stages(backend, precision)
+        for name in expected:
+            check = reds.get(("physics", f"{backend}.{precision}.{name}"))
+            if check is not None and name in own:
+                yield Place(check, name, name, precision, own[name], expected[name].astype(own[name].dtype), "oracle")
+
+
+def _losses(evidence: Evidence, precision: Precision, reds: Reds) -> Iterator[Place]:
+    losses = [evidence.losses(backend, precision) for backend in evidence.backends]
+    sides = [{name: np.array([value], float) for name, value in side.items()} for side in losses]
+    for name in (*loss_terms(evidence.scenario.loss), "loss"):
+        yield from _pair(reds, ("loss", f"{precision}.{name}"), "loss", name, precision, sides, evidence)
+
+
+def _gradients(evidence: Evidence, precision: Precision, reds: Reds) -> Iterator[Place]:
+    sides = [lockstep.gradients(evidence, backend, precision) for backend in evidence.backends]
+    for name in backwards(evidence):
+        yield from _pair(reds, ("gradient", f"{precision}.{name}"), "gradient", name, precision, sides, evidence)
+
+
+def _first_step(evidence: Evidence, precision: Precision, reds: Reds) -> Iterator[Place]:
+    """The optimiser's state before the weights that it moved."""
+    sides = [lockstep.first_step(evidence, backend, precision) for backend in evidence.backends]
+    names = backwards(evidence)
+    for tensor in [*(f"{name}.{moment}" for moment in lockstep.MOMENTS for name in names), *names]:
+        yield from _pair(reds, ("step", f"{precision}.{tensor}"), "step", tensor, precision, sides, evidence, 1)
+
+
+def _trajectory(evidence: Evidence, precision: Precision, reds: Reds) -> Iterator[Place]:
+    """The first step at which a weight is out of its limit; in float32 the noise has no limit a weight."""
+    sides = [lockstep.steps(evidence, backend, precision)[0] for backend in evidence.backends]
+    for step in range(evidence.scenario.lockstep.steps):
+        at_step = [{name: values[step] for name, values in side.items() if step < len(values)} for side in sides]
+        for name in backwards(evidence):
+            check = reds.get(("trajectory", "float32.distance" if precision == "float32" else f"{precision}.{name}"))
+            if check is not None and (precision == "float32" or _is_out(at_step, name, check.limit)):
+                of = {("trajectory", check.name): check}
+                key = ("trajectory", check.name)
+                yield from _pair(of, key, "trajectory", name, precision, at_step, evidence, step + 1)
+
+
+def _is_out(sides: Sequence[Weights], name: str, limit: float | None) -> bool:
+    """Whether a weight differs by more than its limit; without one, its check failed for another reason."""
+    reference, candidate = sides
+    if limit is None or name not in reference or name not in candidate:
+        return True
+    error = relative_error(candidate[name], reference[name])
+    return error is None or not error <= limit
+
+
+def _pair(
+    reds: Reds,
+    key: tuple[str, str],
+    stage: str,
+    tensor: str,
+    precision: Precision,
+    sides: Sequence[Mapping[str, Array]],
+    evidence: Evidence,
+    first_step: int = 0,
+) -> Iterator[Place]:
+    """The place of a tensor that both sides have, when its check is red."""
+    reference, candidate = sides
+    if key in reds and tensor in reference and tensor in candidate:
+        own, other = candidate[tensor], reference[tensor]
+        yield Place(reds[key], stage, tensor, precision, own, other, evidence.backends[0], first_step)
+
+
+def backwards(evidence: Evidence) -> tuple[str, ...]:
+    """Weights in the order in which the gradient reaches them: the scale, the heads, then towards the input."""
+    return tuple(reversed(weight_shapes(evidence.scenario)))

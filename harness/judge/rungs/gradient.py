@@ -1,0 +1,51 @@
+"""Rung 5: same gradient for every weight, the intensity scale included? Is every trainable weight there, and moved?
+
+Evidence: `lockstep/gradients_{float32,float64}.npz` of both sides. In float64 the largest difference is held against
+the largest value of the tensor; in float32 the distance between the sides against the distance that either side has
+from itself when its weights are moved by rounding (`lockstep/gradient_noise.json`).
+"""
+
+from harness.backends.protocol import Precision
+from harness.judge.evidence import Evidence
+from harness.judge.findings import Findings
+from harness.judge.lockstep import gradient_noise, gradients, trained
+from harness.judge.rungs.stages import PRECISIONS
+from harness.judge.tensors import judge_in_noise, judge_names, judge_tensor
+from harness.judge.tolerances import Limits
+from harness.judge.verdict import Check
+
+NEEDS = frozenset({"lockstep"})
+
+
+def judge(evidence: Evidence, limits: Limits) -> list[Check]:
+    """Ask each side for all gradients, then compare them one by one."""
+    findings = Findings("gradient", limits)
+    for precision in PRECISIONS:
+        for backend in evidence.backends:
+            with findings.evidence_for(f"{backend}.{precision}"):
+                _judge_side(findings, evidence, backend, precision)
+        with findings.evidence_for(precision):
+            _compare(findings, evidence, precision)
+    return findings.checks
+
+
+def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision: Precision) -> None:
+    found, names = gradients(evidence, backend, precision), trained(evidence.scenario)
+    judge_names(findings, f"{backend}.{precision}.present", backend, found, names)
+    zero = [name for name in names if name in found and not found[name].any()]
+    message = f"{backend}: gradients that are zero everywhere: {', '.join(zero) or 'none'}"
+    findings.demand(f"{backend}.{precision}.moving", not zero, message)
+
+
+def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> None:
+    reference, candidate = (gradients(evidence, backend, precision) for backend in evidence.backends)
+    if precision == "float32":
+        noise = gradient_noise(evidence, evidence.backends[0]), gradient_noise(evidence, evidence.backends[1])
+    for name in trained(evidence.scenario):
+        if name not in reference or name not in candidate:  # said by the side's own check
+            continue
+        check, own, other = f"{precision}.{name}", candidate[name], reference[name]
+        if precision == "float32":
+            judge_in_noise(findings, check, own, other, noise, name)
+        else:
+            judge_tensor(findings, check, precision, own, other, f"gradient of {name} ({precision})")

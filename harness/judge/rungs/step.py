@@ -1,0 +1,63 @@
+"""Rung 6: same weights, and same state of the optimiser, after one step?
+
+Evidence: `trajectory/first_{float32,float64}.npz` of both sides, from the weights in `lockstep/weights.npz`. In
+float64 exact to rounding; in float32 held against the distance that either side has from itself (`noise.json`).
+What is trained must have moved, what is fixed must not.
+"""
+
+from pathlib import Path
+
+from harness.backends.network import weight_shapes
+from harness.backends.protocol import Precision
+from harness.judge.evidence import Evidence, Incapable
+from harness.judge.findings import Findings
+from harness.judge.lockstep import MOMENTS, first_noise, first_step, trained
+from harness.judge.rungs.stages import PRECISIONS
+from harness.judge.tensors import judge_in_noise, judge_names, judge_tensor, still
+from harness.judge.tolerances import Limits
+from harness.judge.verdict import Check
+
+NEEDS = frozenset({"lockstep", "trajectory"})
+
+
+def judge(evidence: Evidence, limits: Limits) -> list[Check]:
+    """Ask each side for weights and state, then compare them one by one."""
+    findings = Findings("step", limits)
+    for precision in PRECISIONS:
+        for backend in evidence.backends:
+            with findings.evidence_for(f"{backend}.{precision}"):
+                _judge_side(findings, evidence, backend, precision)
+        with findings.evidence_for(precision):
+            _compare(findings, evidence, precision)
+    return findings.checks
+
+
+def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision: Precision) -> None:
+    after, names = first_step(evidence, backend, precision), trained(evidence.scenario)
+    weights = {name: value for name, value in after.items() if not name.endswith(MOMENTS)}
+    before = evidence.arrays(Path(backend, "lockstep", "weights.npz"))
+    judge_names(findings, f"{backend}.{precision}.present", backend, weights, weight_shapes(evidence.scenario))
+    unmoved, fixed = still(before, weights, names), sorted(weights.keys() - set(names))
+    moved = sorted(set(fixed) - set(still(before, weights, fixed)))
+    message = f"{backend}: trained but not moved: {', '.join(unmoved) or 'none'}; fixed but moved: "
+    findings.demand(f"{backend}.{precision}.moving", not unmoved and not moved, message + (", ".join(moved) or "none"))
+    expected = [f"{name}.{moment}" for name in names for moment in MOMENTS]
+    with findings.evidence_for(f"{backend}.{precision}.state"):
+        found = after.keys() - weights.keys()
+        if not found:
+            raise Incapable(f"{backend} left no state of its optimiser.")
+        judge_names(findings, f"{backend}.{precision}.state", backend, found, expected)
+
+
+def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> None:
+    reference, candidate = (first_step(evidence, backend, precision) for backend in evidence.backends)
+    if precision == "float32":
+        noise = first_noise(evidence, evidence.backends[0]), first_noise(evidence, evidence.backends[1])
+    for name in reference:
+        if name not in candidate:  # said by the side's own check
+            continue
+        check, own, other = f"{precision}.{name}", candidate[name], reference[name]
+        if precision == "float32":
+            judge_in_noise(findings, check, own, other, noise, name)
+        else:
+            judge_tensor(findings, check, precision, own, other, f"{name} after one step ({precision})")

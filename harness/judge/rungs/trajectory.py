@@ -1,0 +1,89 @@
+"""Rung 7: same batches for k steps: does the distance between the sides stay inside the envelope of rounding noise?
+
+Evidence: `trajectory/` of both sides. In float64 no envelope is needed: every weight, at every step, is held against
+the tensor's largest value. In float32 rounding grows with the steps, in correct ports too: the distance between the
+sides is held, at every step, against the largest that either side has had from itself (`noise.json`).
+"""
+
+from pathlib import Path
+
+import numpy as np
+
+from harness.backends.network import weight_shapes
+from harness.backends.protocol import Array, Precision
+from harness.judge.comparing import mismatch, not_finite, relative_error
+from harness.judge.evidence import Evidence
+from harness.judge.findings import Findings
+from harness.judge.lockstep import between, envelope, last_step, steps, trained
+from harness.judge.rungs.stages import PRECISIONS
+from harness.judge.tensors import judge_names, still
+from harness.judge.tolerances import Limits
+from harness.judge.verdict import Check
+
+NEEDS = frozenset({"lockstep", "trajectory"})
+EXACT: Precision = "float64"
+
+
+def judge(evidence: Evidence, limits: Limits) -> list[Check]:
+    """Ask each side for a whole trajectory, then compare them: exactly in float64, against the noise in float32."""
+    findings = Findings("trajectory", limits)
+    for precision in PRECISIONS:
+        for backend in evidence.backends:
+            with findings.evidence_for(f"{backend}.{precision}"):
+                _judge_side(findings, evidence, backend, precision)
+    with findings.evidence_for(EXACT):
+        _compare_exactly(findings, evidence)
+    with findings.evidence_for("float32"):
+        _compare_in_noise(findings, evidence)
+    return findings.checks
+
+
+def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision: Precision) -> None:
+    values, losses = steps(evidence, backend, precision)
+    last, asked = last_step(evidence, backend, precision), evidence.scenario.lockstep.steps
+    judge_names(findings, f"{backend}.{precision}.present", backend, values, weight_shapes(evidence.scenario))
+    findings.demand(f"{backend}.{precision}.steps", len(losses) == asked, f"{backend}: {len(losses)} of {asked} steps")
+    before = evidence.arrays(Path(backend, "lockstep", "weights.npz"))
+    unmoved = still(before, last, trained(evidence.scenario))
+    message = f"{backend}: weights that are where they were at the start: {', '.join(unmoved) or 'none'}"
+    findings.demand(f"{backend}.{precision}.moving", not unmoved, message)
+
+
+def _compare_exactly(findings: Findings, evidence: Evidence) -> None:
+    (reference, losses), (candidate, own_losses) = (steps(evidence, backend, EXACT) for backend in evidence.backends)
+    first, last = (last_step(evidence, backend, EXACT) for backend in evidence.backends)
+    _judge_tensor(findings, "loss", own_losses, losses, [])
+    for name in weight_shapes(evidence.scenario):
+        if name in reference and name in candidate and name in first and name in last:
+            _judge_tensor(findings, name, candidate[name], reference[name], [(last[name], first[name])])
+
+
+def _judge_tensor(findings: Findings, name: str, own: Array, other: Array, more: list[tuple[Array, Array]]) -> None:
+    """Judge one tensor (steps, n) at every step, and `more` pairs of it: the whole tensor after the last step."""
+    check = f"{EXACT}.{name}"
+    pairs = [(own, other), *more]
+    problems = (mismatch(a, b) or not_finite(a) or not_finite(b) for a, b in pairs)
+    if problem := next(filter(None, problems), ""):
+        findings.demand(check, False, f"{name}: {problem}")
+        return
+    errors = np.array([_error(a, b) for a, b in [*zip(own, other, strict=True), *more]])
+    worst = int(np.argmax(errors[: len(own)])) + 1
+    message = f"{name} over {len(own)} steps, most at step {worst}: largest difference over the largest value"
+    findings.measure(check, float(errors.max()), EXACT, message)
+
+
+def _error(own: Array, other: Array) -> float:
+    """As `relative_error`, for tensors that may be zero at first, such as biases."""
+    error = relative_error(own, other)
+    return error if error is not None else 0.0 if not own.any() else np.inf
+
+
+def _compare_in_noise(findings: Findings, evidence: Evidence) -> None:
+    far, noise = between(evidence, "float32"), envelope(evidence)
+    if len(far) != len(noise):
+        findings.demand("float32.distance", False, f"{len(far)} steps, but noise was measured over {len(noise)}")
+        return
+    ratios = far / noise
+    worst = int(np.argmax(ratios))
+    message = f"distance of all weights between the sides over that of a side from itself, most at step {worst + 1}"
+    findings.measure("float32.distance", float(ratios[worst]), "noise", message)

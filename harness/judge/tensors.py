@@ -1,0 +1,59 @@
+"""Judging tensors of both sides by name: that each is there, of the same shape and type, finite, and equal enough."""
+
+from collections.abc import Collection, Mapping
+
+from harness.backends.protocol import Array
+from harness.judge.comparing import mismatch, not_finite, relative_error
+from harness.judge.findings import Findings
+from harness.judge.lockstep import in_noise
+from harness.run.legs.distances import distance
+
+
+def judge_names(
+    findings: Findings, check: str, backend: str, found: Collection[str], expected: Collection[str]
+) -> None:
+    """Demand that a side has exactly the tensors that are expected."""
+    missing, unknown = sorted(set(expected) - set(found)), sorted(set(found) - set(expected))
+    message = f"{backend}: missing {', '.join(missing) or 'nothing'}, unknown {', '.join(unknown) or 'nothing'}"
+    findings.demand(check, not missing and not unknown, message)
+
+
+def judge_tensor(
+    findings: Findings, check: str, limit: str, own: Array, other: Array, where: str, problem: str = ""
+) -> None:
+    """Hold the largest difference of two tensors against `limit`, relative to the largest value of `other`.
+
+    `problem`: what is wrong with them already; they then fail whatever their values.
+    """
+    if problem := mismatch(own, other) or problem or not_finite(own) or not_finite(other):
+        findings.demand(check, False, f"{where}: {problem}")
+        return
+    error = relative_error(own, other)
+    if error is None:
+        findings.error(check, f"{where}: the reference is zero everywhere, so nothing was compared")
+        return
+    findings.measure(check, error, limit, f"{where}: largest difference over the largest value")
+
+
+def judge_in_noise(
+    findings: Findings,
+    check: str,
+    own: Array,
+    other: Array,
+    noise: tuple[Mapping[str, list[float]], Mapping[str, list[float]]],
+    name: str,
+) -> None:
+    """Hold the distance of two tensors against the distance that either side has from itself, limit `noise`."""
+    if problem := mismatch(own, other) or not_finite(own) or not_finite(other):
+        findings.demand(check, False, f"{name}: {problem}")
+        return
+    if missing := [side for side in noise if name not in side]:
+        findings.error(check, f"{name}: {len(missing)} of 2 sides measured no noise for it")
+        return
+    ratio = in_noise(distance(own, other), noise[0][name], noise[1][name])
+    findings.measure(check, ratio, "noise", f"{name}: distance between the sides over that of a side from itself")
+
+
+def still(before: Mapping[str, Array], after: Mapping[str, Array], names: Collection[str]) -> list[str]:
+    """Those of the named tensors in which no value differs."""
+    return [name for name in names if name in before and name in after and not (before[name] != after[name]).any()]

@@ -1,0 +1,80 @@
+"""`comparison/localisation.json` and `.md`: where the port parts from its reference, in a few lines for a person."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.files import write_json, write_text
+from harness.judge.evidence import Evidence
+from harness.judge.localisation import Localisation, localise
+from harness.judge.verdict import RungVerdict
+from harness.report import repro, show
+
+JSON, TEXT = Path("comparison", "localisation.json"), Path("comparison", "localisation.md")
+
+
+def write(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> None:
+    """Localise the lowest red lock-step check of a case; leaves nothing when there is none."""
+    found, folder = localise(evidence, verdicts), evidence.case_dir
+    if found is None:
+        for path in (JSON, TEXT):
+            (folder / path).unlink(missing_ok=True)
+        repro.remove(folder)
+        return
+    write_json(folder / JSON, found.as_json())
+    bundled = repro.write(evidence, found)
+    write_text(folder / TEXT, "\n".join(_lines(evidence.backends, found, bundled)) + "\n")
+
+
+def _lines(backends: tuple[str, str], found: Localisation, bundled: str) -> Iterator[str]:
+    place, (reference, candidate) = found.place, backends
+    yield f"# The sides part at {_where(found.as_json())}"
+    yield ""
+    yield f"- What says so: {place.check.rung}.{place.check.name}: {place.check.message}"
+    yield from _figures(found, place.against)
+    yield f"- {_verdict(found, reference, candidate)}"
+    yield f"- {bundled}"
+
+
+def _where(entry: dict[str, Any]) -> str:
+    """`stage exit_wave`, `gradient of ...`, `... after step 3`; with the precision."""
+    kinds = {
+        "loss": "term {tensor} of the loss",
+        "gradient": "the gradient of {tensor}",
+        "step": "{tensor} after one step",
+        "trajectory": "{tensor} after {first_step} steps",
+    }
+    text = kinds.get(entry["stage"], "stage {tensor}").format(**entry)
+    against = " (against the oracle)" if entry["against"] == "oracle" else ""
+    return f"{text}, {entry['precision']}{against}"
+
+
+def _figures(found: Localisation, against: str) -> Iterator[str]:
+    place, gap = found.place, found.difference
+    if gap is None:
+        yield f"- {against}: {place.other.shape} {place.other.dtype}; here: {place.own.shape} {place.own.dtype}"
+        return
+    where = f"element {list(gap.index)} of {list(place.own.shape)}"
+    if place.stage == place.tensor:
+        where += f" (sample {gap.index[0]})"
+    yield f"- Worst: {where}: {gap.candidate:.9g} where {against} has {gap.reference:.9g}"
+    yield (
+        f"- Largest difference {gap.max_abs:.3g}, {show.figure(gap.max_rel)} of the largest value, "
+        f"{gap.ulp:.3g} units in the last place; cosine {show.figure(gap.cosine)}; {gap.share:.1%} of the values differ"
+    )
+
+
+def _verdict(found: Localisation, reference: str, candidate: str) -> str:
+    """What the stages alone say: a wrong stage, or a right one on wrong input."""
+    if found.wrong_alone is None:
+        return f"Stage by stage: not tried; {candidate} cannot compute one stage from given ones"
+    if found.wrong_alone:
+        named = ", ".join(found.wrong_alone)
+        return f"Stage by stage, fed with what {reference} has before it, {candidate} is wrong in: {named}"
+    return (
+        f"Stage by stage, fed with what {reference} has before it, every stage of {candidate} agrees: "
+        "look at the backward pass, the loss or the optimiser"
+        if found.place.stage in ("loss", "gradient", "step", "trajectory")
+        else f"Stage by stage, fed with what {reference} has before it, every stage of {candidate} agrees: "
+        "both sides share the fault, or only float32 shows it"
+    )

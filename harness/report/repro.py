@@ -1,0 +1,68 @@
+"""The repro bundle: `red/repro/` of a case, a script with the few inputs that show one difference alone."""
+
+import shutil
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness.dataset.grouped import GroupedData
+from harness.files import write_json, write_npy
+from harness.judge.evidence import Evidence
+from harness.judge.localisation import Localisation
+
+FOLDER = Path("red", "repro")
+SCRIPT = Path(__file__).with_name("repro_script.py")
+LARGEST = 5 * 2**20
+"""Bytes that a bundle may have, so that it can be attached to a report."""
+_FACTS = ("padded_size", "nphotons", "intensity_scale", "object_amplitude")
+
+
+def remove(folder: Path) -> None:
+    """Take a bundle away from a case folder: there is nothing to show any more."""
+    shutil.rmtree(folder / FOLDER, ignore_errors=True)
+
+
+def write(evidence: Evidence, found: Localisation) -> str:
+    """Write the bundle of a case; returns a sentence that says how to use it, or why there is none."""
+    folder, place = evidence.case_dir / FOLDER, found.place
+    remove(evidence.case_dir)
+    if place.against == "oracle":
+        return "No repro bundle: the sides agree with each other, and the oracle needs nothing but this hub"
+    folder.mkdir(parents=True)
+    data = _needed(GroupedData.load(evidence.case_dir / "dataset" / "train.npz"), max(1, place.first_step))
+    np.savez_compressed(folder / "inputs.npz", **{field.name: getattr(data, field.name) for field in fields(data)})
+    write_npy(folder / "probe.npy", evidence.array(Path("dataset", "probe.npy")))
+    write_json(folder / "case.json", _case(evidence, found))
+    shutil.copyfile(SCRIPT, folder / "repro.py")
+    size = sum(path.stat().st_size for path in folder.iterdir())
+    if size > LARGEST:
+        remove(evidence.case_dir)
+        return f"No repro bundle: {place.first_step} steps need {size / 2**20:.1f} MB of patterns, more than 5 MB"
+    return f"Alone, without pytest: `python {(FOLDER / 'repro.py').as_posix()}` ({size / 2**20:.1f} MB in all)"
+
+
+def _needed(data: GroupedData, steps: int) -> GroupedData:
+    """The patterns and groups of the first steps, renumbered."""
+    rows, batches = np.unique(data.batches[:steps], return_inverse=True)
+    patterns, groups = np.unique(data.groups[rows], return_inverse=True)
+    return GroupedData(
+        X=data.X[patterns],
+        x=data.x[patterns],
+        y=data.y[patterns],
+        groups=groups.reshape(data.groups[rows].shape),
+        offsets=data.offsets[rows],
+        relative=data.relative[rows],
+        batches=batches.reshape(data.batches[:steps].shape),
+    )
+
+
+def _case(evidence: Evidence, found: Localisation) -> dict[str, Any]:
+    return {
+        "backends": evidence.backends,
+        "scenario": evidence.scenario.model_dump(mode="json"),
+        "setup": {name: evidence.setup[name] for name in _FACTS},
+        "place": found.as_json(),
+        "limit": found.place.check.limit if found.place.precision == "float64" else 0.0,
+    }

@@ -1,0 +1,111 @@
+"""Shows one difference between two backends, alone: `python repro.py`, where ptycho-parity is installed.
+
+Beside it lie `case.json`, which says what was compared, and `inputs.npz`, the patterns that it needs. Each backend
+computes the tensor in a process of its own, from the same first weights and batches; then both are compared.
+Ends with status 1 when they differ, 0 when they do not.
+
+    python repro.py [--python BACKEND=PATH ...]
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+
+from harness.backends import registry
+from harness.backends.feed import batch_of
+from harness.backends.network import initial_weights
+from harness.backends.protocol import Backend, EpochReport, Setup
+from harness.dataset.grouped import GroupedData
+from harness.run.legs.trajectory import FirstBatches
+from harness.scenario.schema import Scenario
+
+HERE = Path(__file__).parent
+
+
+class Enough(Exception):  # noqa: N818
+    """The step that is looked at has been taken."""
+
+
+def main() -> int:
+    """Run both sides, or, when asked to, one of them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--python", action="append", default=[], metavar="BACKEND=PATH")
+    parser.add_argument("--side", nargs=2, metavar=("BACKEND", "FILE"), help=argparse.SUPPRESS)
+    asked, case = parser.parse_args(), json.loads((HERE / "case.json").read_text(encoding="utf-8"))
+    if asked.side:
+        np.save(asked.side[1], compute(case, asked.side[0]))
+        return 0
+    interpreters = dict(pair.split("=", 1) for pair in asked.python)
+    with tempfile.TemporaryDirectory() as folder:
+        tensors = {}
+        for backend in case["backends"]:
+            path = Path(folder, f"{backend}.npy")
+            command = [interpreters.get(backend, sys.executable), __file__, "--side", backend, str(path)]
+            subprocess.run(command, check=True)
+            tensors[backend] = np.load(path)
+    return compare(case, tensors)
+
+
+def compute(case: dict[str, Any], name: str) -> np.ndarray:
+    """The tensor that `case` names, as one backend computes it."""
+    place, data = case["place"], GroupedData.load(HERE / "inputs.npz")
+    scenario, facts = Scenario.model_validate_json(json.dumps(case["scenario"])), case["setup"]
+    probe = np.load(HERE / "probe.npy")
+    backend = registry.create(name, Setup(scenario, probe, **facts, precision=place["precision"]))
+    scale = facts["intensity_scale"]
+    backend.set_weights(initial_weights(scenario, scale))
+    batch = batch_of(data, data.batches[0], scale)
+    if place["first_step"]:
+        return after_steps(backend, FirstBatches(data, scale, scenario.lockstep.steps), place)
+    if place["stage"] == "gradient":
+        return np.asarray(backend.gradients(batch)[place["tensor"]], float)
+    if place["stage"] == "loss":
+        return np.array([backend.losses(batch)[place["tensor"]]])
+    return backend.stages(batch)[place["tensor"]]
+
+
+def after_steps(backend: Backend, batches: FirstBatches, place: dict[str, Any]) -> np.ndarray:
+    """A weight, or what the optimiser keeps for it, after the steps of `place`."""
+    found: dict[str, np.ndarray] = {}
+
+    def look(report: EpochReport) -> None:
+        if report.step == place["first_step"]:
+            found.update(backend.weights())
+            if place["tensor"] not in found:
+                found.update(backend.optimiser_state())
+            raise Enough
+
+    with contextlib.suppress(Enough):
+        backend.train(batches, look)
+    return found[place["tensor"]]
+
+
+def compare(case: dict[str, Any], tensors: dict[str, np.ndarray]) -> int:
+    """Print how the tensors differ, and say whether they do."""
+    place, (reference, candidate) = case["place"], case["backends"]
+    other, own = tensors[reference], tensors[candidate]
+    print(f"{place['tensor']} ({place['stage']}, {place['precision']}), after {place['first_step']} steps")
+    if own.shape != other.shape or own.dtype != other.dtype:
+        print(f"{reference}: {other.shape} {other.dtype}; {candidate}: {own.shape} {own.dtype}")
+        return 1
+    gaps = np.abs(own - other)
+    worst, largest = np.unravel_index(np.argmax(gaps), gaps.shape), np.abs(other).max()
+    print(f"{reference}: {other[worst]:.12g}, {candidate}: {own[worst]:.12g} at {[int(k) for k in worst]}")
+    relative = float(gaps[worst] / largest)
+    print(f"largest difference {gaps[worst]:.4g}, {relative:.4g} of the largest value; limit {case['limit']}")
+    return int(not relative <= (case["limit"] or 0.0))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

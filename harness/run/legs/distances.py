@@ -1,0 +1,42 @@
+"""How far two sets of weights, or of what belongs to weights, are from each other."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from harness.backends.protocol import Array, Weights
+
+SAMPLE = 512
+"""Values of a tensor that are kept at every step of a trajectory; of its first and last step all are."""
+
+
+def sample(weights: Mapping[str, Array]) -> Weights:
+    """Up to `SAMPLE` values (n,) of every tensor, evenly spread over its flattened elements."""
+    return {name: np.ravel(value)[_places(np.size(value))] for name, value in weights.items()}
+
+
+def _places(size: int) -> Array:
+    return np.unique(np.linspace(0, size - 1, min(size, SAMPLE)).astype(int))
+
+
+def distance(own: Array, other: Array) -> float:
+    """Norm of the difference of two tensors over the mean of their norms, float64.
+
+    Symmetric; 0 for two zeros; what is not finite stays so.
+    """
+    a, b = np.asarray(own, np.float64), np.asarray(other, np.float64)
+    largest = (np.linalg.norm(a) + np.linalg.norm(b)) / 2
+    return float(np.linalg.norm(a - b) / largest) if largest != 0 else 0.0
+
+
+def distances(own: Mapping[str, Array], other: Mapping[str, Array]) -> dict[str, float]:
+    """`distance` of every tensor that both have."""
+    return {name: distance(value, other[name]) for name, value in own.items() if name in other}
+
+
+def distance_by_step(own: Mapping[str, Array], other: Mapping[str, Array]) -> Array:
+    """`distance` (steps,) of all tensors (steps, n) together, at every step."""
+    a, b = (np.concatenate([side[name] for name in sorted(own)], axis=1).astype(np.float64) for side in (own, other))
+    size = (np.linalg.norm(a, axis=1) + np.linalg.norm(b, axis=1)) / 2
+    difference: Array = np.linalg.norm(a - b, axis=1) / np.where(size == 0, 1, size)
+    return difference

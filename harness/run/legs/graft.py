@@ -1,0 +1,38 @@
+"""The graft leg: every stage of this side alone, computed from the stages of the other.
+
+What agrees here but not in the whole pass was fed what is wrong; what differs here is wrong itself.
+Fills `graft/`: `stages.npz`, float64, and `problems.json` with the stages that could not be computed and why.
+"""
+
+from harness.backends.network import stage_names
+from harness.backends.protocol import Array, Batch, Precision
+from harness.files import read_npz, write_json, write_npz
+from harness.run.job import Job
+from harness.run.legs.common import MISSING, create, lacks, source_of, write_missing
+
+PRECISION: Precision = "float64"
+
+
+def run(job: Job) -> None:
+    """Feed this side's stages one by one."""
+    folder, other = job.output / "graft", source_of(job)
+    stages = other / f"stages_{PRECISION}.npz"
+    if not stages.is_file():
+        write_missing(folder, {"stage": f"the other side left no {stages.name} to start from; see its {MISSING}"})
+        return
+    backend = create(job, PRECISION)
+    if lacks(job, folder, backend, ("stage",)):
+        return
+    backend.set_weights(read_npz(other / "weights.npz"))
+    batch, known = Batch(**read_npz(other / "batch.npz")), read_npz(stages)
+    alone: dict[str, Array] = {}
+    problems: dict[str, str] = {}
+    for name in stage_names(job.scenario):
+        try:
+            alone[name] = backend.stage(name, known, batch)
+        except (
+            Exception
+        ) as error:  # whatever a framework says of a stage that does not fit is a finding about that stage
+            problems[name] = f"{type(error).__name__}: {error}"
+    write_npz(folder / "stages.npz", **alone)
+    write_json(folder / "problems.json", problems)

@@ -1,0 +1,109 @@
+"""Rung 5 on sound and on damaged evidence."""
+
+import numpy as np
+import pytest
+
+from harness.files import read_json, write_json
+
+KERNEL, BIAS = "encoder.0.conv1.kernel", "phase.head.bias"
+F32, F64 = "torch/lockstep/gradients_float32.npz", "torch/lockstep/gradients_float64.npz"
+NOISE = "torch/lockstep/gradient_noise.json"
+
+
+def red(case, **limits):
+    return {name: check.status for name, check in case.bad("gradient", **limits).items()}
+
+
+def test_sound(gs2, gs1_phase):
+    assert red(gs2) == red(gs1_phase) == {}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda a: a * (1 + 1e-9),
+        lambda a: -a,
+        lambda a: a[::-1],
+        lambda a: np.swapaxes(a, 0, 1),
+        lambda a: np.where(a == a.max(), np.nan, a),
+        lambda a: a.astype(np.float32),
+        lambda a: a[..., 1:],
+    ],
+)
+def test_one_wrong_tensor_is_the_only_red_one(gs2, change):
+    gs2.change_arrays(F64, **{KERNEL.replace(".", "__"): change})
+    assert red(gs2) == {f"float64.{KERNEL}": "fail"}
+
+
+def test_nan_on_both_sides_is_red(gs2):
+    for backend in ("tensorflow", "torch"):
+        gs2.change_arrays(
+            f"{backend}/lockstep/gradients_float64.npz", **{BIAS.replace(".", "__"): lambda a: a * np.nan}
+        )
+    assert red(gs2) == {f"float64.{BIAS}": "fail"}
+
+
+def test_a_weight_without_a_gradient_is_named(gs2):
+    gs2.change_arrays(F64, **{KERNEL.replace(".", "__"): None})
+    bad = gs2.bad("gradient")
+    assert {name: check.status for name, check in bad.items()} == {"torch.float64.present": "fail"}
+    assert KERNEL in bad["torch.float64.present"].message
+
+
+def test_a_gradient_nobody_asked_for_is_named(gs2):
+    gs2.change_arrays(F64, extra=np.ones(3))
+    assert "extra" in gs2.bad("gradient")["torch.float64.present"].message
+
+
+def test_a_weight_that_would_never_move_is_named(gs2):
+    gs2.change_arrays(F64, **{KERNEL.replace(".", "__"): np.zeros_like})
+    bad = gs2.bad("gradient")
+    assert set(bad) == {"torch.float64.moving", f"float64.{KERNEL}"}
+    assert KERNEL in bad["torch.float64.moving"].message
+
+
+def test_zero_on_both_sides_is_no_agreement(gs2):
+    for backend in ("tensorflow", "torch"):
+        gs2.change_arrays(f"{backend}/lockstep/gradients_float64.npz", **{KERNEL.replace(".", "__"): np.zeros_like})
+    statuses = red(gs2)
+    assert statuses == {
+        "tensorflow.float64.moving": "fail",
+        "torch.float64.moving": "fail",
+        f"float64.{KERNEL}": "error",
+    }
+
+
+def test_a_fixed_scale_has_no_gradient(gs2):
+    gs2.change_scenario(model__scale_trainable=False)
+    assert set(red(gs2)) == {f"{b}.{p}.present" for b in ("tensorflow", "torch") for p in ("float32", "float64")}
+
+
+def test_float32_is_held_against_the_noise_of_either_side(gs2):
+    """The fixture's noise is 2e-8 and below the resolution of float32, 1.2e-7, which takes its place."""
+    gs2.change_arrays(F32, **{KERNEL.replace(".", "__"): lambda a: a * (1 + 4 * 1.2e-7)})
+    assert red(gs2) == {}
+    gs2.change_arrays(F32, **{KERNEL.replace(".", "__"): lambda a: a * (1 + 1e-5)})
+    assert red(gs2) == {f"float32.{KERNEL}": "fail"}
+    for backend in ("torch", "tensorflow"):
+        name = gs2.path / backend / "lockstep" / "gradient_noise.json"
+        before = read_json(name)
+        write_json(name, before | {KERNEL: [1e-8, 1e-5]})
+        assert red(gs2) == {}
+        write_json(name, before)
+
+
+def test_noise_that_was_not_measured_is_an_error(gs2):
+    gs2.change_json(NOISE, lambda noise: noise.pop(KERNEL))
+    assert red(gs2) == {f"float32.{KERNEL}": "error"}
+    gs2.change_json(NOISE, lambda noise: noise.update({KERNEL: []}))
+    assert red(gs2) == {"float32": "error"}
+
+
+def test_missing_evidence(gs2):
+    gs2.stop("torch", "lockstep", "killed by signal 9")
+    assert set(red(gs2).values()) == {"error"}
+
+
+def test_the_sides_may_change_places(gs2):
+    gs2.change_arrays(F64, **{KERNEL.replace(".", "__"): lambda a: a * 1.5})
+    assert red(gs2) == {f"float64.{KERNEL}": "fail"}
