@@ -88,6 +88,12 @@ class Evidence:
         return {(job["backend"], job["leg"]): job for job in records}
 
     @cached_property
+    def devices(self) -> frozenset[str]:
+        """Classes of device that the sides ran on, `cpu` or `gpu`, as `run_metadata.json` has them."""
+        sides = self.record(Path("run_metadata.json"), ("backends",))["backends"].values()
+        return frozenset(side["device"]["kind"] for side in sides)
+
+    @cached_property
     def setup(self) -> dict[str, Any]:
         """Facts of the dataset, `dataset/setup.json`."""
         required = ("padded_size", "nphotons", "intensity_scale", "intensity_scale_closed_form", "normalisation")

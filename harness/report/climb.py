@@ -110,7 +110,7 @@ def judge(folder: Path, rung: str) -> RungVerdict:
     if prepared["status"] != "done":
         return _blocked(rung, prepared["status"], prepared["reason"])
     try:
-        limits = tolerances.resolve(case["profile"], case["limits"], case["limit_origins"])
+        limits = tolerances.resolve(case["profile"], case["limits"], case["limit_origins"], case["scenario"])
         verdict = ladder.judge_rung(rung, settled_evidence(folder, tuple(case["backends"])), limits)
     except HarnessError as reason:
         verdict = _blocked(rung, "error", str(reason))
