@@ -54,7 +54,7 @@ def test_what_is_not_finite_fails_on_every_device(gs2, value):
     gs2.change_arrays(STAGES, encoder__1=lambda a: np.full_like(a, value))
     gs2.change_array("torch/inference_outputs/amplitude.npy", lambda a: np.full_like(a, value))
     assert gs2.bad("stages")["float32.encoder.1"].status == "fail"
-    assert gs2.bad("reconstruction")["torch.finite"].status == "fail"
+    assert gs2.bad("canvas")["torch.finite"].status == "fail"
 
 
 def test_a_figure_that_is_missing_fails_on_every_device(gs2):
