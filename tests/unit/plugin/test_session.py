@@ -70,7 +70,7 @@ def test_limits_are_those_of_each_case_and_an_override_ends_with_its_session(
         result = project.runpytest_inprocess("-k", "telemetry", "--parity-hub", name, *overrides)
         result.assert_outcomes(passed=2)
         checks = {case["id"]: case["checks"] for case in summary_of(project, name)["cases"]}
-        last = {case: next(check for check in found if check["name"] == "final_loss") for case, found in checks.items()}
+        last = {case: next(one for one in made if one["name"] == "final_loss") for case, made in checks.items()}
         found[name] = {case: (check["limit"], check["origin"]) for case, check in last.items()}
     assert found["between"] == {"small": (0.9, "override"), "stated": (0.9, "override")}
     (limit, origin) = found["before"]["stated"]
