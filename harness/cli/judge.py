@@ -7,14 +7,17 @@ import typer
 
 from harness.cli.common import Hub, Json, print_json
 from harness.judge.verdict import RungVerdict
-from harness.report import climb, hub, show
+from harness.report import climb, hub, show, summary
 from harness.report.notes import by_badness
 
 RED = ("fail", "error")
 
 
 def judge(root: Hub, as_json: Json = False) -> None:
-    """Judge every planned rung of a hub again, with the limits of today; nothing is trained and nothing written.
+    """Judge every planned rung of a hub again, with the ledger of today; nothing is trained and nothing written.
+
+    Limits that the scenarios or the command line stated then still hold. With --json each case also comes as
+    summary.json holds it, every figure computed again from the files.
 
     Exit status 1 when a rung is red.
 
@@ -31,11 +34,10 @@ def judge(root: Hub, as_json: Json = False) -> None:
 
 
 def _judged(folder: Path) -> dict[str, Any]:
-    rungs = []
-    for rung in hub.read_case(folder)["rungs"]:
-        recorded = climb.recorded(folder, rung).status
-        rungs.append({**climb.judge(folder, rung).as_json(), "recorded": recorded})
-    return {"id": folder.name, "rungs": rungs}
+    verdicts = [climb.judge(folder, rung) for rung in hub.read_case(folder)["rungs"]]
+    rungs = [{**verdict.as_json(), "recorded": climb.recorded(folder, verdict.rung).status} for verdict in verdicts]
+    case = summary.summarised(folder, verdicts, climb.figures(folder))
+    return {"id": folder.name, "rungs": rungs, "summary": case}
 
 
 def _rows(case: dict[str, Any]) -> list[list[str]]:

@@ -63,8 +63,8 @@ def run(
     if as_json:
         print_json(summary)
     else:
-        for case_summary in summary["cases"]:
-            typer.echo(markdown.case_line(case_summary))
+        for line in (*markdown.warnings(summary), *map(markdown.case_line, summary["cases"])):
+            typer.echo(line)
         typer.echo(f"hub: {root}")
     raise typer.Exit(status)
 

@@ -35,13 +35,29 @@ class GroupedData:
 
     @classmethod
     def load(cls, path: Path) -> "GroupedData":
-        """Read `train.npz` or `test.npz`; a missing array is a `HarnessError`."""
+        """Read `train.npz` or `test.npz`; arrays that are missing or do not fit together are a `HarnessError`."""
         arrays = read_npz(path)
         names = [field.name for field in fields(cls)]
         missing = [name for name in names if name not in arrays]
         if missing:
             raise HarnessError(f"{path}: lacks {', '.join(missing)}; build the dataset folder again.")
-        return cls(**{name: arrays[name] for name in names})
+        data = cls(**{name: arrays[name] for name in names})
+        if wrong := data._misfits():
+            raise HarnessError(f"{path}: {', '.join(wrong)} fit no other array; build the dataset folder again.")
+        return data
+
+    def _misfits(self) -> list[str]:
+        """Arrays without which the others cannot be read: of another shape, no indices, or offsets not finite."""
+        M, groups = len(self.X), self.groups.shape
+        fits = {
+            "X": self.X.ndim == 3,
+            "x": self.x.shape == (M,),
+            "y": self.y.shape == (M,),
+            "groups": len(groups) == 2 and self.groups.dtype.kind in "iu",
+            "relative": self.relative.shape == (*groups[:1], 1, 2, *groups[1:]) and np.isfinite(self.relative).all(),
+            "batches": self.batches.ndim == 2 and self.batches.dtype.kind in "iu",
+        }
+        return [name for name, fit in fits.items() if not fit]
 
     def save(self, path: Path) -> None:
         """Write every array to an NPZ, with the same bytes every time."""

@@ -90,16 +90,24 @@ class Evidence:
         return {(job["backend"], job["leg"]): job for job in records}
 
     @cached_property
+    def devices(self) -> frozenset[str]:
+        """Classes of device that the sides ran on, `cpu` or `gpu`, as `run_metadata.json` has them."""
+        sides = self.record(Path("run_metadata.json"), ("backends",))["backends"].values()
+        return frozenset(side["device"]["kind"] for side in sides)
+
+    @cached_property
     def setup(self) -> dict[str, Any]:
         """Facts of the dataset, `dataset/setup.json`."""
         required = ("padded_size", "nphotons", "intensity_scale", "intensity_scale_closed_form", "normalisation")
         facts: dict[str, Any] = self.record(Path("dataset/setup.json"), required)
-        return facts
+        return without_null(facts, required, "dataset/setup.json")
 
     @cached_property
     def probe(self) -> Array:
         """(N, N) complex128: the normalised probe as the model uses it, mask included."""
-        probe = self.array(Path("dataset/probe.npy"))
+        probe, N = self.array(Path("dataset/probe.npy")), self.scenario.dataset.N
+        if probe.shape != (N, N):
+            raise NoEvidence(f"dataset/probe.npy: its shape is {probe.shape}; ({N}, {N}) is needed.")
         return model_probe(probe, self.scenario.dataset.probe.mask)
 
     def record(self, relative: Path, required: tuple[str, ...]) -> Any:
@@ -177,25 +185,30 @@ class Evidence:
     def predictions(self, backend: str, folder: str = "inference_outputs") -> Predictions:
         """Predicted patches of an inference or an exchange leg."""
         arrays = self.arrays(Path(backend, folder, "patches.npz"), ("patches", "positions"))
-        groups, N, width, channels = arrays["patches"].shape
-        if width != N or arrays["positions"].shape != (groups, channels, 2):
-            shapes = f"patches {arrays['patches'].shape}, positions {arrays['positions'].shape}"
+        patches, positions = arrays["patches"], arrays["positions"]
+        square = patches.ndim == 4 and patches.shape[1] == patches.shape[2]
+        if not square or positions.shape != (len(patches), patches.shape[-1], 2):
+            shapes = f"patches {patches.shape}, positions {positions.shape}"
             raise NoEvidence(
                 f"{backend}/{folder}/patches.npz: {shapes} do not fit; (G, N, N, C) and (G, C, 2) are needed."
             )
-        patches = np.moveaxis(arrays["patches"], -1, 1)
-        return Predictions(patches.reshape(-1, N, N), arrays["positions"].reshape(-1, 2))
+        if not np.isfinite(positions).all():
+            raise NoEvidence(f"{backend}/{folder}/patches.npz: positions that are not finite place no patch.")
+        N = patches.shape[1]
+        return Predictions(np.moveaxis(patches, -1, 1).reshape(-1, N, N), positions.reshape(-1, 2))
 
     def canvas(self, backend: str, folder: str = "inference_outputs") -> Canvas:
         """The stitched picture of an inference or an exchange leg."""
         here = Path(backend, folder)
         keys = ("size", "required", "fits_canvas", "max_abs_offset", "centre_x", "centre_y")
-        facts = self.record(here / "canvas.json", keys)
+        facts = without_null(self.record(here / "canvas.json", keys), keys, f"{here}/canvas.json")
         amplitude, phase = self.array(here / "amplitude.npy"), self.array(here / "phase.npy")
         coverage = self.array(here / "coverage.npy")
         if not amplitude.shape == phase.shape == coverage.shape == (facts["size"], facts["size"]):
             shapes = f"amplitude {amplitude.shape}, phase {phase.shape}, coverage {coverage.shape}"
             raise NoEvidence(f"{self.case_dir / here}: {shapes} do not fit the canvas of side {facts['size']}.")
+        if not np.isfinite(coverage).all():
+            raise NoEvidence(f"{self.case_dir / here}: a coverage that is not finite says of no pixel what lies on it.")
         with np.errstate(invalid="ignore", over="ignore"):  # what is not finite stays so, and is judged
             field = amplitude * np.exp(1j * phase.astype(np.float64))
         return Canvas(field, coverage.astype(np.float64), facts)
@@ -219,3 +232,10 @@ class Evidence:
             raise NoEvidence(f"{backend}: no job of the leg {leg!r} was run.")
         if job["status"] != "done":
             raise NoEvidence(f"{backend}, {leg}: {job['error']}")
+
+
+def without_null(facts: dict[str, Any], names: tuple[str, ...], source: str) -> dict[str, Any]:
+    """Facts of which the named ones are needed as numbers; in JSON, null stands for what is not finite."""
+    if null := [name for name in names if facts[name] is None]:
+        raise NoEvidence(f"{source}: {', '.join(null)} is null, which stands for a figure that is not finite.")
+    return facts

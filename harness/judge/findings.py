@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from harness.errors import HarnessError
 from harness.judge.evidence import Incapable
 from harness.judge.tolerances import Limits
-from harness.judge.verdict import CONTRACT, Check, Status
+from harness.judge.verdict import CONTRACT, UNCALIBRATED, Check, Status
 
 
 class Findings:
@@ -21,7 +21,8 @@ class Findings:
     def measure(self, name: str, value: float | None, limit: str, message: str) -> None:
         """Judge `value` against the limit `rung.limit`; without such a limit nothing is judged.
 
-        A value that is missing or not finite fails: no limit holds for it.
+        A value that is missing or not finite fails: no limit holds for it. Any other is inconclusive where the limit
+        was measured on another class of device than the case ran on.
         """
         found = self._limits.find(f"{self.rung}.{limit}")
         if found is None:
@@ -31,6 +32,8 @@ class Findings:
             return
         status: Status = "pass" if found.holds(value) else "fail"
         sentence = f"{message}: {value:.3g}, {found.sense} {found.value:g}"
+        if reason := self._limits.uncalibrated(found):
+            status, sentence = "inconclusive", f"{UNCALIBRATED}: {sentence}; {reason}"
         self._add(name, status, sentence, float(value), found.value, found.margin(value), found.origin)
 
     def demand(self, name: str, holds: bool, message: str) -> None:

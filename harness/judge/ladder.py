@@ -77,11 +77,12 @@ def judge_rung(rung: str, evidence: Evidence, limits: Limits) -> RungVerdict:
 
     Evidence that cannot be had, and a limit of the case that no check asked for, become checks of status `error`.
     An empty set of checks is an error by itself.
-    Raises HarnessError for a rung that cannot be judged.
+    Raises HarnessError for a rung that cannot be judged, and where nothing says what the case ran on.
     """
     judge = _judge_of(rung)
-    verdict = RungVerdict(rung, tuple(judge.judge(evidence, limits)))
-    if verdict.status in ("error", "inconclusive"):  # checks that could not be made asked for no limit
+    verdict = RungVerdict(rung, tuple(judge.judge(evidence, limits.on(evidence.devices))))
+    unmade = [check for check in verdict.checks if check.status in ("error", "inconclusive") and check.limit is None]
+    if unmade or not verdict.checks:  # checks that could not be made asked for no limit
         return verdict
     return RungVerdict(rung, (*verdict.checks, *(_unused(rung, *limit) for limit in limits.unused(rung))))
 

@@ -19,6 +19,9 @@ def oracle_stages(evidence: Evidence, backend: str, precision: Precision) -> dic
     if patches is None or patches.shape != batch["amplitude"].shape:
         found = "missing" if patches is None else f"of shape {patches.shape}"
         raise NoEvidence(f"{backend}: stage object_patches is {found}; the batch is {batch['amplitude'].shape}.")
+    expected = (len(patches), 1, 2, patches.shape[-1])
+    if batch["relative"].shape != expected:
+        raise NoEvidence(f"{backend}: relative offsets are of shape {batch['relative'].shape}; {expected} is needed.")
     how = merging(
         scenario.dataset.N,
         int(evidence.setup["padded_size"]),

@@ -122,6 +122,6 @@ def _level(evidence: Evidence, backend: str, amplitude: Metrics) -> float | None
     """
     facts = evidence.record(FOLDER / "truth.json", ())
     trained = evidence.bundle(backend)["intensity_scale"].get("final")
-    if not amplitude["scale"] or not trained or "model_scale" not in facts:
+    if not amplitude["scale"] or not trained or facts.get("model_scale") is None:
         return None
     return float(trained / (amplitude["scale"] * facts["model_scale"] * evidence.setup["intensity_scale"]))

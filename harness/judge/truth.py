@@ -7,7 +7,7 @@ import numpy as np
 
 from harness.backends.protocol import Array
 from harness.dataset.truth import Truth
-from harness.judge.evidence import Canvas, Evidence, NoEvidence, Predictions
+from harness.judge.evidence import Canvas, Evidence, NoEvidence, Predictions, without_null
 
 Part = Literal["amplitude", "phase"]
 PARTS: tuple[Part, ...] = ("amplitude", "phase")
@@ -16,10 +16,13 @@ FOLDER = Path("dataset")
 
 def true_object(evidence: Evidence) -> Truth:
     """Read `ground_truth_{amp,phase}.npy` and `truth.json` of a case; NoEvidence when there is no truth."""
-    facts = evidence.record(FOLDER / "truth.json", ("kind", "origin_x", "origin_y"))
+    keys = ("kind", "origin_x", "origin_y")
+    facts = without_null(evidence.record(FOLDER / "truth.json", keys), keys, "dataset/truth.json")
     amplitude, phase = (evidence.array(FOLDER / f"ground_truth_{name}.npy") for name in ("amp", "phase"))
     if amplitude.shape != phase.shape or amplitude.ndim != 2:
         raise NoEvidence(f"dataset: the truth's amplitude {amplitude.shape} and phase {phase.shape} do not fit.")
+    if not (np.isfinite(amplitude).all() and np.isfinite(phase).all()):
+        raise NoEvidence("dataset: the truth holds values that are not finite, so nothing can be held against it.")
     scene = amplitude * np.exp(1j * phase)
     return Truth(facts["kind"], scene, float(facts["origin_x"]), float(facts["origin_y"]))
 

@@ -12,6 +12,9 @@ SEVERITY: tuple[Status, ...] = ("error", "fail", "inconclusive", "pass", "skippe
 CONTRACT = "contract"
 """Origin of a check without a limit: the contract between the parts demands it exactly."""
 
+UNCALIBRATED = "uncalibrated"
+"""How the message of a check begins whose limit nobody measured on the class of device that the case ran on."""
+
 
 @dataclass(frozen=True)
 class Check:
@@ -24,7 +27,7 @@ class Check:
     limit: float | None
     margin: float | None
     origin: str
-    """Where the limit stands: `ledger`, `scenario FILE:LINE`, `override` or `contract`."""
+    """Where the limit stands: `ledger`, `ledger (SCENARIO)`, `scenario FILE:LINE`, `override` or `contract`."""
     message: str
 
 

@@ -1,11 +1,11 @@
-"""The end of the terminal output: what was overridden, one line a case, and where the hub is."""
+"""The end of the terminal output: warnings, one line a case, and where the hub is."""
 
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.report.markdown import case_line, overrides
+from harness.report.markdown import case_line, warnings
 
 COLOURS: dict[str, dict[str, bool]] = {
     "pass": {"green": True},
@@ -19,8 +19,8 @@ COLOURS: dict[str, dict[str, bool]] = {
 def summarise(reporter: pytest.TerminalReporter, summary: dict[str, Any], hub: Path) -> None:
     """Write the summary of a session."""
     reporter.section("parity")
-    if overridden := overrides(summary):
-        reporter.write_line(f"warning: overridden on the command line: {', '.join(overridden)}", yellow=True)
+    for warning in warnings(summary):
+        reporter.write_line(warning, yellow=True)
     for case in summary["cases"]:
         reporter.write_line(case_line(case), **COLOURS[case["status"]])
     reporter.write_line(f"hub: {_near(hub, reporter.config.invocation_params.dir)}")

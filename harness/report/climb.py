@@ -20,6 +20,7 @@ from harness.errors import HarnessError
 from harness.files import plain, read_json, write_json, write_text
 from harness.judge import ladder, tolerances
 from harness.judge.evidence import Evidence
+from harness.judge.results import Results
 from harness.judge.verdict import CONTRACT, Check, RungVerdict, Status
 from harness.report import hub, notes
 from harness.report.request import Request
@@ -110,13 +111,21 @@ def judge(folder: Path, rung: str) -> RungVerdict:
     if prepared["status"] != "done":
         return _blocked(rung, prepared["status"], prepared["reason"])
     try:
-        limits = tolerances.resolve(case["profile"], case["limits"], case["limit_origins"])
+        limits = tolerances.resolve(case["profile"], case["limits"], case["limit_origins"], case["scenario"])
         verdict = ladder.judge_rung(rung, settled_evidence(folder, tuple(case["backends"])), limits)
     except HarnessError as reason:
         verdict = _blocked(rung, "error", str(reason))
     except Exception as fault:  # a fault of the judge is no verdict on a backend, and no reason to lose the others
         verdict = _blocked(rung, "error", f"the judge broke: {traceback.format_exception_only(fault)[-1].strip()}")
     return _with_relative_paths(verdict, folder)
+
+
+def figures(folder: Path) -> dict[str, Any]:
+    """What `comparison_metrics.json` holds, computed again from a case's other files; empty without evidence."""
+    if not is_prepared(folder):
+        return {}
+    found: dict[str, Any] = plain(Results(settled_evidence(folder, tuple(hub.read_case(folder)["backends"]))).as_json())
+    return found
 
 
 @lru_cache(maxsize=4)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from harness.judge.verdict import UNCALIBRATED
 from harness.report import show
 
 RED = ("fail", "error")
@@ -42,6 +43,27 @@ def overrides(summary: dict[str, Any]) -> list[str]:
     return sorted({f"{key}={value}" for case in summary["cases"] for key, value in case["overrides"].items()})
 
 
+def uncalibrated(summary: dict[str, Any]) -> str:
+    """A sentence on the checks whose limits nobody measured on this class of device; empty where there are none."""
+    found = [
+        case["id"] for case in summary["cases"] for check in case["checks"] if check["message"].startswith(UNCALIBRATED)
+    ]
+    if not found:
+        return ""
+    cases = ", ".join(dict.fromkeys(found))
+    return (
+        f"{UNCALIBRATED}: {len(found)} checks say nothing, since nobody measured their limits on this class of device; "
+        f"run python -m harness calibrate on it ({cases})"
+    )
+
+
+def warnings(summary: dict[str, Any]) -> list[str]:
+    """What a reader of a terminal must know before the lines of the cases."""
+    overridden = ", ".join(overrides(summary))
+    found = [f"overridden on the command line: {overridden}" if overridden else "", uncalibrated(summary)]
+    return [f"warning: {sentence}" for sentence in found if sentence]
+
+
 def page(summary: dict[str, Any]) -> str:
     """`summary.md`."""
     return "\n".join(_lines(summary)) + "\n"
@@ -61,6 +83,8 @@ def _lines(summary: dict[str, Any]) -> Iterator[str]:
     yield ""
     for override in overrides(summary):
         yield f"- Overridden on the command line: `{_cell(override)}`"
+    if sentence := uncalibrated(summary):
+        yield f"- {_cell(sentence)}"
     yield ""
     yield from _case_table(summary["cases"])
     for case in summary["cases"]:
@@ -86,13 +110,13 @@ def _case_section(case: dict[str, Any]) -> Iterator[str]:
     if why := reason(case):
         yield _cell(why)
         yield ""
-    yield "| rung | check | status | value | limit | margin | origin | message |"
-    yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
+    yield "| rung | check | status | value | limit | margin | used | origin | message |"
+    yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
     for check in case["checks"]:
         figures = " | ".join(show.figure(check[name]) for name in ("value", "limit", "margin"))
         yield (
             f"| {check['rung']} | {_cell(check['name'])} | {check['status']} | {figures} "
-            f"| {_cell(check['origin'])} | {_cell(check['message'])} |"
+            f"| {show.used(check['margin'])} | {_cell(check['origin'])} | {_cell(check['message'])} |"
         )
 
 

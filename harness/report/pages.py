@@ -30,7 +30,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(figure=show.figure, seconds=show.seconds)
+    environment.filters.update(figure=show.figure, seconds=show.seconds, used=show.used)
     return environment
 
 
@@ -63,6 +63,7 @@ def _index_context(summary: dict[str, Any]) -> dict[str, Any]:
         ],
         "tightest": sorted(with_margin, key=lambda pair: float(pair[1]["margin"])),
         "overrides": markdown.overrides(summary),
+        "uncalibrated": markdown.uncalibrated(summary),
         "skipped": [(case, markdown.reason(case)) for case in summary["cases"] if case["status"] == "skipped"],
     }
 
@@ -88,6 +89,7 @@ def _case_context(folder: Path, case: dict[str, Any], drawing_problems: list[str
         "description": description["description"],
         "ladder": [{"rung": rung, "status": _status(case, rung), "checks": by_rung[rung]} for rung in by_rung],
         "reason": markdown.reason(case),
+        "uncalibrated": markdown.uncalibrated({"cases": [case]}),
         "from_store": markdown.from_store(case),
         "worst": markdown.worst_check(case),
         "repeat": repeat_command(description, red or next(iter(by_rung), "dataset")),

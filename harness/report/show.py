@@ -17,6 +17,11 @@ def figure(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
+def used(margin: float | None) -> str:
+    """Write the share of a limit that is used, 1 - margin: `37 %`, more than 100 beyond the limit; `-` for none."""
+    return ABSENT if margin is None else f"{100 * (1 - margin):.3g} %"
+
+
 def exact(value: object) -> str:
     """Write a figure for a program: every digit that JSON holds; an empty text for none."""
     return "" if value is None else repr(value) if isinstance(value, float) else str(value)

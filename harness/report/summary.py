@@ -36,11 +36,15 @@ def build(root: Path) -> dict[str, Any]:
 
 
 def case_summary(folder: Path) -> dict[str, Any]:
-    """One case: its status, the figures of both sides, and every check."""
+    """One case as it was judged and measured: its status, the figures of both sides, and every check."""
+    verdicts = [climb.recorded(folder, rung) for rung in hub.read_case(folder)["rungs"]]
+    return summarised(folder, verdicts, hub.read_optional(folder / METRICS_FILE, {}))
+
+
+def summarised(folder: Path, verdicts: Sequence[RungVerdict], metrics: Mapping[str, Any]) -> dict[str, Any]:
+    """One case with these verdicts, and with these figures as `comparison_metrics.json` holds them."""
     case = hub.read_case(folder)
-    verdicts = [climb.recorded(folder, rung) for rung in case["rungs"]]
     jobs = hub.read_optional(folder / "jobs.json", [])
-    metrics = hub.read_optional(folder / METRICS_FILE, {})
     together = metrics.get("agreement") or {}
     status = worst(verdict.status for verdict in verdicts)
     return {

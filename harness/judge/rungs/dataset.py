@@ -11,6 +11,7 @@ import numpy as np
 from harness.backends.protocol import Array
 from harness.dataset import npz
 from harness.dataset.grouped import GroupedData
+from harness.dataset.npz import RawData
 from harness.errors import HarnessError
 from harness.judge.comparing import relative_difference, relative_error
 from harness.judge.evidence import Evidence, NoEvidence
@@ -64,9 +65,14 @@ def _judge_contract(findings: Findings, evidence: Evidence) -> None:
     findings.measure("probe", error, "probe", message)
 
 
+def _measured(evidence: Evidence) -> RawData:
+    """`data.npz`, which keeps the contract; a HarnessError says where it does not."""
+    return npz.validated(evidence.arrays(Path("dataset", "data.npz"), npz.REQUIRED), "data.npz")
+
+
 def _judge_intensity(findings: Findings, evidence: Evidence) -> None:
     setup, train = evidence.setup, grouped(evidence, "train")
-    counted = float(pattern_energies(evidence.arrays(Path("dataset", "data.npz"), npz.REQUIRED)["diff3d"]).mean())
+    counted = float(pattern_energies(_measured(evidence).diffraction).mean())
     N, nphotons = train.X.shape[-1], float(setup["nphotons"])
     energy = float(pattern_energies(train.X)[train.groups].mean())
     pairs = {
@@ -89,13 +95,13 @@ def _judge_intensity(findings: Findings, evidence: Evidence) -> None:
 
 def _factor_error(evidence: Evidence, name: str) -> float | None:
     """How far X is from the stated factor times the pattern that was measured at the same position."""
-    data, raw = grouped(evidence, name), evidence.arrays(Path("dataset", "data.npz"), npz.REQUIRED)
-    rows = {position: row for row, position in enumerate(_positions(raw["xcoords"], raw["ycoords"]))}
+    data, raw = grouped(evidence, name), _measured(evidence)
+    rows = {position: row for row, position in enumerate(_positions(raw.x, raw.y))}
     positions = _positions(data.x, data.y)
     if any(position not in rows for position in positions):
         return None
     found = [rows[position] for position in positions]
-    return relative_error(data.X, float(evidence.setup["normalisation"]) * raw["diff3d"][found].astype(np.float64))
+    return relative_error(data.X, float(evidence.setup["normalisation"]) * raw.diffraction[found].astype(np.float64))
 
 
 def _judge_grouping(findings: Findings, evidence: Evidence) -> None:

@@ -1,6 +1,7 @@
 """Each verb: what it prints, its JSON, its exit status, and the example in its help."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -74,6 +75,53 @@ def test_judge_finds_the_same_again_and_writes_nothing(verb: Verb, home: Path) -
     assert all(rung["status"] == rung["recorded"] for rung in case["rungs"])
     assert {path: path.stat().st_mtime_ns for path in (home / "hub").rglob("*")} == before
     assert re.search(r"^small +canvas +pass +pass ", verb("judge", "hub").stdout, re.MULTILINE)
+
+
+def test_judge_gives_every_number_of_the_report_again_without_a_backend(home: Path, tmp_path: Path) -> None:
+    """From the files alone: the figures are deleted, the toys are nowhere, and no framework can be imported."""
+    copy = Path(shutil.copytree(home / "hub", tmp_path / "hub"))
+    shutil.rmtree(copy / "small" / "comparison")
+    broken = tmp_path / "broken"
+    for framework in ("tensorflow", "torch", "keras"):
+        (broken / framework).mkdir(parents=True)
+        (broken / framework / "__init__.py").write_text("raise ImportError('no backend may run')\n")
+    path = os.pathsep.join([str(broken), str(Path(__file__).parents[3])])
+    environment = {**os.environ, "PYTHONPATH": path}  # the same linear algebra, and so the same last digits
+    command = [sys.executable, "-m", "harness", "judge", str(copy), "--json"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    judged = [case["summary"] for case in json.loads(done.stdout)]
+    recorded = json.loads((home / "hub" / "summary.json").read_text())["cases"]
+    assert judged == recorded
+    values = [check["value"] for check in recorded[0]["checks"] if check["value"] is not None]
+    assert len(values) > 20
+    assert recorded[0]["backends"]["toy"]["reconstruction"]["amplitude"]["mae"] > 0
+
+
+def test_judge_finds_a_changed_file_and_not_what_was_recorded(verb: Verb, home: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(home / "hub", tmp_path / "hub"))
+    name = copy / "small" / "toy" / "train_outputs" / "history.json"
+    history = json.loads(name.read_text())
+    history["epochs"][-1]["metrics"]["loss"] = 77.0
+    name.write_text(json.dumps(history))
+    (case,) = json.loads(verb("judge", str(copy), "--json").stdout)
+    assert case["summary"]["backends"]["toy"]["final_loss"] == 77.0
+    telemetry = {check["name"]: check for rung in case["rungs"] for check in rung["checks"]}["final_loss"]
+    assert telemetry["status"] == "fail"
+
+
+def test_judge_holds_a_hub_against_the_limits_that_were_stated_for_it(verb: Verb, tmp_path: Path) -> None:
+    """An override tightened one session; the next does without it, and judging the hubs again mixes nothing up."""
+    limit = "limits.scale.closed_form=1e-5"
+    for name, more in (("strict", ("--override", limit)), ("plain", ())):
+        verb("run", "small", "--backends", "toy,other", "--hub", str(tmp_path / name), *more)
+    found = {}
+    for name in ("plain", "strict", "plain"):
+        (case,) = json.loads(verb("judge", str(tmp_path / name), "--json").stdout)
+        assert all(rung["status"] == rung["recorded"] for rung in case["rungs"])
+        checks = {f"{check['rung']}.{check['name']}": check for check in case["summary"]["checks"]}
+        found[name] = (checks["scale.toy.closed_form"]["limit"], checks["scale.toy.closed_form"]["origin"])
+    assert found == {"strict": (1e-5, "override"), "plain": (0.3, "ledger")}
 
 
 def test_report_renders_again(verb: Verb, home: Path, tmp_path: Path) -> None:

@@ -115,6 +115,8 @@ def write_case(folder: Path, scenario: Scenario) -> CaseFolder:
     write_scenario(folder, scenario)
     jobs = [{"backend": backend, "leg": leg, "status": "done", "error": None} for backend in BACKENDS for leg in LEGS]
     write_json(folder / "jobs.json", jobs)
+    sides = {backend: {"device": {"kind": "cpu", "name": "cpu", "index": None}} for backend in BACKENDS}
+    write_json(folder / "run_metadata.json", {"backends": sides})
     for number, backend in enumerate(BACKENDS):
         rng = np.random.default_rng(number)
         write_lockstep(folder, scenario, backend, rng)

@@ -1,14 +1,20 @@
+import json
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import HarnessError
+from harness.judge import tolerances
 from harness.judge.ladder import JUDGES
 from harness.judge.tolerances import Limit, entries, limits_of, resolve
 from harness.scenario.case import Case
+from harness.scenario.catalogue import load_cases
 from harness.scenario.schema import Scenario
+
+SCENARIOS = Path(__file__).parents[3] / "scenarios"
 
 AT_MOST = Limit("loss.float32", 1e-6, "at most", 0.0, "ledger")
 AT_LEAST = Limit("reconstruction.pearson_r", 0.8, "at least", 1.0, "ledger")
@@ -21,8 +27,62 @@ def case(limits, origins, profile="stable"):
 def test_every_entry_states_its_reason_and_source():
     for name, entry in entries().items():
         assert name.partition(".")[0] in JUDGES
-        assert len(entry.reason) > 20
-        assert entry.measured_in
+        for measured in (entry, *entry.scenarios.values()):
+            assert len(measured.reason) > 20
+            assert measured.measured_in
+
+
+def test_every_scenario_of_the_ledger_is_shipped():
+    shipped = {case.name for case in load_cases([SCENARIOS], "stable", {})}
+    assert {scenario for entry in entries().values() for scenario in entry.scenarios} <= shipped
+
+
+def test_no_scenario_states_a_limit_that_the_ledger_has_measured_for_it():
+    """The scenario's would win, and the measured one would look as if it were in force."""
+    for case_ in (case_ for profile in tolerances.PROFILES for case_ in load_cases([SCENARIOS], profile, {})):
+        assert [name for name in case_.scenario.limits if case_.name in entries()[name].scenarios] == []
+
+
+def test_a_limit_that_was_measured_for_a_scenario_stands_in_for_the_general_one_there_alone():
+    name = "patches.var_zero_mean"
+    own, general = (resolve("stable", {}, {}, scenario).find(name) for scenario in ("gs1_ideal", "gs1_custom"))
+    assert (own.value, own.origin) == (0.35, "ledger (gs1_ideal)")
+    assert (general.value, general.origin) == (0.2, "ledger")
+    assert limits_of(Case("gs1_ideal-1e3", "gs1_ideal", None, "stable", Scenario(), {}, {})).find(name) == own
+
+
+def test_a_profile_that_was_not_measured_for_a_scenario_keeps_the_general_limit():
+    found = resolve("smoke", {}, {}, "gs1_ideal").find("patches.var_zero_mean")
+    assert (found.value, found.origin) == (0.2, "ledger")
+
+
+def test_what_a_case_gives_stands_before_what_was_measured_for_its_scenario():
+    name = "patches.var_zero_mean"
+    found = resolve("stable", {name: 0.1}, {name: "override"}, "gs1_ideal").find(name)
+    assert (found.value, found.origin, found.devices) == (0.1, "override", None)
+
+
+def test_a_limit_of_a_scenario_that_no_check_asks_for_is_known():
+    assert ("agreement.shift", "ledger (gs2_ideal)") in resolve("stable", {}, {}, "gs2_ideal").unused("agreement")
+
+
+@pytest.mark.parametrize(
+    ("own", "sentence"),
+    [
+        ({}, "loss.float32.scenarios: no value for gs1_ideal; give one each"),
+        ({"value": 0.0}, r"limits.loss.float32 \(ledger \(gs1_ideal\)\): 0.0 is a limit that cannot fail"),
+        ({"value": {"smoke": 0.0}}, "is a limit that cannot fail"),
+        ({"value": 1.0, "unit": "pixels"}, "scenarios.gs1_ideal.unit"),
+        ({"value": 1.0, "devices": ["tpu"]}, "scenarios.gs1_ideal.devices"),
+    ],
+)
+def test_a_broken_ledger_is_refused_with_its_entry(own, sentence, monkeypatch, tmp_path):
+    stated = {"reason": "r", "measured_in": "m", "devices": ["cpu"]}
+    entry = {"value": 1e-6, "unit": "relative", "sense": "at most", "scenarios": {"gs1_ideal": stated | own}} | stated
+    (tmp_path / "ledger.yaml").write_text(json.dumps({"loss.float32": entry}))
+    monkeypatch.setattr(tolerances, "LEDGER", tmp_path / "ledger.yaml")
+    with pytest.raises(HarnessError, match=sentence):
+        entries.__wrapped__()
 
 
 @given(st.floats(allow_nan=True, allow_infinity=True))

@@ -59,6 +59,26 @@ def test_overrides_are_warned_recorded_and_shown(project: pytest.Pytester) -> No
     assert "epochs: 3 # override" in (project.path / "hub" / "small" / "scenario.yaml").read_text()
 
 
+def test_limits_are_those_of_each_case_and_an_override_ends_with_its_session(
+    project: pytest.Pytester, scenario: Writer
+) -> None:
+    """In one process, the looser one between two that have none: nothing of it may be remembered."""
+    scenario("stated", "limits: {telemetry.final_loss: 0.3}\n")
+    found = {}
+    for name, more in (("before", ()), ("between", ("limits.telemetry.final_loss=0.9",)), ("after", ())):
+        overrides = [word for override in more for word in ("--parity-override", override)]
+        result = project.runpytest_inprocess("-k", "telemetry", "--parity-hub", name, *overrides)
+        result.assert_outcomes(passed=2)
+        checks = {case["id"]: case["checks"] for case in summary_of(project, name)["cases"]}
+        last = {case: next(one for one in made if one["name"] == "final_loss") for case, made in checks.items()}
+        found[name] = {case: (check["limit"], check["origin"]) for case, check in last.items()}
+    assert found["between"] == {"small": (0.9, "override"), "stated": (0.9, "override")}
+    (limit, origin) = found["before"]["stated"]
+    assert (limit, found["before"]["small"]) == (0.3, (0.5, "ledger"))
+    assert origin.startswith("scenario scenarios/stated.yaml:")
+    assert found["after"] == found["before"]
+
+
 def test_missing_data_is_skipped_with_its_reason(project: pytest.Pytester, scenario: Writer) -> None:
     scenario("measured", whole=MEASURED)
     result = project.runpytest_inprocess("-k", "measured and telemetry", "--parity-hub", "hub", "-rs")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.report import assembly, hub
+from harness.files import read_json, write_json
+from harness.report import assembly, climb, hub, markdown
 
 
 @pytest.fixture(params=["index.html", "small/index.html"])
@@ -63,3 +64,47 @@ def test_rendering_again_gives_the_same_bytes(made: Path, tmp_path: Path) -> Non
     again = Path(shutil.copytree(made, tmp_path / made.name))
     assembly.render(again)
     assert (again / "manifest.json").read_bytes() == (made / "manifest.json").read_bytes()
+
+
+def judged_on_a_gpu(made: Path, folder: Path) -> Path:
+    """The hub as it would be had the backends run on a GPU, for which nobody measured limits."""
+    moved = Path(shutil.copytree(made, folder))
+    metadata = read_json(moved / "small" / "run_metadata.json")
+    for side in metadata["backends"].values():
+        side["device"] = {"kind": "gpu", "name": "made up", "index": 0}
+    write_json(moved / "small" / "run_metadata.json", metadata)
+    for rung in hub.read_case(moved / "small")["rungs"]:
+        climb.record(moved / "small", climb.judge(moved / "small", rung))
+    assembly.render(moved)
+    return moved
+
+
+def test_limits_that_nobody_measured_on_the_device_are_said_everywhere(made: Path, tmp_path: Path) -> None:
+    moved = judged_on_a_gpu(made, tmp_path / "moved")
+    summary = read_json(moved / "summary.json")
+    silent = [check for check in summary["cases"][0]["checks"] if check["message"].startswith("uncalibrated: ")]
+    assert len(silent) > 10
+    assert {check["status"] for check in silent} == {"inconclusive"}
+    sentence = f"uncalibrated: {len(silent)} checks say nothing, since nobody measured their limits"
+    assert [line for line in markdown.warnings(summary) if sentence in line]
+    for page_ in ("summary.md", "index.html", "small/index.html"):
+        assert sentence in (moved / page_).read_text()
+        assert sentence not in (made / page_).read_text()
+    assert "uncalibrated: " in (moved / "small" / "red" / "telemetry.md").read_text()
+
+
+def test_limits_that_were_overridden_are_flagged(made: Path, tmp_path: Path) -> None:
+    given = {"scale.closed_form": 0.29}
+    folder = Path(shutil.copytree(made, tmp_path / "given")) / "small"
+    case = hub.read_case(folder)
+    case |= {"limits": given, "limit_origins": dict.fromkeys(given, "override")}
+    write_json(folder / hub.CASE, case | {"overrides": {"limits.scale.closed_form": "0.29"}})
+    climb.record(folder, climb.judge(folder, "scale"))
+    assembly.render(folder.parent)
+    flag = '<span class="status inconclusive">override</span>'
+    assert (folder / "index.html").read_text().count(flag) == 2
+    assert flag not in (made / "small" / "index.html").read_text()
+    for name in ("index.html", "small/index.html", "summary.md"):
+        assert "limits.scale.closed_form=0.29" in (folder.parent / name).read_text()
+    rows = [line for line in (folder.parent / "summary.md").read_text().splitlines() if "| override |" in line]
+    assert len(rows) == 2

@@ -34,5 +34,12 @@ def test_seconds(value: float | None, text: str) -> None:
     assert show.seconds(value) == text
 
 
+@pytest.mark.parametrize(
+    ("margin", "text"), [(None, "-"), (1.0, "0 %"), (0.63, "37 %"), (0.0, "100 %"), (-2.0, "300 %")]
+)
+def test_used(margin: float | None, text: str) -> None:
+    assert show.used(margin) == text
+
+
 def test_table_aligns_its_columns() -> None:
     assert show.table(("a", "long"), [("wide", "x"), ("y", "z")]) == "a     long\nwide  x\ny     z"

@@ -106,17 +106,15 @@ def test_checks_are_those_of_the_files(made: Path, written: dict[str, Any]) -> N
 
 
 def test_pages_show_the_figures_of_the_summary(made: Path, written: dict[str, Any]) -> None:
-    rows = [row for row in Texts(made / "small" / "index.html").rows if len(row) == 7]
-    shown = [row[2:5] for row in rows if row[1] in ("pass", "fail", "error", "inconclusive")]
-    expected = [[show.figure(check[name]) for name in ("value", "limit", "margin")] for check in _checks(written)]
-    assert shown == expected
+    rows = [row for row in Texts(made / "small" / "index.html").rows if len(row) == 8]
+    shown = [row[2:6] for row in rows if row[1] in ("pass", "fail", "error", "inconclusive")]
+    assert shown == [_shown(check) for check in _checks(written)]
 
 
 def test_markdown_shows_the_figures_of_the_summary(made: Path, written: dict[str, Any]) -> None:
     lines = [line for line in (made / "summary.md").read_text().splitlines() if line.count(" | ") >= 7]
     rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines][2:]
-    expected = [[show.figure(check[name]) for name in ("value", "limit", "margin")] for check in _checks(written)]
-    assert [row[3:6] for row in rows] == expected
+    assert [row[3:7] for row in rows] == [_shown(check) for check in _checks(written)]
 
 
 def test_junit_holds_the_figures_of_the_summary(made: Path, written: dict[str, Any]) -> None:
@@ -171,6 +169,12 @@ def test_case_line(written: dict[str, Any]) -> None:
 def _checks(written: dict[str, Any]) -> list[dict[str, Any]]:
     checks: list[dict[str, Any]] = written["cases"][0]["checks"]
     return checks
+
+
+def _shown(check: dict[str, Any]) -> list[str]:
+    """Value, limit, margin, and the share of the limit that is used."""
+    figures = [show.figure(check[name]) for name in ("value", "limit", "margin")]
+    return [*figures, "-" if check["margin"] is None else f"{100 * (1 - check['margin']):.3g} %"]
 
 
 def _properties(test: TestCase) -> dict[str, str]:
