@@ -2,23 +2,27 @@
 
 FRC(q) = Re(sum F1 conj(F2)) / sqrt(sum |F1|^2 * sum |F2|^2), summed over the ring of spatial frequency q. Frequencies
 are in cycles a pixel, from one over the side of the square to 0.5 (Nyquist). The two pictures are cut to the bounding
-square of the mask, their means over the mask are removed, and a window falls to zero towards everything outside it,
-as sin^2 of the distance: a hard edge would spread the low frequencies over all rings.
+square of the mask, their means over the mask are removed, and a smooth window falls to zero towards everything that
+lies outside it. On a mask with many holes the window is a small part of the square, and neighbouring rings know of
+each other.
 
 Thresholds: 0.5, 1/7, and half a bit of information a pixel,
 T(n) = (0.2071 + 1.9102 / sqrt(n)) / (1.2071 + 0.9102 / sqrt(n)), where n is the number of independent coefficients of
 the ring: half of those in it, since those of a real picture come in pairs, times the share of the square that the
-window leaves, (sum w^2)^2 / (sum w^4) over its area. The last two were made for two noisy halves of one data set;
-against a truth without noise they say less than they seem to.
+window leaves, (sum w^2)^2 / (sum w^4) over its area. Rings with less than one are left out: the lowest ones of a small
+or sparse mask. The last two thresholds were made for two noisy halves of one data set; against a truth without noise
+they say less than they seem to.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import distance_transform_edt
+from scipy.ndimage import distance_transform_edt, gaussian_filter
 
 from harness.backends.protocol import Array
 
+EDGE = 12.0
+"""Pixels over which the window falls to zero, where the mask has room for them."""
 SMALLEST = 16
 """Pixels: the smallest side of a bounding square that has rings to speak of."""
 NYQUIST = 0.5
@@ -26,7 +30,7 @@ NYQUIST = 0.5
 
 @dataclass(frozen=True)
 class Rings:
-    """The correlation of two pictures over the rings (R,), lowest frequency first."""
+    """The correlation of two pictures over those rings (R,) that say anything, lowest frequency first."""
 
     frequency: Array
     """Cycles a pixel."""
@@ -38,17 +42,15 @@ class Rings:
     def crossing(self, threshold: Array | float) -> float:
         """Frequency, cycles a pixel, where the correlation first falls below a threshold, linear between rings.
 
-        0.5, the Nyquist frequency, where it never does; 0 where it is below from the first ring on. A ring whose
-        threshold is 1 or more holds too few coefficients to say anything.
+        0.5, the Nyquist frequency, where it never does; 0 where it is below from the first ring on.
         """
         excess = self.correlation - threshold
-        below = np.flatnonzero((excess < 0) & (np.asarray(threshold) < 1))
+        below = np.flatnonzero(excess < 0)
         if below.size == 0:
             return NYQUIST
         if (last := below[0]) == 0:
             return 0.0
-        above = max(excess[last - 1], 0.0)
-        share = above / (above - excess[last])
+        share = excess[last - 1] / (excess[last - 1] - excess[last])
         return float(self.frequency[last - 1] + share * (self.frequency[last] - self.frequency[last - 1]))
 
     def crossings(self) -> dict[str, float]:
@@ -61,14 +63,15 @@ class Rings:
 
 
 def ring_correlation(picture: Array, reference: Array, mask: Array) -> Rings | None:
-    """Correlate two real or complex pictures (H, W) on a boolean mask; None where its bounding square is too small."""
+    """Correlate two real or complex pictures (H, W) on a boolean mask; None where it is too small for any ring."""
     square = bounding_square(mask)
     inside = square_cut(mask, square)
     if len(inside) < SMALLEST or not inside.any():
         return None
     window = taper(inside)
     own, other = (_spectrum(square_cut(side, square), inside, window) for side in (picture, reference))
-    return _rings(own, other, window)
+    rings = _rings(own, other, window)
+    return rings if rings.frequency.size else None
 
 
 def bounding_square(mask: Array) -> tuple[int, int, int]:
@@ -87,9 +90,15 @@ def square_cut(picture: Array, square: tuple[int, int, int]) -> Array:
 
 
 def taper(mask: Array) -> Array:
-    """(S, S): 1 deep inside a mask, 0 at its edge, sin^2 of the distance between, over half of the largest distance."""
+    """(S, S): 1 deep inside a mask, falling to 0 at its edge.
+
+    The part of the mask that lies further from the edge than EDGE, or than half of the largest distance where the mask
+    is thin, smoothed by a Gaussian of a third of that width. Its spectrum has no tails, unlike that of windows with
+    kinks, and that matters where a mask has holes everywhere: their edges carry low frequencies to all rings.
+    """
     distance = distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
-    return np.asarray(np.sin(np.pi / 2 * np.minimum(2 * distance / distance.max(), 1)) ** 2)
+    width = min(EDGE, distance.max() / 2)
+    return np.asarray(mask * gaussian_filter((distance > width).astype(float), width / 3, mode="constant"))
 
 
 def _spectrum(picture: Array, mask: Array, window: Array) -> Array:
@@ -113,8 +122,9 @@ def _rings(own: Array, other: Array, window: Array) -> Rings:
     )
     norm = np.sqrt(energy * others)
     correlation = np.divide(product, norm, out=np.zeros_like(norm), where=norm > 0)
-    left = np.square(np.square(window).sum()) / np.power(window, 4).sum() / window.size
-    return Rings(count / side, correlation, half_bit(number / 2 * left))
+    independent = number / 2 * np.square(np.square(window).sum()) / np.power(window, 4).sum() / window.size
+    enough = independent >= 1
+    return Rings(count[enough] / side, correlation[enough], half_bit(independent[enough]))
 
 
 def half_bit(independent: Array) -> Array:
