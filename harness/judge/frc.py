@@ -9,9 +9,9 @@ each other.
 Thresholds: 0.5, 1/7, and half a bit of information a pixel,
 T(n) = (0.2071 + 1.9102 / sqrt(n)) / (1.2071 + 0.9102 / sqrt(n)), where n is the number of independent coefficients of
 the ring: half of those in it, since those of a real picture come in pairs, times the share of the square that the
-window leaves, (sum w^2)^2 / (sum w^4) over its area. Rings with less than one are left out: the lowest ones of a small
-or sparse mask. The last two thresholds were made for two noisy halves of one data set; against a truth without noise
-they say less than they seem to.
+window leaves, (sum w^2)^2 / (sum w^4) over its area. Rings with less than ENOUGH of them are left out: the lowest ones
+of a small or sparse mask. The last two thresholds were made for two noisy halves of one data set; against a truth
+without noise they say less than they seem to.
 """
 
 from dataclasses import dataclass
@@ -25,6 +25,8 @@ EDGE = 12.0
 """Pixels over which the window falls to zero, where the mask has room for them."""
 SMALLEST = 16
 """Pixels: the smallest side of a bounding square that has rings to speak of."""
+ENOUGH = 4.0
+"""Independent coefficients of a ring: with fewer, pure noise correlates by half and more."""
 NYQUIST = 0.5
 
 
@@ -40,18 +42,18 @@ class Rings:
     """The threshold of half a bit."""
 
     def crossing(self, threshold: Array | float) -> float:
-        """Frequency, cycles a pixel, where the correlation first falls below a threshold, linear between rings.
+        """Frequency, cycles a pixel, where the correlation first falls below a threshold; linear between rings.
 
-        0.5, the Nyquist frequency, where it never does; 0 where it is below from the first ring on.
+        0.5, the Nyquist frequency, where it never falls below again; 0 where it is never above. The lowest frequencies
+        of a phase are known badly: a ring that is below before any is above says nothing about the smallest detail.
         """
         excess = self.correlation - threshold
-        below = np.flatnonzero(excess < 0)
-        if below.size == 0:
-            return NYQUIST
-        if (last := below[0]) == 0:
-            return 0.0
-        share = excess[last - 1] / (excess[last - 1] - excess[last])
-        return float(self.frequency[last - 1] + share * (self.frequency[last] - self.frequency[last - 1]))
+        fallen = np.flatnonzero((excess[:-1] >= 0) & (excess[1:] < 0))
+        if fallen.size == 0:
+            return NYQUIST if excess[-1] >= 0 else 0.0
+        last, next_ = fallen[0], fallen[0] + 1
+        share = excess[last] / (excess[last] - excess[next_])
+        return float(self.frequency[last] + share * (self.frequency[next_] - self.frequency[last]))
 
     def crossings(self) -> dict[str, float]:
         """`frc50`, `frc_half_bit` and `frc_one_seventh`, cycles a pixel."""
@@ -123,7 +125,7 @@ def _rings(own: Array, other: Array, window: Array) -> Rings:
     norm = np.sqrt(energy * others)
     correlation = np.divide(product, norm, out=np.zeros_like(norm), where=norm > 0)
     independent = number / 2 * np.square(np.square(window).sum()) / np.power(window, 4).sum() / window.size
-    enough = independent >= 1
+    enough = independent >= ENOUGH
     return Rings(count[enough] / side, correlation[enough], half_bit(independent[enough]))
 
 

@@ -21,6 +21,8 @@ OVERLAP = 0.5
 """Least share of the mask that must still be compared after a shift: larger shifts are not searched."""
 WANDER = 1.5
 """Pixels that the refinement may go from the peak of the correlation; only of a poor picture it ends there."""
+TURN = 0.5
+"""Radians at the edge of the picture by which the refinement may change the linear phase that it starts at."""
 CONVERGED = 1e-10
 """What ends the refinement: the relative change of parameters and of what is left over, and the latter's gradient."""
 
@@ -112,20 +114,27 @@ def fit(field: Array, reference: Array, mask: Array, by_amplitude: bool) -> Gaug
     field, reference = (np.where(mask, side, 0) for side in (field, reference))
     box = find_objects(mask.astype(int))[0]
     ramp, shift = _fit_place(field[box], reference[box], mask[box], by_amplitude)
-    placed = moved(field * _linear(field.shape, ramp), *shift)
+    placed = _placed(field, ramp, shift)
     inside = mask & reached(mask, *shift)
     return Gauges(fit_global_phase(placed, reference, inside), *ramp, *shift)
 
 
 def _fit_place(field: Array, reference: Array, mask: Array, by_amplitude: bool) -> Place:
-    """Linear phase and shift, which do not depend on where the middle of the picture is."""
+    """Linear phase and shift, which do not depend on where the middle of the picture is.
+
+    The search starts without a shift and at the peak of the correlation; what ends nearest to the reference is taken.
+    The correlation of a poor picture has its peak anywhere.
+    """
     ramp = fit_ramp(field, reference, mask)
     flat = field * _linear(field.shape, ramp)
     flat = flat * np.exp(1j * fit_global_phase(flat, reference, mask))
     part = np.abs if by_amplitude else np.angle
     shift = fit_whole_shift(part(flat), part(reference), mask)
-    carriers = (field, reference) if by_amplitude else (_phasors(field), _phasors(reference))
-    return _refined(*carriers, mask, ramp, shift)
+    own, other = (field, reference) if by_amplitude else (_phasors(field), _phasors(reference))
+    starts = [(fit_ramp(moved(field, *start), reference, mask), start) for start in dict.fromkeys([(0.0, 0.0), shift])]
+    places = [_refined(own, other, mask, *start) for start in starts]
+    common = np.logical_and.reduce([mask, *(reached(mask, *end) for _, end in places)])
+    return max(places, key=lambda place: _likeness(_placed(own, *place)[common], other[common]))
 
 
 def _refined(field: Array, reference: Array, mask: Array, ramp: Pair, shift: Pair) -> Place:
@@ -145,16 +154,26 @@ def _refined(field: Array, reference: Array, mask: Array, ramp: Pair, shift: Pai
         return ramp, shift
 
     def left_over(gauges: Array) -> Array:
-        placed = moved(field * _linear(field.shape, gauges[:2] / half), *gauges[2:])[inside]
+        placed = _placed(field, gauges[:2] / half, gauges[2:])[inside]
         overlap = np.vdot(expected, placed)
         scale = np.vdot(expected, expected) / overlap if overlap else 0.0
         return (np.conj(changes) @ (scale * placed - expected)).real / energies
 
     start = np.array([*(half * np.array(ramp)), *shift])
-    wander = np.array([np.inf, np.inf, WANDER, WANDER])
+    wander = np.array([TURN, TURN, WANDER, WANDER])
     bounds = (start - wander, start + wander)
     found = least_squares(left_over, start, bounds=bounds, ftol=CONVERGED, xtol=CONVERGED, gtol=CONVERGED).x
     return (float(found[0] / half), float(found[1] / half)), (float(found[2]), float(found[3]))
+
+
+def _placed(field: Array, ramp: Array | Pair, shift: Array | Pair) -> Array:
+    return moved(field * _linear(field.shape, ramp), *shift)
+
+
+def _likeness(own: Array, other: Array) -> float:
+    """Modulus of the cosine between two complex arrays, 0 where one is zero."""
+    norm = np.linalg.norm(own) * np.linalg.norm(other)
+    return float(np.abs(np.vdot(own, other)) / norm) if norm > 0 else 0.0
 
 
 def _changes(field: Array, half: float) -> Array:

@@ -26,24 +26,26 @@ class Aligned:
     reference: Array
     """(size, size) complex: the truth or the reference side."""
     mask: Array
-    """(size, size) bool: covered and finite on both sides."""
+    """(size, size) bool: the pixels that are compared."""
     found: Array
-    """(size, size) complex: the field as it was found, 0 outside the mask."""
+    """(size, size) complex: the field as it was found, 0 where it was not covered."""
+    stitched: Array
+    """(size, size) bool: covered and finite on both sides before the field was moved."""
     by_amplitude: bool
     """Whether the amplitude carries the picture."""
 
     @cached_property
     def gauges(self) -> Gauges:
         """Every gauge that tells the field as it was found from its reference, also those that are not free."""
-        return gauges.fit(self.found, self.reference, self.mask, self.by_amplitude)
+        return gauges.fit(self.found, self.reference, self.stitched, self.by_amplitude)
 
     @cached_property
     def nearer_as_twin(self) -> bool | None:
         """Whether conj(O(-x)) of the field as it was found, with gauges of its own, is nearer to the reference.
 
-        On the pixels that the mask and its own point reflection share; None where one side has no contrast there.
+        On the pixels that were stitched together with their point reflections; None where one side has no contrast.
         """
-        both = self.mask & self.mask[::-1, ::-1]
+        both = self.stitched & self.stitched[::-1, ::-1]
         upright, flipped = (self._likeness(field, both) for field in (self.found, twin(self.found)))
         return None if upright is None or flipped is None else flipped > upright
 
@@ -102,4 +104,4 @@ def _align(evidence: Evidence, field: Array, reference: Array, mask: Array) -> A
         aligned, mask_of_both = field * np.exp(1j * gauges.fit_global_phase(field, reference, mask)), mask
     if not mask_of_both.any():
         raise NoEvidence("no covered pixel is left after the free shift of the measured data was taken away.")
-    return Aligned(aligned, reference, mask_of_both, field, by_amplitude)
+    return Aligned(aligned, reference, mask_of_both, field, mask, by_amplitude)

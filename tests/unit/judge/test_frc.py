@@ -37,7 +37,7 @@ def test_a_contrast_that_is_turned_over_is_no_agreement():
 def test_pictures_of_nothing_in_common():
     rings = ring_correlation(noise(0), noise(1), FULL)
     assert np.abs(rings.correlation[20:]).max() < 0.2
-    assert max(rings.crossings().values()) < 0.03
+    assert rings.crossings()["frc50"] < 0.03  # what chance leaves in rings of a few coefficients
 
 
 @pytest.mark.parametrize("mask", [FULL, HOLES], ids=["full", "holes"])
@@ -102,7 +102,8 @@ def test_the_crossing_is_interpolated_between_rings():
     rings = Rings(frequency, correlation, np.array([0.95, 0.6, 0.4, 0.3]))
     assert rings.crossing(0.5) == pytest.approx(0.25)
     assert rings.crossing(0.2) == NYQUIST
-    assert rings.crossing(rings.half_bit) == 0
+    assert rings.crossing(0.95) == 0
+    assert 0.2 < rings.crossing(rings.half_bit) < 0.3  # the first ring is below: that is no fall
 
 
 def test_the_threshold_of_half_a_bit():
