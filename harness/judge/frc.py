@@ -9,7 +9,7 @@ each other.
 Thresholds: 0.5, 1/7, and half a bit of information a pixel,
 T(n) = (0.2071 + 1.9102 / sqrt(n)) / (1.2071 + 0.9102 / sqrt(n)), where n is the number of independent coefficients of
 the ring: half of those in it, since those of a real picture come in pairs, times the share of the square that the
-window leaves, (sum w^2)^2 / (sum w^4) over its area. Rings with less than ENOUGH of them are left out: the lowest ones
+window leaves, (sum w^2)^2 / (sum w^4) over its area. Rings with less than one of them are left out: the lowest ones
 of a small or sparse mask. The last two thresholds were made for two noisy halves of one data set; against a truth
 without noise they say less than they seem to.
 """
@@ -25,8 +25,6 @@ EDGE = 12.0
 """Pixels over which the window falls to zero, where the mask has room for them."""
 SMALLEST = 16
 """Pixels: the smallest side of a bounding square that has rings to speak of."""
-ENOUGH = 4.0
-"""Independent coefficients of a ring: with fewer, pure noise correlates by half and more."""
 NYQUIST = 0.5
 
 
@@ -125,7 +123,7 @@ def _rings(own: Array, other: Array, window: Array) -> Rings:
     norm = np.sqrt(energy * others)
     correlation = np.divide(product, norm, out=np.zeros_like(norm), where=norm > 0)
     independent = number / 2 * np.square(np.square(window).sum()) / np.power(window, 4).sum() / window.size
-    enough = independent >= ENOUGH
+    enough = independent >= 1
     return Rings(count[enough] / side, correlation[enough], half_bit(independent[enough]))
 
 
