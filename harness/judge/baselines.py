@@ -36,8 +36,8 @@ def degraded_patches(true_patches: Array, probe: Array, side: int) -> dict[str, 
 
 
 def twin(patches: Array) -> Array:
-    """conj(O(-x)) of patches (K, M, M), about their half-pixel centre, which is the idealised probe's too."""
-    turned: Array = np.conj(patches[:, ::-1, ::-1])
+    """conj(O(-x)) of patches (..., M, M), about their half-pixel centre, which is the idealised probe's too."""
+    turned: Array = np.conj(patches[..., ::-1, ::-1])
     return turned
 
 
@@ -54,8 +54,10 @@ def twin_margin(predicted: Array, true: Array, part: Part) -> dict[str, Any]:
     network could not tell the two apart; above 0.3 the twin is resolved. Patches without any contrast are left
     out, and if these are more than half of all, there is no figure.
     """
-    correlate = _amplitude_correlation if part == "amplitude" else _complex_correlation
-    pairs = [(correlate(own, a), correlate(own, b)) for own, a, b in zip(predicted, true, twin(true), strict=True)]
+    pairs = [
+        (correlation(own, a, part), correlation(own, b, part))
+        for own, a, b in zip(predicted, true, twin(true), strict=True)
+    ]
     usable = np.array([pair for pair in pairs if None not in pair], dtype=float)
     if 2 * len(usable) <= len(pairs):
         return {"truth": None, "flipped": None, "margin": None, "patches": len(usable)}
@@ -68,8 +70,12 @@ def twin_margin(predicted: Array, true: Array, part: Part) -> dict[str, Any]:
     }
 
 
-def _amplitude_correlation(own: Array, other: Array) -> float | None:
-    return pearson(np.abs(own), np.abs(other))
+def correlation(own: Array, other: Array, part: Part) -> float | None:
+    """Pearson's r of the amplitudes, or the modulus of the complex correlation, which leaves the global phase free.
+
+    None where one of the complex arrays has no contrast, or is not finite.
+    """
+    return pearson(np.abs(own), np.abs(other)) if part == "amplitude" else _complex_correlation(own, other)
 
 
 def _complex_correlation(own: Array, other: Array) -> float | None:

@@ -10,18 +10,26 @@ x and y are pixels from the middle of the picture, index size // 2.
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from scipy.ndimage import binary_erosion
-from scipy.ndimage import shift as shifted
-from scipy.optimize import minimize
+from scipy.ndimage import binary_erosion, find_objects
+from scipy.optimize import least_squares, minimize
 from skimage.registration import phase_cross_correlation
 
 from harness.backends.protocol import Array
+from harness.judge.moving import REACH, moved, reached
 
 OVERLAP = 0.5
 """Least share of the mask that must still be compared after a shift: larger shifts are not searched."""
-REFINEMENTS = 8
-CONVERGED = 1e-3
-"""Pixels; a smaller step ends the refinement."""
+WANDER = 1.5
+"""Pixels that the refinement may go from the peak of the correlation; only of a poor picture it ends there."""
+TURN = 0.5
+"""Radians at the edge of the picture by which the refinement may change the linear phase that it starts at."""
+CONVERGED = 1e-10
+"""What ends the refinement: the relative change of parameters and of what is left over, and the latter's gradient."""
+
+Pair = tuple[float, float]
+"""[x, y]"""
+Place = tuple[Pair, Pair]
+"""Linear phase in radians a pixel and shift in pixels."""
 
 
 @dataclass(frozen=True)
@@ -80,11 +88,11 @@ def fit_ramp(field: Array, reference: Array, mask: Array) -> tuple[float, float]
     return float(best.x[0]), float(best.x[1])
 
 
-def fit_shift(picture: Array, reference: Array, mask: Array) -> tuple[float, float]:
-    """Pixels (x, y) by which to move a real picture; (0, 0) where one side has no contrast.
+def fit_whole_shift(picture: Array, reference: Array, mask: Array) -> tuple[float, float]:
+    """Whole pixels (x, y) by which to move a real picture; (0, 0) where one side has no contrast.
 
-    Whole pixels come from the masked normalised cross-correlation (Padfield, 2012, in scikit-image), the rest from
-    linear least squares on the gradient. Neither is pulled towards zero by the edges of the mask.
+    The peak of the masked normalised cross-correlation (Padfield, 2012, in scikit-image), which the edges of the mask
+    do not pull towards zero.
     """
     if np.ptp(picture[mask]) == 0 or np.ptp(reference[mask]) == 0:
         return 0.0, 0.0
@@ -94,50 +102,89 @@ def fit_shift(picture: Array, reference: Array, mask: Array) -> tuple[float, flo
         moving_mask=mask,
         overlap_ratio=OVERLAP,
     )
-    return refine_shift(picture, reference, mask, (float(found[1]), float(found[0])))
-
-
-def refine_shift(picture: Array, reference: Array, mask: Array, start: tuple[float, float]) -> tuple[float, float]:
-    """The shift (x, y) of a real picture to a fraction of a pixel, from one that is less than a feature off."""
-    own, other = (np.where(mask, side, side[mask].mean()) for side in (picture, reference))
-    total = np.array(start)
-    for _ in range(REFINEMENTS):
-        inside = mask & (moved(mask.astype(float), total[0], total[1]) > 1 - 1e-9)
-        step = _residual_shift(moved(own, total[0], total[1]), other, binary_erosion(inside))
-        total += step
-        if np.abs(step).max() < CONVERGED:
-            break
-    return float(total[0]), float(total[1])
-
-
-def _residual_shift(picture: Array, reference: Array, mask: Array) -> Array:
-    """Small shift (2,) [x, y] from reference ~ a * (picture - dx * d/dx picture - dy * d/dy picture) + b."""
-    by_y, by_x = np.gradient(picture)
-    columns = [side[mask] for side in (picture, by_x, by_y, np.ones_like(picture))]
-    factors = np.linalg.lstsq(np.stack(columns, axis=-1), reference[mask], rcond=None)[0]
-    if factors[0] == 0:
-        return np.zeros(2)
-    return np.asarray(np.clip(-factors[1:3] / factors[0], -1, 1))
+    return float(found[1]), float(found[0])
 
 
 def fit(field: Array, reference: Array, mask: Array, by_amplitude: bool) -> Gauges:
-    """Fit global phase, linear phase and shift of `field` against `reference`, one after another and again.
+    """Fit global phase, linear phase and shift of `field` against `reference`: roughly one by one, then together.
 
-    The shift is found from the amplitudes (`by_amplitude`) or from the phases. What lies outside the mask plays
-    no part.
+    The shift is found from the complex fields where the amplitude carries the picture (`by_amplitude`), and from
+    their phases alone where it does not. What lies outside the mask plays no part.
     """
-    field, part = np.where(mask, field, 0), np.abs if by_amplitude else np.angle
-    flat = _straightened(field, reference, mask, fit_ramp(field, reference, mask))
-    shift = fit_shift(part(flat), part(reference), mask)
-    ramp = fit_ramp(moved(field, *shift), reference, mask)
-    flat = _straightened(field, reference, mask, ramp)
-    shift = refine_shift(part(flat), part(reference), mask, shift)
-    placed = moved(field * _linear(field.shape, ramp), *shift)
-    return Gauges(fit_global_phase(placed, reference, mask), *ramp, *shift)
+    field, reference = (np.where(mask, side, 0) for side in (field, reference))
+    box = find_objects(mask.astype(int))[0]
+    ramp, shift = _fit_place(field[box], reference[box], mask[box], by_amplitude)
+    placed = _placed(field, ramp, shift)
+    inside = mask & reached(mask, *shift)
+    return Gauges(fit_global_phase(placed, reference, inside), *ramp, *shift)
+
+
+def _fit_place(field: Array, reference: Array, mask: Array, by_amplitude: bool) -> Place:
+    """Linear phase and shift, which do not depend on where the middle of the picture is.
+
+    The search starts without a shift and at the peak of the correlation; what ends nearest to the reference is taken.
+    The correlation of a poor picture has its peak anywhere.
+    """
+    ramp = fit_ramp(field, reference, mask)
+    flat = field * _linear(field.shape, ramp)
+    flat = flat * np.exp(1j * fit_global_phase(flat, reference, mask))
+    part = np.abs if by_amplitude else np.angle
+    shift = fit_whole_shift(part(flat), part(reference), mask)
+    own, other = (field, reference) if by_amplitude else (_phasors(field), _phasors(reference))
+    starts = [(fit_ramp(moved(field, *start), reference, mask), start) for start in dict.fromkeys([(0.0, 0.0), shift])]
+    places = [_refined(own, other, mask, *start) for start in starts]
+    common = np.logical_and.reduce([mask, *(reached(mask, *end) for _, end in places)])
+    return max(places, key=lambda place: _likeness(_placed(own, *place)[common], other[common]))
+
+
+def _refined(field: Array, reference: Array, mask: Array, ramp: Pair, shift: Pair) -> Place:
+    """Linear phase (x, y) and shift (x, y) together: where nothing of a gauge of the reference is left in the error.
+
+    Where a least-squares fit is at rest, the error is orthogonal to what each gauge would change; here to what it
+    would change in the reference. The moved field itself must not set the goal: a move by half a pixel smooths its
+    noise, and the smallest error would then be found there. Only pixels are used that no shift within the search can
+    bring in from outside the mask; without any, nothing is refined.
+    """
+    room = 2 * int(np.ceil(REACH + WANDER)) + 1
+    inside = mask & binary_erosion(reached(mask, *shift), np.ones((room, room)))
+    expected, half = reference[inside], max(field.shape) / 2  # half: a unit step of a ramp turns the edge by a radian
+    changes = _changes(reference, half)[:, inside]
+    energies = np.square(np.abs(changes)).sum(axis=1)
+    if not energies.all():
+        return ramp, shift
+
+    def left_over(gauges: Array) -> Array:
+        placed = _placed(field, gauges[:2] / half, gauges[2:])[inside]
+        overlap = np.vdot(expected, placed)
+        scale = np.vdot(expected, expected) / overlap if overlap else 0.0
+        return (np.conj(changes) @ (scale * placed - expected)).real / energies
+
+    start = np.array([*(half * np.array(ramp)), *shift])
+    wander = np.array([TURN, TURN, WANDER, WANDER])
+    bounds = (start - wander, start + wander)
+    found = least_squares(left_over, start, bounds=bounds, ftol=CONVERGED, xtol=CONVERGED, gtol=CONVERGED).x
+    return (float(found[0] / half), float(found[1] / half)), (float(found[2]), float(found[3]))
+
+
+def _placed(field: Array, ramp: Array | Pair, shift: Array | Pair) -> Array:
+    return moved(field * _linear(field.shape, ramp), *shift)
+
+
+def _likeness(own: Array, other: Array) -> float:
+    """Modulus of the cosine between two complex arrays, 0 where one is zero."""
+    norm = np.linalg.norm(own) * np.linalg.norm(other)
+    return float(np.abs(np.vdot(own, other)) / norm) if norm > 0 else 0.0
+
+
+def _changes(field: Array, half: float) -> Array:
+    """(4, H, W): what a small linear phase by x, by y, a small shift by x and by y would change in a field."""
+    y, x = axes(field.shape)
+    by_y, by_x = np.gradient(field)
+    return np.stack([1j * field * x / half, 1j * field * y / half, -by_x, -by_y])
 
 
 def apply(field: Array, gauges: Gauges) -> Array:
-    """Give `field` the gauges that were fitted."""
+    """Give `field` the gauges that were fitted; `moving.reached` says which pixels then hold a picture."""
     turned = field * _linear(field.shape, (gauges.ramp_x, gauges.ramp_y)) * np.exp(1j * gauges.global_phase)
     return moved(turned, gauges.shift_x, gauges.shift_y)
 
@@ -147,20 +194,13 @@ def axes(shape: tuple[int, ...]) -> tuple[Array, Array]:
     return np.arange(shape[0])[:, None] - shape[0] // 2, np.arange(shape[1])[None, :] - shape[1] // 2
 
 
-def _straightened(field: Array, reference: Array, mask: Array, ramp: tuple[float, float]) -> Array:
-    own = field * _linear(field.shape, ramp)
-    return np.asarray(own * np.exp(1j * fit_global_phase(own, reference, mask)))
-
-
-def _linear(shape: tuple[int, ...], ramp: tuple[float, float]) -> Array:
+def _linear(shape: tuple[int, ...], ramp: Array | Pair) -> Array:
     y, x = axes(shape)
-    phasor: Array = np.exp(1j * (ramp[0] * x + ramp[1] * y))
+    phasor: Array = np.exp(1j * ramp[0] * x) * np.exp(1j * ramp[1] * y)
     return phasor
 
 
-def moved(field: Array, dx: float, dy: float) -> Array:
-    """Move the content of a picture by dx columns and dy rows, bilinear; from outside, the edge is repeated."""
-    if dx == dy == 0:
-        return field
-    result: Array = shifted(field, (dy, dx), order=1, mode="nearest")
-    return result
+def _phasors(field: Array) -> Array:
+    """A field without its amplitude, 0 where it has none."""
+    modulus = np.abs(field)
+    return np.divide(field, modulus, out=np.zeros_like(field), where=modulus > 0)

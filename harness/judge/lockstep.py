@@ -59,7 +59,10 @@ def first_noise(evidence: Evidence, backend: str) -> dict[str, list[float]]:
 
 def step_noise(evidence: Evidence, backend: str) -> Array:
     """Distance (draws, steps) of all weights from those of a training from nudged weights."""
-    return np.array(_noise(evidence, backend)["steps"], dtype=float)
+    draws = np.array(_noise(evidence, backend)["steps"], dtype=float)
+    if draws.ndim != 2 or not draws.size or not _finite(draws):
+        raise NoEvidence(f"{backend}: the noise of its trajectories was not measured, or is not finite.")
+    return draws
 
 
 def grafted(evidence: Evidence, backend: str) -> tuple[dict[str, Array], dict[str, str]]:
@@ -74,13 +77,17 @@ def _noise(evidence: Evidence, backend: str) -> dict[str, Any]:
 
 
 def _draws(noise: dict[str, list[float]]) -> dict[str, list[float]]:
-    if empty := sorted(name for name, draws in noise.items() if not draws):
-        raise NoEvidence(f"no noise was measured for {', '.join(empty)}.")
+    if wrong := sorted(name for name, draws in noise.items() if not draws or not _finite(draws)):
+        raise NoEvidence(f"the noise of {', '.join(wrong)} was not measured, or is not finite.")
     return noise
 
 
+def _finite(draws: Any) -> bool:
+    return bool(np.isfinite(np.asarray(draws, dtype=float)).all())
+
+
 def in_noise(distance: float, own: list[float], other: list[float]) -> float:
-    """A distance between the sides over the largest that either side has from itself."""
+    """A distance between the sides over the largest that either side has from itself; all of them finite."""
     return distance / max(*own, *other, FLOOR)
 
 

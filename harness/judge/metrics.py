@@ -8,10 +8,14 @@ finite pixels, with d = p - t (wrapped into (-pi, pi] for phases):
 - `scale`: the factor of p that fits t best (least squares), and `rescaled_mae` after it; amplitudes only;
 - `ssim`, after that scale: scikit-image with its uniform 7 x 7 window and the data range of t on the mask,
   averaged over those pixels whose whole window lies in the mask, so that nothing outside takes part;
+- `ms_ssim`, after that scale, with the same data range: `ms_ssim.py`; `ms_ssim_scales`, the number of its scales;
 - `psnr`, after that scale, in dB, with the same data range;
+- `frc50`, `frc_half_bit`, `frc_one_seventh`: where the Fourier ring correlation falls below 0.5, half a bit and 1/7,
+  in cycles a pixel, 0.5 where it never does: `frc.py`. Phases enter it as exp(i phase), which knows no wrap;
 - `count`: the number of pixels; `message`: why a figure is None.
 
-All but `ssim`, `psnr`, `scale` and `rescaled_mae` are the same, or change their sign, when p and t change places.
+All but `ssim`, `ms_ssim`, `psnr`, `scale` and `rescaled_mae` are the same, or change their sign, when p and t change
+places.
 """
 
 import warnings
@@ -23,13 +27,17 @@ from scipy.stats import pearsonr
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from harness.backends.protocol import Array
+from harness.judge.frc import SMALLEST, Rings, ring_correlation
 from harness.judge.gauges import fit_amplitude_scale
+from harness.judge.ms_ssim import Similarity, ms_ssim
 
 SSIM_WINDOW = 7
 FLAT = 1e-6
 """A picture whose standard deviation is below this share of its largest value is constant: rounding is no contrast."""
 RADIAN = 1.0
 """What the deviation of a phase is held against, since a phase has no scale of its own."""
+
+DETAIL = ("frc50", "frc_half_bit", "frc_one_seventh")
 
 Metrics = dict[str, Any]
 
@@ -89,6 +97,17 @@ def ssim(picture: Array, reference: Array, mask: Array, data_range: float) -> fl
     return float(similarity[inner].mean())
 
 
+def rings(picture: Array, reference: Array, mask: Array, unit: float = 0.0) -> Rings | None:
+    """Fourier ring correlation of two pictures, of phases where `unit` is a RADIAN.
+
+    None where one of them is constant, or the mask too small.
+    """
+    if any(is_flat(side[mask], unit) for side in (picture, reference)):
+        return None
+    own, other = (np.exp(1j * side) if unit == RADIAN else side for side in (picture, reference))
+    return ring_correlation(own, other, mask)
+
+
 def skill(r: float | None, baseline: float | None) -> float | None:
     """Share of the way from the baseline's correlation to 1 that was gone: (r - r_b) / (1 - r_b)."""
     if r is None or baseline is None or baseline >= 1:
@@ -116,6 +135,8 @@ def _figures(
     data_range = 0.0 if is_flat(expected, unit) else float(np.ptp(expected))
     r = pearson(picture[valid], expected, unit)
     similarity = ssim(fitted, reference, valid, data_range)
+    scales = ms_ssim(fitted, reference, valid, data_range) if data_range > 0 else Similarity(None, 0)
+    detail = rings(picture, reference, valid, unit)
     noise = _psnr(expected, fitted[valid], data_range)
     low, high = np.percentile(errors, [5, 95])
     bias = {"mean": errors.mean(), "median": np.median(errors), "p05": low, "p95": high}
@@ -125,12 +146,17 @@ def _figures(
         "max_abs": float(np.abs(errors).max()),
         "pearson_r": r,
         "ssim": similarity,
+        "ms_ssim": scales.value,
+        "ms_ssim_scales": scales.scales,
         "psnr": noise,
+        **(detail.crossings() if detail else dict.fromkeys(DETAIL)),
         "count": int(valid.sum()),
         "bias": {name: float(value) for name, value in bias.items()},
         "message": _joined(
             "" if r is not None else _flat_side(picture[valid], expected, unit),
             "" if similarity is not None else "ssim: the reference is constant, or no 7 x 7 window is covered",
+            "" if scales.value is not None else "ms_ssim: the reference is constant, or no 11 x 11 window is covered",
+            "" if detail else f"frc: a picture is constant, or the mask is not {SMALLEST} pixels wide",
             "" if noise is not None else "psnr: the reference is constant, or the pictures are equal",
         ),
     }
@@ -149,9 +175,10 @@ def _flat_side(picture: Array, reference: Array, unit: float) -> str:
 
 
 def _nothing() -> Metrics:
-    names = ("mae", "rmse", "max_abs", "pearson_r", "ssim", "psnr", "scale", "rescaled_mae")
+    names = ("mae", "rmse", "max_abs", "pearson_r", "ssim", "ms_ssim", "psnr", *DETAIL, "scale", "rescaled_mae")
+    counts = {"count": 0, "ms_ssim_scales": 0}
     bias = dict.fromkeys(("mean", "median", "p05", "p95"))
-    return dict.fromkeys(names) | {"count": 0, "bias": bias, "message": "no covered pixel is finite on both sides"}
+    return dict.fromkeys(names) | counts | {"bias": bias, "message": "no covered pixel is finite on both sides"}
 
 
 def _joined(*reasons: str) -> str:

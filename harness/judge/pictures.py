@@ -7,9 +7,11 @@ import numpy as np
 
 from harness.backends.protocol import Array
 from harness.judge import gauges
+from harness.judge.baselines import correlation, twin
 from harness.judge.evidence import Canvas, Evidence, NoEvidence
 from harness.judge.gauges import Gauges
-from harness.judge.truth import crop, parts_with_a_picture, true_object
+from harness.judge.moving import reached
+from harness.judge.truth import Part, crop, parts_with_a_picture, true_object
 
 COVERED = 0.1
 """A pixel counts as covered when its summed weight exceeds this share of the median over all that have any."""
@@ -24,16 +26,37 @@ class Aligned:
     reference: Array
     """(size, size) complex: the truth or the reference side."""
     mask: Array
-    """(size, size) bool: covered and finite on both sides."""
+    """(size, size) bool: the pixels that are compared."""
     found: Array
-    """(size, size) complex: the field as it was found, 0 outside the mask."""
+    """(size, size) complex: the field as it was found, 0 where it was not covered."""
+    stitched: Array
+    """(size, size) bool: covered and finite on both sides before the field was moved."""
     by_amplitude: bool
     """Whether the amplitude carries the picture."""
 
     @cached_property
     def gauges(self) -> Gauges:
         """Every gauge that tells the field as it was found from its reference, also those that are not free."""
-        return gauges.fit(self.found, self.reference, self.mask, self.by_amplitude)
+        return gauges.fit(self.found, self.reference, self.stitched, self.by_amplitude)
+
+    @cached_property
+    def nearer_as_twin(self) -> bool | None:
+        """Whether conj(O(-x)) of the field as it was found, with gauges of its own, is nearer to the reference.
+
+        On the pixels that were stitched together with their point reflections; None where one side has no contrast.
+        """
+        both = self.stitched & self.stitched[::-1, ::-1]
+        upright, flipped = (self._likeness(field, both) for field in (self.found, twin(self.found)))
+        return None if upright is None or flipped is None else flipped > upright
+
+    def _likeness(self, field: Array, mask: Array) -> float | None:
+        if not mask.any():
+            return None
+        fitted = gauges.fit(field, self.reference, mask, self.by_amplitude)
+        inside = mask & reached(mask, fitted.shift_x, fitted.shift_y)
+        placed = gauges.apply(np.where(mask, field, 0), fitted)
+        part: Part = "amplitude" if self.by_amplitude else "phase"
+        return correlation(placed[inside], self.reference[inside], part)
 
 
 def covered(canvas: Canvas) -> Array:
@@ -75,8 +98,10 @@ def _align(evidence: Evidence, field: Array, reference: Array, mask: Array) -> A
     field, by_amplitude = np.where(mask, field, 0), parts_with_a_picture(evidence)[0] == "amplitude"
     if evidence.scenario.dataset.source == "file":
         fitted = gauges.fit(field, reference, mask, by_amplitude)
-        inside = gauges.moved(mask.astype(float), fitted.shift_x, fitted.shift_y) > 1 - 1e-9
+        inside = reached(mask, fitted.shift_x, fitted.shift_y)
         aligned, mask_of_both = gauges.apply(field, fitted), mask & inside
     else:
         aligned, mask_of_both = field * np.exp(1j * gauges.fit_global_phase(field, reference, mask)), mask
-    return Aligned(aligned, reference, mask_of_both, field, by_amplitude)
+    if not mask_of_both.any():
+        raise NoEvidence("no covered pixel is left after the free shift of the measured data was taken away.")
+    return Aligned(aligned, reference, mask_of_both, field, mask, by_amplitude)

@@ -9,15 +9,25 @@ import numpy as np
 from harness.backends.protocol import Array
 from harness.judge.baselines import degraded_patches, stitched, twin_margin
 from harness.judge.evidence import Evidence
-from harness.judge.metrics import RADIAN, Metrics, amplitude_metrics, contrast, pearson, phase_metrics, skill
+from harness.judge.frc import Rings
+from harness.judge.metrics import (
+    RADIAN,
+    Metrics,
+    amplitude_metrics,
+    contrast,
+    pearson,
+    phase_metrics,
+    rings,
+    skill,
+)
 from harness.judge.pictures import Aligned, against_reference, against_truth, centred_phase
 from harness.judge.stitching import stitching_weight
 from harness.judge.truth import FOLDER, PARTS, Part, part_of, parts_with_a_picture, true_object, true_patches
 from harness.physics.synchronise import phases
 from harness.run.legs.statistics import central
 
-_ERRORS = ("pearson_r", "ssim", "mae", "rmse", "max_abs")
-JUDGED: dict[Part, tuple[str, ...]] = {"amplitude": (*_ERRORS, "rescaled_mae"), "phase": _ERRORS}
+_FIGURES = ("pearson_r", "ssim", "ms_ssim", "frc50", "mae", "rmse", "max_abs")
+JUDGED: dict[Part, tuple[str, ...]] = {"amplitude": (*_FIGURES, "rescaled_mae"), "phase": _FIGURES}
 """The METRICS of each part that may have limits."""
 REMEMBERED = 8
 """Fits that are kept: two rungs and the report ask for the same ones of a case."""
@@ -46,7 +56,7 @@ def reconstruction(evidence: Evidence, backend: str) -> Reconstruction:
         "baselines": floors,
         "skill": {part: _skills(metrics[part], floors[part]) for part in PARTS},
         "contrast": _contrasts(aligned),
-        "gauges": aligned.gauges.as_json(),
+        "gauges": _gauges(aligned, metrics["amplitude"]),
         "twin": _twin(evidence, backend),
         "level": _level(evidence, backend, metrics["amplitude"]),
         "nonfinite": int(np.count_nonzero(~np.isfinite(evidence.canvas(backend).field))),
@@ -59,8 +69,13 @@ def agreement(evidence: Evidence) -> tuple[Aligned, dict[str, Any]]:
     """Hold the candidate's picture against the reference side's: the pictures and METRICS a part, gauges and scale."""
     aligned = against_reference(evidence)
     metrics = part_metrics(aligned)
-    gauges = {"scale": metrics["amplitude"]["scale"], **aligned.gauges.as_json()}
+    gauges = _gauges(aligned, metrics["amplitude"])
     return aligned, {"amplitude": metrics["amplitude"], "phase": metrics["phase"], "gauges": gauges}
+
+
+def off_place(gauges: dict[str, Any]) -> dict[str, float]:
+    """The fitted gauges that may not be large: `shift`, pixels, and `ramp`, radians a pixel, of the worse axis."""
+    return {name: max(abs(gauges[f"{name}_x"]), abs(gauges[f"{name}_y"])) for name in ("shift", "ramp")}
 
 
 def part_metrics(aligned: Aligned) -> dict[Part, Metrics]:
@@ -70,6 +85,19 @@ def part_metrics(aligned: Aligned) -> dict[Part, Metrics]:
         "amplitude": amplitude_metrics(np.abs(field), np.abs(reference), aligned.mask),
         "phase": phase_metrics(np.angle(field), np.angle(reference), aligned.mask),
     }
+
+
+def ring_correlations(aligned: Aligned) -> dict[Part, Rings | None]:
+    """The Fourier ring correlation of the amplitude and of the phase, of which METRICS hold the crossings."""
+    field, reference, mask = aligned.field, aligned.reference, aligned.mask
+    return {
+        "amplitude": rings(np.abs(field), np.abs(reference), mask),
+        "phase": rings(np.angle(field), np.angle(reference), mask, RADIAN),
+    }
+
+
+def _gauges(aligned: Aligned, amplitude: Metrics) -> dict[str, Any]:
+    return {"scale": amplitude["scale"], **aligned.gauges.as_json(), "twin": aligned.nearer_as_twin}
 
 
 def _baselines(evidence: Evidence, backend: str, aligned: Aligned) -> dict[str, Array]:

@@ -8,6 +8,8 @@
   why a figure is null;
 - `pictures.npz`: `truth` and one complex picture a side after gauge fixing (`side_0` the reference), their
   boolean masks (`mask_0`, `mask_1`), and the baselines of the reference side (`baseline_<name>`);
+- `frc.npz`: the Fourier ring correlations behind `frc50`, of each side against the truth and of the sides:
+  `<side_0, side_1 or sides>.<amplitude or phase>.<frequency, correlation or half_bit>`, (R,), cycles a pixel;
 - `amplitude_diff.npy` and `phase_diff.npy`: candidate minus reference after gauge fixing, NaN where not compared.
 """
 
@@ -25,7 +27,7 @@ from harness.judge.evidence import Evidence
 from harness.judge.metrics import wrap
 from harness.judge.patches import collapse_ratio, patch_figures
 from harness.judge.pictures import COVERED, Aligned
-from harness.judge.reconstructions import Reconstruction, agreement, reconstruction
+from harness.judge.reconstructions import Reconstruction, agreement, reconstruction, ring_correlations
 from harness.judge.rungs.canvas import recomputed
 from harness.judge.rungs.scale import scale_figures
 from harness.judge.telemetry import final_loss, first_nonfinite
@@ -100,6 +102,7 @@ def write(evidence: Evidence) -> dict[str, Any]:
     results, folder = Results(evidence), evidence.case_dir / FOLDER
     figures = results.as_json()
     write_npz(folder / "pictures.npz", **_pictures(results))
+    write_npz(folder / "frc.npz", **_curves(results))
     if results.agreement is not None:
         for part, difference in _differences(results.agreement[0]).items():
             write_npy(folder / f"{part}_diff.npy", difference)
@@ -122,6 +125,19 @@ def _pictures(results: Results) -> dict[str, Array]:
         first = {"truth": own.aligned.reference} | baselines
         pictures = first | pictures | {f"side_{number}": own.aligned.field, f"mask_{number}": own.aligned.mask}
     return pictures
+
+
+def _curves(results: Results) -> dict[str, Array]:
+    aligned = {f"side_{number}": own.aligned for number, own in enumerate(results.reconstructions.values()) if own}
+    if results.agreement is not None:
+        aligned["sides"] = results.agreement[0]
+    return {
+        f"{name}.{part}.{curve}": values
+        for name, pair in aligned.items()
+        for part, rings in ring_correlations(pair).items()
+        if rings is not None
+        for curve, values in vars(rings).items()
+    }
 
 
 def _differences(aligned: Aligned) -> dict[str, Array]:

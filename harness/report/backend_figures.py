@@ -15,7 +15,8 @@ SCALE = ("initial", "final", "restored", "closed_form")
 PATCHES = ("mean", "std", "var_zero_mean", "var_zero_mean_min", "var_zero_mean_median")
 CANVAS = ("size", "required", "fits_canvas", "max_abs_offset", "loss_fraction")
 METRICS = (
-    "mae", "rmse", "max_abs", "pearson_r", "ssim", "ms_ssim", "psnr", "frc50", "count", "scale", "rescaled_mae", "bias",
+    "mae", "rmse", "max_abs", "pearson_r", "ssim", "ms_ssim", "ms_ssim_scales", "psnr", "frc50", "frc_half_bit",
+    "frc_one_seventh", "count", "scale", "rescaled_mae", "bias",
 )  # fmt: skip
 PARTS = ("amplitude", "phase")
 

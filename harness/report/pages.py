@@ -16,7 +16,8 @@ from harness.report.summary import worst
 
 TEMPLATES = Path(__file__).with_name("templates")
 METRICS = (
-    "mae", "rmse", "max_abs", "pearson_r", "ssim", "ms_ssim", "psnr", "frc50", "count", "scale", "rescaled_mae",
+    "mae", "rmse", "max_abs", "pearson_r", "ssim", "ms_ssim", "ms_ssim_scales", "psnr", "frc50", "frc_half_bit",
+    "frc_one_seventh", "count", "scale", "rescaled_mae",
 )  # fmt: skip
 LINKED = ("scenario.yaml", "run_metadata.json", "jobs.json", "checks", "dataset", "comparison", "green", "red")
 

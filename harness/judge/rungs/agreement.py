@@ -1,8 +1,9 @@
 """Rung 13: how far are the two sides from each other, after the gauges that physics leaves free are fixed and judged?
 
-Evidence: `inference_outputs/` of both sides on their common covered pixels. What was fitted is judged too: a scale
-or a shift between two ports of one network is a fault, not a freedom. Only the global phase is free, and of measured
-data a linear phase and a shift of the whole picture, within limits.
+Evidence: `inference_outputs/` of both sides on their common covered pixels. What was fitted is judged too: a scale,
+a shift or a linear phase between two ports of one network is a fault, not a freedom. Only the global phase is free,
+and of measured data a linear phase and a shift of the whole picture, within limits. Whether the twin conj(O(-x)) is
+nearer is reported, not judged.
 """
 
 import math
@@ -13,7 +14,7 @@ from harness.files import sha256
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.pictures import against_truth
-from harness.judge.reconstructions import JUDGED, agreement, part_metrics
+from harness.judge.reconstructions import JUDGED, agreement, off_place, part_metrics
 from harness.judge.tolerances import Limits
 from harness.judge.truth import PARTS, parts_with_a_picture
 from harness.judge.verdict import Check
@@ -60,8 +61,9 @@ def _compare(findings: Findings, evidence: Evidence, figures: dict[str, Any]) ->
     scale = gauges["scale"]
     off = abs(math.log(scale)) if scale and scale > 0 else None
     findings.measure("scale", off, "scale", f"amplitude scale {scale} between the two sides, |ln|")
-    shift = max(abs(gauges["shift_x"]), abs(gauges["shift_y"]))
-    findings.measure("shift", shift, "shift", "shift between the two sides, pixels")
+    placed = off_place(gauges)
+    findings.measure("shift", placed["shift"], "shift", "shift between the two sides, pixels")
+    findings.measure("ramp", placed["ramp"], "ramp", "linear phase between the two sides, radians a pixel")
 
 
 def _compare_distances(findings: Findings, evidence: Evidence) -> None:

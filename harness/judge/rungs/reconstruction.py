@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
-from harness.judge.reconstructions import JUDGED, reconstruction
+from harness.judge.reconstructions import JUDGED, off_place, reconstruction
 from harness.judge.tolerances import Limits
 from harness.judge.truth import PARTS, parts_with_a_picture
 from harness.judge.verdict import Check
@@ -44,9 +44,9 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, figures: d
 
 
 def _placement(figures: dict[str, Any]) -> dict[str, float | None]:
-    gauges, level = figures["gauges"], figures["level"]
+    level = figures["level"]
     return {
         "twin_margin": figures["twin"]["margin"],
-        "shift": max(abs(gauges["shift_x"]), abs(gauges["shift_y"])),
+        **off_place(figures["gauges"]),
         "level_error": None if level is None else abs(level - 1),
     }

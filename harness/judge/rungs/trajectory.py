@@ -19,6 +19,7 @@ from harness.judge.rungs.stages import PRECISIONS
 from harness.judge.tensors import judge_names, still
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
+from harness.run.legs.trajectory import LOSS
 
 NEEDS = frozenset({"lockstep", "trajectory"})
 EXACT: Precision = "float64"
@@ -41,8 +42,11 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision: Precision) -> None:
     values, losses = steps(evidence, backend, precision)
     last, asked = last_step(evidence, backend, precision), evidence.scenario.lockstep.steps
-    judge_names(findings, f"{backend}.{precision}.present", backend, values, weight_shapes(evidence.scenario))
+    expected = weight_shapes(evidence.scenario)
+    judge_names(findings, f"{backend}.{precision}.present", backend, values.keys() & last.keys(), expected)
     findings.demand(f"{backend}.{precision}.steps", len(losses) == asked, f"{backend}: {len(losses)} of {asked} steps")
+    lost = [name for name, value in {**values, LOSS: losses, **last}.items() if not_finite(value)]
+    findings.demand(f"{backend}.{precision}.finite", not lost, f"{backend}: not finite: {', '.join(lost) or 'nothing'}")
     before = evidence.arrays(Path(backend, "lockstep", "weights.npz"))
     unmoved = still(before, last, trained(evidence.scenario))
     message = f"{backend}: weights that are where they were at the start: {', '.join(unmoved) or 'none'}"

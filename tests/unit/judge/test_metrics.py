@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.ndimage import gaussian_filter
 
 from harness.judge.metrics import amplitude_metrics, contrast, pearson, phase_metrics, skill, ssim, wrap
 
@@ -121,3 +122,13 @@ def test_skill():
     assert skill(0.95, 0.9) == pytest.approx(0.5)
     assert skill(0.8, 0.9) == pytest.approx(-1)
     assert skill(None, 0.9) is skill(0.9, None) is skill(0.9, 1.0) is None
+
+
+def test_the_ring_correlation_of_phases_knows_no_wrap():
+    """The same phases about 0 and about pi, where noise makes them jump by a whole turn."""
+    common = gaussian_filter(RNG.normal(size=(64, 64)), 2)
+    own, other = (common + 0.02 * RNG.normal(size=(64, 64)) for _ in range(2))
+    mask = np.ones((64, 64), bool)
+    about_zero, about_pi = (phase_metrics(wrap(own + turn), wrap(other + turn), mask) for turn in (0, np.pi))
+    assert 0 < about_zero["frc50"] < 0.5
+    assert about_pi["frc50"] == pytest.approx(about_zero["frc50"], abs=1e-9)

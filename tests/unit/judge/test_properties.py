@@ -20,7 +20,9 @@ from harness.judge.tolerances import resolve
 BACKENDS = ("tensorflow", "torch")
 READERS = {
     "dataset": ("dataset", "patches", "reconstruction", "telemetry", "canvas", "scale"),
-    "lockstep": ("stages", "physics", "loss", "dataset"),
+    "lockstep": ("stages", "physics", "loss", "gradient", "dataset"),
+    "trajectory": ("step", "trajectory"),
+    "graft": ("stages",),
     "train_outputs": ("telemetry", "scale"),
     "bundle": ("scale", "agreement"),
     "inference_outputs": ("canvas", "patches", "scale"),
@@ -141,8 +143,14 @@ def folder_of(place: Place) -> str:
     return parts[1] if parts[0] in BACKENDS else parts[0]
 
 
+def stands_for_others(place: Place) -> bool:
+    """Of the many tensors that belong to weights, all judged alike, these are spoilt."""
+    weight = next((str(part) for part in place.key if ".kernel" in str(part) or ".bias" in str(part)), None)
+    return weight is None or weight.startswith("encoder.0.conv1.kernel")
+
+
 def is_read(place: Place) -> bool:
-    weights = "weights." in place.file and place.key[0] != "log_scale"
+    weights = ("weights." in place.file and place.key[0] != "log_scale") or not stands_for_others(place)
     name = str(place)
     for backend in BACKENDS:
         name = name.removeprefix(f"{backend}/")

@@ -3,8 +3,13 @@ import json
 import numpy as np
 
 from harness.judge import results
+from harness.judge.frc import Rings
 
-METRICS = {"mae", "rmse", "max_abs", "pearson_r", "ssim", "psnr", "count", "scale", "rescaled_mae", "bias", "message"}
+METRICS = {
+    "mae", "rmse", "max_abs", "pearson_r", "ssim", "ms_ssim", "ms_ssim_scales", "psnr", "frc50", "frc_half_bit",
+    "frc_one_seventh", "count", "scale", "rescaled_mae", "bias", "message",
+}  # fmt: skip
+GAUGES = {"scale", "global_phase", "ramp_x", "ramp_y", "shift_x", "shift_y", "twin"}
 
 
 def test_everything_is_written_as_plain_figures(gs2):
@@ -18,6 +23,9 @@ def test_everything_is_written_as_plain_figures(gs2):
         assert side["canvas"]["fits_canvas"] is True
         assert side["skill"]["amplitude"]["even_part"] > 0.9
         assert side["twin"]["margin"] > 0.3
+        assert set(side["gauges"]) == GAUGES
+        assert side["gauges"]["twin"] is False
+    assert set(figures["agreement"]["gauges"]) == GAUGES
     assert set(figures["agreement"]) == {"amplitude", "phase", "gauges"}
 
 
@@ -30,6 +38,22 @@ def test_pictures_share_one_frame(gs2):
     difference = np.load(gs2.path / "comparison/amplitude_diff.npy")
     assert np.nanmax(np.abs(difference)) < 0.05
     assert np.isnan(difference[0, 0])
+
+
+def test_the_curves_of_the_ring_correlation_belong_to_their_crossings(gs2):
+    figures = results.write(gs2.evidence)
+    with np.load(gs2.path / "comparison/frc.npz") as stored:
+        curves = dict(stored)
+    assert {name.partition(".")[0] for name in curves} == {"side_0", "side_1", "sides"}
+    assert not any(".phase." in name for name in curves)  # an amplitude object's phase is constant: no contrast
+    found = {
+        "side_0": figures["backends"]["tensorflow"]["reconstruction"]["amplitude"],
+        "sides": figures["agreement"]["amplitude"],
+    }
+    for name, metrics in found.items():
+        own = [curves[f"{name}.amplitude.{curve}"] for curve in ("frequency", "correlation", "half_bit")]
+        assert Rings(*own).crossings() == {key: metrics[key] for key in ("frc50", "frc_half_bit", "frc_one_seventh")}
+        assert 0 < metrics["frc50"] <= 0.5
 
 
 def test_what_cannot_be_had_is_null_with_its_reason(gs2):

@@ -12,6 +12,7 @@ from junitparser import JUnitXml, TestCase, TestSuite
 from harness.files import read_json
 from harness.judge.verdict import RungVerdict
 from harness.report import hub, junit, markdown, show, summary
+from harness.report.backend_figures import metric_figures
 
 TOP = {
     "schema_version", "hub", "started", "finished", "duration_s", "exit_status", "command", "provenance", "totals",
@@ -26,8 +27,8 @@ BACKEND = {
     "first_nonfinite", "intensity_scale", "patches", "canvas", "reconstruction", "message",
 }  # fmt: skip
 METRICS = {
-    "mae", "rmse", "max_abs", "pearson_r", "ssim", "ms_ssim", "psnr", "frc50", "count", "scale", "rescaled_mae", "bias",
-    "message",
+    "mae", "rmse", "max_abs", "pearson_r", "ssim", "ms_ssim", "ms_ssim_scales", "psnr", "frc50", "frc_half_bit",
+    "frc_one_seventh", "count", "scale", "rescaled_mae", "bias", "message",
 }  # fmt: skip
 
 
@@ -70,8 +71,25 @@ def test_every_key_of_the_contract(written: dict[str, Any]) -> None:
         assert set(side) == BACKEND
         assert set(side["intensity_scale"]) == {"initial", "final", "restored", "closed_form"}
         assert set(side["reconstruction"]["amplitude"]) == METRICS
-        assert side["reconstruction"]["amplitude"]["frc50"] is None
-        assert "frc50" in side["reconstruction"]["amplitude"]["message"]
+        assert 0 <= side["reconstruction"]["amplitude"]["frc50"] <= 0.5
+
+
+def test_a_figure_that_an_older_judge_did_not_compute_is_null_with_its_reason() -> None:
+    found = metric_figures({"mae": 0.5, "message": ""})
+    assert found is not None
+    assert set(found) == METRICS
+    assert (found["mae"], found["frc50"]) == (0.5, None)
+    assert "frc50" in found["message"]
+
+
+def test_the_page_shows_the_metrics_and_gauges_of_the_summary(made: Path, written: dict[str, Any]) -> None:
+    (case,) = written["cases"]
+    rows = {row[0]: row[1:] for row in Texts(made / "small" / "index.html").rows}
+    for metric in METRICS - {"bias", "message"}:
+        sides = [side["reconstruction"][part] for side in case["backends"].values() for part in ("amplitude", "phase")]
+        together = [case["agreement"][part] for part in ("amplitude", "phase")]
+        assert rows[metric] == [show.figure(found[metric]) for found in (*sides, *together)]
+    assert rows["fitted twin"][-1] == show.figure(case["agreement"]["gauges"]["twin"]) != show.ABSENT
 
 
 def test_figures_of_a_backend_come_from_its_files(made: Path, written: dict[str, Any]) -> None:

@@ -112,9 +112,64 @@ def test_an_amplitude_that_the_scale_would_hide(gs2):
     assert set(gs2.bad("agreement")) == {"scale"}
 
 
+def copied(case, factor=1.0):
+    """Make the candidate's picture the reference side's, times a factor; phases and coverage, too."""
+    for name in ("phase", "coverage", "amplitude"):
+        own = np.load(case.path / f"tensorflow/inference_outputs/{name}.npy")
+        case.change_array(
+            f"torch/inference_outputs/{name}.npy", lambda _, own=own, n=name: own * (factor if n == "amplitude" else 1)
+        )
+
+
+@pytest.mark.parametrize("factor", [1.01, 0.99])
+def test_a_scale_error_of_one_percent_is_reported_as_that_and_as_nothing_else(gs2, factor):
+    copied(gs2, factor)
+    size = abs(np.log(factor))
+    found = gs2.bad("agreement", agreement__scale=0.99 * size)
+    assert set(found) == {"scale"}
+    assert found["scale"].value == pytest.approx(size, rel=1e-9)
+    assert "scale" not in gs2.bad("agreement", agreement__scale=1.01 * size)
+    perfect = {"pearson_r": 0.999999, "ssim": 0.999999, "ms_ssim": 0.999999, "frc50": 0.499999}
+    limits = {f"agreement__amplitude__{name}": limit for name, limit in perfect.items()}
+    assert gs2.bad("agreement", **limits, agreement__amplitude__rescaled_mae=1e-9) == {}
+
+
+def test_a_scale_error_of_one_percent_between_ports_is_red_where_training_makes_no_noise(gs2):
+    """The band of rung 13 allows for training; the same trained weights leave no room for one percent."""
+    gs2.change_arrays("torch/exchange/patches.npz", patches=lambda a: 1.01 * a)
+    gs2.change_array("torch/exchange/amplitude.npy", lambda a: 1.01 * a)
+    assert set(gs2.bad("exchange")) == {"tensorflow_to_torch.patches", "tensorflow_to_torch.canvas"}
+
+
+def test_a_ramp_of_the_phase_is_a_fault(gs1_phase):
+    def tilt(phase):
+        return phase + 0.02 * (np.arange(len(phase)) - len(phase) // 2)
+
+    for backend in BACKENDS:
+        gs1_phase.change_array(f"{backend}/inference_outputs/phase.npy", tilt)
+    found = gs1_phase.bad("reconstruction")
+    assert {"tensorflow.ramp", "torch.ramp"} <= set(found)
+    assert found["torch.ramp"].value == pytest.approx(0.02, abs=5e-4)
+    assert "ramp" not in gs1_phase.bad("agreement")
+    gs1_phase.change_array("torch/inference_outputs/phase.npy", lambda a: a - 0.02 * np.arange(len(a)))
+    assert gs1_phase.bad("agreement")["ramp"].value == pytest.approx(0.02, abs=5e-4)
+
+
+@pytest.mark.parametrize("rung", ["reconstruction", "agreement"])
+def test_the_free_ramp_and_shift_of_measured_data_are_bounded(gs1_phase, rung):
+    gs1_phase.change_scenario(dataset__source="file", dataset__file="a.npz")
+    assert not {"torch.ramp", "torch.shift", "ramp", "shift"} & set(gs1_phase.bad(rung))
+    pictures(gs1_phase, lambda a: np.roll(a, 2, axis=1))
+    gs1_phase.change_array("torch/inference_outputs/phase.npy", lambda a: a + 0.02 * np.arange(len(a)))
+    names = ("torch.ramp", "torch.shift") if rung == "reconstruction" else ("ramp", "shift")
+    assert set(names) <= set(gs1_phase.bad(rung))
+
+
 @pytest.mark.parametrize(
     ("name", "holds", "fails"),
     [
+        ("amplitude__ms_ssim", 0.9, 0.99999),
+        ("amplitude__frc50", 0.05, 0.49999),
         ("amplitude__pearson_r", 0.95, 0.99999),
         ("amplitude__ssim", 0.9, 0.99999),
         ("amplitude__rescaled_mae", 0.1, 0.001),

@@ -36,6 +36,7 @@ def test_sound(gs2, gs1_phase):
 def test_a_single_step_that_differs_is_seen(gs2, name, change, step):
     gs2.change_arrays(STEPS.format("float64"), **{key(name): at_step(step, change)})
     bad = gs2.bad("trajectory")
+    bad.pop("torch.float64.finite", None)
     assert {name: check.status for name, check in bad.items()} == {f"float64.{name}": "fail"}
     if bad[f"float64.{name}"].value is not None:
         assert f"most at step {step}" in bad[f"float64.{name}"].message
@@ -65,7 +66,7 @@ def test_float32_is_held_against_the_envelope_at_every_step(gs2):
 
 def test_nan_in_float32_is_no_agreement(gs2):
     gs2.change_arrays(STEPS.format("float32"), **{key("log_scale"): at_step(3, lambda a: a * np.nan)})
-    assert red(gs2) == {"float32.distance": "fail"}
+    assert red(gs2) == {"float32.distance": "fail", "torch.float32.finite": "fail"}
 
 
 def test_a_frozen_weight_is_named(gs2):
@@ -94,6 +95,11 @@ def test_noise_over_other_steps_is_no_envelope(gs2):
             f"{backend}/trajectory/noise.json", lambda noise: noise.update(steps=[draw[:5] for draw in noise["steps"]])
         )
     assert red(gs2) == {"float32.distance": "fail"}
+
+
+def test_the_last_weights_are_finite_in_float32_too(gs2):
+    gs2.change_arrays(LAST.format("float32"), **{key(KERNEL): lambda a: a * np.nan})
+    assert KERNEL in gs2.bad("trajectory")["torch.float32.finite"].message
 
 
 def test_missing_evidence(gs2):
