@@ -8,6 +8,7 @@ from harness.judge.rungs import (
     agreement,
     canvas,
     dataset,
+    ensemble,
     exchange,
     loss,
     patches,
@@ -55,6 +56,7 @@ JUDGES: dict[str, ModuleType] = {
         reconstruction,
         agreement,
         exchange,
+        ensemble,
     )
 }
 """The rungs that can be judged."""
@@ -75,7 +77,7 @@ def judge_rung(rung: str, evidence: Evidence, limits: Limits) -> RungVerdict:
     """
     judge = _judge_of(rung)
     verdict = RungVerdict(rung, tuple(judge.judge(evidence, limits)))
-    if verdict.status in ("error", "inconclusive"):  # checks that could not be made asked for no limit
+    if verdict.status in ("error", "inconclusive", "skipped"):  # checks that could not be made asked for no limit
         return verdict
     return RungVerdict(rung, (*verdict.checks, *(_unused(rung, *limit) for limit in limits.unused(rung))))
 

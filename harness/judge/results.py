@@ -4,8 +4,9 @@
 
 - `comparison_metrics.json`: for each side the figures that summary.json wants (`final_loss`, `first_nonfinite`,
   `intensity_scale`, `patches`, `canvas`, `reconstruction`) with `baselines`, `skill`, `contrast`, `twin`, `level`
-  and `gauges` beside them; `agreement`; `parts`, those that hold a picture, the leading one first; and `reasons`,
-  why a figure is null;
+  and `gauges` beside them; `agreement`; `ensemble`, null without members, else their `seeds` and each quantity of
+  each side, a value a seed; `parts`, those that hold a picture, the leading one first; and `reasons`, why a figure
+  is null;
 - `pictures.npz`: `truth` and one complex picture a side after gauge fixing (`side_0` the reference), their
   boolean masks (`mask_0`, `mask_1`), and the baselines of the reference side (`baseline_<name>`);
 - `amplitude_diff.npy` and `phase_diff.npy`: candidate minus reference after gauge fixing, NaN where not compared.
@@ -27,6 +28,7 @@ from harness.judge.patches import collapse_ratio, patch_figures
 from harness.judge.pictures import COVERED, Aligned
 from harness.judge.reconstructions import Reconstruction, agreement, reconstruction
 from harness.judge.rungs.canvas import recomputed
+from harness.judge.rungs.ensemble import ensemble_figures
 from harness.judge.rungs.scale import scale_figures
 from harness.judge.telemetry import final_loss, first_nonfinite
 from harness.judge.truth import parts_with_a_picture
@@ -66,6 +68,7 @@ class Results:
         return {
             "backends": sides,
             "agreement": None if together is None else together[1],
+            "ensemble": self._try("ensemble", partial(ensemble_figures, self.evidence)),
             "parts": self._try("parts", partial(parts_with_a_picture, self.evidence)),
             "covered_share": COVERED,
             "reasons": self.reasons,

@@ -18,7 +18,17 @@ TEMPLATES = Path(__file__).with_name("templates")
 METRICS = (
     "mae", "rmse", "max_abs", "pearson_r", "ssim", "ms_ssim", "psnr", "frc50", "count", "scale", "rescaled_mae",
 )  # fmt: skip
-LINKED = ("scenario.yaml", "run_metadata.json", "jobs.json", "checks", "dataset", "comparison", "green", "red")
+LINKED = (
+    "scenario.yaml",
+    "run_metadata.json",
+    "jobs.json",
+    "checks",
+    "dataset",
+    "ensemble",
+    "comparison",
+    "green",
+    "red",
+)
 
 
 @cache

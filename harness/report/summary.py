@@ -9,6 +9,7 @@ from typing import Any
 from harness.judge.verdict import SEVERITY, RungVerdict
 from harness.report import climb, hub
 from harness.report.backend_figures import by_part, figures
+from harness.run import ensemble
 
 SCHEMA_VERSION = "1.0"
 METRICS_FILE = "comparison/comparison_metrics.json"
@@ -39,7 +40,7 @@ def case_summary(folder: Path) -> dict[str, Any]:
     """One case: its status, the figures of both sides, and every check."""
     case = hub.read_case(folder)
     verdicts = [climb.recorded(folder, rung) for rung in case["rungs"]]
-    jobs = hub.read_optional(folder / "jobs.json", [])
+    jobs = [job for path in _job_lists(folder) for job in hub.read_optional(path, [])]
     metrics = hub.read_optional(folder / METRICS_FILE, {})
     together = metrics.get("agreement") or {}
     status = worst(verdict.status for verdict in verdicts)
@@ -64,6 +65,11 @@ def case_summary(folder: Path) -> dict[str, Any]:
         "localisation": None,
         "message": _message(verdicts, status),
     }
+
+
+def _job_lists(folder: Path) -> list[Path]:
+    """The lists of the jobs of a case and of the members of its ensemble."""
+    return [folder / "jobs.json", *sorted((folder / ensemble.FOLDER).glob("*/jobs.json"))]
 
 
 def worst(statuses: Iterable[str]) -> str:

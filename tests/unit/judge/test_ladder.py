@@ -24,7 +24,7 @@ def test_every_rung_says_what_it_needs():
     assert ladder.needs("stages") == {"lockstep"}
     assert ladder.needs("exchange") == {"train", "infer", "exchange"}
     for rung in ladder.JUDGES:
-        assert ladder.needs(rung) <= {"lockstep", "train", "infer", "exchange"}
+        assert ladder.needs(rung) <= {"lockstep", "train", "infer", "exchange", "ensemble"}
 
 
 def test_a_rung_that_does_not_exist(gs2):
