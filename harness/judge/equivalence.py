@@ -19,7 +19,7 @@ POWER = 0.8
 """Chance of a decision with the number of runs that is said to decide, if mean and deviation are as observed."""
 MOST_RUNS = 10_000
 """Beyond this nobody waits for a decision."""
-_LEGENDRE = np.polynomial.legendre.leggauss(400)
+_LEGENDRE = np.polynomial.legendre.leggauss(100)
 _NODES, _WEIGHTS = (_LEGENDRE[0] + 1) / 2, _LEGENDRE[1] / 2
 """Gauss's rule on the interval from 0 to 1."""
 

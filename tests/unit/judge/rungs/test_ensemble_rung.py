@@ -7,6 +7,7 @@ import pytest
 from harness.files import read_json, write_json
 from harness.judge.ladder import judge_rung
 from harness.judge.rungs.ensemble import ALPHA, LEVEL, QUANTITIES
+from harness.judge.telemetry import loss_floor
 from harness.judge.tolerances import resolve
 
 SEEDS = (42, 43, 44)
@@ -97,6 +98,15 @@ def test_a_loss_that_is_nan_in_any_member_fails(gs2, backends, seed):
     check = gs2.bad("ensemble")["final_loss"]
     assert (check.status, check.value) == ("fail", None)
     assert "1 of 3 seeds have no finite value" in check.message
+
+
+@pytest.mark.parametrize(("factor", "bad"), [(1.5, {"final_loss"}), (1.1, set())])
+def test_losses_are_compared_above_their_floor(gs2, factor, bad):
+    floor = loss_floor(gs2.evidence)
+    for number, seed in enumerate(SEEDS):
+        set_loss(gs2, seed, floor + 0.01, "tensorflow")
+        set_loss(gs2, seed, floor + 0.01 * factor * (1 + 0.01 * number))
+    assert set(gs2.bad("ensemble")) == bad
 
 
 def test_a_loss_below_its_floor_fails(gs2):
