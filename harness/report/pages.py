@@ -91,6 +91,7 @@ def _status(case: dict[str, Any], rung: str) -> str | None:
 
 def _case_context(folder: Path, case: dict[str, Any], drawing_problems: list[str]) -> dict[str, Any]:
     description = hub.read_case(folder)
+    comparison = hub.read_optional(folder / "comparison" / "comparison_metrics.json", {})
     by_rung = _by_rung(case)
     red = case["lowest_red_rung"]
     return {
@@ -102,7 +103,8 @@ def _case_context(folder: Path, case: dict[str, Any], drawing_problems: list[str
         "worst": markdown.worst_check(case),
         "repeat": repeat_command(description, red or next(iter(by_rung), "dataset")),
         "metrics": METRICS,
-        "comparison": hub.read_optional(folder / "comparison" / "comparison_metrics.json", {}),
+        "comparison": comparison,
+        "ensemble": comparison.get("ensemble"),
         "jobs": hub.read_optional(folder / "jobs.json", []),
         "colours": colours_of(folder),
         "colours_file": COLOURS,
