@@ -5,7 +5,7 @@ import sys
 import typer
 
 from harness import __version__
-from harness.cli import doctor, explain, judge, listing, report, run
+from harness.cli import calibrate, doctor, explain, judge, listing, report, run
 from harness.errors import HarnessError
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.command("list")(listing.list_cases)
 app.command("explain")(explain.explain)
 app.command("doctor")(doctor.doctor)
 app.command("run")(run.run)
+app.command("calibrate")(calibrate.calibrate)
 app.command("judge")(judge.judge)
 app.command("report")(report.report)
 

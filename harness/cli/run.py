@@ -1,23 +1,32 @@
 """`run`: the parity suite without pytest."""
 
-import contextlib
 import shlex
 import sys
-import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from harness.cli.common import Backends, Json, Override, Profile, Python, Scenarios, chosen, print_json
+from harness.cli.common import (
+    Backends,
+    Data,
+    Device,
+    Json,
+    Override,
+    Profile,
+    Python,
+    Scenarios,
+    Store,
+    Timeout,
+    chosen,
+    print_json,
+    progress_shown,
+)
 from harness.judge import ladder
 from harness.report import assembly, climb, hub, markdown
-from harness.report.progress import News
 from harness.report.request import Request
 from harness.scenario.case import Case
-
-_PAUSE_SECONDS = 3.0
 
 
 def run(
@@ -28,10 +37,10 @@ def run(
     backends: Backends = "tensorflow,torch",
     python: Python = None,
     into: Annotated[Path | None, typer.Option("--parity-hub", "--hub", help="Where the hub goes.")] = None,
-    device: Annotated[str, typer.Option("--parity-device", "--device", help="auto, cpu or gpu[:K].")] = "auto",
-    store: Annotated[str, typer.Option("--parity-store", "--store", help="DIR or off.")] = "",
-    data: Annotated[list[Path] | None, typer.Option("--parity-data", "--data", help="Folder of measured data.")] = None,
-    timeout: Annotated[str, typer.Option("--parity-timeout", "--timeout", help="Seconds for one worker.")] = "",
+    device: Device = "auto",
+    store: Store = "",
+    data: Data = None,
+    timeout: Timeout = "",
     strict: Annotated[bool, typer.Option("--parity-strict", "--strict", help="INCONCLUSIVE is a no.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -57,7 +66,7 @@ def run(
     root = assembly.begin(request, shlex.join(["ptycho-parity", *sys.argv[1:]]))
     for case in cases:
         climb.plan(root, case, ladder.JUDGES, request)
-    with _progress(root):
+    with progress_shown(root):
         status = _climb(root, cases, request)
     summary = assembly.finish(root, status)
     if as_json:
@@ -81,23 +90,3 @@ def _climb(root: Path, cases: Sequence[Case], request: Request) -> int:
             climb.record(folder, verdict)
             statuses.add(verdict.status)
     return 1 if statuses & red else 0
-
-
-@contextlib.contextmanager
-def _progress(root: Path) -> Iterator[None]:
-    """Write to stderr what the workers tell, until the block ends."""
-    ended = threading.Event()
-    news = News(root, _PAUSE_SECONDS)
-
-    def follow() -> None:
-        while not ended.wait(0.2):
-            for text in news.lines():
-                print(text, file=sys.stderr, flush=True)
-
-    thread = threading.Thread(target=follow, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()

@@ -1,6 +1,7 @@
 """What the judge may look at: the files of one case folder, read when they are asked for."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,10 @@ class Evidence:
 
     case_dir: Path
     backends: tuple[str, str]
+    folders: Mapping[str, Path] = field(default_factory=dict)
+    """Where the files of a side lie that are not those of `<case>/<side>/`: of a member of an ensemble, or of a
+    training that was repeated. The folder bears the name of the backend, and its `jobs.json` lies beside it.
+    Scenario and dataset are the case's."""
 
     @cached_property
     def scenario(self) -> Scenario:
@@ -85,9 +90,8 @@ class Evidence:
 
     @cached_property
     def jobs(self) -> dict[tuple[str, str], dict[str, Any]]:
-        """The record of each job by (backend, leg)."""
-        records = self.record(Path("jobs.json"), ())
-        return {(job["backend"], job["leg"]): job for job in records}
+        """The record of each job by (side, leg)."""
+        return {(side, job["leg"]): job for side in self.backends for job in self._jobs_of(self.folder(side))}
 
     @cached_property
     def devices(self) -> frozenset[str]:
@@ -206,12 +210,18 @@ class Evidence:
         coverage = self.array(here / "coverage.npy")
         if not amplitude.shape == phase.shape == coverage.shape == (facts["size"], facts["size"]):
             shapes = f"amplitude {amplitude.shape}, phase {phase.shape}, coverage {coverage.shape}"
-            raise NoEvidence(f"{self.case_dir / here}: {shapes} do not fit the canvas of side {facts['size']}.")
+            place = self.folder(backend) / folder
+            raise NoEvidence(f"{place}: {shapes} do not fit the canvas of side {facts['size']}.")
         if not np.isfinite(coverage).all():
-            raise NoEvidence(f"{self.case_dir / here}: a coverage that is not finite says of no pixel what lies on it.")
+            place = self.folder(backend) / folder
+            raise NoEvidence(f"{place}: a coverage that is not finite says of no pixel what lies on it.")
         with np.errstate(invalid="ignore", over="ignore"):  # what is not finite stays so, and is judged
             field = amplitude * np.exp(1j * phase.astype(np.float64))
         return Canvas(field, coverage.astype(np.float64), facts)
+
+    def folder(self, name: str) -> Path:
+        """Where the files of a side, or of another part of the case such as `dataset`, lie."""
+        return self.folders.get(name, self.case_dir / name)
 
     def existing(self, relative: Path) -> Path:
         """Path of a file that is there and whose job succeeded; otherwise raises the reason that the job left."""
@@ -219,12 +229,18 @@ class Evidence:
         leg = LEG_OF.get(folder) if backend in self.backends else None
         if leg is not None:
             self._job_succeeded(backend, leg)
-        path = self.case_dir / relative
+        path = self.folder(backend).joinpath(*relative.parts[1:])
         if path.is_file():
             return path
-        if leg is not None and (reasons := self.case_dir / backend / LEG_FOLDERS[leg][0] / MISSING).is_file():
+        if leg is not None and (reasons := self.folder(backend) / LEG_FOLDERS[leg][0] / MISSING).is_file():
             raise Incapable(f"{backend}, {leg}: {'; '.join(read_json(reasons).values())}.")
         raise NoEvidence(f"{path}: is missing.")
+
+    def _jobs_of(self, folder: Path) -> list[dict[str, Any]]:
+        path = folder.parent / "jobs.json"
+        if not path.is_file():
+            raise NoEvidence(f"{path}: is missing.")
+        return [job for job in read_json(path) if job["backend"] == folder.name]
 
     def _job_succeeded(self, backend: str, leg: str) -> None:
         job = self.jobs.get((backend, leg))

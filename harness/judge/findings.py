@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from harness.errors import HarnessError
 from harness.judge.evidence import Incapable
-from harness.judge.tolerances import Limits
+from harness.judge.tolerances import Limit, Limits
 from harness.judge.verdict import CONTRACT, UNCALIBRATED, Check, Status
 
 
@@ -35,6 +35,28 @@ class Findings:
         if reason := self._limits.uncalibrated(found):
             status, sentence = "inconclusive", f"{UNCALIBRATED}: {sentence}; {reason}"
         self._add(name, status, sentence, float(value), found.value, found.margin(value), found.origin)
+
+    def limit(self, name: str) -> Limit | None:
+        """The limit `rung.name` in force, for a check that decides by a test of its own; see `decide`."""
+        return self._limits.find(f"{self.rung}.{name}")
+
+    def decide(self, name: str, status: Status, value: float | None, limit: Limit, message: str) -> None:
+        """State what a test has decided about a limit; `value` is what it could not rule out, None what had no value.
+
+        A decision that the value contradicts is a fault of the test: HarnessError.
+        """
+        if (status == "pass") != (value is not None and limit.holds(value)):
+            raise HarnessError(
+                f"{self.rung}.{name}: {status}, although the value is {value} and the limit {limit.value}."
+            )
+        if value is not None and (reason := self._limits.uncalibrated(limit)):
+            status, message = "inconclusive", f"{UNCALIBRATED}: {message}; {reason}"
+        margin = None if value is None else limit.margin(value)
+        self._add(name, status, message, value, limit.value, margin, limit.origin)
+
+    def skip(self, name: str, message: str) -> None:
+        """Note what was not asked of this case, and how to ask for it."""
+        self._add(name, "skipped", message)
 
     def demand(self, name: str, holds: bool, message: str) -> None:
         """Judge a fact that the contract demands exactly; `message` says what was found."""

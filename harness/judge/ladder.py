@@ -8,6 +8,7 @@ from harness.judge.rungs import (
     agreement,
     canvas,
     dataset,
+    ensemble,
     exchange,
     gradient,
     loss,
@@ -44,6 +45,9 @@ RUNGS = (
 )
 """Every rung, the lowest first: each stands on the ones before it."""
 
+UNMADE = ("error", "inconclusive", "skipped")
+"""Statuses of a check that was not made, when it has no limit."""
+
 JUDGES: dict[str, ModuleType] = {
     module.__name__.rpartition(".")[2]: module
     for module in (
@@ -61,6 +65,7 @@ JUDGES: dict[str, ModuleType] = {
         reconstruction,
         agreement,
         exchange,
+        ensemble,
     )
 }
 """The rungs that can be judged."""
@@ -81,7 +86,7 @@ def judge_rung(rung: str, evidence: Evidence, limits: Limits) -> RungVerdict:
     """
     judge = _judge_of(rung)
     verdict = RungVerdict(rung, tuple(judge.judge(evidence, limits.on(evidence.devices))))
-    unmade = [check for check in verdict.checks if check.status in ("error", "inconclusive") and check.limit is None]
+    unmade = [check for check in verdict.checks if check.status in UNMADE and check.limit is None]
     if unmade or not verdict.checks:  # checks that could not be made asked for no limit
         return verdict
     return RungVerdict(rung, (*verdict.checks, *(_unused(rung, *limit) for limit in limits.unused(rung))))

@@ -105,3 +105,12 @@ def between(evidence: Evidence, precision: Precision) -> Array:
     if lone := sorted(reference.keys() ^ candidate.keys()):
         raise NoEvidence(f"only one side has trajectories of {', '.join(lone)}.")
     return distance_by_step(candidate, reference)
+
+
+def curves(evidence: Evidence) -> dict[str, dict[str, list[float]]]:
+    """Distance between the sides after every step, by precision, and beside float32's the envelope of its noise."""
+    exact, single = between(evidence, "float64"), between(evidence, "float32")
+    return {
+        "float64": {"between": exact.tolist()},
+        "float32": {"between": single.tolist(), "envelope": envelope(evidence).tolist()},
+    }

@@ -4,8 +4,11 @@
 
 - `comparison_metrics.json`: for each side the figures that summary.json wants (`final_loss`, `first_nonfinite`,
   `intensity_scale`, `patches`, `canvas`, `reconstruction`) with `baselines`, `skill`, `contrast`, `twin`, `level`
-  and `gauges` beside them; `agreement`; `parts`, those that hold a picture, the leading one first; and `reasons`,
-  why a figure is null;
+  and `gauges` beside them; `agreement`; `ensemble`, null without members, else their `seeds` and each quantity of
+  each side, a value a seed; `parts`, those that hold a picture, the leading one first; and `reasons`, why a figure
+  is null;
+- `lockstep.json`: distance (steps,) of all weights between the sides in both precisions, and the envelope that
+  float32 is held against;
 - `pictures.npz`: `truth` and one complex picture a side after gauge fixing (`side_0` the reference), their
   boolean masks (`mask_0`, `mask_1`), and the baselines of the reference side (`baseline_<name>`);
 - `frc.npz`: the Fourier ring correlations behind `frc50`, of each side against the truth and of the sides:
@@ -24,11 +27,13 @@ from harness.backends.protocol import Array
 from harness.errors import HarnessError
 from harness.files import write_json, write_npy, write_npz
 from harness.judge.evidence import Evidence
+from harness.judge.lockstep import curves
 from harness.judge.metrics import wrap
 from harness.judge.patches import collapse_ratio, patch_figures
 from harness.judge.pictures import COVERED, Aligned
 from harness.judge.reconstructions import Reconstruction, agreement, reconstruction, ring_correlations
 from harness.judge.rungs.canvas import recomputed
+from harness.judge.rungs.ensemble import ensemble_figures
 from harness.judge.rungs.scale import scale_figures
 from harness.judge.telemetry import final_loss, first_nonfinite
 from harness.judge.truth import parts_with_a_picture
@@ -62,12 +67,20 @@ class Results:
         """The sides against each other."""
         return self._try("agreement", partial(agreement, self.evidence))
 
+    @cached_property
+    def lockstep(self) -> dict[str, Any] | None:
+        """The distance between the sides after every step, beside the envelope of rounding noise."""
+        if not any(leg == "trajectory" for _, leg in self.evidence.jobs):  # nobody asked for it
+            return None
+        return self._try("lockstep", partial(curves, self.evidence))
+
     def as_json(self) -> dict[str, Any]:
         """What `comparison_metrics.json` holds."""
         sides, together = self.sides, self.agreement
         return {
             "backends": sides,
             "agreement": None if together is None else together[1],
+            "ensemble": self._try("ensemble", partial(ensemble_figures, self.evidence)),
             "parts": self._try("parts", partial(parts_with_a_picture, self.evidence)),
             "covered_share": COVERED,
             "reasons": self.reasons,
@@ -103,6 +116,8 @@ def write(evidence: Evidence) -> dict[str, Any]:
     figures = results.as_json()
     write_npz(folder / "pictures.npz", **_pictures(results))
     write_npz(folder / "frc.npz", **_curves(results))
+    if (distances := results.lockstep) is not None:
+        write_json(folder / "lockstep.json", distances)
     if results.agreement is not None:
         for part, difference in _differences(results.agreement[0]).items():
             write_npy(folder / f"{part}_diff.npy", difference)

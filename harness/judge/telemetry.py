@@ -27,18 +27,19 @@ def first_nonfinite(evidence: Evidence, backend: str) -> dict[str, Any] | None:
 
 
 def loss_floor(evidence: Evidence) -> float:
-    """The least that the training loss can be: the Poisson term of a model that predicts every count exactly.
+    """The least that the loss of the last epoch can be: the Poisson term of a model that predicts every count exactly.
 
     A likelihood has an arbitrary zero, so losses of two sides are compared by what they exceed this by.
-    Mean over the patterns of the groups of sum(I - I log I) / nphotons with I = (s X)^2, times the term's weight;
-    the other terms have their floor at zero.
+    Mean over the patterns that the last epoch was fed of sum(I - I log I) / nphotons with I = (s X)^2, times the
+    term's weight; the other terms have their floor at zero. Each epoch draws other groups, and has another floor.
     """
     weight = loss_terms(evidence.scenario.loss).get("poisson", 0.0)
     data = GroupedData.load(evidence.case_dir / "dataset" / "train.npz")
     scale = float(evidence.setup["intensity_scale"])
     counts = np.square(scale * data.X.astype(np.float64))
     floors = (counts - xlogy(counts, counts)).sum(axis=(1, 2))
-    return weight * float(floors[data.groups].mean()) / float(evidence.setup["nphotons"])
+    fed = data.batches.reshape(evidence.scenario.training.epochs, -1)[-1]
+    return weight * float(floors[data.groups[fed]].mean()) / float(evidence.setup["nphotons"])
 
 
 def _finite(value: Any) -> float | None:

@@ -24,7 +24,7 @@ from harness.judge.results import Results
 from harness.judge.verdict import CONTRACT, Check, RungVerdict, Status
 from harness.report import hub, notes
 from harness.report.request import Request
-from harness.run import conduct, store
+from harness.run import conduct, ensemble, store
 from harness.scenario.case import Case
 
 PREPARED = "prepared.json"
@@ -69,8 +69,11 @@ def prepare(root: Path, case: Case, request: Request) -> None:
 def _conducted(root: Path, folder: Path, case: Case, request: Request) -> tuple[str, str]:
     """How the work went; bad input and missing data are results like any other."""
     legs = {leg for rung in hub.read_case(folder)["rungs"] for leg in ladder.needs(rung)}
+    options, on_progress = run_options(root, request), progress_writer(folder / hub.PROGRESS)
     try:
-        conduct.conduct(case, legs, _run_options(root, request), folder, progress_writer(folder / hub.PROGRESS))
+        conduct.conduct(case, legs, options, folder, on_progress)
+        if ensemble.LEG in legs:
+            ensemble.conduct_members(case, options, folder, on_progress)
     except DataNotFound as reason:
         return "skipped", str(reason)
     except HarnessError as reason:
@@ -78,7 +81,8 @@ def _conducted(root: Path, folder: Path, case: Case, request: Request) -> tuple[
     return "done", ""
 
 
-def _run_options(root: Path, request: Request) -> conduct.RunOptions:
+def run_options(root: Path, request: Request) -> conduct.RunOptions:
+    """What a request asks of the runs of the session whose hub is `root`."""
     return conduct.RunOptions(
         backends=request.backends,
         interpreters=dict(request.interpreters),

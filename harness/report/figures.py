@@ -37,6 +37,7 @@ def draw(folder: Path, backends: tuple[str, str]) -> list[str]:
         "scan": scene.draw_scan,
         "truth": scene.draw_truth,
         "montage and differences": scene.draw_comparison,
+        "lock-step": scene.draw_trajectories,
     }
     for backend in backends:
         tasks[f"{backend} reconstruction"] = partial(scene.draw_reconstruction, backend)
@@ -170,6 +171,12 @@ class Scene:
             return None
         part = np.abs(truth.object) if np.ptp(np.angle(truth.object)) == 0 else np.angle(truth.object)
         return part, (truth.origin_x, truth.origin_y)
+
+    def draw_trajectories(self) -> None:
+        """`comparison/lockstep.png`: distance after every step, when trajectories were walked."""
+        path = self._folder / "comparison" / "lockstep.json"
+        if path.is_file():
+            charts.trajectories(path.with_suffix(".png"), read_json(path))
 
     def draw_comparison(self) -> None:
         """`comparison/montage.png`, and a picture of each difference."""

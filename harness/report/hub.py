@@ -38,12 +38,13 @@ def create(folder: Path | None, reports: Path, session: Mapping[str, Any]) -> Pa
     Without `folder` the hub is named after the UTC time, under `reports`. Raises HarnessError when `folder` holds
     anything already.
     """
-    hub = _claim(folder) if folder is not None else _claim_by_time(reports)
+    hub = claim(folder) if folder is not None else _claim_by_time(reports)
     write_json(hub / SESSION, {**session, "started": utc_now(), "finished": None, "exit_status": None})
     return hub
 
 
-def _claim(folder: Path) -> Path:
+def claim(folder: Path) -> Path:
+    """Make a folder that nobody has filled; raises HarnessError when it holds anything."""
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise HarnessError(f"{folder}: is not empty, and a hub is never overwritten; name another.")

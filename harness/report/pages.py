@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from harness.files import write_text
 from harness.judge import ladder
-from harness.report import hub, markdown, show
+from harness.report import hub, localisation, markdown, show
 from harness.report.figures import COLOURS, colours_of
 from harness.report.notes import repeat_command
 from harness.report.summary import worst
@@ -19,7 +19,17 @@ METRICS = (
     "mae", "rmse", "max_abs", "pearson_r", "ssim", "ms_ssim", "ms_ssim_scales", "psnr", "frc50", "frc_half_bit",
     "frc_one_seventh", "count", "scale", "rescaled_mae",
 )  # fmt: skip
-LINKED = ("scenario.yaml", "run_metadata.json", "jobs.json", "checks", "dataset", "comparison", "green", "red")
+LINKED = (
+    "scenario.yaml",
+    "run_metadata.json",
+    "jobs.json",
+    "checks",
+    "dataset",
+    "ensemble",
+    "comparison",
+    "green",
+    "red",
+)
 
 
 @cache
@@ -83,6 +93,7 @@ def _status(case: dict[str, Any], rung: str) -> str | None:
 
 def _case_context(folder: Path, case: dict[str, Any], drawing_problems: list[str]) -> dict[str, Any]:
     description = hub.read_case(folder)
+    comparison = hub.read_optional(folder / "comparison" / "comparison_metrics.json", {})
     by_rung = _by_rung(case)
     red = case["lowest_red_rung"]
     return {
@@ -95,16 +106,24 @@ def _case_context(folder: Path, case: dict[str, Any], drawing_problems: list[str
         "worst": markdown.worst_check(case),
         "repeat": repeat_command(description, red or next(iter(by_rung), "dataset")),
         "metrics": METRICS,
-        "comparison": hub.read_optional(folder / "comparison" / "comparison_metrics.json", {}),
+        "comparison": comparison,
+        "ensemble": comparison.get("ensemble"),
         "jobs": hub.read_optional(folder / "jobs.json", []),
         "colours": colours_of(folder),
         "colours_file": COLOURS,
         "drawing_problems": drawing_problems,
         "pictures": set(_names(folder, "*.png")),
         "logs": sorted(_names(folder, "*.log")),
+        "parting": _lines_of(folder / localisation.TEXT),
         "links": [name for name in LINKED if (folder / name).exists()],
         "scenario": (folder / "scenario.yaml").read_text(encoding="utf-8"),
     }
+
+
+def _lines_of(path: Path) -> list[str]:
+    """The points of a short Markdown note; none when there is no note."""
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    return [line.removeprefix("# ").removeprefix("- ") for line in text.splitlines() if line]
 
 
 def _names(folder: Path, pattern: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from harness.judge.verdict import SEVERITY, RungVerdict
 from harness.report import climb, hub, localisation
 from harness.report.backend_figures import by_part, figures
+from harness.run import ensemble
 
 SCHEMA_VERSION = "1.0"
 METRICS_FILE = "comparison/comparison_metrics.json"
@@ -44,7 +45,7 @@ def case_summary(folder: Path) -> dict[str, Any]:
 def summarised(folder: Path, verdicts: Sequence[RungVerdict], metrics: Mapping[str, Any]) -> dict[str, Any]:
     """One case with these verdicts, and with these figures as `comparison_metrics.json` holds them."""
     case = hub.read_case(folder)
-    jobs = hub.read_optional(folder / "jobs.json", [])
+    jobs = [job for path in _job_lists(folder) for job in hub.read_optional(path, [])]
     together = metrics.get("agreement") or {}
     status = worst(verdict.status for verdict in verdicts)
     return {
@@ -68,6 +69,11 @@ def summarised(folder: Path, verdicts: Sequence[RungVerdict], metrics: Mapping[s
         "localisation": hub.read_optional(folder / localisation.JSON, None),
         "message": _message(verdicts, status),
     }
+
+
+def _job_lists(folder: Path) -> list[Path]:
+    """The lists of the jobs of a case and of the members of its ensemble."""
+    return [folder / "jobs.json", *sorted((folder / ensemble.FOLDER).glob("*/jobs.json"))]
 
 
 def worst(statuses: Iterable[str]) -> str:

@@ -30,8 +30,8 @@ T = TypeVar("T")
 class RunOptions:
     """What the user asked of the runs of a session."""
 
-    backends: tuple[str, str]
-    """The pair, reference first."""
+    backends: tuple[str, ...]
+    """The pair, reference first; one alone where nothing is exchanged."""
     interpreters: Mapping[str, Path]
     """Interpreter of a backend where it is not this one."""
     device: str
@@ -44,8 +44,17 @@ class RunOptions:
     patch_stats_limit: int = 2
 
 
-def conduct(case: Case, needs: Collection[str], options: RunOptions, case_dir: Path, on_progress: Progress) -> None:
+def conduct(
+    case: Case,
+    needs: Collection[str],
+    options: RunOptions,
+    case_dir: Path,
+    on_progress: Progress,
+    with_dataset: bool = True,
+) -> None:
     """Leave in `case_dir` what the legs in `needs` produce, from the store or by running them.
+
+    `with_dataset`: leave a copy of the dataset there, too; otherwise only beside a job that failed, to repeat it with.
 
     A job that fails leaves a record and evidence and never raises. Raises HarnessError for a case whose data or
     scenario cannot be used (DataNotFound when measured data is nowhere), and for a device that is not there.
@@ -56,7 +65,7 @@ def conduct(case: Case, needs: Collection[str], options: RunOptions, case_dir: P
     with all_of([store.lock_path(f"case-{digest(case_dir.resolve())}")], cancelled):
         timeout = options.timeout or TIME_LIMITS[case.profile]
         shop = side.Workshop(case.id, store, timeout, cancelled, on_progress)
-        _Conduct(case, options, case_dir, shop).run(needs)
+        _Conduct(case, options, case_dir, shop, with_dataset).run(needs)
 
 
 @dataclass
@@ -67,6 +76,7 @@ class _Conduct:
     options: RunOptions
     case_dir: Path
     shop: side.Workshop
+    with_dataset: bool
     started: float = field(default_factory=time.monotonic)
 
     def run(self, needs: Collection[str]) -> None:
@@ -79,16 +89,17 @@ class _Conduct:
         self._run_phase([job for job in planned if job.leg not in plan.ACROSS], sides)
         self._run_phase([job for job in planned if job.leg in plan.ACROSS], sides)
         seconds = time.monotonic() - self.started
-        metadata.write(self.case_dir, self.case, sides, dataset.record, self.shop.store.damaged, seconds)
+        metadata.write(self.case_dir, self.case, sides, dataset, self.shop.store.damaged, seconds)
 
     def _dataset(self) -> Dataset:
-        """The dataset in the store, and a copy of it in the case's folder."""
+        """The dataset in the store; a copy of it goes to the case's folder."""
         log = results.log_of(self.case_dir, "reference")
         made = Maker(self.case, self.shop, self.options.data_folders, log).dataset()
         before = metadata.read(self.case_dir).get("dataset", {})
         if before.get("key") == made.record["key"]:
             return Dataset(made.folder, before)
-        results.deliver(made.folder, self.case_dir / "dataset")
+        if self.with_dataset:
+            results.deliver(made.folder, self.case_dir / results.DATASET)
         return made
 
     def _sides(self, legs: Sequence[str]) -> dict[str, Surroundings]:
@@ -126,6 +137,8 @@ class _Conduct:
         found = side.run(self.shop, surroundings, planned, results.log_of(self.case_dir, backend))
         for job, result in zip(planned, found, strict=True):
             if result.folder is None:
+                if not self.with_dataset:
+                    results.deliver(job.dataset, self.case_dir / results.DATASET)
                 results.write_evidence(self.case_dir, job, surroundings, result)
             else:
                 results.deliver(result.folder, self.case_dir / backend)

@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.files import read_json, write_json
 from harness.run.cores import THREADS
+from harness.run.inputs import Dataset
 from harness.run.keys import Surroundings
 from harness.run.results import recorded
 from harness.scenario.case import Case
@@ -27,12 +28,12 @@ def write(
     case_dir: Path,
     case: Case,
     sides: Mapping[str, Surroundings],
-    dataset: Mapping[str, Any],
+    dataset: Dataset,
     damaged: Sequence[str],
     seconds: float,
 ) -> None:
     """Write `run_metadata.json`; seconds and damage add to what was there before."""
-    before, setup = read(case_dir), read_json(case_dir / "dataset" / "setup.json")
+    before, setup = read(case_dir), read_json(dataset.folder / "setup.json")
     metadata = {
         "case": case.id,
         "scenario": case.name,
@@ -43,7 +44,7 @@ def write(
         "counts": {name: setup[name] for name in _COUNTS},
         "backends": {backend: _describe(surroundings) for backend, surroundings in sides.items()},
         "paths": {backend: {"outputs": backend, "log": f"{backend}/cli/worker.log"} for backend in sides},
-        "dataset": dataset,
+        "dataset": dataset.record,
         "jobs": _jobs(recorded(case_dir)),
         "damaged_store_entries": [*before.get("damaged_store_entries", []), *damaged],
         "seconds": before.get("seconds", 0.0) + seconds,

@@ -15,6 +15,7 @@ from harness.run.seal import contents
 from harness.run.side import LOG, Result
 
 JOBS = "jobs.json"
+DATASET = "dataset"
 CLI = "cli"
 RED = "red"
 _LAST_LINES = 40
@@ -77,7 +78,7 @@ def _repeatable(case_dir: Path, planned: Planned, surroundings: Surroundings) ->
         backend=planned.backend,
         leg=planned.leg,
         scenario=planned.scenario,
-        dataset=case_dir / "dataset",
+        dataset=case_dir / DATASET,
         output=case_dir / RED / f"repeated_{planned.backend}_{planned.leg}",
         device=surroundings.device.kind,
         environment=dict(surroundings.variables),

@@ -75,3 +75,8 @@ def test_agreement(verdict: Verdict) -> None:
 def test_exchange(verdict: Verdict) -> None:
     """Weights trained on one side, loaded by the other: is it the same picture?"""
     verdict.must_hold()
+
+
+def test_ensemble(verdict: Verdict) -> None:
+    """Over several seeds of training: are the two sides equivalent, different, or is it undecided?"""
+    verdict.must_hold()

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import Result
 
 Verb = Callable[..., Result]
-VERBS = ("list", "explain", "doctor", "run", "judge", "report")
+VERBS = ("list", "explain", "doctor", "run", "calibrate", "judge", "report")
 
 
 @pytest.mark.parametrize("name", VERBS)
@@ -71,7 +71,7 @@ def test_judge_finds_the_same_again_and_writes_nothing(verb: Verb, home: Path) -
     result = verb("judge", "hub", "--json")
     assert result.exit_code == 1
     (case,) = json.loads(result.stdout)
-    assert len(case["rungs"]) == 11
+    assert len(case["rungs"]) == 12
     assert all(rung["status"] == rung["recorded"] for rung in case["rungs"])
     assert {path: path.stat().st_mtime_ns for path in (home / "hub").rglob("*")} == before
     assert re.search(r"^small +canvas +pass +pass ", verb("judge", "hub").stdout, re.MULTILINE)

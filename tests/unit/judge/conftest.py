@@ -1,5 +1,6 @@
 """Synthetic cases in the layout of a hub: both sides are the truth with a little noise, written without a framework."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from harness.physics.forward import forward_stages
 from harness.physics.likelihood import loss_terms
 from harness.physics.merge import merging
 from harness.physics.probe import model_probe
+from harness.run import ensemble
 from harness.run.legs.distances import sample
 from harness.run.legs.statistics import central
 from harness.run.plan import LEGS
@@ -47,6 +49,7 @@ def scenario_of(gridsize: int, phase: str) -> Scenario:
             "model": {"encoder_filters": [2, 4], "decoder_filters": [3], "border": "mean"},
             "loss": {"amplitude_mae": 0.5},
             "training": {"epochs": 2, "batch_size": 4},
+            "ensemble": {"seeds": 3},
             "inference": {"group_limit": 24, "reassemble_m": 32},
         }
     )
@@ -123,7 +126,24 @@ def write_case(folder: Path, scenario: Scenario) -> CaseFolder:
         write_trajectory(folder, scenario, backend, rng)
         write_training(folder, scenario, backend, number)
         write_inference(folder, scenario, backend)
+    for seed in ensemble.seeds(scenario)[1:]:
+        write_member(folder, ensemble.folder_of(folder, seed), 1e-4 * seed)
     return CaseFolder(folder, scenario)
+
+
+def write_member(folder: Path, here: Path, change: float) -> None:
+    """The case's own training and inference once more, with another scale and loss on both sides."""
+    for number, backend in enumerate(BACKENDS):
+        for name in ("train_outputs", "bundle", "inference_outputs"):
+            shutil.copytree(folder / backend / name, here / backend / name)
+        params = read_json(here / backend / "bundle" / "params.json")
+        params["intensity_scale"]["final"] *= 1 + change * (1 + number)
+        write_json(here / backend / "bundle" / "params.json", params)
+        history = read_json(here / backend / "train_outputs" / "history.json")
+        history["epochs"][-1]["metrics"]["loss"] += change * (1 + number)
+        write_json(here / backend / "train_outputs" / "history.json", history)
+    jobs = [job for job in read_json(folder / "jobs.json") if job["leg"] in ensemble.LEGS]
+    write_json(here / "jobs.json", jobs)
 
 
 def write_lockstep(folder: Path, scenario: Scenario, backend: str, rng: np.random.Generator) -> None:
@@ -287,8 +307,16 @@ def sound_cases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, CaseFolde
 
 
 def copy_of(case: CaseFolder, folder: Path) -> CaseFolder:
-    shutil.copytree(case.path, folder)
+    shutil.copytree(case.path, folder, copy_function=_copy)
     return CaseFolder(folder, case.scenario)
+
+
+def _copy(source: str, target: str) -> None:
+    """The members of an ensemble hold most of the bytes: they are linked, and tests replace their files whole."""
+    if ensemble.FOLDER in Path(source).parts:
+        os.link(source, target)
+    else:
+        shutil.copy2(source, target)
 
 
 @pytest.fixture

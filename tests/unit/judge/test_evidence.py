@@ -5,7 +5,7 @@ import pytest
 
 from harness.errors import HarnessError
 from harness.files import write_json
-from harness.judge.evidence import Incapable, NoEvidence
+from harness.judge.evidence import Evidence, Incapable, NoEvidence
 
 
 def test_a_failed_job_says_why_even_if_files_are_there(gs2):
@@ -96,3 +96,17 @@ def test_the_mask_belongs_to_the_probe(gs2):
 def test_the_scenario_survives_its_round_trip(gs2):
     assert gs2.evidence.scenario == gs2.scenario
     assert json.dumps(gs2.evidence.setup)
+
+
+def test_a_side_may_lie_elsewhere(gs2, gs1_phase):
+    """Another training of a backend, under a name of its own; scenario and dataset stay the case's."""
+    elsewhere = gs1_phase.path / "torch"
+    evidence = Evidence(gs2.path, ("torch", "again"), {"again": elsewhere})
+    assert evidence.predictions("again").patches.shape == gs1_phase.evidence.predictions("torch").patches.shape
+    assert evidence.predictions("torch").patches.shape == gs2.evidence.predictions("torch").patches.shape
+    assert evidence.scenario == gs2.scenario
+    gs1_phase.stop("torch", "train", "killed after 60 s")
+    moved = Evidence(gs2.path, ("torch", "again"), {"again": elsewhere})
+    with pytest.raises(NoEvidence, match="again, train: killed after 60 s"):
+        moved.history("again")
+    assert moved.history("torch")

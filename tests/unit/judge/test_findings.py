@@ -41,3 +41,26 @@ def test_missing_evidence_becomes_a_check(findings, raised, status):
 def test_a_fault_of_the_judge_is_not_swallowed(findings):
     with pytest.raises(ZeroDivisionError), findings.evidence_for("x"):
         raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("status", "value"), [("pass", 0.5e-6), ("fail", 2e-6), ("inconclusive", 2e-6), ("fail", None)]
+)
+def test_a_test_of_its_own_states_its_decision_with_its_limit(findings, status, value):
+    findings.decide("x", status, value, findings.limit("float32"), "message")
+    (check,) = findings.checks
+    assert (check.status, check.value, check.limit, check.origin) == (status, value, 1e-6, "ledger")
+    assert (check.margin is None) == (value is None)
+    assert value is None or (check.margin >= 0) == (status == "pass")
+
+
+@pytest.mark.parametrize(("status", "value"), [("pass", 2e-6), ("pass", None), ("pass", math.nan), ("fail", 0.5e-6)])
+def test_a_decision_that_its_value_contradicts_is_a_fault(findings, status, value):
+    with pytest.raises(HarnessError, match=f"loss.x: {status}, although the value is"):
+        findings.decide("x", status, value, findings.limit("float32"), "message")
+
+
+def test_what_was_not_asked_for_is_skipped_with_the_reason(findings):
+    findings.skip("x", "ask for it")
+    (check,) = findings.checks
+    assert (check.status, check.message, check.value) == ("skipped", "ask for it", None)

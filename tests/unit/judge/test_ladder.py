@@ -25,7 +25,7 @@ def test_every_rung_says_what_it_needs():
     assert ladder.needs("stages") == {"lockstep", "graft"}
     assert ladder.needs("exchange") == {"train", "infer", "exchange"}
     for rung in ladder.JUDGES:
-        assert ladder.needs(rung) <= set(LEGS)
+        assert ladder.needs(rung) <= {*LEGS, "ensemble"}
 
 
 def test_a_rung_that_does_not_exist(gs2):

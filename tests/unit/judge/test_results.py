@@ -74,3 +74,17 @@ def test_the_first_metric_that_broke(gs2):
     figures = results.write(gs2.evidence)["backends"]
     assert figures["torch"]["first_nonfinite"] == {"metric": "poisson", "epoch": 1}
     assert figures["tensorflow"]["first_nonfinite"] is None
+
+
+def test_the_members_of_an_ensemble_with_every_quantity(gs2):
+    found = results.write(gs2.evidence)["ensemble"]
+    assert found["seeds"] == [42, 43, 44]
+    assert (
+        set(found["figures"]) == set(found["words"]) == {"pearson_r", "scale", "patch_mean", "patch_std", "final_loss"}
+    )
+    for sides in found["figures"].values():
+        assert set(sides) == {"tensorflow", "torch"}
+        assert all(len(values) == 3 and None not in values for values in sides.values())
+    assert len(set(found["figures"]["scale"]["torch"])) == 3
+    gs2.change_scenario(ensemble__seeds=0)
+    assert results.write(gs2.evidence)["ensemble"] is None

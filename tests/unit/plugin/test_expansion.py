@@ -8,7 +8,7 @@ Writer = Callable[..., None]
 
 RUNGS = (
     "dataset", "stages", "physics", "loss", "telemetry", "patches", "scale", "canvas", "reconstruction", "agreement",
-    "exchange",
+    "exchange", "ensemble",
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ dataset: {{object: {{shape: [160, 160]}}, scan: {{images: 24}}, nphotons: 1.0e6}
 grouping: {{groups: 4}}
 training: {{epochs: 2, batch_size: 2}}
 inference: {{group_limit: 6}}
+ensemble: {{seeds: 3}}
 """
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.files import read_json, write_json
-from harness.report import assembly, climb, hub, markdown
+from harness.report import assembly, climb, hub, markdown, show
 
 
 @pytest.fixture(params=["index.html", "small/index.html"])
@@ -46,6 +46,15 @@ def test_the_page_of_a_case_shows_its_pictures(made: Path) -> None:
     for backend in ("toy", "other"):
         for name in ("amplitude", "phase", "patch_grid", "patch_grid_normalized"):
             assert f'src="{backend}/inference_outputs/{name}.png"' in text
+
+
+def test_the_page_of_a_case_shows_the_members_of_its_ensemble(made: Path) -> None:
+    text = (made / "small" / "index.html").read_text()
+    assert re.search(r"<h2>Ensemble</h2>.*seed 7</th>.*seed 8</th>.*seed 9</th>", text, re.DOTALL)
+    found = read_json(made / "small" / "comparison" / "comparison_metrics.json")["ensemble"]["figures"]["final_loss"]
+    row = "".join(f'<td class="number">{show.figure(value)}</td>' for value in found["other"])
+    assert f"<tr><th>ln of the final loss above its floor</th><td>other</td>{row}</tr>" in text
+    assert 'href="ensemble/8/toy/cli/worker.log"' in text
 
 
 def test_a_killed_session_is_shown_as_such(made: Path, tmp_path: Path) -> None:

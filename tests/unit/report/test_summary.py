@@ -1,6 +1,7 @@
 """`summary.json` and everything that is made from it show the same figures."""
 
 import re
+import shutil
 from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from junitparser import JUnitXml, TestCase, TestSuite
 
-from harness.files import read_json
+from harness.files import read_json, write_json
 from harness.judge.verdict import RungVerdict
 from harness.report import hub, junit, markdown, show, summary
 from harness.report.backend_figures import metric_figures
@@ -102,6 +103,15 @@ def test_figures_of_a_backend_come_from_its_files(made: Path, written: dict[str,
     assert side["canvas"]["fits_canvas"] is True
     assert side["final_loss"] == 0.5
     assert side["cached"] is False
+
+
+def test_a_member_that_was_trained_is_not_from_the_store(made: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(made / "small", tmp_path / "small"))
+    lists = [folder / "jobs.json", *(folder / "ensemble" / seed / "jobs.json" for seed in ("8", "9"))]
+    for path in lists:
+        assert not summary.case_summary(folder)["backends"]["toy"]["cached"]
+        write_json(path, [{**job, "cached": True} for job in read_json(path)])
+    assert summary.case_summary(folder)["backends"]["toy"]["cached"]
 
 
 def test_totals_count_every_check(written: dict[str, Any]) -> None:

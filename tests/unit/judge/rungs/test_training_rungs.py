@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from harness.dataset.grouped import GroupedData
+from harness.judge.telemetry import loss_floor
+
 HISTORY, PATCHES = "torch/train_outputs/history.json", "torch/inference_outputs/patches.npz"
 
 
@@ -57,14 +60,23 @@ def test_histories_that_do_not_fit(gs2, change, expected):
 
 def test_losses_are_compared_above_their_floor(gs2):
     """Far apart in what training can change, although the numbers differ by a percent."""
-    from harness.judge.telemetry import loss_floor
-
     floor = loss_floor(gs2.evidence)
     set_metric(gs2, 1, "tensorflow", loss=floor + 0.01)
     set_metric(gs2, 1, "torch", loss=floor + 0.011)
     assert gs2.bad("telemetry") == {}
     set_metric(gs2, 1, "torch", loss=floor + 0.05)
     assert set(gs2.bad("telemetry")) == {"final_loss"}
+
+
+def test_the_floor_is_that_of_the_patterns_which_the_last_epoch_was_fed(gs2):
+    """Each epoch draws other groups; a loss can lie below the floor of those of another epoch."""
+    data = GroupedData.load(gs2.path / "dataset/train.npz")
+    setup = gs2.evidence.setup
+    counts = (setup["intensity_scale"] * data.X.astype(np.float64)) ** 2
+    floors = (counts - np.where(counts > 0, counts * np.log(np.maximum(counts, 1e-300)), 0)).sum(axis=(1, 2))
+    first, last = (floors[data.groups[rows]].mean() / setup["nphotons"] for rows in np.split(data.batches.ravel(), 2))
+    assert loss_floor(gs2.evidence) == pytest.approx(last)
+    assert first != pytest.approx(last, rel=1e-3)
 
 
 def test_a_training_that_died(gs2):

@@ -1,0 +1,154 @@
+"""Rung 15: over several seeds of training, are the two sides equivalent, different, or is it undecided?
+
+Evidence: `train_outputs/`, `bundle/` and `inference_outputs/` of both sides, of the case itself and of every further
+member in `ensemble/<seed>/`. The members of one seed start from the same weights and see the same batches on both
+sides, so their figures are compared in pairs. Rounding, amplified by training, makes each pair differ; what is judged
+is the mean difference. Each quantity has a bound in the ledger, and the level is shared among the quantities.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from harness.judge.comparing import not_finite
+from harness.judge.equivalence import MOST_RUNS, POWER, Equivalence, equivalence
+from harness.judge.evidence import Evidence
+from harness.judge.findings import Findings
+from harness.judge.patches import patch_figures
+from harness.judge.pictures import against_truth
+from harness.judge.reconstructions import REMEMBERED, part_metrics
+from harness.judge.rungs.scale import scale_figures
+from harness.judge.telemetry import final_loss, loss_floor
+from harness.judge.tolerances import Limit, Limits
+from harness.judge.truth import parts_with_a_picture
+from harness.judge.verdict import Check
+from harness.run import ensemble
+
+NEEDS = frozenset({"train", "infer", ensemble.LEG})
+LEVEL = 0.05
+"""Chance, over all quantities, that equal sides are called different, or sides beyond a bound equivalent."""
+
+
+def _pearson_r(evidence: Evidence, backend: str) -> float | None:
+    """Correlation of the leading part with the truth; None where a picture is not finite."""
+    if not_finite(evidence.canvas(backend).field):
+        return None
+    return part_metrics(against_truth(evidence, backend))[parts_with_a_picture(evidence)[0]]["pearson_r"]
+
+
+def _log_scale(evidence: Evidence, backend: str) -> float | None:
+    """Logarithm of the final intensity scale."""
+    return _log(scale_figures(evidence, backend)["final"])
+
+
+def _log_patches(name: str, evidence: Evidence, backend: str) -> float | None:
+    """Logarithm of a figure of the patches' amplitude."""
+    return _log(patch_figures(evidence, backend)[name])
+
+
+def _log_loss(evidence: Evidence, backend: str) -> float | None:
+    """Logarithm of what the final loss exceeds its floor by."""
+    loss = final_loss(evidence, backend)
+    return None if loss is None else _log(loss - loss_floor(evidence))
+
+
+def _log(value: float | None) -> float | None:
+    return math.log(value) if value is not None and value > 0 else None
+
+
+class Quantity(NamedTuple):
+    """A figure of one side of one run."""
+
+    words: str
+    of: Callable[[Evidence, str], float | None]
+
+
+QUANTITIES: Mapping[str, Quantity] = {
+    "pearson_r": Quantity("correlation with the truth", _pearson_r),
+    "scale": Quantity("ln of the final intensity scale", _log_scale),
+    "patch_mean": Quantity("ln of the patches' mean", partial(_log_patches, "mean")),
+    "patch_std": Quantity("ln of the patches' deviation", partial(_log_patches, "std")),
+    "final_loss": Quantity("ln of the final loss above its floor", _log_loss),
+}
+"""What is compared; logarithms where sides that differ by a factor are meant to differ by it at any level."""
+ALPHA = LEVEL / len(QUANTITIES)
+"""Level of each quantity: Bonferroni's share."""
+
+
+def judge(evidence: Evidence, limits: Limits) -> list[Check]:
+    """Hold the sides against each other over the members, or say how to ask for members."""
+    findings = Findings("ensemble", limits)
+    if not evidence.scenario.ensemble.seeds:
+        hint = "ask for one with --parity-override ensemble.seeds=16"
+        findings.skip("members", f"the profile of this case leaves the ensemble out; {hint}")
+        return findings.checks
+    judge_members(findings, members(evidence))
+    return findings.checks
+
+
+@lru_cache(maxsize=REMEMBERED)
+def members(evidence: Evidence) -> tuple[Evidence, ...]:
+    """The evidence of every member, the case itself first."""
+    others = ensemble.seeds(evidence.scenario)[1:]
+    return evidence, *(_member(evidence, ensemble.folder_of(evidence.case_dir, seed)) for seed in others)
+
+
+def _member(evidence: Evidence, folder: Path) -> Evidence:
+    return Evidence(evidence.case_dir, evidence.backends, {side: folder / side for side in evidence.backends})
+
+
+def judge_members(findings: Findings, runs: Sequence[Evidence]) -> None:
+    """Decide each quantity from the sides of some runs; a run whose evidence is missing is an error of each."""
+    for name in QUANTITIES:
+        with findings.evidence_for(name):
+            found = figures(runs, name)
+            if (bound := findings.limit(name)) is not None:
+                _decide(findings, name, found, bound)
+
+
+def figures(runs: Sequence[Evidence], name: str) -> dict[str, list[float | None]]:
+    """A quantity of each side over the runs; None where it has no finite value."""
+    return {side: [_figure(run, side, name) for run in runs] for side in runs[0].backends}
+
+
+@lru_cache(maxsize=1024)  # the rung and the report ask for the same ones of a case
+def _figure(run: Evidence, side: str, name: str) -> float | None:
+    value = QUANTITIES[name].of(run, side)
+    return value if value is not None and math.isfinite(value) else None
+
+
+def ensemble_figures(evidence: Evidence) -> dict[str, Any] | None:
+    """The `seeds` of a case's members and their `figures` by quantity and side; None without members."""
+    seeds = ensemble.seeds(evidence.scenario)
+    if not seeds:
+        return None
+    runs = members(evidence)
+    words = {name: quantity.words for name, quantity in QUANTITIES.items()}
+    return {"seeds": seeds, "words": words, "figures": {name: figures(runs, name) for name in QUANTITIES}}
+
+
+def _decide(findings: Findings, name: str, found: Mapping[str, list[float | None]], bound: Limit) -> None:
+    (reference, first), (candidate, second) = found.items()
+    pairs = [(own, other) for own, other in zip(second, first, strict=True) if own is not None and other is not None]
+    if len(pairs) < len(first):
+        lost = f"{len(first) - len(pairs)} of {len(first)} seeds have no finite value on both sides"
+        findings.decide(name, "fail", None, bound, f"{QUANTITIES[name].words}: {lost}")
+        return
+    decided = equivalence([own - other for own, other in pairs], bound.value, ALPHA)
+    message = f"{QUANTITIES[name].words}, {candidate} minus {reference} over {len(pairs)} seeds: "
+    message += _words(decided, bound.value)
+    findings.decide(name, decided.decision, decided.largest, bound, message)
+
+
+def _words(decided: Equivalence, bound: float) -> str:
+    verdict = {"pass": "equivalent", "fail": "different", "inconclusive": "undecided"}[decided.decision]
+    interval = f"mean {decided.mean:.3g}, {100 * (1 - 2 * ALPHA):g} % interval {decided.low:.3g} to {decided.high:.3g}"
+    sentence = f"{interval}, bounds -{bound:g} and {bound:g}: {verdict}"
+    if decided.decision != "inconclusive":
+        return sentence
+    if decided.needed is None:
+        return f"{sentence}; {MOST_RUNS} seeds would not decide: the mean lies on a bound, or the spread is too wide"
+    hint = f"would decide, with a chance of {POWER:g} if mean and spread stay as they are"
+    return f"{sentence}; about {decided.needed} seeds {hint}"

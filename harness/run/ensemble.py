@@ -1,0 +1,45 @@
+"""The members of an ensemble: the case once more for each further seed of training, conducted like any other case.
+
+Member 0 is the case itself. The others are trained and used for inference in `<case>/ensemble/<seed>/`, which holds
+what a case's folder holds, without a copy of the dataset: but for the order of the batches it is the case's own.
+"""
+
+from pathlib import Path
+
+from harness.files import write_text
+from harness.run.conduct import RunOptions, conduct
+from harness.run.process import Progress
+from harness.scenario.case import Case
+from harness.scenario.schema import Scenario
+
+LEG = "ensemble"
+"""What a rung names among its needs to have the members conducted."""
+FOLDER = "ensemble"
+LEGS = ("train", "infer")
+
+
+def seeds(scenario: Scenario) -> list[int]:
+    """The seeds of training of the members, the case's own first; empty where the ensemble is left out."""
+    first = scenario.training.seed
+    return list(range(first, first + scenario.ensemble.seeds))
+
+
+def folder_of(case_dir: Path, seed: int) -> Path:
+    """The folder of a member that is not the case itself."""
+    return case_dir / FOLDER / str(seed)
+
+
+def with_training(case: Case, name: str, **changes: int) -> Case:
+    """The case with other values of its training, under a name of its own for the lines that tell the progress."""
+    training = case.scenario.training.model_copy(update=changes)
+    scenario = case.scenario.model_copy(update={"training": training})
+    origins = case.origins | {f"training.{key}": f"member: {name}" for key in changes}
+    return Case(name, case.name, case.path, case.profile, scenario, origins, case.overrides)
+
+
+def conduct_members(case: Case, options: RunOptions, case_dir: Path, on_progress: Progress) -> None:
+    """Train and infer with every member but the case itself, from the store or by running them; see `conduct`."""
+    for seed in seeds(case.scenario)[1:]:
+        member, folder = with_training(case, f"{case.id}, seed {seed}", seed=seed), folder_of(case_dir, seed)
+        write_text(folder / "scenario.yaml", member.resolved_yaml())
+        conduct(member, LEGS, options, folder, on_progress, with_dataset=False)

@@ -1,0 +1,148 @@
+"""`localisation.md`, and the bundle that shows the difference alone."""
+
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from harness.backends.feed import batch_of
+from harness.dataset.grouped import GroupedData
+from harness.files import read_json, write_json
+from harness.judge.localisation import LOCKSTEP_RUNGS
+from harness.report import localisation, repro
+
+ROOT = Path(__file__).parents[3]
+JUDGED = runpy.run_path(str(ROOT / "tests" / "unit" / "judge" / "conftest.py"))
+F64 = "torch/lockstep/stages_float64.npz"
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    return JUDGED["write_case"](tmp_path_factory.mktemp("sound") / "gs2", JUDGED["scenario_of"](2, "none"))
+
+
+@pytest.fixture
+def case(sound, tmp_path):
+    return JUDGED["copy_of"](sound, tmp_path / "gs2")
+
+
+def written(case):
+    localisation.write(case.evidence, [case.judge(rung) for rung in LOCKSTEP_RUNGS])
+    return case.path / localisation.TEXT
+
+
+def test_nothing_is_left_where_nothing_is_red(case):
+    case.change_arrays(F64, exit_wave=lambda a: 1.01 * a)
+    assert written(case).is_file()
+    case.change_arrays(F64, exit_wave=lambda a: a / 1.01)
+    assert not written(case).exists()
+    assert not (case.path / localisation.JSON).exists()
+    assert not (case.path / repro.FOLDER).exists()
+
+
+def test_it_says_stage_element_size_and_what_is_wrong_alone(case):
+    def shifted(stage):
+        stage = stage.copy()
+        stage[1, 30, 31, 2] += 0.5
+        return stage
+
+    case.change_arrays(F64, object_extracted=shifted, intensity=lambda a: 1.01 * a)
+    case.change_arrays("torch/graft/stages.npz", object_extracted=shifted)
+    text = written(case).read_text()
+    assert text.startswith("# The sides part at stage object_extracted, float64\n")
+    assert "element [1, 30, 31, 2] of [4, 64, 64, 4] (sample 1)" in text
+    assert "torch is wrong in: object_extracted" in text
+    assert "`python red/repro/repro.py`" in text
+    assert len(text.splitlines()) < 10
+    entry = read_json(case.path / localisation.JSON)
+    assert entry["max_abs"] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize(
+    ("file", "tensor", "where"),
+    [
+        ("lockstep/gradients_float64.npz", "log_scale", "the gradient of log_scale"),
+        ("trajectory/first_float64.npz", "log_scale", "log_scale after one step"),
+        ("trajectory/steps_float64.npz", "log_scale", "log_scale after 1 steps"),
+    ],
+)
+def test_what_comes_after_the_forward_pass(case, file, tensor, where):
+    case.change_arrays(f"torch/{file}", **{tensor: lambda a: 1.01 * a})
+    text = written(case).read_text()
+    assert text.startswith(f"# The sides part at {where}, float64\n")
+    assert "every stage of torch agrees: look at the backward pass, the loss or the optimiser" in text
+
+
+def test_a_shared_fault_needs_no_bundle(case):
+    for backend in ("tensorflow", "torch"):
+        case.change_arrays(f"{backend}/lockstep/stages_float64.npz", exit_wave=np.conj)
+    text = written(case).read_text()
+    assert "(against the oracle)" in text
+    assert "No repro bundle" in text
+    assert not (case.path / repro.FOLDER).exists()
+
+
+def test_the_bundle_holds_the_batch_that_was_fed(case):
+    case.change_arrays(F64, exit_wave=lambda a: 1.01 * a)
+    written(case)
+    data = GroupedData.load(case.path / repro.FOLDER / "inputs.npz")
+    batch = batch_of(data, data.batches[0], case.evidence.setup["intensity_scale"])
+    fed = case.evidence.batch("torch")
+    np.testing.assert_array_equal(batch.amplitude, fed["amplitude"])
+    np.testing.assert_array_equal(batch.relative, fed["relative"])
+    assert len(data.batches) == 1
+    assert sum(path.stat().st_size for path in (case.path / repro.FOLDER).iterdir()) < repro.LARGEST
+
+
+def test_a_bundle_that_would_be_too_large_is_not_made(case, monkeypatch):
+    monkeypatch.setattr(repro, "LARGEST", 1000)
+    case.change_arrays(F64, exit_wave=lambda a: 1.01 * a)
+    assert "No repro bundle" in written(case).read_text()
+    assert not (case.path / repro.FOLDER).exists()
+
+
+PLACES = {
+    "stage": {"stage": "exit_wave", "tensor": "exit_wave", "first_step": 0},
+    "loss": {"stage": "loss", "tensor": "poisson", "first_step": 0},
+    "gradient": {"stage": "gradient", "tensor": "encoder.0.conv1.kernel", "first_step": 0},
+    "state": {"stage": "step", "tensor": "encoder.0.conv1.kernel.first_moment", "first_step": 1},
+    "trajectory": {"stage": "trajectory", "tensor": "phase.head.bias", "first_step": 3},
+}
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_the_script_compares_two_real_backends(case, kind):
+    """PyTorch with itself: nothing differs."""
+    case.change_arrays(F64, exit_wave=lambda a: 1.01 * a)
+    written(case)
+    folder = case.path / repro.FOLDER
+    whole = GroupedData.load(case.path / "dataset" / "train.npz")
+    whole.save(folder / "inputs.npz")
+    told = read_json(folder / "case.json")
+    place = told["place"] | PLACES[kind]
+    write_json(folder / "case.json", told | {"backends": ["torch", "torch"], "place": place, "limit": 1e-12})
+    done = subprocess.run(
+        [sys.executable, "repro.py"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "largest difference 0, 0 of the largest value; limit 1e-12" in done.stdout
+
+
+def test_the_script_says_that_tensors_differ(case, capsys):
+    script = runpy.run_path(str(repro.SCRIPT))
+    told = {"place": PLACES["stage"] | {"precision": "float64"}, "backends": ["a", "b"], "limit": 1e-12}
+    ones = np.ones((2, 3))
+    assert script["compare"](told, {"a": ones, "b": ones}) == 0
+    assert script["compare"](told, {"a": ones, "b": ones * (1 + 1e-9)}) == 1
+    assert script["compare"](told, {"a": ones, "b": ones * np.nan}) == 1
+    assert script["compare"](told, {"a": ones, "b": ones[:1]}) == 1
+    assert "at [0, 0]" in capsys.readouterr().out
