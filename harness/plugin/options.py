@@ -34,6 +34,7 @@ OPTIONS = (
     Option("timeout", "string", "SECONDS", "time limit of one worker (default: by profile)"),
     Option("log-patch-stats", "bool", "", "keep per-patch statistics of training batches and inference groups"),
     Option("patch-stats-limit", "string", "K", "batches and groups that --parity-log-patch-stats keeps (default: 2)"),
+    Option("fault", "string", "ID[=SIZE][@BACKEND]", "seed a fault (default: none; in the candidate, at its own size)"),
     Option("strict", "bool", "", "an INCONCLUSIVE rung fails (for nightly and CI)"),
 )
 LISTS = ("paths", "linelist")
@@ -73,6 +74,7 @@ def request_of(config: pytest.Config) -> Request:
         log_patch_stats=value["log-patch-stats"],
         patch_stats_limit=value["patch-stats-limit"],
         strict=value["strict"],
+        fault=value["fault"],
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
@@ -26,6 +26,9 @@ from harness.report import hub, notes
 from harness.report.request import Request
 from harness.run import conduct, ensemble, store
 from harness.scenario.case import Case
+
+if TYPE_CHECKING:
+    from harness.faults.catalogue import Seeded
 
 PREPARED = "prepared.json"
 """How the preparation of a case ended: `done`, `skipped` or `error`, with the reason."""
@@ -50,6 +53,7 @@ def plan(root: Path, case: Case, rungs: Iterable[str], request: Request) -> None
             "profile": case.profile,
             "overrides": case.overrides,
             "backends": request.backends,
+            "fault": None if request.fault is None else str(request.fault),
             "rungs": [rung for rung in ladder.RUNGS if rung in set(rungs)],
             "limits": case.scenario.limits,
             "limit_origins": {name: limits.by_name[name].origin for name in case.scenario.limits},
@@ -74,11 +78,20 @@ def _conducted(root: Path, folder: Path, case: Case, request: Request) -> tuple[
         conduct.conduct(case, legs, options, folder, on_progress)
         if ensemble.LEG in legs:
             ensemble.conduct_members(case, options, folder, on_progress)
+        if request.fault is not None:
+            _spoil(folder, request.fault)
     except DataNotFound as reason:
         return "skipped", str(reason)
     except HarnessError as reason:
         return "error", str(reason)
     return "done", ""
+
+
+def _spoil(folder: Path, fault: "Seeded") -> None:
+    """Let a seeded fault act on what both sides left."""
+    from harness.faults import seeding
+
+    seeding.spoil_case(fault.port(), folder)
 
 
 def run_options(root: Path, request: Request) -> conduct.RunOptions:
@@ -92,6 +105,7 @@ def run_options(root: Path, request: Request) -> conduct.RunOptions:
         data_folders=request.data_folders,
         log_patch_stats=request.log_patch_stats,
         patch_stats_limit=request.patch_stats_limit,
+        faults={} if request.fault is None else {request.fault.backend: request.fault.text},
     )
 
 

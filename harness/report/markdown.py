@@ -43,6 +43,14 @@ def overrides(summary: dict[str, Any]) -> list[str]:
     return sorted({f"{key}={value}" for case in summary["cases"] for key, value in case["overrides"].items()})
 
 
+def seeded(summary: dict[str, Any]) -> str:
+    """A sentence on the fault that was seeded; empty where there is none."""
+    found = {case["fault"] for case in summary["cases"] if case["fault"]}
+    return f"seeded fault: {', '.join(sorted(found))}; this session shows a port that was broken on purpose" * bool(
+        found
+    )
+
+
 def uncalibrated(summary: dict[str, Any]) -> str:
     """A sentence on the checks whose limits nobody measured on this class of device; empty where there are none."""
     found = [
@@ -60,7 +68,11 @@ def uncalibrated(summary: dict[str, Any]) -> str:
 def warnings(summary: dict[str, Any]) -> list[str]:
     """What a reader of a terminal must know before the lines of the cases."""
     overridden = ", ".join(overrides(summary))
-    found = [f"overridden on the command line: {overridden}" if overridden else "", uncalibrated(summary)]
+    found = [
+        seeded(summary),
+        f"overridden on the command line: {overridden}" if overridden else "",
+        uncalibrated(summary),
+    ]
     return [f"warning: {sentence}" for sentence in found if sentence]
 
 
@@ -81,6 +93,8 @@ def _lines(summary: dict[str, Any]) -> Iterator[str]:
         f"{totals['errors']} errors, {totals['inconclusive']} inconclusive, {totals['skipped']} skipped."
     )
     yield ""
+    if sentence := seeded(summary):
+        yield f"- **{_cell(sentence)}**"
     for override in overrides(summary):
         yield f"- Overridden on the command line: `{_cell(override)}`"
     if sentence := uncalibrated(summary):

@@ -45,6 +45,7 @@ def repeat_command(case: dict[str, Any], rung: str) -> str:
     words += ["--parity-backends", ",".join(case["backends"])]
     for key, value in case["overrides"].items():
         words += ["--parity-override", f"{key}={value}"]
+    words += ["--parity-fault", case["fault"]] if case.get("fault") else []
     return shlex.join(words)
 
 

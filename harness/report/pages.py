@@ -74,6 +74,7 @@ def _index_context(summary: dict[str, Any]) -> dict[str, Any]:
         ],
         "tightest": sorted(with_margin, key=lambda pair: float(pair[1]["margin"])),
         "overrides": markdown.overrides(summary),
+        "seeded": markdown.seeded(summary),
         "uncalibrated": markdown.uncalibrated(summary),
         "skipped": [(case, markdown.reason(case)) for case in summary["cases"] if case["status"] == "skipped"],
     }

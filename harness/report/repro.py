@@ -58,9 +58,16 @@ def _needed(data: GroupedData, steps: int) -> GroupedData:
     )
 
 
+def faults_of(evidence: Evidence) -> dict[str, str]:
+    """Backend to the fault that was seeded in it, of a case that shows one."""
+    sides = evidence.record(Path("run_metadata.json"), ("backends",))["backends"]
+    return {backend: side["fault"] for backend, side in sides.items() if side.get("fault")}
+
+
 def _case(evidence: Evidence, found: Localisation) -> dict[str, Any]:
     return {
         "backends": evidence.backends,
+        "faults": faults_of(evidence),
         "scenario": evidence.scenario.model_dump(mode="json"),
         "setup": {name: evidence.setup[name] for name in _FACTS},
         "place": found.as_json(),

@@ -6,12 +6,15 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.errors import HarnessError
 from harness.run import devices
 from harness.scenario.case import Case
 from harness.scenario.catalogue import load_cases
+
+if TYPE_CHECKING:
+    from harness.faults.catalogue import Seeded
 
 PROFILES = ("smoke", "stable", "full")
 SCENARIOS = "scenarios"
@@ -42,6 +45,8 @@ class Request:
     log_patch_stats: bool
     patch_stats_limit: int
     strict: bool
+    fault: "Seeded | None" = None
+    """A fault that is seeded in one of the sides."""
 
     @classmethod
     def from_texts(
@@ -61,6 +66,7 @@ class Request:
         log_patch_stats: bool = False,
         patch_stats_limit: str = "",
         strict: bool = False,
+        fault: str = "",
     ) -> "Request":
         """Check the options as they were typed; an empty text stands for the default.
 
@@ -82,6 +88,7 @@ class Request:
             log_patch_stats=log_patch_stats,
             patch_stats_limit=_count("--parity-patch-stats-limit", patch_stats_limit or str(PATCH_STATS_LIMIT)),
             strict=strict,
+            fault=_seeded(fault, pair) if fault else None,
         )
 
     def cases(self) -> list[Case]:
@@ -103,7 +110,15 @@ class Request:
             "store": "off" if self.store == "off" else "on",
             "timeout": self.timeout,
             "strict": self.strict,
+            "fault": None if self.fault is None else str(self.fault),
         }
+
+
+def _seeded(text: str, backends: tuple[str, str]) -> "Seeded":
+    """The fault that was asked for; the catalogue is imported for nobody else."""
+    from harness.faults import catalogue
+
+    return catalogue.parse(text, backends)
 
 
 def _one_of(option: str, found: str, allowed: Iterable[str]) -> str:

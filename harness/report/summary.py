@@ -53,6 +53,7 @@ def summarised(folder: Path, verdicts: Sequence[RungVerdict], metrics: Mapping[s
         "scenario": case["scenario"],
         "profile": case["profile"],
         "overrides": case["overrides"],
+        "fault": case.get("fault"),
         "status": status,
         "lowest_red_rung": lowest_red_rung(verdicts),
         "backends": {

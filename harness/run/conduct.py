@@ -42,6 +42,8 @@ class RunOptions:
     data_folders: tuple[Path, ...] = ()
     log_patch_stats: bool = False
     patch_stats_limit: int = 2
+    faults: Mapping[str, str] = field(default_factory=dict)
+    """Backend to the fault that is seeded in it, `ID` or `ID=SIZE`."""
 
 
 def conduct(
@@ -118,7 +120,11 @@ class _Conduct:
         if self.options.device == "auto" and any(interpreter.cpu_build for interpreter in found.values()):
             device = devices.CPU
         variables = side.variables(device)
-        return {backend: Surroundings(interpreter, device, variables) for backend, interpreter in found.items()}
+        faults = self.options.faults
+        return {
+            backend: Surroundings(interpreter, device, variables, faults.get(backend))
+            for backend, interpreter in found.items()
+        }
 
     def _python(self, backend: str) -> Path:
         return self.options.interpreters.get(backend, Path(sys.executable))

@@ -42,6 +42,8 @@ class Job:
     """First K training batches and inference groups whose patches are listed one by one."""
     iterations: int = 0
     """Sweeps of a reference reconstruction."""
+    fault: str | None = None
+    """A seeded fault, `ID` or `ID=SIZE`, which `harness.faults.worker` alone heeds."""
 
 
 def write_job(path: Path, job: Job) -> None:

@@ -40,6 +40,7 @@ LEG_CODE = {
 }
 _DATASET_CODE = ("dataset/*.py", "physics/*.py")
 _REFERENCE_CODE = ("run/worker.py", "run/legs/reference*.py")
+_FAULT_CODE = ("faults/**/*.py",)
 _DATASET_LIBRARIES = ("numpy", "scipy")
 REFERENCE_LIBRARIES = ("cdtools-py", "numpy", "torch")
 """Distributions whose versions can change a reference reconstruction."""
@@ -62,6 +63,13 @@ class Surroundings:
     device: Device
     variables: Mapping[str, str]
     """The environment of the worker."""
+    fault: str | None = None
+    """The seeded fault, `ID` or `ID=SIZE`; None but for a session that asked for one."""
+
+    @property
+    def worker(self) -> str:
+        """The module that is run as the worker: fault code is loaded where a fault was asked for, and nowhere else."""
+        return "harness.run.worker" if self.fault is None else "harness.faults.worker"
 
 
 def relevant(scenario: Scenario, leg: str) -> Scenario:
@@ -162,8 +170,14 @@ def _surroundings_parts(surroundings: Surroundings) -> dict[str, Any]:
         "device": {"kind": surroundings.device.kind, "name": surroundings.device.name},
         "threads": THREADS,
         "variables": changing_results(surroundings.variables),
+        **_fault_parts(surroundings.fault),
         **_interpreter_parts(surroundings.interpreter),
     }
+
+
+def _fault_parts(fault: str | None) -> dict[str, Any]:
+    """A result with a seeded fault is never taken for one without."""
+    return {} if fault is None else {"fault": {"seeded": fault, "code": code_digest(_FAULT_CODE)}}
 
 
 def _interpreter_parts(interpreter: Interpreter) -> dict[str, Any]:

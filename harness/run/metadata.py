@@ -72,6 +72,7 @@ def _describe(surroundings: Surroundings) -> dict[str, Any]:
         "device": {"kind": device.kind, "name": device.name, "index": device.index},
         "threads": THREADS,
         "variables": surroundings.variables,
+        "fault": surroundings.fault,
     }
 
 

@@ -84,12 +84,13 @@ def _repeatable(case_dir: Path, planned: Planned, surroundings: Surroundings) ->
         environment=dict(surroundings.variables),
         source=source,
         patch_stats=planned.patch_stats,
+        fault=surroundings.fault,
     )
 
 
 def _evidence(name: str, surroundings: Surroundings, result: Result) -> str:
     own = surroundings.interpreter.is_own
-    command = f"{'python' if own else surroundings.interpreter.path} -m harness.run.worker {RED}/{name}.json"
+    command = f"{'python' if own else surroundings.interpreter.path} -m {surroundings.worker} {RED}/{name}.json"
     return "\n".join(
         [
             f"# {result.backend}, {result.leg}: {result.error}",

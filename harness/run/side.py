@@ -122,6 +122,7 @@ def _job(shop: Workshop, surroundings: Surroundings, plan: Planned, scratch: Pat
         progress=scratch / "progress.jsonl",
         patch_stats=plan.patch_stats,
         iterations=plan.iterations,
+        fault=surroundings.fault,
     )
 
 
@@ -140,7 +141,7 @@ def _start(
     apply(surroundings.variables, environment)
     python = str(surroundings.interpreter.path)
     return process.run(
-        [python, "-m", "harness.run.worker", worker.SUPERVISED, *jobs],
+        [python, "-m", surroundings.worker, worker.SUPERVISED, *jobs],
         environment,
         scratch,
         log,

@@ -1,0 +1,69 @@
+"""Small edits that faults are made of: a section of a set-up, a batch, a file."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness.backends.protocol import Array, Batch, Setup, Weights
+from harness.files import read_json, read_npz, write_json, write_npy, write_npz
+
+
+def with_section(setup: Setup, name: str, **values: Any) -> Setup:
+    """A set-up with other values in a section of its scenario."""
+    section = getattr(setup.scenario, name).model_copy(update=values)
+    return replace(setup, scenario=setup.scenario.model_copy(update={name: section}))
+
+
+def with_amplitude(change: Callable[[Array], Array]) -> Callable[[Batch], Batch]:
+    """A change of the amplitude (B, N, N, C) of every batch."""
+    return lambda batch: replace(batch, amplitude=change(batch.amplitude))
+
+
+def with_relative(change: Callable[[Array], Array]) -> Callable[[Batch], Batch]:
+    """A change of the offsets (B, 1, 2, C), pixels [x, y], of every batch."""
+    return lambda batch: replace(batch, relative=change(batch.relative))
+
+
+def of_kernels(change: Callable[[Array], Array]) -> Callable[[Weights], Weights]:
+    """A change of every kernel (height, width, in, out)."""
+    return lambda weights: {
+        name: np.ascontiguousarray(change(value)) if name.endswith(".kernel") else value
+        for name, value in weights.items()
+    }
+
+
+def with_log_scale(change: Callable[[Array], Any]) -> Callable[[Weights], Weights]:
+    """A change of `log_scale` ()."""
+    return lambda weights: {**weights, "log_scale": np.asarray(change(weights["log_scale"]), np.float64)}
+
+
+def in_npz(path: Path, **changes: Callable[[Array], Array]) -> None:
+    """Change arrays of an NPZ file."""
+    arrays = read_npz(path)
+    write_npz(path, **{**arrays, **{name: np.asarray(change(arrays[name])) for name, change in changes.items()}})
+
+
+def in_npy(path: Path, change: Callable[[Array], Array]) -> None:
+    """Change the array of an NPY file."""
+    write_npy(path, change(np.load(path, allow_pickle=False)))
+
+
+def without(path: Path, name: str) -> None:
+    """Take an array out of an NPZ file."""
+    write_npz(path, **{key: value for key, value in read_npz(path).items() if key != name})
+
+
+def in_json(path: Path, change: Callable[[Any], None]) -> None:
+    """Change the content of a JSON file in place."""
+    content = read_json(path)
+    change(content)
+    write_json(path, content)
+
+
+def truncate(path: Path) -> None:
+    """Cut a file off in the middle."""
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])

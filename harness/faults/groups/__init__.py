@@ -1,0 +1,1 @@
+"""The faults, a module a group; whatever stands here is found by itself."""

@@ -1,0 +1,224 @@
+"""Artifacts: what a run leaves, damaged, stale, or of another run."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import load_file, save_file
+
+from harness.backends.protocol import Array
+from harness.faults.catalogue import fault
+from harness.faults.edit import in_json, in_npy, in_npz, truncate, without
+from harness.faults.port import Port
+
+INFERENCE = "inference_outputs"
+
+
+@fault("artifacts.stages-truncated", rung="stages")
+def stages_truncated(port: Port) -> None:
+    """The file of the stages is cut off."""
+    port.files("lockstep", lambda output: truncate(output / "lockstep" / "stages_float64.npz"))
+
+
+@fault("artifacts.stage-missing", rung="stages")
+def stage_missing(port: Port) -> None:
+    """A stage was not written."""
+    port.files("lockstep", lambda output: without(output / "lockstep" / "stages_float64.npz", "exit_wave"))
+
+
+@fault("artifacts.gradient-missing", rung="gradient")
+def gradient_missing(port: Port) -> None:
+    """The gradient of a weight was not written."""
+    port.files("lockstep", lambda output: without(output / "lockstep" / "gradients_float64.npz", "phase.head.kernel"))
+
+
+@fault("artifacts.bundle-scale-one", rung="scale", quick=True)
+def bundle_scale_one(port: Port) -> None:
+    """The bundle says 1.0 for the trained scale."""
+
+    def ones(output: Path) -> None:
+        in_json(output / "bundle" / "params.json", lambda params: params["intensity_scale"].update(final=1.0))
+
+    port.files("train", ones)
+
+
+@fault(
+    "artifacts.bundle-scale-off",
+    rung="scale",
+    size=0.001,
+    unit="relative excess of the scale",
+)
+def bundle_scale_off(port: Port) -> None:
+    """The bundle's trained scale is off."""
+
+    def off(output: Path) -> None:
+        def change(params: dict[str, dict[str, float]]) -> None:
+            params["intensity_scale"]["final"] *= 1 + port.size
+
+        in_json(output / "bundle" / "params.json", change)
+
+    port.files("train", off)
+
+
+@fault("artifacts.history-short", rung="telemetry", quick=True)
+def history_short(port: Port) -> None:
+    """The history lacks its last epoch."""
+    port.files(
+        "train",
+        lambda output: in_json(output / "train_outputs" / "history.json", lambda history: history["epochs"].pop()),
+    )
+
+
+@fault("artifacts.history-nan", rung="telemetry")
+def history_nan(port: Port) -> None:
+    """A loss in the history is not finite."""
+    port.files(
+        "train",
+        lambda output: in_json(
+            output / "train_outputs" / "history.json",
+            lambda history: history["epochs"][1]["metrics"].update(loss=float("nan")),
+        ),
+    )
+
+
+@fault("artifacts.weights-other", rung="scale")
+def weights_other(port: Port) -> None:
+    """The bundle's scale parameter is that of another run."""
+
+    def other(output: Path) -> None:
+        path = output / "bundle" / "weights.safetensors"
+        weights = load_file(path)
+        save_file({**weights, "log_scale": weights["log_scale"] + 0.1}, path)
+
+    port.files("train", other)
+
+
+@fault("artifacts.patches-nan", rung="patches", quick=True)
+def patches_nan(port: Port) -> None:
+    """Predicted patches hold a NaN."""
+
+    def spoilt(patches: Array) -> Array:
+        return np.where(np.arange(patches.size).reshape(patches.shape) == 7, np.complex64(np.nan), patches)
+
+    port.files("infer", lambda output: in_npz(output / INFERENCE / "patches.npz", patches=spoilt))
+
+
+@fault("artifacts.patches-flat", rung="patches", quick=True)
+def patches_flat(port: Port) -> None:
+    """The network has collapsed: its patches are constant."""
+    port.files(
+        "infer",
+        lambda output: in_npz(
+            output / INFERENCE / "patches.npz", patches=lambda patches: np.full_like(patches, patches.mean())
+        ),
+    )
+
+
+@fault("artifacts.patches-missing", rung="patches")
+def patches_missing(port: Port) -> None:
+    """The patches were not written."""
+    port.files("infer", lambda output: (output / INFERENCE / "patches.npz").unlink())
+
+
+@fault("artifacts.patches-truncated", rung="patches")
+def patches_truncated(port: Port) -> None:
+    """The file of the patches is cut off."""
+    port.files("infer", lambda output: truncate(output / INFERENCE / "patches.npz"))
+
+
+@fault("artifacts.positions", rung="canvas")
+def positions(port: Port) -> None:
+    """The positions are those of another file."""
+    port.files(
+        "infer", lambda output: in_npz(output / INFERENCE / "patches.npz", positions=lambda places: places + 3.0)
+    )
+
+
+@fault("artifacts.amplitude-nan", rung="canvas")
+def amplitude_nan(port: Port) -> None:
+    """The stitched amplitude holds a NaN."""
+
+    def spoilt(amplitude: Array) -> Array:
+        return np.where(np.arange(amplitude.size).reshape(amplitude.shape) == 7, np.nan, amplitude)
+
+    port.files("infer", lambda output: in_npy(output / INFERENCE / "amplitude.npy", spoilt))
+
+
+@fault("artifacts.canvas-shifted", rung="canvas")
+def canvas_shifted(port: Port) -> None:
+    """The stitched picture is moved by a pixel."""
+
+    def moved(output: Path) -> None:
+        for name in ("amplitude", "phase"):
+            in_npy(output / INFERENCE / f"{name}.npy", lambda picture: np.roll(picture, 1, axis=1))
+
+    port.files("infer", moved)
+
+
+@fault("artifacts.canvas-facts", rung="canvas")
+def canvas_facts(port: Port) -> None:
+    """canvas.json says that everything fits, whatever it does."""
+    port.files(
+        "infer",
+        lambda output: in_json(output / INFERENCE / "canvas.json", lambda facts: facts.update(required=1)),
+    )
+
+
+@fault("artifacts.picture-flat", rung="canvas")
+def picture_flat(port: Port) -> None:
+    """The picture is constant, at the level of its mean."""
+
+    def flat(output: Path) -> None:
+        for name in ("amplitude", "phase"):
+            in_npy(output / INFERENCE / f"{name}.npy", lambda picture: np.full_like(picture, picture.mean()))
+
+    port.files("infer", flat)
+
+
+@fault("artifacts.restored-scale", rung="scale")
+def restored_scale(port: Port) -> None:
+    """The inference says that it used another scale."""
+    port.files(
+        "infer",
+        lambda output: in_json(
+            output / INFERENCE / "stats.json", lambda stats: stats.update(intensity_scale_restored=1.0)
+        ),
+    )
+
+
+@fault("artifacts.exchange-stale", rung="exchange")
+def exchange_stale(port: Port) -> None:
+    """The exchanged patches are of another bundle."""
+    port.files(
+        "exchange",
+        lambda output: in_npz(
+            output / "exchange" / "patches.npz", patches=lambda patches: patches * np.complex64(1.01)
+        ),
+    )
+
+
+@fault("artifacts.truth-missing", rung="reconstruction")
+def truth_missing(port: Port) -> None:
+    """The ground truth was not written."""
+
+    def lost(folder: Path) -> None:
+        for path in (folder / "dataset").glob("ground_truth_*"):
+            path.unlink()
+
+    port.case(lost)
+
+
+@fault(
+    "artifacts.same-side",
+    rung="agreement",
+    quick=True,
+)
+def same_side(port: Port) -> None:
+    """One backend is compared with itself: its files stand for both."""
+
+    def copied(folder: Path) -> None:
+        [other] = [path for path in folder.iterdir() if (path / "bundle").is_dir() and path.name != port.backend]
+        shutil.rmtree(folder / port.backend)
+        shutil.copytree(other, folder / port.backend)
+
+    port.case(copied)

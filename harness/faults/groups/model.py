@@ -1,0 +1,214 @@
+"""The network: heads, layers, weights on their way, settings that one side has otherwise."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from harness.backends.forward import Stages
+from harness.backends.protocol import Setup, Weights
+from harness.faults.catalogue import fault
+from harness.faults.edit import of_kernels, with_section
+from harness.faults.port import Port
+
+
+@fault("model.cartesian", rung="stages", quick=True)
+def cartesian(port: Port) -> None:
+    """The object is A + i phi, not A exp(i phi)."""
+
+    def added(value: Any, stages: Stages) -> Any:
+        amplitude, phase = stages["amplitude_head"], stages["phase_head"]
+        margin = (int(value.shape[-1]) - int(amplitude.shape[-1])) // 2
+        return port.tensors.pad(port.tensors.complex_of(amplitude, phase), margin)
+
+    port.stage("object_patches", added)
+
+
+@fault(
+    "model.amplitude-limit",
+    rung="stages",
+    size=0.5,
+    unit="relative lack of the bound",
+)
+def amplitude_limit(port: Port) -> None:
+    """The amplitude head is bounded below what the data needs."""
+
+    def bounded(limit: float) -> float:
+        return limit * (1 - port.size)
+
+    port.setup(
+        lambda setup: with_section(setup, "model", amplitude_limit=bounded(setup.scenario.model.amplitude_limit))
+    )
+
+
+@fault("model.phase-limit", rung="stages")
+def phase_limit(port: Port) -> None:
+    """The phase head is bounded by pi/2."""
+    port.stage("phase_head", lambda value, _: value * 0.5)
+
+
+@fault("model.phase-sign", rung="stages")
+def phase_sign(port: Port) -> None:
+    """The phase head gives the negated phase."""
+    port.stage("phase_head", lambda value, _: -value)
+
+
+@fault(
+    "model.border-unbounded",
+    rung="stages",
+    size=1.0,
+    unit="relative excess of the border",
+)
+def border_unbounded(port: Port) -> None:
+    """The border of a patch is not kept to its mean."""
+
+    def enlarged(value: Any, stages: Stages) -> Any:
+        size, side = int(value.shape[-1]), int(stages["amplitude_head"].shape[-1])
+        outside = np.pad(np.zeros((side, side)), (size - side) // 2, constant_values=port.size)
+        return value * port.tensors.constant((1 + outside).astype(np.complex128), value)
+
+    port.stage("object_patches", enlarged)
+
+
+@fault("model.one-channel", rung="stages")
+def one_channel(port: Port) -> None:
+    """The decoder has one channel where C are needed, and repeats it."""
+    port.stage("amplitude_head", lambda value, _: 0 * value + value[:, :1])
+
+
+@fault("model.heads-swapped", rung="stages")
+def heads_swapped(port: Port) -> None:
+    """The channels of the phase head are in reverse order."""
+    port.stage("phase_head", lambda value, _: port.tensors.flip(value, 1))
+
+
+@fault("model.kernel-transposed", rung="stages", quick=True)
+def kernel_transposed(port: Port) -> None:
+    """Height and width of every kernel are swapped on transfer."""
+    port.weights_in(of_kernels(lambda kernel: kernel.transpose(1, 0, 2, 3)))
+
+
+@fault("model.kernel-flipped", rung="stages")
+def kernel_flipped(port: Port) -> None:
+    """The layers convolve where the other side correlates."""
+    port.weights_in(of_kernels(lambda kernel: kernel[::-1, ::-1]))
+
+
+@fault("model.kernel-reversed", rung="stages")
+def kernel_reversed(port: Port) -> None:
+    """The inputs of every kernel are in reverse order."""
+    port.weights_in(of_kernels(lambda kernel: kernel[:, :, ::-1]))
+
+
+@fault("model.bias-dropped", rung="stages")
+def bias_dropped(port: Port) -> None:
+    """Biases are not loaded."""
+    port.weights_in(_without_biases)
+
+
+def _without_biases(weights: Weights) -> Weights:
+    return {name: np.zeros_like(value) if name.endswith(".bias") else value for name, value in weights.items()}
+
+
+@fault("model.decoders-swapped", rung="stages")
+def decoders_swapped(port: Port) -> None:
+    """Amplitude and phase decoder get each other's weights."""
+
+    def swapped(weights: Weights) -> Weights:
+        other = {"amplitude": "phase", "phase": "amplitude"}
+        parts = {name: name.partition(".") for name in weights}
+        return {name: weights[f"{other.get(part, part)}{dot}{rest}"] for name, (part, dot, rest) in parts.items()}
+
+    port.weights_in(swapped)
+
+
+@fault("model.initialiser", rung="stages")
+def initialiser(port: Port) -> None:
+    """Kernels are drawn for tanh (variance 1/fan_in), not for ReLU."""
+    port.weights_in(of_kernels(lambda kernel: kernel / np.sqrt(2)))
+
+
+@fault("model.average-pooling", rung="stages", quick=True)
+def average_pooling(port: Port) -> None:
+    """The encoder averages where it should take the maximum."""
+    port.library("average_pooling")
+
+
+@fault("model.bilinear-upsampling", rung="stages")
+def bilinear_upsampling(port: Port) -> None:
+    """The decoder interpolates where it should repeat the nearest pixel."""
+    port.library("bilinear_upsampling")
+
+
+@fault("model.asymmetric-padding", rung="stages")
+def asymmetric_padding(port: Port) -> None:
+    """The convolutions pad on one side: what they give is moved by a pixel."""
+    port.stage("encoder.0", lambda value, _: port.tensors.roll(value, 1, port.tensors.ENCODED_ROWS))
+
+
+@fault("model.encoder-channels", rung="stages")
+def encoder_channels(port: Port) -> None:
+    """The channels of an encoder level are in another order."""
+    port.stage("encoder.1", lambda value, _: port.tensors.roll(value, 1, port.tensors.ENCODED_CHANNELS))
+
+
+@fault(
+    "model.leak",
+    rung="stages",
+    size=1e-3,
+    unit="relative excess of the level's output",
+)
+def leak(port: Port) -> None:
+    """An encoder level is scaled, as by a batch normalisation with another epsilon."""
+    port.stage("encoder.0", lambda value, _: value * (1 + port.size))
+
+
+@fault(
+    "model.feature-divisor",
+    rung="stages",
+    size=0.1,
+    unit="relative excess of the divisor",
+)
+def feature_divisor(port: Port) -> None:
+    """The autocorrelation is divided by another number."""
+    port.shared("AUTOCORRELATION_DIVISOR", lambda value: value * (1 + port.size))
+
+
+@fault("model.mask-default", rung="stages")
+def mask_default(port: Port) -> None:
+    """The mask of the probe is on where the scenario has it off."""
+
+    def masked(setup: Setup) -> Setup:
+        probe = setup.scenario.dataset.probe
+        return with_section(setup, "dataset", probe=probe.model_copy(update={"mask": not probe.mask}))
+
+    port.setup(masked)
+
+
+@fault("model.object-big-default", rung="stages")
+def object_big_default(port: Port) -> None:
+    """object_big is off where the scenario has it on."""
+    port.setup(lambda setup: with_section(setup, "model", object_big=not setup.scenario.model.object_big))
+
+
+@fault("model.features-default", rung="dataset")
+def features_default(port: Port) -> None:
+    """The network is built for plain features: the weights do not fit."""
+    port.setup(lambda setup: with_section(setup, "model", features="plain"))
+
+
+@fault(
+    "model.amplitude-offset",
+    rung="stages",
+    size=1e-3,
+    unit="added amplitude",
+)
+def amplitude_offset(port: Port) -> None:
+    """A constant is added to the amplitude."""
+    port.stage("amplitude_head", lambda value, _: value + port.size)
+
+
+@fault("model.stale-probe", rung="stages")
+def stale_probe(port: Port) -> None:
+    """The probe is that of another data set: turned in phase and mirrored."""
+    port.setup(lambda setup: replace(setup, probe=np.ascontiguousarray(setup.probe[:, ::-1]) * np.exp(0.1j)))

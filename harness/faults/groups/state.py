@@ -1,0 +1,86 @@
+"""Shape, type and state: precision, what is not finite, what an earlier call left."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from harness.backends.forward import Stages
+from harness.backends.protocol import Batch
+from harness.faults.catalogue import fault
+from harness.faults.edit import with_amplitude
+from harness.faults.port import Port
+
+
+@fault(
+    "state.other-precision",
+    rung="stages",
+    quick=True,
+)
+def other_precision(port: Port) -> None:
+    """The backend computes in single precision, whatever is asked for."""
+    port.setup(lambda setup: replace(setup, precision="float32"))
+
+
+@fault("state.mixed-precision", rung="stages", quick=True)
+def mixed_precision(port: Port) -> None:
+    """One stage is rounded to single precision on its way."""
+    port.stage("power", lambda value, _: port.tensors.rounded(value))
+
+
+@fault("state.input-rounded", rung="stages")
+def input_rounded(port: Port) -> None:
+    """The input is kept in single precision."""
+    port.batch(with_amplitude(lambda amplitude: amplitude.astype(np.float32).astype(np.float64)))
+
+
+@fault("state.offsets-rounded", rung="stages")
+def offsets_rounded(port: Port) -> None:
+    """The offsets are kept in half precision."""
+    port.batch(lambda batch: replace(batch, relative=batch.relative.astype(np.float16).astype(np.float64)))
+
+
+@fault("state.imaginary-lost", rung="stages", quick=True)
+def imaginary_lost(port: Port) -> None:
+    """The exit wave loses its imaginary part."""
+    port.stage("exit_wave", lambda value, _: port.tensors.real(value))
+
+
+@fault("state.nan", rung="stages", quick=True)
+def nan(port: Port) -> None:
+    """The exit wave is not a number."""
+    port.stage("exit_wave", lambda value, _: value * float("nan"))
+
+
+@fault("state.left-over", rung="loss")
+def left_over(port: Port) -> None:
+    """What an earlier call was given is mixed into the next."""
+    calls: list[Batch] = []
+
+    def mixed(batch: Batch) -> Batch:
+        calls.append(batch)
+        return replace(batch, amplitude=batch.amplitude * (1 + 1e-3 * (len(calls) - 1)))
+
+    port.batch(mixed)
+
+
+@fault("state.sample-axis", rung="stages")
+def sample_axis(port: Port) -> None:
+    """The samples of a batch are in reverse order."""
+    port.stage("input", lambda value, _: port.tensors.flip(value, 0))
+
+
+@fault("state.rows-reversed", rung="stages")
+def rows_reversed(port: Port) -> None:
+    """The patterns are read from the last row on."""
+    port.batch(with_amplitude(lambda amplitude: np.ascontiguousarray(amplitude[:, ::-1])))
+
+
+@fault("state.batch-coupled", rung="stages")
+def batch_coupled(port: Port) -> None:
+    """A sample of the batch leaks into all others."""
+
+    def coupled(value: Any, _: Stages) -> Any:
+        return value + 1e-3 * port.tensors.mean(value, 0)
+
+    port.stage("encoder.1", coupled)

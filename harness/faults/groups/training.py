@@ -1,0 +1,207 @@
+"""Optimiser and training: Adam, schedule, order of the batches, what is saved."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from harness.backends.network import ADAM_BETAS
+from harness.backends.protocol import Batch, BatchSource, Weights
+from harness.faults.catalogue import fault
+from harness.faults.edit import in_npz
+from harness.faults.port import Port
+from harness.files import read_npz
+from harness.scenario.schema import TrainingSpec
+
+Schedule = Callable[[TrainingSpec, int, int], float]
+
+
+@dataclass
+class Drawn:
+    """A source with its steps in another order, or fewer of them."""
+
+    batches: BatchSource
+    epochs: int
+    steps_per_epoch: int
+    order: Callable[[int], int]
+
+    def batch(self, step: int) -> Batch:
+        """The batch of a step."""
+        return self.batches.batch(self.order(step))
+
+
+def reordered(order: Callable[[int, int], int]) -> Callable[[BatchSource], BatchSource]:
+    """Batches in another order: from a step and the number of steps to the step whose batch is taken."""
+
+    def draw(batches: BatchSource) -> BatchSource:
+        steps = batches.epochs * batches.steps_per_epoch
+        return Drawn(batches, batches.epochs, batches.steps_per_epoch, lambda step: order(step, steps))
+
+    return draw
+
+
+@fault(
+    "training.epsilon",
+    rung="step",
+    size=10.0,
+    unit="times the contract's 1e-8",
+    quick=True,
+)
+def epsilon(port: Port) -> None:
+    """Adam's epsilon is another library's default."""
+    port.shared("ADAM_EPSILON", lambda value: value * port.size)
+
+
+@fault("training.epsilon-inside", rung="step")
+def epsilon_inside(port: Port) -> None:
+    """Adam's epsilon stands inside the root: its root counts, 1e-4."""
+    port.shared("ADAM_EPSILON", math.sqrt)
+
+
+@fault("training.betas", rung="step", quick=True)
+def betas(port: Port) -> None:
+    """The decay rates of Adam's moments are the library's defaults."""
+    port.shared("ADAM_BETAS", lambda _: (0.9, 0.999))
+
+
+@fault("training.bias-correction", rung="step")
+def bias_correction(port: Port) -> None:
+    """Adam's moments are not corrected for their bias."""
+
+    def uncorrected(schedule: Schedule) -> Schedule:
+        def rate(training: TrainingSpec, step: int, steps: int) -> float:
+            first, second = (1 - beta ** (step + 1) for beta in ADAM_BETAS)
+            return schedule(training, step, steps) * first / math.sqrt(second)
+
+        return rate
+
+    port.shared("learning_rate", uncorrected)
+
+
+@fault("training.schedule", rung="step", quick=True)
+def schedule(port: Port) -> None:
+    """The learning rate is constant on one side."""
+    port.shared("learning_rate", lambda _: lambda training, step, steps: training.learning_rate)
+
+
+@fault("training.schedule-late", rung="step")
+def schedule_late(port: Port) -> None:
+    """The schedule begins with its second step."""
+    port.shared("learning_rate", lambda rate: lambda training, step, steps: rate(training, step + 1, steps))
+
+
+@fault("training.no-decay", rung="trajectory")
+def no_decay(port: Port) -> None:
+    """The learning rate rises but does not fall again."""
+
+    def rising(rate: Schedule) -> Schedule:
+        return lambda training, step, steps: rate(training, min(step, training.warmup_steps), steps)
+
+    port.shared("learning_rate", rising)
+
+
+@fault(
+    "training.rate",
+    rung="step",
+    size=0.01,
+    unit="relative excess of the rate",
+)
+def rate(port: Port) -> None:
+    """The learning rate is off."""
+    port.shared(
+        "learning_rate", lambda rate: lambda training, step, steps: (1 + port.size) * rate(training, step, steps)
+    )
+
+
+@fault("training.shuffled", rung="step", quick=True)
+def shuffled(port: Port) -> None:
+    """The batches come in another order."""
+    port.batches(reordered(lambda step, steps: (step + 1) % steps))
+
+
+@fault("training.shuffled-later", rung="trajectory")
+def shuffled_later(port: Port) -> None:
+    """The first batch is the same, those after it come in another order."""
+    port.batches(reordered(lambda step, steps: (2 * step) % steps))
+
+
+@fault("training.last-batch-dropped", rung="telemetry", quick=True)
+def last_batch_dropped(port: Port) -> None:
+    """The last batch of every epoch is dropped."""
+
+    def dropped(batches: BatchSource) -> BatchSource:
+        kept = max(1, batches.steps_per_epoch - 1)
+        return Drawn(batches, batches.epochs, kept, lambda step: step // kept * batches.steps_per_epoch + step % kept)
+
+    port.batches(dropped)
+
+
+@fault("training.early-stopping", rung="trajectory")
+def early_stopping(port: Port) -> None:
+    """The training ends before its last epoch."""
+    port.batches(lambda batches: Drawn(batches, batches.epochs - 1, batches.steps_per_epoch, lambda step: step))
+
+
+@fault("training.test-data", rung="dataset")
+def test_data(port: Port) -> None:
+    """The test data is trained on."""
+
+    def mix(folder: Path) -> None:
+        test = read_npz(folder / "test.npz")["X"]
+        in_npz(folder / "train.npz", X=lambda X: np.resize(test, X.shape))
+
+    port.dataset(mix)
+
+
+@fault("training.layer-frozen", rung="step")
+def layer_frozen(port: Port) -> None:
+    """A layer has gradients, but its weights are put back after every step."""
+    start: Weights = {}
+    port.weights_in(lambda weights: start.update(weights) or weights)
+    port.after_epoch(lambda weights: {**weights, "encoder.0.conv1.kernel": start["encoder.0.conv1.kernel"]})
+
+
+@fault(
+    "training.weight-decay",
+    rung="step",
+    size=1e-4,
+    unit="share of every weight that is lost at a step",
+)
+def weight_decay(port: Port) -> None:
+    """Weights decay at every step."""
+    port.after_epoch(lambda weights: {name: value * (1 - port.size) for name, value in weights.items()})
+
+
+@fault("training.untrained-saved", rung="scale")
+def untrained_saved(port: Port) -> None:
+    """The weights from before the training are saved."""
+    if port.leg != "train":
+        return
+    start: Weights = {}
+    port.weights_in(lambda weights: start.update(weights) or weights)
+    port.weights_out(lambda _: dict(start))
+
+
+@fault("training.earlier-epoch-saved", rung="scale")
+def earlier_epoch_saved(port: Port) -> None:
+    """The weights of the first epoch are saved."""
+    if port.leg != "train":
+        return
+    kept: Weights = {}
+    port.after_epoch(lambda weights: kept or kept.update(weights) or weights)
+    port.weights_out(lambda weights: dict(kept) or weights)
+
+
+@fault("training.metrics-nan", rung="telemetry")
+def metrics_nan(port: Port) -> None:
+    """The loss of the last epoch is not finite."""
+    if port.leg == "train":
+        port.metrics(lambda metrics: {**metrics, "loss": math.nan})
+
+
+@fault("training.rate-not-told", rung="telemetry")
+def rate_not_told(port: Port) -> None:
+    """Another learning rate is reported than asked for."""
+    port.metrics(lambda metrics: {**metrics, "learning_rate": 1.01 * metrics["learning_rate"]})

@@ -1,0 +1,104 @@
+"""Arithmetic on TensorFlow's tensors that operators do not cover; the twin of `tensors_torch`."""
+
+from functools import partial
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+ENCODED_ROWS, ENCODED_CHANNELS = 1, 3
+"""Axes of the encoder's images inside this backend."""
+
+
+def conj(values: tf.Tensor) -> tf.Tensor:
+    """Complex conjugate."""
+    return tf.math.conj(values)
+
+
+def roll(values: tf.Tensor, places: int, axis: int) -> tf.Tensor:
+    """Elements moved along an axis, what leaves at the end coming back at the start."""
+    return tf.roll(values, places, axis)
+
+
+def flip(values: tf.Tensor, axis: int) -> tf.Tensor:
+    """Elements of an axis in reverse order."""
+    return tf.reverse(values, [axis])
+
+
+def transpose(values: tf.Tensor) -> tf.Tensor:
+    """Rows and columns, the last two axes, swapped."""
+    return tf.linalg.matrix_transpose(values)
+
+
+def fftshift(values: tf.Tensor) -> tf.Tensor:
+    """Halves of the last two axes swapped."""
+    return tf.signal.fftshift(values, axes=(-2, -1))
+
+
+def stop_gradient(values: tf.Tensor) -> tf.Tensor:
+    """The same values, of which nothing is differentiated."""
+    return tf.stop_gradient(values)
+
+
+def rounded(values: tf.Tensor) -> tf.Tensor:
+    """Values as single precision holds them, in their own type."""
+    single = tf.complex64 if values.dtype.is_complex else tf.float32
+    return tf.cast(tf.cast(values, single), values.dtype)
+
+
+def real(values: tf.Tensor) -> tf.Tensor:
+    """The real part, as a complex number."""
+    return tf.cast(tf.math.real(values), values.dtype)
+
+
+def complex_of(real: tf.Tensor, imaginary: tf.Tensor) -> tf.Tensor:
+    """Complex numbers of two parts."""
+    return tf.complex(real, imaginary)
+
+
+def sqrt(values: tf.Tensor) -> tf.Tensor:
+    """Square root."""
+    return tf.sqrt(values)
+
+
+def pixels(values: tf.Tensor) -> tf.Tensor:
+    """Number of elements."""
+    return tf.cast(tf.size(values), tf.float64)
+
+
+def mean(values: tf.Tensor, axis: int) -> tf.Tensor:
+    """Mean along an axis, which stays with length 1."""
+    return tf.reduce_mean(values, axis=axis, keepdims=True)
+
+
+def pad(values: tf.Tensor, margin: int) -> tf.Tensor:
+    """Zeros around the last two axes."""
+    return tf.pad(values, [[0, 0], [0, 0], [margin, margin], [margin, margin]])
+
+
+def constant(array: np.ndarray, like: tf.Tensor) -> tf.Tensor:
+    """A NumPy array in the type of another tensor."""
+    return tf.constant(array, like.dtype)
+
+
+def coverage(rows: tf.Tensor, columns: tf.Tensor, inner: slice) -> tf.Tensor:
+    """Summed weights (B, 1, padded, padded) of patches that are 1 on `inner` of both axes."""
+    down, right = (tf.reduce_sum(matrices[..., inner], axis=-1) for matrices in (rows, columns))
+    return tf.einsum("bcy,bcx->byx", down, right)[:, tf.newaxis]
+
+
+def average_pooling() -> list[tuple[Any, str, Any]]:
+    """The mean of each 2x2 block where its maximum is asked for."""
+    return [(keras.layers, "MaxPooling2D", keras.layers.AveragePooling2D)]
+
+
+def bilinear_upsampling() -> list[tuple[Any, str, Any]]:
+    """Interpolated pixels where the nearest is asked for."""
+    original = keras.layers.UpSampling2D
+
+    def layer(size: int, interpolation: str, dtype: str) -> Any:
+        assert interpolation == "nearest"
+        return partial(original, size, interpolation="bilinear")(dtype=dtype)
+
+    return [(keras.layers, "UpSampling2D", layer)]

@@ -1,0 +1,56 @@
+"""A worker process whose jobs have a fault: `python -m harness.faults.worker [--float64] [--supervised] JOB.json ...`.
+
+The same as `harness.run.worker`, but that the fault that a job names is seeded while it runs; each job may have
+another, so that one process serves a whole catalogue. With `--float64` the lock-step legs leave float32 out.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from unittest import mock
+
+from harness.run import worker
+from harness.run.environment import apply
+from harness.run.job import read_fields, read_job, write_job
+
+FLOAT64 = "--float64"
+DATASET = "dataset-with-fault"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the jobs of the command line with their faults; returns the exit status."""
+    paths = [Path(argument) for argument in arguments if not argument.startswith("--")]
+    if paths:
+        apply(read_fields(paths[0])["environment"])  # before anything numerical is imported
+    if FLOAT64 in arguments:
+        from harness.run.legs import lockstep
+
+        lockstep.PRECISIONS = ("float64",)
+    with mock.patch.object(worker, "run", partial(run, worker.run)):
+        return worker.main([argument for argument in arguments if argument != FLOAT64])
+
+
+def run(plain: Callable[[Path], bool], path: Path) -> bool:
+    """Run one job by `plain`, with its fault; says whether it succeeded."""
+    from harness.faults import catalogue, seeding
+
+    job = read_job(path)
+    if job.fault is None:
+        return plain(path)
+    port = catalogue.parse(job.fault, [job.backend]).port(job.leg)
+    folder = path.parent / f"{DATASET}-{path.stem}"
+    dataset = seeding.own_dataset(port, job.dataset, folder)
+    if dataset != job.dataset:
+        path = path.with_name(f"{path.stem}-own.json")
+        write_job(path, replace(job, dataset=dataset))
+    with seeding.seeded(port):
+        done = plain(path)
+    if done:
+        seeding.spoil_files(port, job.leg, job.output)
+    return done
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
