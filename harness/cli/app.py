@@ -5,7 +5,7 @@ import sys
 import typer
 
 from harness import __version__
-from harness.cli import calibrate, doctor, explain, judge, listing, report, run
+from harness.cli import calibrate, doctor, explain, faults, judge, listing, report, run
 from harness.errors import HarnessError
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command("run")(run.run)
 app.command("calibrate")(calibrate.calibrate)
 app.command("judge")(judge.judge)
 app.command("report")(report.report)
+app.add_typer(faults.app, name="faults")
 
 
 def _version(asked: bool) -> None:

@@ -66,4 +66,5 @@ def in_json(path: Path, change: Callable[[Any], None]) -> None:
 def truncate(path: Path) -> None:
     """Cut a file off in the middle."""
     whole = path.read_bytes()
+    path.unlink()  # the file may be a link to a sound one
     path.write_bytes(whole[: len(whole) // 2])

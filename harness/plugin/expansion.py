@@ -14,6 +14,7 @@ CASE = "parity_case"
 MARKERS = {
     "parity": "a rung of the parity ladder for one case",
     "faults": "a seeded fault that the judge must catch",
+    "quick": "of the faults, the subset that every change is tried on",
     "golden": "holds a result against the approved one",
     "gpu": "needs a GPU",
     "slow": "takes minutes",

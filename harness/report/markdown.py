@@ -46,9 +46,7 @@ def overrides(summary: dict[str, Any]) -> list[str]:
 def seeded(summary: dict[str, Any]) -> str:
     """A sentence on the fault that was seeded; empty where there is none."""
     found = {case["fault"] for case in summary["cases"] if case["fault"]}
-    return f"seeded fault: {', '.join(sorted(found))}; this session shows a port that was broken on purpose" * bool(
-        found
-    )
+    return f"seeded fault: {', '.join(sorted(found))}; this port was broken on purpose" if found else ""
 
 
 def uncalibrated(summary: dict[str, Any]) -> str:

@@ -5,10 +5,11 @@ in float64 alone, because rounding hides nothing there. A trial's folder is a ca
 are its own, those of the other side and of the dataset are the clean case's.
 """
 
+import os
 import shutil
 import sys
 import threading
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -96,7 +97,7 @@ class Trials:
             raise HarnessError(f"faults: the case without a fault has failed jobs: {failed[0]['error']}")
         return folder
 
-    def run(self, wanted: Iterable[Seeded]) -> list[Outcome]:
+    def run(self, wanted: Iterable[Seeded]) -> Iterator[Outcome]:
         """Try the faults, those of a side in one process, both sides at once."""
         of_side: dict[str, list[Seeded]] = {}
         for seeded in wanted:
@@ -104,7 +105,7 @@ class Trials:
         self.clean  # noqa: B018 - made before the threads want it
         with ThreadPoolExecutor(len(of_side) or 1) as pool:
             list(pool.map(lambda backend: self._work(backend, of_side[backend]), of_side))
-        return [self._judged(seeded) for side in of_side.values() for seeded in side]
+        return (self._judged(seeded) for side in of_side.values() for seeded in side)
 
     def _work(self, backend: str, faults: Sequence[Seeded]) -> None:
         """Run all jobs of a side's faults."""
@@ -175,7 +176,7 @@ class Trials:
 
     def _assemble(self, seeded: Seeded, folder: Path) -> None:
         """Make the case folder of a trial: clean files, over them what the seeded side left, then what is spoilt."""
-        shutil.copytree(self.clean, folder, dirs_exist_ok=True)
+        shutil.copytree(self.clean, folder, dirs_exist_ok=True, copy_function=os.link)
         own, port = folder / seeded.backend, seeded.port()
         records = read_json(folder / "jobs.json")
         for leg in legs_of(seeded):
@@ -207,11 +208,23 @@ def acts(seeded: Seeded, leg: str) -> bool:
 
 
 def rungs_of(seeded: Seeded) -> tuple[str, ...]:
-    """The rungs that are judged: those whose evidence is the fault's, or that of a side without it."""
+    """The rungs that are judged: those that read what the fault touched, up to the canvas or to the one expected.
+
+    The rungs above the canvas take longer than all others together, and are red after whatever went wrong below.
+    """
     legs = frozenset(legs_of(seeded))
-    if legs and legs <= LOCKSTEP:
-        return tuple(rung for rung in RUNGS if ladder.needs(rung) <= legs)
-    return RUNGS
+    touched = legs | {leg for leg in LEGS if seeded.port(leg).uses(f"files {leg}")}
+    if seeded.port().uses("case"):
+        touched = frozenset(LEGS)
+    absent = LOCKSTEP - legs if legs and legs <= LOCKSTEP else frozenset()  # made without the fault
+    highest = RUNGS.index("canvas")
+    return tuple(
+        rung
+        for number, rung in enumerate(RUNGS)
+        if (number <= highest or rung == seeded.fault.rung)
+        and ladder.needs(rung) & touched
+        and not ladder.needs(rung) & absent
+    )
 
 
 def judged(evidence: Evidence, rung: str, case: Case) -> RungVerdict:

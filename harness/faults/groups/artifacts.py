@@ -88,7 +88,8 @@ def weights_other(port: Port) -> None:
     def other(output: Path) -> None:
         path = output / "bundle" / "weights.safetensors"
         weights = load_file(path)
-        save_file({**weights, "log_scale": weights["log_scale"] + 0.1}, path)
+        path.unlink()  # the file may be a link to a sound one
+        save_file({**weights, "log_scale": np.asarray(weights["log_scale"] + 0.1)}, path)
 
     port.files("train", other)
 

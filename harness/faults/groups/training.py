@@ -83,7 +83,7 @@ def bias_correction(port: Port) -> None:
 @fault("training.schedule", rung="step", quick=True)
 def schedule(port: Port) -> None:
     """The learning rate is constant on one side."""
-    port.shared("learning_rate", lambda _: lambda training, step, steps: training.learning_rate)
+    port.shared("learning_rate", lambda rate: lambda training, _, steps: rate(training, training.warmup_steps, steps))
 
 
 @fault("training.schedule-late", rung="step")
@@ -174,7 +174,7 @@ def weight_decay(port: Port) -> None:
     port.after_epoch(lambda weights: {name: value * (1 - port.size) for name, value in weights.items()})
 
 
-@fault("training.untrained-saved", rung="scale")
+@fault("training.untrained-saved", rung="patches")
 def untrained_saved(port: Port) -> None:
     """The weights from before the training are saved."""
     if port.leg != "train":

@@ -1,0 +1,106 @@
+"""`faults`: the catalogue of seeded faults, and what the judge makes of it."""
+
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from harness.cli.common import Backends, Json, Python, Store, print_json
+from harness.files import write_text
+
+app = typer.Typer(
+    help="Faults that are seeded into one side, to see that the judge catches them.", no_args_is_help=True
+)
+PAGE = Path("docs", "faults.md")
+
+
+@app.command("list")
+def list_faults(as_json: Json = False) -> None:
+    """Print one fault a line, its id first, then the rung that should be the lowest red one, and what it changes.
+
+    Example: python -m harness faults list
+    """
+    from harness.faults import catalogue
+
+    if as_json:
+        print_json([_facts(name) for name in catalogue.faults()])
+        return
+    for fault in catalogue.faults().values():
+        typer.echo(f"{fault.id:32} {fault.rung:14} {fault.sentence}")
+
+
+@app.command()
+def show(fault: Annotated[str, typer.Argument(metavar="ID")], as_json: Json = False) -> None:
+    """Print what a fault changes, where it hooks, and how to see it.
+
+    Example: python -m harness faults show geometry.offset-sign
+    """
+    facts = _facts(fault)
+    if as_json:
+        print_json(facts)
+        return
+    for name, value in facts.items():
+        typer.echo(f"{name:10} {', '.join(value) if isinstance(value, list) else value}")
+    typer.echo(f"see it     pytest -m parity -k gs2_custom --parity-profile {facts['profile']} --parity-fault {fault}")
+
+
+@app.command()
+def run(
+    faults: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="All, where none is named.")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="The subset that every change is tried on.")] = False,
+    page: Annotated[Path | None, typer.Option("--page", help=f"Write the matrix there, such as {PAGE}.")] = None,
+    backends: Backends = "tensorflow,torch",
+    python: Python = None,
+    store: Store = "",
+    as_json: Json = False,
+) -> None:
+    """Seed the faults into both sides, one after another, and judge each; exit status 1 when one is not as expected.
+
+    Example: python -m harness faults run geometry.offset-sign training.epsilon
+    """
+    from harness.report import fault_matrix, trials
+    from harness.report.request import Request
+
+    request = Request.from_texts(
+        Path.cwd(),
+        profile="smoke",
+        backends=backends,
+        python=python or (),
+        override=trials.OVERRIDES,
+        device="cpu",
+        store=store,
+    )
+    outcomes = []
+    with tempfile.TemporaryDirectory(prefix="parity-faults-") as folder:
+        for outcome in trials.Trials(Path(folder), request).run(trials.every(request.backends, faults or (), quick)):
+            outcomes.append(outcome)
+            if not as_json:
+                typer.echo(f"{outcome.seeded!s:48} {', '.join(outcome.red) or 'not caught'}")
+    if page is not None:
+        command = "python -m harness faults run" + " --quick" * quick
+        write_text(page, fault_matrix.page(outcomes, command, datetime.now(UTC).strftime("%Y-%m-%d")))
+    if as_json:
+        print_json({**fault_matrix.shares(outcomes), "trials": [fault_matrix.row(outcome) for outcome in outcomes]})
+    else:
+        typer.echo(fault_matrix.sentence(outcomes))
+    raise typer.Exit(0 if all(outcome.as_expected for outcome in outcomes) else 1)
+
+
+def _facts(name: str) -> dict[str, Any]:
+    from harness.faults import catalogue
+
+    fault = catalogue.named(name)
+    hooks = {hook for leg in ("lockstep", "train", "infer") for hook in fault.port("torch", leg=leg).hooks}
+    size = "none" if fault.size is None else f"{fault.size:g} {fault.unit}"
+    return {
+        "id": fault.id,
+        "group": fault.group,
+        "changes": fault.sentence,
+        "hooks": sorted(hooks),
+        "size": size,
+        "rung": fault.rung,
+        "profile": fault.profile,
+        "quick": fault.quick,
+    }
