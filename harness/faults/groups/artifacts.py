@@ -198,7 +198,7 @@ def exchange_stale(port: Port) -> None:
     )
 
 
-@fault("artifacts.truth-missing", rung="reconstruction")
+@fault("artifacts.truth-missing", rung="patches")
 def truth_missing(port: Port) -> None:
     """The ground truth was not written."""
 

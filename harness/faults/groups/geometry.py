@@ -33,7 +33,7 @@ def extraction_sign(port: Port) -> None:
 @fault("geometry.swapped-axes", rung="stages", quick=True)
 def swapped_axes(port: Port) -> None:
     """X and y of the offsets are swapped."""
-    port.batch(with_relative(lambda relative: relative[:, :, ::-1]))
+    port.batch(with_relative(lambda relative: np.ascontiguousarray(relative[:, :, ::-1])))
 
 
 @fault("geometry.channel-order", rung="stages")

@@ -39,7 +39,7 @@ def counts_shifted(port: Port) -> None:
 )
 def floor(port: Port) -> None:
     """The floor under the logarithm is too high."""
-    port.shared("INTENSITY_FLOOR", lambda _: port.size)
+    port.shared("INTENSITY_FLOOR", lambda value: value + port.size)
 
 
 @fault("loss.no-floor", rung="loss")
@@ -53,9 +53,9 @@ def no_floor(port: Port) -> None:
     port.loss_term("poisson", bare)
 
 
-@fault("loss.root-at-zero", rung="gradient", quick=True)
+@fault("loss.root-at-zero", rung="loss", quick=True)
 def root_at_zero(port: Port) -> None:
-    """The root in the total variation is differentiated at zero."""
+    """The root in the total variation is taken, and differentiated, at zero."""
     port.shared("VARIATION_SMOOTHING", lambda _: 0.0)
 
 

@@ -170,11 +170,11 @@ def nphotons_ignored(port: Port) -> None:
     "scale.nphotons-default",
     rung="loss",
     size=1e5,
-    unit="nphotons of the data over the one used; 1 is none",
+    unit="relative excess of the data's nphotons over the one used",
 )
 def nphotons_default(port: Port) -> None:
     """Another nphotons than the data's is used."""
-    port.setup(lambda setup: replace(setup, nphotons=setup.nphotons / port.size))
+    port.setup(lambda setup: replace(setup, nphotons=setup.nphotons / (1 + port.size)))
 
 
 @fault("scale.fft-norm", rung="stages", quick=True)

@@ -45,13 +45,13 @@ def reordered(order: Callable[[int, int], int]) -> Callable[[BatchSource], Batch
 @fault(
     "training.epsilon",
     rung="step",
-    size=10.0,
-    unit="times the contract's 1e-8",
+    size=9.0,
+    unit="relative excess over the contract's 1e-8",
     quick=True,
 )
 def epsilon(port: Port) -> None:
     """Adam's epsilon is another library's default."""
-    port.shared("ADAM_EPSILON", lambda value: value * port.size)
+    port.shared("ADAM_EPSILON", lambda value: value * (1 + port.size))
 
 
 @fault("training.epsilon-inside", rung="step")

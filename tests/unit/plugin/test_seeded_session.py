@@ -1,0 +1,33 @@
+"""A session with a seeded fault: it is red, says so wherever its results are read, and leaves no trace in the store."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+FAULT = "training.rate-not-told"
+
+
+def test_a_seeded_fault_is_red_said_everywhere_and_ends_with_its_session(project: pytest.Pytester) -> None:
+    arguments = ("-k", "telemetry", "--parity-hub")
+    result = project.runpytest_inprocess(*arguments, "hub", "--parity-fault", FAULT)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([f"warning: seeded fault: {FAULT}@*; this port was broken on purpose"])
+    hub = project.path / "hub"
+    [case] = json.loads((hub / "summary.json").read_text())["cases"]
+    told = case["fault"]
+    assert told.startswith(f"{FAULT}@")
+    pages = ("index.html", "small/index.html", "summary.md", "small/red/telemetry.md", "session.json")
+    assert [page for page in pages if told not in read(hub, page)] == []
+    project.runpytest_inprocess(*arguments, "after").assert_outcomes(passed=1)
+    assert json.loads((project.path / "after" / "summary.json").read_text())["cases"][0]["fault"] is None
+
+
+def read(hub: Path, page: str) -> str:
+    return (hub / page).read_text()
+
+
+def test_an_unknown_fault_is_refused(project: pytest.Pytester) -> None:
+    result = project.runpytest_inprocess("--parity-fault", "nothing.such")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*fault 'nothing.such' is unknown*faults list*"])
