@@ -10,7 +10,7 @@ import shutil
 import sys
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -39,7 +39,7 @@ OVERRIDES = (
     "dataset.probe.scale=3.0",
     "loss.amplitude_mae=0.5",
     "loss.total_variation=0.01",
-    "lockstep.steps=3",
+    "lockstep.steps=5",
     "lockstep.draws=2",
     "ensemble.seeds=0",
 )
@@ -104,8 +104,10 @@ class Trials:
             of_side.setdefault(seeded.backend, []).append(seeded)
         self.clean  # noqa: B018 - made before the threads want it
         with ThreadPoolExecutor(len(of_side) or 1) as pool:
-            list(pool.map(lambda backend: self._work(backend, of_side[backend]), of_side))
-        return (self._judged(seeded) for side in of_side.values() for seeded in side)
+            working = {pool.submit(self._work, backend, faults): backend for backend, faults in of_side.items()}
+            for done in as_completed(working):
+                done.result()
+                yield from map(self._judged, of_side[working[done]])
 
     def _work(self, backend: str, faults: Sequence[Seeded]) -> None:
         """Run all jobs of a side's faults."""

@@ -66,9 +66,10 @@ def betas(port: Port) -> None:
     port.shared("ADAM_BETAS", lambda _: (0.9, 0.999))
 
 
-@fault("training.bias-correction", rung="step")
+@fault("training.bias-correction", rung="trajectory")
 def bias_correction(port: Port) -> None:
     """Adam's moments are not corrected for their bias."""
+    # The first step stays as it is: with the contract's rates its two corrections cancel.
 
     def uncorrected(schedule: Schedule) -> Schedule:
         def rate(training: TrainingSpec, step: int, steps: int) -> float:
@@ -184,13 +185,19 @@ def untrained_saved(port: Port) -> None:
     port.weights_out(lambda _: dict(start))
 
 
-@fault("training.earlier-epoch-saved", rung="scale")
+@fault("training.earlier-epoch-saved", rung="patches")
 def earlier_epoch_saved(port: Port) -> None:
     """The weights of the first epoch are saved."""
     if port.leg != "train":
         return
     kept: Weights = {}
-    port.after_epoch(lambda weights: kept or kept.update(weights) or weights)
+
+    def keep(weights: Weights) -> Weights:
+        if not kept:
+            kept.update(weights)
+        return weights
+
+    port.after_epoch(keep)
     port.weights_out(lambda weights: dict(kept) or weights)
 
 
