@@ -11,6 +11,9 @@ from harness.errors import HarnessError
 from harness.faults import groups
 from harness.faults.port import Port
 
+NOWHERE = "none"
+"""The rung of a control: a change that the judge must not see."""
+
 Seed = Callable[[Port], None]
 _KNOWN: dict[str, "Fault"] = {}
 
@@ -24,7 +27,7 @@ class Fault:
     sentence: str
     """What it changes."""
     rung: str
-    """The lowest rung that should be red."""
+    """The lowest rung that should be red; `NOWHERE` of a control."""
     size: float | None
     """Its natural size, where it has one."""
     unit: str
@@ -34,6 +37,11 @@ class Fault:
     profile: str
     """The profile in which it shows."""
     seed: Seed
+
+    @property
+    def is_control(self) -> bool:
+        """Whether it changes nothing that matters."""
+        return self.rung == NOWHERE
 
     @property
     def group(self) -> str:

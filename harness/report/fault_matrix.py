@@ -24,12 +24,16 @@ def row(outcome: Outcome) -> dict[str, Any]:
 
 
 def shares(outcomes: Sequence[Outcome]) -> dict[str, int]:
-    """How many trials there were, how many were caught, and how many on the rung that the catalogue names."""
+    """Trials of faults: all, caught, and caught on the rung that the catalogue names; of controls: all, and red."""
+    faults = [outcome for outcome in outcomes if not outcome.seeded.fault.is_control]
+    controls = [outcome for outcome in outcomes if outcome.seeded.fault.is_control]
     return {
-        "faults": len({outcome.seeded.fault.id for outcome in outcomes}),
-        "trials": len(outcomes),
-        "caught": sum(outcome.first is not None for outcome in outcomes),
-        "as_expected": sum(outcome.as_expected for outcome in outcomes),
+        "faults": len({outcome.seeded.fault.id for outcome in faults}),
+        "trials": len(faults),
+        "caught": sum(outcome.first is not None for outcome in faults),
+        "as_expected": sum(outcome.as_expected for outcome in faults),
+        "controls": len(controls),
+        "false_alarms": sum(outcome.first is not None for outcome in controls),
     }
 
 
@@ -38,7 +42,8 @@ def sentence(outcomes: Sequence[Outcome]) -> str:
     found = shares(outcomes)
     return (
         f"{found['faults']} faults in {found['trials']} trials: {found['caught']} caught, "
-        f"{found['as_expected']} of them with the lowest red rung that the catalogue names."
+        f"{found['as_expected']} of them with the lowest red rung that the catalogue names. "
+        f"{found['controls']} trials of ports that differ and mean the same: {found['false_alarms']} red."
     )
 
 

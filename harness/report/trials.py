@@ -18,7 +18,7 @@ from typing import Any
 
 from harness.errors import HarnessError
 from harness.faults import catalogue, seeding
-from harness.faults.catalogue import Seeded
+from harness.faults.catalogue import NOWHERE, Seeded
 from harness.files import read_json, write_json, write_text
 from harness.judge import ladder, tolerances
 from harness.judge.evidence import LEG_FOLDERS, Evidence
@@ -74,7 +74,7 @@ class Outcome:
     @property
     def as_expected(self) -> bool:
         """Whether the lowest red rung is the one that the catalogue names."""
-        return self.first == self.seeded.fault.rung
+        return (self.first or NOWHERE) == self.seeded.fault.rung
 
 
 class Trials:
@@ -197,7 +197,7 @@ def legs_of(seeded: Seeded) -> tuple[str, ...]:
     """The legs that have to be run with a fault, those that its rung reads; of one that acts on files alone, none."""
     if not any(acts(seeded, leg) for leg in LEGS):
         return ()
-    needs = ladder.needs(seeded.fault.rung)
+    needs = LOCKSTEP if seeded.fault.is_control else ladder.needs(seeded.fault.rung)
     if needs <= LOCKSTEP:
         return tuple(leg for leg in LEGS if leg in needs | {"lockstep", "graft"})
     return ("train", "infer") if acts(seeded, "train") else ("infer",)

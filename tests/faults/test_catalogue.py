@@ -42,7 +42,7 @@ def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 @pytest.mark.faults
 def test_fault(seeded: Seeded, outcomes: dict[Seeded, trials.Outcome]) -> None:
     outcome = outcomes[seeded]
-    assert outcome.first == seeded.fault.rung, f"red: {outcome.red or 'nothing'}; {outcome.message}"
+    assert outcome.as_expected, f"red: {outcome.red or 'nothing'}; {outcome.message}"
 
 
 def test_the_catalogue_is_large_enough_and_its_quick_part_too() -> None:
