@@ -3,17 +3,20 @@
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from harness.cli.common import Backends, Json, Python, Store, print_json
 from harness.files import write_text
 
+if TYPE_CHECKING:
+    from harness.report.request import Request
+
 app = typer.Typer(
     help="Faults that are seeded into one side, to see that the judge catches them.", no_args_is_help=True
 )
-PAGE = Path("docs", "faults.md")
+PAGE, SMALLEST = Path("docs", "faults.md"), Path("docs", "fault-sensitivity.md")
 
 
 @app.command("list")
@@ -61,17 +64,8 @@ def run(
     Example: python -m harness faults run geometry.offset-sign training.epsilon
     """
     from harness.report import fault_matrix, trials
-    from harness.report.request import Request
 
-    request = Request.from_texts(
-        Path.cwd(),
-        profile="smoke",
-        backends=backends,
-        python=python or (),
-        override=trials.OVERRIDES,
-        device="cpu",
-        store=store,
-    )
+    request = _request(backends, python, store)
     outcomes = []
     with tempfile.TemporaryDirectory(prefix="parity-faults-") as folder:
         for outcome in trials.Trials(Path(folder), request).run(trials.every(request.backends, faults or (), quick)):
@@ -80,12 +74,58 @@ def run(
                 typer.echo(f"{outcome.seeded!s:48} {', '.join(outcome.red) or 'not caught'}")
     if page is not None:
         command = "python -m harness faults run" + " --quick" * quick
-        write_text(page, fault_matrix.page(outcomes, command, datetime.now(UTC).strftime("%Y-%m-%d")))
+        write_text(page, fault_matrix.page(outcomes, command, _today()))
     if as_json:
         print_json({**fault_matrix.shares(outcomes), "trials": [fault_matrix.row(outcome) for outcome in outcomes]})
     else:
         typer.echo(fault_matrix.sentence(outcomes))
     raise typer.Exit(0 if all(outcome.as_expected for outcome in outcomes) else 1)
+
+
+@app.command()
+def sensitivity(
+    faults: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID...]", help="All that have a size, by default.")
+    ] = None,
+    side: Annotated[str, typer.Option("--side", help="Break this backend alone.")] = "",
+    page: Annotated[Path | None, typer.Option("--page", help=f"Write the table there, such as {SMALLEST}.")] = None,
+    backends: Backends = "tensorflow,torch",
+    python: Python = None,
+    store: Store = "",
+) -> None:
+    """Find the smallest size of each fault that the judge still sees, by bisection to a factor of two.
+
+    Example: python -m harness faults sensitivity scale.off --side torch
+    """
+    from harness.report import sensitivity as bisection
+    from harness.report import trials
+
+    request = _request(backends, python, store)
+    wanted = [one for one in trials.every(request.backends, faults or ()) if side in ("", one.backend)]
+    with tempfile.TemporaryDirectory(prefix="parity-faults-") as folder:
+        found = bisection.bisect(trials.Trials(Path(folder), request), wanted)
+    if page is not None:
+        write_text(page, bisection.page(found, _today()))
+    typer.echo("\n".join(bisection.table(found)))
+
+
+def _request(backends: str, python: list[str] | None, store: str) -> "Request":
+    from harness.report import trials
+    from harness.report.request import Request
+
+    return Request.from_texts(
+        Path.cwd(),
+        profile="smoke",
+        backends=backends,
+        python=python or (),
+        override=trials.OVERRIDES,
+        device="cpu",
+        store=store,
+    )
+
+
+def _today() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%d")
 
 
 def _facts(name: str) -> dict[str, Any]:

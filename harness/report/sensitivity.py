@@ -64,6 +64,21 @@ def _key(seeded: Seeded) -> tuple[str, str]:
     return seeded.fault.id, seeded.backend
 
 
+def page(found: Sequence[Bracket], day: str) -> str:
+    """`docs/fault-sensitivity.md`."""
+    lines = [
+        "# The smallest faults that the judge sees",
+        "",
+        f"Written by `python -m harness faults sensitivity` on {day}; do not edit.",
+        "",
+        "Bisection over the size of each fault, in float64, on the case of [faults.md](faults.md), to a factor of "
+        f"{CLOSE:g}. The largest size that was not caught is missing where everything down to {LEAST:g} was.",
+        "",
+        *table(found),
+    ]
+    return "\n".join(lines) + "\n"
+
+
 def table(found: Sequence[Bracket]) -> list[str]:
     """The brackets as lines of a Markdown table."""
     lines = ["| fault | side | size counts | natural | smallest caught | largest not caught | lowest red rung there |"]
