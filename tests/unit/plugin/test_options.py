@@ -10,7 +10,7 @@ from harness.report.request import Request
 
 OF_THIS_VERSION = {
     "profile", "scenarios", "hub", "backends", "python", "override", "device", "store", "data", "timeout",
-    "log-patch-stats", "patch-stats-limit", "strict",
+    "log-patch-stats", "patch-stats-limit", "strict", "fault",
 }  # fmt: skip
 
 

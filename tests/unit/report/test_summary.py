@@ -20,7 +20,7 @@ TOP = {
     "cases",
 }  # fmt: skip
 CASE = {
-    "id", "scenario", "profile", "overrides", "status", "lowest_red_rung", "backends", "checks", "agreement",
+    "id", "scenario", "profile", "overrides", "fault", "status", "lowest_red_rung", "backends", "checks", "agreement",
     "localisation", "message",
 }  # fmt: skip
 BACKEND = {
