@@ -2,20 +2,26 @@
 
 from collections.abc import Collection, Mapping
 
+import numpy as np
+
 from harness.backends.protocol import Array
 from harness.judge.comparing import mismatch, not_finite, relative_error
 from harness.judge.findings import Findings
 from harness.judge.lockstep import in_noise
 from harness.run.legs.distances import distance
 
+Shapes = Mapping[str, tuple[int, ...]]
 
-def judge_names(
-    findings: Findings, check: str, backend: str, found: Collection[str], expected: Collection[str]
-) -> None:
-    """Demand that a side has exactly the tensors that are expected."""
-    missing, unknown = sorted(set(expected) - set(found)), sorted(set(found) - set(expected))
-    message = f"{backend}: missing {', '.join(missing) or 'nothing'}, unknown {', '.join(unknown) or 'nothing'}"
-    findings.demand(check, not missing and not unknown, message)
+
+def judge_presence(findings: Findings, check: str, backend: str, found: Mapping[str, Array], expected: Shapes) -> None:
+    """Demand that a side has exactly the tensors that are expected, in their shapes."""
+    wrong = {
+        "missing": sorted(expected.keys() - found.keys()),
+        "unknown": sorted(found.keys() - expected.keys()),
+        "of another shape": sorted(name for name in expected if name in found and found[name].shape != expected[name]),
+    }
+    said = "; ".join(f"{what}: {', '.join(names) or 'none'}" for what, names in wrong.items())
+    findings.demand(check, not any(wrong.values()), f"{backend}: {said}")
 
 
 def judge_tensor(
@@ -56,4 +62,4 @@ def judge_in_noise(
 
 def still(before: Mapping[str, Array], after: Mapping[str, Array], names: Collection[str]) -> list[str]:
     """Those of the named tensors in which no value differs."""
-    return [name for name in names if name in before and name in after and not (before[name] != after[name]).any()]
+    return [name for name in names if name in before and name in after and np.array_equal(before[name], after[name])]

@@ -5,12 +5,13 @@ the largest value of the tensor; in float32 the distance between the sides again
 from itself when its weights are moved by rounding (`lockstep/gradient_noise.json`).
 """
 
+from harness.backends.network import weight_shapes
 from harness.backends.protocol import Precision
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.lockstep import gradient_noise, gradients, trained
 from harness.judge.rungs.stages import PRECISIONS
-from harness.judge.tensors import judge_in_noise, judge_names, judge_tensor
+from harness.judge.tensors import judge_in_noise, judge_presence, judge_tensor
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 
@@ -31,7 +32,9 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 
 def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision: Precision) -> None:
     found, names = gradients(evidence, backend, precision), trained(evidence.scenario)
-    judge_names(findings, f"{backend}.{precision}.present", backend, found, names)
+    shapes = weight_shapes(evidence.scenario)
+    expected = {name: shapes[name] for name in names}
+    judge_presence(findings, f"{backend}.{precision}.present", backend, found, expected)
     zero = [name for name in names if name in found and not found[name].any()]
     message = f"{backend}: gradients that are zero everywhere: {', '.join(zero) or 'none'}"
     findings.demand(f"{backend}.{precision}.moving", not zero, message)
