@@ -21,6 +21,18 @@ def test_everything_is_written_as_plain_figures(gs2):
     assert set(figures["agreement"]) == {"amplitude", "phase", "gauges"}
 
 
+def test_the_twins_are_told_as_placed_and_as_predicted(gs2):
+    count = len(gs2.evidence.predictions("torch").patches)
+    gs2.change_arrays("torch/inference_outputs/patches.npz", flips=np.ones(count, dtype=bool))
+    gs2.change_json("torch/inference_outputs/stats.json", lambda stats: stats.update(twins={"open": True, "turned": 7}))
+    side = results.write(gs2.evidence)["backends"]
+    told = side["torch"]["twin"]
+    assert told["margin_as_predicted"] == -told["margin"]
+    assert (told["open"], told["turned"]) == (True, 7)
+    assert side["tensorflow"]["twin"]["margin_as_predicted"] == side["tensorflow"]["twin"]["margin"]
+    assert "open" not in side["tensorflow"]["twin"]
+
+
 def test_pictures_share_one_frame(gs2):
     results.write(gs2.evidence)
     with np.load(gs2.path / "comparison/pictures.npz") as stored:
