@@ -7,7 +7,7 @@ import numpy as np
 
 from harness.backends.protocol import Array
 from harness.judge import gauges
-from harness.judge.baselines import correlation, twin
+from harness.judge.baselines import correlation
 from harness.judge.evidence import Canvas, Evidence, NoEvidence
 from harness.judge.gauges import Gauges
 from harness.judge.moving import reached
