@@ -12,6 +12,7 @@ from harness.judge.evidence import Canvas, Evidence, NoEvidence
 from harness.judge.gauges import Gauges
 from harness.judge.moving import reached
 from harness.judge.truth import Part, crop, parts_with_a_picture, true_object
+from harness.physics.twins import twin
 
 COVERED = 0.1
 """A pixel counts as covered when its summed weight exceeds this share of the median over all that have any."""
