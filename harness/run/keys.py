@@ -85,7 +85,7 @@ def relevant(scenario: Scenario, leg: str) -> Scenario:
         }
     else:
         changes["dataset"] = scenario.dataset.model_copy(update={"reference_iterations": 0})
-    if leg not in ("infer", "exchange"):
+    if leg not in ("dataset", "infer", "exchange"):
         changes["inference"] = InferenceSpec()
     return scenario.model_copy(update=changes)
 
