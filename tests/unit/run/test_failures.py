@@ -33,12 +33,12 @@ def test_a_worker_that_is_killed_is_an_error_of_its_job_alone(case, options, tmp
     assert {leg: job["status"] for (backend, leg), job in jobs.items() if backend == "toy"} == {
         "lockstep": "done", "trajectory": "done", "train": "done", "infer": "done", "exchange": "failed",
     }  # fmt: skip
-    assert jobs["crashing", "train"]["error"] == (
+    assert jobs["crashing", "trajectory"]["error"] == (
         "the worker was killed by signal 9 (SIGKILL), as the kernel does when memory runs out"
     )
     assert jobs["crashing", "infer"]["error"].startswith("was not begun: the worker was killed by signal 9")
     assert "the training that leaves them failed" in jobs["toy", "exchange"]["error"]
-    evidence = (tmp_path / "hub" / "red" / "crashing_train.md").read_text()
+    evidence = (tmp_path / "hub" / "red" / "crashing_trajectory.md").read_text()
     assert "about to crash" in evidence
     assert "OMP_NUM_THREADS=1" in evidence
     assert str(tmp_path) not in evidence
