@@ -46,11 +46,23 @@ class Reconstruction:
 
 
 @lru_cache(maxsize=REMEMBERED)
+def measured_against_truth(evidence: Evidence, backend: str) -> tuple[Aligned, dict[Part, Metrics]]:
+    """A side's picture beside the truth, and the METRICS of both parts: what three rungs ask for."""
+    aligned = against_truth(evidence, backend)
+    return aligned, part_metrics(aligned)
+
+
+def correlation_with_truth(evidence: Evidence, backend: str) -> float | None:
+    """Correlation with the truth of the part that carries the picture; None where a side is constant."""
+    r: float | None = measured_against_truth(evidence, backend)[1][parts_with_a_picture(evidence)[0]]["pearson_r"]
+    return r
+
+
+@lru_cache(maxsize=REMEMBERED)
 def reconstruction(evidence: Evidence, backend: str) -> Reconstruction:
     """Hold a side's picture against the truth and against what a reconstruction must beat."""
-    aligned = against_truth(evidence, backend)
+    aligned, metrics = measured_against_truth(evidence, backend)
     baselines = _baselines(evidence, backend, aligned)
-    metrics = part_metrics(aligned)
     floors = {part: _baseline_correlations(baselines, aligned, part) for part in PARTS}
     figures = {
         "reconstruction": metrics,

@@ -11,9 +11,10 @@ from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.lockstep import gradient_noise, gradients, trained
 from harness.judge.rungs.stages import PRECISIONS
-from harness.judge.tensors import judge_in_noise, judge_presence, judge_tensor
+from harness.judge.tensors import judge_each, judge_presence
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
+from harness.run.legs.lockstep import NOISY
 
 NEEDS = frozenset({"lockstep"})
 
@@ -41,14 +42,7 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
 
 
 def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> None:
-    reference, candidate = (gradients(evidence, backend, precision) for backend in evidence.backends)
-    if precision == "float32":
-        noise = gradient_noise(evidence, evidence.backends[0]), gradient_noise(evidence, evidence.backends[1])
-    for name in trained(evidence.scenario):
-        if name not in reference or name not in candidate:  # said by the side's own check
-            continue
-        check, own, other = f"{precision}.{name}", candidate[name], reference[name]
-        if precision == "float32":
-            judge_in_noise(findings, check, own, other, noise, name)
-        else:
-            judge_tensor(findings, check, precision, own, other, f"gradient of {name} ({precision})")
+    first, second = evidence.backends
+    reference, candidate = gradients(evidence, first, precision), gradients(evidence, second, precision)
+    noise = (gradient_noise(evidence, first), gradient_noise(evidence, second)) if precision == NOISY else None
+    judge_each(findings, precision, trained(evidence.scenario), (reference, candidate), noise, "gradient of {}")

@@ -13,9 +13,10 @@ from harness.judge.evidence import Evidence, Incapable
 from harness.judge.findings import Findings
 from harness.judge.lockstep import MOMENTS, first_noise, first_step, trained
 from harness.judge.rungs.stages import PRECISIONS
-from harness.judge.tensors import judge_in_noise, judge_presence, judge_tensor, still
+from harness.judge.tensors import judge_each, judge_presence, still
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
+from harness.run.legs.lockstep import NOISY
 
 NEEDS = frozenset({"lockstep", "trajectory"})
 
@@ -51,14 +52,7 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
 
 
 def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> None:
-    reference, candidate = (first_step(evidence, backend, precision) for backend in evidence.backends)
-    if precision == "float32":
-        noise = first_noise(evidence, evidence.backends[0]), first_noise(evidence, evidence.backends[1])
-    for name in reference:
-        if name not in candidate:  # said by the side's own check
-            continue
-        check, own, other = f"{precision}.{name}", candidate[name], reference[name]
-        if precision == "float32":
-            judge_in_noise(findings, check, own, other, noise, name)
-        else:
-            judge_tensor(findings, check, precision, own, other, f"{name} after one step ({precision})")
+    first, second = evidence.backends
+    reference, candidate = first_step(evidence, first, precision), first_step(evidence, second, precision)
+    noise = (first_noise(evidence, first), first_noise(evidence, second)) if precision == NOISY else None
+    judge_each(findings, precision, reference, (reference, candidate), noise, "{} after one step")
