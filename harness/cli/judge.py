@@ -36,7 +36,7 @@ def judge(root: Hub, as_json: Json = False) -> None:
 def _judged(folder: Path) -> dict[str, Any]:
     verdicts = [climb.judge(folder, rung) for rung in hub.read_case(folder)["rungs"]]
     rungs = [{**verdict.as_json(), "recorded": climb.recorded(folder, verdict.rung).status} for verdict in verdicts]
-    case = summary.summarised(folder, verdicts, climb.figures(folder))
+    case = summary.summarised(folder, verdicts, climb.figures(folder), climb.parting(folder, verdicts))
     return {"id": folder.name, "rungs": rungs, "summary": case}
 
 

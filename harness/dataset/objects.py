@@ -5,17 +5,17 @@ from scipy.ndimage import gaussian_filter
 
 Array = np.ndarray
 
-BLURS = ((2.5, 4.0), (5.0, 4.0), (15.0, 20.0))
+BLURS = ((4.0, 4.0), (10.0, 5.0))
 """Blur widths (standard deviation, pixels) and the weight of each in the sum.
 
-The first draws the lines, the second is detail that a small network resolves, the third the level of each patch,
-without which a flat probe, whose twin images turn half of the patches about, leaves no picture.
+The first draws lines that a small network resolves, the second surrounds them with a halo by which neighbouring patches
+tell how they hang together.
 """
 
-DENSITY = 12.0
-"""Line segments per 10,000 pixels of object."""
+DENSITY = 2.5
+"""Line segments per 10,000 pixels of object: one or two in a patch, so that single lines can be told apart."""
 
-PEDESTAL = 0.05
+PEDESTAL = 0.2
 """Amplitude added everywhere, as a fraction of the blurred lines' mean: positive also where no line is near."""
 
 

@@ -18,6 +18,7 @@ from harness.backends.protocol import Array
 from harness.judge.metrics import pearson
 from harness.judge.truth import Part
 from harness.physics.canvas import place
+from harness.physics.twins import twin
 from harness.run.legs.statistics import central
 
 
@@ -35,12 +36,6 @@ def degraded_patches(true_patches: Array, probe: Array, side: int) -> dict[str, 
     }
 
 
-def twin(patches: Array) -> Array:
-    """conj(O(-x)) of patches (..., M, M), about their half-pixel centre, which is the idealised probe's too."""
-    turned: Array = np.conj(patches[..., ::-1, ::-1])
-    return turned
-
-
 def stitched(patches: Mapping[str, Array], positions: Array, weight: Array, size: int) -> dict[str, Array]:
     """Each baseline's canvas (size, size) complex; positions (K, 2) from its centre, weight (M, M)."""
     return {name: place(own, positions, weight, size)[0] for name, own in patches.items()}
@@ -50,8 +45,9 @@ def twin_margin(predicted: Array, true: Array, part: Part) -> dict[str, Any]:
     """Mean correlation of predicted patches (K, M, M) with the true ones, with their twins, and the difference.
 
     Where the amplitude carries the picture it is Pearson's r of the amplitudes; where the phase does, the modulus
-    of the complex correlation, which leaves the phase of each patch free. A margin near 0 means that the
-    network could not tell the two apart; above 0.3 the twin is resolved. Patches without any contrast are left
+    of the complex correlation, which leaves the phase of each patch free. Patches are taken as they were placed: where
+    the probe leaves their twins open, the overlaps have chosen. A margin near 0 means that neither the network nor
+    the overlaps could tell the two apart; above 0.3 the twin is resolved. Patches without any contrast are left
     out, and if these are more than half of all, there is no figure.
     """
     pairs = [

@@ -14,6 +14,7 @@ from harness.backends.protocol import Array, Precision, Weights
 from harness.errors import HarnessError
 from harness.files import read_json, read_npz
 from harness.physics.probe import model_probe
+from harness.physics.twins import twin
 from harness.run.legs.common import MISSING
 from harness.scenario.schema import Scenario
 from harness.scenario.source import read
@@ -43,9 +44,15 @@ class Predictions:
     """Predicted object patches of one inference leg, `patches.npz`."""
 
     patches: Array
-    """(K, N, N) complex, K = groups * channels, as they were placed (free phases already synchronised)."""
+    """(K, N, N) complex, K = groups * channels, as they were placed (twins chosen, free phases synchronised)."""
     positions: Array
     """(K, 2) float64 pixels [x, y] from the canvas centre."""
+    flips: Array
+    """(K,) bool: where the twin of what was predicted was placed; none where the file says nothing of it."""
+
+    def as_predicted(self) -> Array:
+        """(K, N, N) complex: every patch as the network gave it, up to its free phase."""
+        return np.where(self.flips[:, None, None], twin(self.patches), self.patches)
 
 
 @dataclass(frozen=True)
@@ -198,8 +205,12 @@ class Evidence:
             )
         if not np.isfinite(positions).all():
             raise NoEvidence(f"{backend}/{folder}/patches.npz: positions that are not finite place no patch.")
-        N = patches.shape[1]
-        return Predictions(np.moveaxis(patches, -1, 1).reshape(-1, N, N), positions.reshape(-1, 2))
+        N, count = patches.shape[1], len(patches) * patches.shape[-1]
+        flips = arrays.get("flips", np.zeros(count, dtype=bool))
+        if flips.shape != (count,):
+            raise NoEvidence(f"{backend}/{folder}/patches.npz: flips {flips.shape} do not fit; (G*C,) is needed.")
+        flat = np.moveaxis(patches, -1, 1).reshape(-1, N, N)
+        return Predictions(flat, positions.reshape(-1, 2), flips.astype(bool))
 
     def canvas(self, backend: str, folder: str = "inference_outputs") -> Canvas:
         """The stitched picture of an inference or an exchange leg."""

@@ -7,6 +7,7 @@ Fields are complex (H, W), masks boolean (H, W). A fitted gauge is what the refe
 x and y are pixels from the middle of the picture, index size // 2.
 """
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -30,6 +31,8 @@ Pair = tuple[float, float]
 """[x, y]"""
 Place = tuple[Pair, Pair]
 """Linear phase in radians a pixel and shift in pixels."""
+Refine = Callable[[Array, Array, Array, Pair, Pair], Place]
+"""Field, reference, mask, linear phase and shift to start at: a nearer place."""
 
 
 @dataclass(frozen=True)
@@ -111,15 +114,27 @@ def fit(field: Array, reference: Array, mask: Array, by_amplitude: bool) -> Gaug
     The shift is found from the complex fields where the amplitude carries the picture (`by_amplitude`), and from
     their phases alone where it does not. What lies outside the mask plays no part.
     """
+    return _fit(field, reference, mask, by_amplitude, _refined)
+
+
+def fit_roughly(field: Array, reference: Array, mask: Array, by_amplitude: bool) -> Gauges:
+    """The same to a whole pixel: enough to say which of two fields is nearer, at a twentieth of the time.
+
+    A field that does not show what the reference shows has no place where a refinement comes to rest.
+    """
+    return _fit(field, reference, mask, by_amplitude, _as_found)
+
+
+def _fit(field: Array, reference: Array, mask: Array, by_amplitude: bool, refine: Refine) -> Gauges:
     field, reference = (np.where(mask, side, 0) for side in (field, reference))
     box = find_objects(mask.astype(int))[0]
-    ramp, shift = _fit_place(field[box], reference[box], mask[box], by_amplitude)
+    ramp, shift = _fit_place(field[box], reference[box], mask[box], by_amplitude, refine)
     placed = _placed(field, ramp, shift)
     inside = mask & reached(mask, *shift)
     return Gauges(fit_global_phase(placed, reference, inside), *ramp, *shift)
 
 
-def _fit_place(field: Array, reference: Array, mask: Array, by_amplitude: bool) -> Place:
+def _fit_place(field: Array, reference: Array, mask: Array, by_amplitude: bool, refine: Refine) -> Place:
     """Linear phase and shift, which do not depend on where the middle of the picture is.
 
     The search starts without a shift and at the peak of the correlation; what ends nearest to the reference is taken.
@@ -132,9 +147,13 @@ def _fit_place(field: Array, reference: Array, mask: Array, by_amplitude: bool) 
     shift = fit_whole_shift(part(flat), part(reference), mask)
     own, other = (field, reference) if by_amplitude else (_phasors(field), _phasors(reference))
     starts = [(fit_ramp(moved(field, *start), reference, mask), start) for start in dict.fromkeys([(0.0, 0.0), shift])]
-    places = [_refined(own, other, mask, *start) for start in starts]
+    places = [refine(own, other, mask, *start) for start in starts]
     common = np.logical_and.reduce([mask, *(reached(mask, *end) for _, end in places)])
     return max(places, key=lambda place: _likeness(_placed(own, *place)[common], other[common]))
+
+
+def _as_found(_field: Array, _reference: Array, _mask: Array, ramp: Pair, shift: Pair) -> Place:
+    return ramp, shift
 
 
 def _refined(field: Array, reference: Array, mask: Array, ramp: Pair, shift: Pair) -> Place:

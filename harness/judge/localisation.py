@@ -80,6 +80,8 @@ def localise(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> Localisatio
     """The first place, in the order of the computation, whose check is red; None when there is none."""
     checks = [check for verdict in verdicts if verdict.rung in LOCKSTEP_RUNGS for check in verdict.checks]
     reds = {(check.rung, check.name): check for check in checks if check.status in RED}
+    if not reds:  # nothing to look for in the files
+        return None
     places = (place for precision in LOOKED_AT for place in _places(evidence, precision, reds))
     first = next(places, None)
     if first is None:

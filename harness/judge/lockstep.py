@@ -49,7 +49,7 @@ def last_step(evidence: Evidence, backend: str, precision: Precision) -> Weights
 
 def gradient_noise(evidence: Evidence, backend: str) -> dict[str, list[float]]:
     """Distance of the gradients from those of nudged weights, a figure a draw."""
-    return _draws(evidence.record(Path(backend, "lockstep", "gradient_noise.json"), ("log_scale",)))
+    return _draws(evidence.record(Path(backend, "lockstep", "gradient_noise.json"), ()))
 
 
 def first_noise(evidence: Evidence, backend: str) -> dict[str, list[float]]:

@@ -7,11 +7,12 @@ import numpy as np
 
 from harness.backends.protocol import Array
 from harness.judge import gauges
-from harness.judge.baselines import correlation, twin
+from harness.judge.baselines import correlation
 from harness.judge.evidence import Canvas, Evidence, NoEvidence
 from harness.judge.gauges import Gauges
 from harness.judge.moving import reached
 from harness.judge.truth import Part, crop, parts_with_a_picture, true_object
+from harness.physics.twins import twin
 
 COVERED = 0.1
 """A pixel counts as covered when its summed weight exceeds this share of the median over all that have any."""
@@ -52,7 +53,7 @@ class Aligned:
     def _likeness(self, field: Array, mask: Array) -> float | None:
         if not mask.any():
             return None
-        fitted = gauges.fit(field, self.reference, mask, self.by_amplitude)
+        fitted = gauges.fit_roughly(field, self.reference, mask, self.by_amplitude)
         inside = mask & reached(mask, fitted.shift_x, fitted.shift_y)
         placed = gauges.apply(np.where(mask, field, 0), fitted)
         part: Part = "amplitude" if self.by_amplitude else "phase"

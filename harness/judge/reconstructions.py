@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -45,11 +46,23 @@ class Reconstruction:
 
 
 @lru_cache(maxsize=REMEMBERED)
+def measured_against_truth(evidence: Evidence, backend: str) -> tuple[Aligned, dict[Part, Metrics]]:
+    """A side's picture beside the truth, and the METRICS of both parts: what three rungs ask for."""
+    aligned = against_truth(evidence, backend)
+    return aligned, part_metrics(aligned)
+
+
+def correlation_with_truth(evidence: Evidence, backend: str) -> float | None:
+    """Correlation with the truth of the part that carries the picture; None where a side is constant."""
+    r: float | None = measured_against_truth(evidence, backend)[1][parts_with_a_picture(evidence)[0]]["pearson_r"]
+    return r
+
+
+@lru_cache(maxsize=REMEMBERED)
 def reconstruction(evidence: Evidence, backend: str) -> Reconstruction:
     """Hold a side's picture against the truth and against what a reconstruction must beat."""
-    aligned = against_truth(evidence, backend)
+    aligned, metrics = measured_against_truth(evidence, backend)
     baselines = _baselines(evidence, backend, aligned)
-    metrics = part_metrics(aligned)
     floors = {part: _baseline_correlations(baselines, aligned, part) for part in PARTS}
     figures = {
         "reconstruction": metrics,
@@ -134,12 +147,20 @@ def _contrasts(aligned: Aligned) -> dict[Part, float | None]:
 
 
 def _twin(evidence: Evidence, backend: str) -> dict[str, Any]:
-    """How much nearer the predicted patches are to the truth than to its twin."""
-    side = evidence.scenario.inference.reassemble_m
+    """How much nearer the patches are to the truth than to its twin, as they were placed and as they were predicted.
+
+    With what the inference tells of the choice, in so far as it does: whether the probe left the twin `open`, how
+    many patches were `turned`, and what overlapping ones disagreed by before and after.
+    """
+    side, part = evidence.scenario.inference.reassemble_m, parts_with_a_picture(evidence)[0]
     predictions = evidence.predictions(backend)
     true, inside = true_patches(true_object(evidence), evidence.canvas(backend), predictions, side)
-    predicted = central(predictions.patches, side)[inside]
-    return twin_margin(predicted, true[inside], parts_with_a_picture(evidence)[0])
+    margins = [
+        twin_margin(central(patches, side)[inside], true[inside], part)
+        for patches in (predictions.patches, predictions.as_predicted())
+    ]
+    told = evidence.record(Path(backend, "inference_outputs", "stats.json"), ()).get("twins", {})
+    return {**margins[0], "margin_as_predicted": margins[1]["margin"], **told}
 
 
 def _level(evidence: Evidence, backend: str, amplitude: Metrics) -> float | None:

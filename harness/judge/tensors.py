@@ -1,21 +1,29 @@
 """Judging tensors of both sides by name: that each is there, of the same shape and type, finite, and equal enough."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from harness.backends.protocol import Array
+import numpy as np
+
+from harness.backends.protocol import Array, Precision
 from harness.judge.comparing import mismatch, not_finite, relative_error
 from harness.judge.findings import Findings
 from harness.judge.lockstep import in_noise
 from harness.run.legs.distances import distance
 
+Shapes = Mapping[str, tuple[int, ...]]
+Noise = tuple[Mapping[str, list[float]], Mapping[str, list[float]]]
+"""How far each side is from itself, a figure a draw, by the name of the tensor."""
 
-def judge_names(
-    findings: Findings, check: str, backend: str, found: Collection[str], expected: Collection[str]
-) -> None:
-    """Demand that a side has exactly the tensors that are expected."""
-    missing, unknown = sorted(set(expected) - set(found)), sorted(set(found) - set(expected))
-    message = f"{backend}: missing {', '.join(missing) or 'nothing'}, unknown {', '.join(unknown) or 'nothing'}"
-    findings.demand(check, not missing and not unknown, message)
+
+def judge_presence(findings: Findings, check: str, backend: str, found: Mapping[str, Array], expected: Shapes) -> None:
+    """Demand that a side has exactly the tensors that are expected, in their shapes."""
+    wrong = {
+        "missing": sorted(expected.keys() - found.keys()),
+        "unknown": sorted(found.keys() - expected.keys()),
+        "of another shape": sorted(name for name in expected if name in found and found[name].shape != expected[name]),
+    }
+    said = "; ".join(f"{what}: {', '.join(names) or 'none'}" for what, names in wrong.items())
+    findings.demand(check, not any(wrong.values()), f"{backend}: {said}")
 
 
 def judge_tensor(
@@ -40,7 +48,7 @@ def judge_in_noise(
     check: str,
     own: Array,
     other: Array,
-    noise: tuple[Mapping[str, list[float]], Mapping[str, list[float]]],
+    noise: Noise,
     name: str,
 ) -> None:
     """Hold the distance of two tensors against the distance that either side has from itself, limit `noise`."""
@@ -54,6 +62,30 @@ def judge_in_noise(
     findings.measure(check, ratio, "noise", f"{name}: distance between the sides over that of a side from itself")
 
 
+def judge_each(
+    findings: Findings,
+    precision: Precision,
+    names: Iterable[str],
+    sides: tuple[Mapping[str, Array], Mapping[str, Array]],
+    noise: Noise | None,
+    words: str,
+) -> None:
+    """Judge those of the named tensors that both sides (reference, candidate) have, each as a check of its own.
+
+    Against `noise` where it is given, else against the limit of the precision; `words` say what `{}` is.
+    What one side lacks is said by that side's own check.
+    """
+    reference, candidate = sides
+    for name in names:
+        if name not in reference or name not in candidate:
+            continue
+        check, own, other = f"{precision}.{name}", candidate[name], reference[name]
+        if noise is not None:
+            judge_in_noise(findings, check, own, other, noise, name)
+        else:
+            judge_tensor(findings, check, precision, own, other, f"{words.format(name)} ({precision})")
+
+
 def still(before: Mapping[str, Array], after: Mapping[str, Array], names: Collection[str]) -> list[str]:
     """Those of the named tensors in which no value differs."""
-    return [name for name in names if name in before and name in after and not (before[name] != after[name]).any()]
+    return [name for name in names if name in before and name in after and np.array_equal(before[name], after[name])]

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import PatchCollection
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
@@ -40,7 +41,7 @@ def _save(figure: Figure, path: Path) -> None:
 
 
 def montage(path: Path, rows: Sequence[Sequence[Panel]]) -> None:
-    """Draw rows of pictures of one shape, each with its colour bar.
+    """Draw rows of pictures of one shape, with a colour bar beside the last of those that share their colours.
 
     Every place is computed in inches: Matplotlib's own layout engines take longer than the drawing.
     """
@@ -52,20 +53,20 @@ def montage(path: Path, rows: Sequence[Sequence[Panel]]) -> None:
     for r, row in enumerate(rows):
         for c, panel in enumerate(row):
             left, bottom = c * step_x + _GAP, size[1] - (r + 1) * step_y + _GAP
-            _draw(figure, panel, size, (left, bottom, _SIDE, tall))
+            image = _draw(figure, panel, size, (left, bottom, _SIDE, tall))
+            if panel.colours not in [other.colours for other in row[c + 1 :]]:
+                bar = figure.add_axes(_share(size, left + _SIDE + _GAP, bottom, _BAR, tall))
+                figure.colorbar(image, cax=bar).ax.tick_params(labelsize=7)
     _save(figure, path)
 
 
-def _draw(figure: Figure, panel: Panel, size: tuple[float, float], box: tuple[float, float, float, float]) -> None:
-    """Draw one picture in a box (left, bottom, width, height in inches), its colour bar to the right of it."""
-    left, bottom, width, height = box
-    axes = figure.add_axes(_share(size, left, bottom, width, height))
+def _draw(figure: Figure, panel: Panel, size: tuple[float, float], box: _Box) -> AxesImage:
+    """Draw one picture in a box: left, bottom, width, height in inches."""
+    axes = figure.add_axes(_share(size, *box))
     low, high = panel.colours.low, panel.colours.high
-    image = axes.imshow(panel.values, cmap=panel.colours.map, vmin=low, vmax=high, interpolation="nearest")
     axes.set(xticks=[], yticks=[], facecolor="#ebebf0")
     axes.set_title(panel.title, fontsize=9)
-    bar = figure.add_axes(_share(size, left + width + _GAP, bottom, _BAR, height))
-    figure.colorbar(image, cax=bar).ax.tick_params(labelsize=7)
+    return axes.imshow(panel.values, cmap=panel.colours.map, vmin=low, vmax=high, interpolation="nearest")
 
 
 def _share(size: tuple[float, float], left: float, bottom: float, width: float, height: float) -> _Box:

@@ -7,7 +7,7 @@ find it prepared.
 import json
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from harness.errors import HarnessError
 from harness.files import plain, read_json, write_json, write_text
 from harness.judge import ladder, tolerances
 from harness.judge.evidence import Evidence
+from harness.judge.localisation import localise
 from harness.judge.results import Results
 from harness.judge.verdict import CONTRACT, Check, RungVerdict, Status
 from harness.report import hub, notes
@@ -144,6 +145,14 @@ def figures(folder: Path) -> dict[str, Any]:
         return {}
     found: dict[str, Any] = plain(Results(settled_evidence(folder, tuple(hub.read_case(folder)["backends"]))).as_json())
     return found
+
+
+def parting(folder: Path, verdicts: Sequence[RungVerdict]) -> dict[str, Any] | None:
+    """What `localisation.json` holds, found again; None where the sides do not part."""
+    if not is_prepared(folder):
+        return None
+    found = localise(settled_evidence(folder, tuple(hub.read_case(folder)["backends"])), verdicts)
+    return None if found is None else plain(found.as_json())
 
 
 @lru_cache(maxsize=4)

@@ -57,7 +57,7 @@ def _figures(found: Localisation, against: str) -> Iterator[str]:
     where = f"element {list(gap.index)} of {list(place.own.shape)}"
     if place.stage == place.tensor:
         where += f" (sample {gap.index[0]})"
-    yield f"- Worst: {where}: {gap.candidate:.9g} where {against} has {gap.reference:.9g}"
+    yield f"- Worst: {where}: {gap.candidate:.12g} where {against} has {gap.reference:.12g}"
     yield (
         f"- Largest difference {gap.max_abs:.3g}, {show.figure(gap.max_rel)} of the largest value, "
         f"{gap.ulp:.3g} units in the last place; cosine {show.figure(gap.cosine)}; {gap.share:.1%} of the values differ"

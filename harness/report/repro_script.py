@@ -28,7 +28,7 @@ from harness.backends.feed import batch_of
 from harness.backends.network import initial_weights
 from harness.backends.protocol import Backend, EpochReport, Setup
 from harness.dataset.grouped import GroupedData
-from harness.run.legs.trajectory import FirstBatches
+from harness.run.legs.trajectory import FirstBatches, at_its_own_rate
 from harness.scenario.schema import Scenario
 
 HERE = Path(__file__).parent
@@ -77,6 +77,8 @@ def compute(case: dict[str, Any], name: str) -> np.ndarray:
     place, data = case["place"], GroupedData.load(HERE / "inputs.npz")
     scenario, facts = Scenario.model_validate_json(json.dumps(case["scenario"])), case["setup"]
     probe = np.load(HERE / "probe.npy")
+    if place["first_step"]:
+        scenario = at_its_own_rate(scenario)
     backend = registry.create(name, Setup(scenario, probe, **facts, precision=place["precision"]))
     scale = facts["intensity_scale"]
     backend.set_weights(initial_weights(scenario, scale))

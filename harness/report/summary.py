@@ -39,11 +39,14 @@ def build(root: Path) -> dict[str, Any]:
 def case_summary(folder: Path) -> dict[str, Any]:
     """One case as it was judged and measured: its status, the figures of both sides, and every check."""
     verdicts = [climb.recorded(folder, rung) for rung in hub.read_case(folder)["rungs"]]
-    return summarised(folder, verdicts, hub.read_optional(folder / METRICS_FILE, {}))
+    parting = hub.read_optional(folder / localisation.JSON, None)
+    return summarised(folder, verdicts, hub.read_optional(folder / METRICS_FILE, {}), parting)
 
 
-def summarised(folder: Path, verdicts: Sequence[RungVerdict], metrics: Mapping[str, Any]) -> dict[str, Any]:
-    """One case with these verdicts, and with these figures as `comparison_metrics.json` holds them."""
+def summarised(
+    folder: Path, verdicts: Sequence[RungVerdict], metrics: Mapping[str, Any], parting: Mapping[str, Any] | None
+) -> dict[str, Any]:
+    """One case with these verdicts, these figures as `comparison_metrics.json` holds them, and where the sides part."""
     case = hub.read_case(folder)
     jobs = [job for path in _job_lists(folder) for job in hub.read_optional(path, [])]
     together = metrics.get("agreement") or {}
@@ -67,7 +70,7 @@ def summarised(folder: Path, verdicts: Sequence[RungVerdict], metrics: Mapping[s
         },
         "checks": [check for verdict in verdicts for check in verdict.as_json()["checks"]],
         "agreement": {**by_part(together), "gauges": together.get("gauges")},
-        "localisation": hub.read_optional(folder / localisation.JSON, None),
+        "localisation": parting,
         "message": _message(verdicts, status),
     }
 

@@ -30,13 +30,14 @@ from harness.scenario.schema import (
 
 PACKAGE = Path(__file__).parents[1]
 SHARED_CODE = ("backends/*.py", "physics/*.py", "dataset/grouped.py", "run/worker.py", "run/legs/common.py")
+_INFER_CODE = ("run/legs/infer.py", "run/legs/placing.py", "run/legs/statistics.py")
 LEG_CODE = {
     "lockstep": ("run/legs/lockstep.py", "run/legs/distances.py"),
     "trajectory": ("run/legs/trajectory.py", "run/legs/lockstep.py", "run/legs/distances.py"),
     "graft": ("run/legs/graft.py",),
     "train": ("run/legs/train.py",),
-    "infer": ("run/legs/infer.py", "run/legs/statistics.py"),
-    "exchange": ("run/legs/infer.py", "run/legs/statistics.py"),
+    "infer": _INFER_CODE,
+    "exchange": _INFER_CODE,
 }
 _DATASET_CODE = ("dataset/*.py", "physics/*.py")
 _REFERENCE_CODE = ("run/worker.py", "run/legs/reference*.py")
@@ -92,7 +93,7 @@ def relevant(scenario: Scenario, leg: str) -> Scenario:
         }
     else:
         changes["dataset"] = scenario.dataset.model_copy(update={"reference_iterations": 0})
-    if leg not in ("infer", "exchange"):
+    if leg not in ("dataset", "infer", "exchange"):
         changes["inference"] = InferenceSpec()
     return scenario.model_copy(update=changes)
 

@@ -68,8 +68,11 @@ def plan(
 
 
 def _source_side(leg: str, backend: str, backends: tuple[str, ...]) -> str:
-    """Whose result a leg starts from; empty when there is no other side."""
-    return next((other for other in backends if other != backend), "") if leg in ACROSS else backend
+    """Whose result a leg starts from; empty when there is none. Only the candidate is grafted on the reference."""
+    if leg not in ACROSS:
+        return backend
+    other = next((other for other in backends if other != backend), "")
+    return "" if leg == "graft" and backend == backends[0] else other
 
 
 def _planned(

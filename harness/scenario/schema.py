@@ -178,6 +178,9 @@ class LockstepSpec(Section):
     """Optimiser steps that the trajectories last."""
     draws: Annotated[int, Field(ge=2)] = 3
     """Trajectories of each backend from nudged weights: the noise that the sides are held against."""
+    learning_rate: Positive = 1e-3
+    """Largest rate of the trajectories. At the rates that train best rounding doubles every few steps, in float64
+    too; here it does not grow, and a difference is one of the ports."""
 
 
 class EnsembleSpec(Section):

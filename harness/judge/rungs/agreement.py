@@ -13,8 +13,7 @@ from typing import Any
 from harness.files import sha256
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
-from harness.judge.pictures import against_truth
-from harness.judge.reconstructions import JUDGED, agreement, off_place, part_metrics
+from harness.judge.reconstructions import JUDGED, agreement, correlation_with_truth, off_place
 from harness.judge.tolerances import Limits
 from harness.judge.truth import PARTS, parts_with_a_picture
 from harness.judge.verdict import Check
@@ -68,8 +67,7 @@ def _compare(findings: Findings, evidence: Evidence, figures: dict[str, Any]) ->
 
 def _compare_distances(findings: Findings, evidence: Evidence) -> None:
     """Two sides that differ may be equally near to the truth, and two that agree equally far: both are judged."""
-    leading = parts_with_a_picture(evidence)[0]
-    found = [part_metrics(against_truth(evidence, backend))[leading]["pearson_r"] for backend in evidence.backends]
-    gap = None if None in found else abs(found[0] - found[1])
-    message = f"correlations with the truth, {found[0]} and {found[1]}: difference"
+    reference, candidate = (correlation_with_truth(evidence, backend) for backend in evidence.backends)
+    gap = None if reference is None or candidate is None else abs(reference - candidate)
+    message = f"correlations with the truth, {reference} and {candidate}: difference"
     findings.measure("pearson_gap", gap, "pearson_gap", message)

@@ -17,12 +17,10 @@ from harness.judge.equivalence import MOST_RUNS, POWER, Equivalence, equivalence
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.patches import patch_figures
-from harness.judge.pictures import against_truth
-from harness.judge.reconstructions import REMEMBERED, part_metrics
+from harness.judge.reconstructions import REMEMBERED, correlation_with_truth
 from harness.judge.rungs.scale import scale_figures
 from harness.judge.telemetry import final_loss, loss_floor
 from harness.judge.tolerances import Limit, Limits
-from harness.judge.truth import parts_with_a_picture
 from harness.judge.verdict import Check
 from harness.run import ensemble
 
@@ -35,7 +33,7 @@ def _pearson_r(evidence: Evidence, backend: str) -> float | None:
     """Correlation of the leading part with the truth; None where a picture is not finite."""
     if not_finite(evidence.canvas(backend).field):
         return None
-    return part_metrics(against_truth(evidence, backend))[parts_with_a_picture(evidence)[0]]["pearson_r"]
+    return correlation_with_truth(evidence, backend)
 
 
 def _log_scale(evidence: Evidence, backend: str) -> float | None:

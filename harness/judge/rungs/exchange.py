@@ -3,17 +3,22 @@
 Evidence: `<backend>/exchange/` holds what a side infers with the other's weights; it is held against
 `inference_outputs/` of the side that trained them, in both directions. The network is the same function on both
 sides, so they differ by the rounding of one forward pass, whatever training did.
+
+Where the probe leaves the twin of a patch open, rounding may decide what the overlaps do not: patches are compared as
+they were predicted, and pictures where both sides chose alike.
 """
 
 import numpy as np
 
+from harness.backends.protocol import Array
 from harness.judge.comparing import not_finite, relative_error
-from harness.judge.evidence import Evidence
+from harness.judge.evidence import Canvas, Evidence, Predictions
 from harness.judge.findings import Findings
 from harness.judge.gauges import fit_global_phase
 from harness.judge.pictures import covered
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
+from harness.physics.canvas import accumulate
 
 NEEDS = frozenset({"train", "infer", "exchange"})
 
@@ -31,7 +36,7 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 
 
 def _compare_patches(findings: Findings, evidence: Evidence, trained: str, loaded: str, direction: str) -> None:
-    own, other = evidence.predictions(loaded, "exchange").patches, evidence.predictions(trained).patches
+    own, other = (made.as_predicted() for made in _predictions(evidence, trained, loaded))
     shapes = "" if own.shape == other.shape else f"patches are {own.shape} and {other.shape}"
     if problem := shapes or not_finite(own) or not_finite(other):
         findings.demand(f"{direction}.patches", False, f"weights of {trained} in {loaded}: {problem}")
@@ -42,6 +47,19 @@ def _compare_patches(findings: Findings, evidence: Evidence, trained: str, loade
     findings.measure(f"{direction}.patches", error, "patches", message)
 
 
+def _predictions(evidence: Evidence, trained: str, loaded: str) -> tuple[Predictions, Predictions]:
+    return evidence.predictions(loaded, "exchange"), evidence.predictions(trained)
+
+
+def _chosen_otherwise(evidence: Evidence, trained: str, loaded: str, canvas: Canvas) -> Array:
+    """(size, size) bool: pixels that a patch reaches whose twin the other side chose."""
+    own, other = _predictions(evidence, trained, loaded)
+    side = evidence.scenario.inference.reassemble_m
+    positions = own.positions[own.flips != other.flips]
+    reached: Array = accumulate(np.ones((len(positions), side, side)), positions, len(canvas.field)) > 0
+    return reached
+
+
 def _compare_canvases(findings: Findings, evidence: Evidence, trained: str, loaded: str, direction: str) -> None:
     """One global phase is fitted: where patches are synchronised, nothing else sets it."""
     own, other = evidence.canvas(loaded, "exchange"), evidence.canvas(trained)
@@ -49,7 +67,7 @@ def _compare_canvases(findings: Findings, evidence: Evidence, trained: str, load
     if problem := shapes or not_finite(own.field) or not_finite(other.field):
         findings.demand(f"{direction}.canvas", False, f"weights of {trained} in {loaded}: {problem}")
         return
-    mask = covered(own) & covered(other)
+    mask = covered(own) & covered(other) & ~_chosen_otherwise(evidence, trained, loaded, own)
     turned = own.field * np.exp(1j * fit_global_phase(own.field, other.field, mask))
     error = relative_error(turned[mask], other.field[mask])
     message = f"weights of {trained} in {loaded}: complex picture, largest difference over the largest"

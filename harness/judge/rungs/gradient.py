@@ -5,14 +5,16 @@ the largest value of the tensor; in float32 the distance between the sides again
 from itself when its weights are moved by rounding (`lockstep/gradient_noise.json`).
 """
 
+from harness.backends.network import weight_shapes
 from harness.backends.protocol import Precision
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.lockstep import gradient_noise, gradients, trained
 from harness.judge.rungs.stages import PRECISIONS
-from harness.judge.tensors import judge_in_noise, judge_names, judge_tensor
+from harness.judge.tensors import judge_each, judge_presence
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
+from harness.run.legs.lockstep import NOISY
 
 NEEDS = frozenset({"lockstep"})
 
@@ -31,21 +33,16 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 
 def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision: Precision) -> None:
     found, names = gradients(evidence, backend, precision), trained(evidence.scenario)
-    judge_names(findings, f"{backend}.{precision}.present", backend, found, names)
+    shapes = weight_shapes(evidence.scenario)
+    expected = {name: shapes[name] for name in names}
+    judge_presence(findings, f"{backend}.{precision}.present", backend, found, expected)
     zero = [name for name in names if name in found and not found[name].any()]
     message = f"{backend}: gradients that are zero everywhere: {', '.join(zero) or 'none'}"
     findings.demand(f"{backend}.{precision}.moving", not zero, message)
 
 
 def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> None:
-    reference, candidate = (gradients(evidence, backend, precision) for backend in evidence.backends)
-    if precision == "float32":
-        noise = gradient_noise(evidence, evidence.backends[0]), gradient_noise(evidence, evidence.backends[1])
-    for name in trained(evidence.scenario):
-        if name not in reference or name not in candidate:  # said by the side's own check
-            continue
-        check, own, other = f"{precision}.{name}", candidate[name], reference[name]
-        if precision == "float32":
-            judge_in_noise(findings, check, own, other, noise, name)
-        else:
-            judge_tensor(findings, check, precision, own, other, f"gradient of {name} ({precision})")
+    first, second = evidence.backends
+    reference, candidate = gradients(evidence, first, precision), gradients(evidence, second, precision)
+    noise = (gradient_noise(evidence, first), gradient_noise(evidence, second)) if precision == NOISY else None
+    judge_each(findings, precision, trained(evidence.scenario), (reference, candidate), noise, "gradient of {}")

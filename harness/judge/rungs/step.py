@@ -13,9 +13,10 @@ from harness.judge.evidence import Evidence, Incapable
 from harness.judge.findings import Findings
 from harness.judge.lockstep import MOMENTS, first_noise, first_step, trained
 from harness.judge.rungs.stages import PRECISIONS
-from harness.judge.tensors import judge_in_noise, judge_names, judge_tensor, still
+from harness.judge.tensors import judge_each, judge_presence, still
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
+from harness.run.legs.lockstep import NOISY
 
 NEEDS = frozenset({"lockstep", "trajectory"})
 
@@ -36,28 +37,22 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
     after, names = first_step(evidence, backend, precision), trained(evidence.scenario)
     weights = {name: value for name, value in after.items() if not name.endswith(MOMENTS)}
     before = evidence.arrays(Path(backend, "lockstep", "weights.npz"))
-    judge_names(findings, f"{backend}.{precision}.present", backend, weights, weight_shapes(evidence.scenario))
+    shapes = weight_shapes(evidence.scenario)
+    judge_presence(findings, f"{backend}.{precision}.present", backend, weights, shapes)
     unmoved, fixed = still(before, weights, names), sorted(weights.keys() - set(names))
     moved = sorted(set(fixed) - set(still(before, weights, fixed)))
     message = f"{backend}: trained but not moved: {', '.join(unmoved) or 'none'}; fixed but moved: "
     findings.demand(f"{backend}.{precision}.moving", not unmoved and not moved, message + (", ".join(moved) or "none"))
-    expected = [f"{name}.{moment}" for name in names for moment in MOMENTS]
+    expected = {f"{name}.{moment}": shapes[name] for name in names for moment in MOMENTS}
     with findings.evidence_for(f"{backend}.{precision}.state"):
-        found = after.keys() - weights.keys()
+        found = {name: value for name, value in after.items() if name not in weights}
         if not found:
             raise Incapable(f"{backend} left no state of its optimiser.")
-        judge_names(findings, f"{backend}.{precision}.state", backend, found, expected)
+        judge_presence(findings, f"{backend}.{precision}.state", backend, found, expected)
 
 
 def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> None:
-    reference, candidate = (first_step(evidence, backend, precision) for backend in evidence.backends)
-    if precision == "float32":
-        noise = first_noise(evidence, evidence.backends[0]), first_noise(evidence, evidence.backends[1])
-    for name in reference:
-        if name not in candidate:  # said by the side's own check
-            continue
-        check, own, other = f"{precision}.{name}", candidate[name], reference[name]
-        if precision == "float32":
-            judge_in_noise(findings, check, own, other, noise, name)
-        else:
-            judge_tensor(findings, check, precision, own, other, f"{name} after one step ({precision})")
+    first, second = evidence.backends
+    reference, candidate = first_step(evidence, first, precision), first_step(evidence, second, precision)
+    noise = (first_noise(evidence, first), first_noise(evidence, second)) if precision == NOISY else None
+    judge_each(findings, precision, reference, (reference, candidate), noise, "{} after one step")

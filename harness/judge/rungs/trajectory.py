@@ -16,7 +16,7 @@ from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.lockstep import between, envelope, last_step, steps, trained
 from harness.judge.rungs.stages import PRECISIONS
-from harness.judge.tensors import judge_names, still
+from harness.judge.tensors import judge_presence, still
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 from harness.run.legs.trajectory import LOSS
@@ -42,10 +42,10 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision: Precision) -> None:
     values, losses = steps(evidence, backend, precision)
     last, asked = last_step(evidence, backend, precision), evidence.scenario.lockstep.steps
-    expected = weight_shapes(evidence.scenario)
-    judge_names(findings, f"{backend}.{precision}.present", backend, values.keys() & last.keys(), expected)
+    both = {name: value for name, value in last.items() if name in values}
+    judge_presence(findings, f"{backend}.{precision}.present", backend, both, weight_shapes(evidence.scenario))
     findings.demand(f"{backend}.{precision}.steps", len(losses) == asked, f"{backend}: {len(losses)} of {asked} steps")
-    lost = [name for name, value in {**values, LOSS: losses, **last}.items() if not_finite(value)]
+    lost = [name for held in (values, {LOSS: losses}, last) for name, value in held.items() if not_finite(value)]
     findings.demand(f"{backend}.{precision}.finite", not lost, f"{backend}: not finite: {', '.join(lost) or 'nothing'}")
     before = evidence.arrays(Path(backend, "lockstep", "weights.npz"))
     unmoved = still(before, last, trained(evidence.scenario))

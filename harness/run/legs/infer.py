@@ -4,7 +4,6 @@ The exchange leg is the same with the bundle of the other side.
 """
 
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,27 +16,14 @@ from harness.backends.protocol import Array, Backend
 from harness.dataset.grouped import GroupedData
 from harness.errors import HarnessError
 from harness.files import read_json, write_json, write_npy, write_npz
-from harness.physics.canvas import centred, loss_fraction, required_size
-from harness.physics.probe import model_probe
-from harness.physics.synchronise import phases
+from harness.physics.canvas import loss_fraction, required_size
 from harness.run.job import Job
 from harness.run.legs.common import MISSING, Progress, create, lacks, setup_of, source_of, write_missing
+from harness.run.legs.placing import Placed, illumination, place
 from harness.run.legs.statistics import central, listing, summary
 from harness.run.legs.train import intensity_scale, peak_rss_mb
 
 FOLDERS = {"infer": "inference_outputs", "exchange": "exchange"}
-
-
-@dataclass(frozen=True)
-class Placed:
-    """Predicted patches and where they go."""
-
-    patches: Array
-    """(K, N, N) complex, K = G*C, group by group."""
-    positions: Array
-    """(K, 2) float64 pixels [x, y] relative to their centre of mass."""
-    centre: Array
-    """(2,) that centre of mass on the object grid."""
 
 
 def run(job: Job) -> None:
@@ -55,14 +41,14 @@ def run(job: Job) -> None:
     started = time.monotonic()
     data = GroupedData.load(job.dataset / "test.npz")
     patches = _predict(job, backend, data, np.arange(len(data.groups)))
-    placed, factors = _place(job, data, patches)
+    placed = place(job, data, patches)
     canvas, coverage = _stitch(job, backend, placed)
     seconds = time.monotonic() - started
     _write_pictures(folder, canvas, coverage)
-    _write_patches(folder, data, placed, factors)
+    _write_patches(folder, data, placed)
     write_json(folder / "canvas.json", _canvas_facts(job, placed, len(canvas)))
     write_json(folder / "patch_stats.json", _patch_stats(job, backend, placed))
-    write_json(folder / "stats.json", _stats(job, backend, bundle, seconds, factors))
+    write_json(folder / "stats.json", _stats(job, backend, bundle, seconds, placed))
     progress.tell()
 
 
@@ -81,27 +67,10 @@ def _predict(job: Job, backend: Backend, data: GroupedData, rows: Array) -> Arra
     return np.concatenate([backend.predict(batch_of(data, chunk, scale)) for chunk in chunks])
 
 
-def _place(job: Job, data: GroupedData, patches: Array) -> tuple[Placed, Array]:
-    """Lay the patches out one by one; returns them in step, and the factors (K,) that brought them there."""
-    centre, positions = centred(data.x[data.groups], data.y[data.groups])
-    flat = np.moveaxis(patches, -1, 1).reshape(-1, *patches.shape[1:3])
-    factors = np.ones(len(flat), dtype=np.complex128)
-    if job.scenario.grouping.gridsize == 1 and np.isfinite(flat).all():
-        factors = phases(flat, positions, _illumination(job))
-    return Placed(flat * factors[:, None, None], positions, centre), factors
-
-
-def _illumination(job: Job) -> Array:
-    """(N, N) float64: |P|^2, the probe as the model uses it."""
-    probe = np.load(job.dataset / "probe.npy", allow_pickle=False)
-    illumination: Array = np.square(np.abs(model_probe(probe, job.scenario.dataset.probe.mask)))
-    return illumination
-
-
 def _stitch(job: Job, backend: Backend, placed: Placed) -> tuple[Array, Array]:
     inference = job.scenario.inference
     side = inference.reassemble_m
-    weight = np.ones((side, side)) if inference.weighting == "uniform" else central(_illumination(job), side)
+    weight = np.ones((side, side)) if inference.weighting == "uniform" else central(illumination(job), side)
     size = int(read_json(job.dataset / "setup.json")["canvas_size"])
     return backend.stitch(central(placed.patches, side), placed.positions, weight, size)
 
@@ -112,8 +81,8 @@ def _write_pictures(folder: Path, canvas: Array, coverage: Array) -> None:
     write_npy(folder / "coverage.npy", coverage)
 
 
-def _write_patches(folder: Path, data: GroupedData, placed: Placed, factors: Array) -> None:
-    """Patches as they were placed, with the phase (radians) that was added to each to bring them in step."""
+def _write_patches(folder: Path, data: GroupedData, placed: Placed) -> None:
+    """Patches as they were placed, which of them are twins of what was predicted, and the phases that were added."""
     count, channels = data.groups.shape
     patches = np.moveaxis(placed.patches.reshape(count, channels, *placed.patches.shape[1:]), 1, -1)
     positions = placed.positions.reshape(count, channels, 2)
@@ -122,7 +91,8 @@ def _write_patches(folder: Path, data: GroupedData, placed: Placed, factors: Arr
         patches=patches.astype(np.complex64),
         groups=data.groups,
         positions=positions,
-        phases=np.angle(factors),
+        flips=placed.flips,
+        phases=placed.phases,
     )
     offsets = {"unit": "pixels", "order": ["x", "y"], "centre": placed.centre, "positions": positions}
     write_json(folder / "offsets.json", {**offsets, "group_centres": data.offsets[:, 0, :, 0]})
@@ -163,7 +133,7 @@ def _training_listing(job: Job, backend: Backend, side: int) -> list[list[dict[s
     return [listing(_predict(job, backend, data, rows), side) for rows in data.batches[: job.patch_stats]]
 
 
-def _stats(job: Job, backend: Backend, bundle: Path, seconds: float, factors: Array) -> dict[str, Any]:
+def _stats(job: Job, backend: Backend, bundle: Path, seconds: float, placed: Placed) -> dict[str, Any]:
     restored = intensity_scale(backend.weights())
     trained_by = read_json(bundle / "params.json")["backend"]
     closed_form = read_json(job.dataset / "setup.json")["intensity_scale_closed_form"]
@@ -172,7 +142,8 @@ def _stats(job: Job, backend: Backend, bundle: Path, seconds: float, factors: Ar
         "intensity_scale_restored": closed_form if restored is None else restored,
         "intensity_scale_source": "closed form: the model has none" if restored is None else "bundle",
         "weights_trained_by": trained_by,
-        "synchronised": bool(np.any(factors != 1)),
+        "synchronised": bool(np.any(placed.phases != 0)),
+        "twins": placed.twins,
         "peak_rss_mb": peak_rss_mb(),
         "facts": backend.facts(),
     }

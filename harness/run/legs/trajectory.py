@@ -1,6 +1,7 @@
 """The trajectory leg: some steps of training, from shared weights, on the same batches as the other side.
 
-The backend's own training loop takes them, with its library's own optimiser. Fills `trajectory/`:
+The backend's own training loop takes them, with its library's own optimiser, at the learning rate of the lock-step.
+Fills `trajectory/`:
 
 - `first_<precision>.npz`: every weight after one step, and the optimiser's state (`<weight>.first_moment`, ...);
 - `steps_<precision>.npz`: a sample (steps, n) of every weight after every step, and `loss` (steps,);
@@ -9,7 +10,7 @@ The backend's own training loop takes them, with its library's own optimiser. Fi
   `first` for every tensor of the first step (a figure a draw), `steps` for all weights together (draws, steps).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from harness.run.job import Job
 from harness.run.legs.common import Progress, create, lacks, setup_of
 from harness.run.legs.distances import distance_by_step, distances, sample
 from harness.run.legs.lockstep import NOISY, PRECISIONS, nudged
+from harness.scenario.schema import Scenario
 
 LOSS = "loss"
 
@@ -54,8 +56,15 @@ class Walk:
     """(steps,) before each step."""
 
 
+def at_its_own_rate(scenario: Scenario) -> Scenario:
+    """The scenario with the learning rate of the lock-step."""
+    rate = {"learning_rate": scenario.lockstep.learning_rate}
+    return scenario.model_copy(update={"training": scenario.training.model_copy(update=rate)})
+
+
 def run(job: Job) -> None:
     """Walk in both precisions, then in float32 again from nudged weights."""
+    job = replace(job, scenario=at_its_own_rate(job.scenario))
     progress, folder = Progress(job, job.scenario.lockstep.draws + len(PRECISIONS)), job.output / "trajectory"
     scale = setup_of(job, "float32").intensity_scale
     batches = FirstBatches(GroupedData.load(job.dataset / "train.npz"), scale, job.scenario.lockstep.steps)

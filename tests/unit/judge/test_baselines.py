@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from harness.dataset.probes import curved_disk, idealised
-from harness.judge.baselines import degraded_patches, stitched, twin, twin_margin
+from harness.judge.baselines import degraded_patches, stitched, twin_margin
 from harness.physics.forward import diffract, exit_wave, squared
+from harness.physics.twins import twin
 from harness.run.legs.statistics import central
 
 RNG = np.random.default_rng(5)

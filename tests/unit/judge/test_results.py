@@ -1,6 +1,7 @@
 import json
 
 import numpy as np
+import pytest
 
 from harness.judge import results
 from harness.judge.frc import Rings
@@ -27,6 +28,18 @@ def test_everything_is_written_as_plain_figures(gs2):
         assert side["gauges"]["twin"] is False
     assert set(figures["agreement"]["gauges"]) == GAUGES
     assert set(figures["agreement"]) == {"amplitude", "phase", "gauges"}
+
+
+def test_the_twins_are_told_as_placed_and_as_predicted(gs2):
+    count = len(gs2.evidence.predictions("torch").patches)
+    gs2.change_arrays("torch/inference_outputs/patches.npz", flips=np.ones(count, dtype=bool))
+    gs2.change_json("torch/inference_outputs/stats.json", lambda stats: stats.update(twins={"open": True, "turned": 7}))
+    side = results.write(gs2.evidence)["backends"]
+    told = side["torch"]["twin"]
+    assert told["margin_as_predicted"] == pytest.approx(-told["margin"])  # every patch, turned back
+    assert (told["open"], told["turned"]) == (True, 7)
+    assert side["tensorflow"]["twin"]["margin_as_predicted"] == side["tensorflow"]["twin"]["margin"]
+    assert "open" not in side["tensorflow"]["twin"]
 
 
 def test_pictures_share_one_frame(gs2):

@@ -7,8 +7,8 @@ import pytest
 Writer = Callable[..., None]
 
 RUNGS = (
-    "dataset", "stages", "physics", "loss", "telemetry", "patches", "scale", "canvas", "reconstruction", "agreement",
-    "exchange", "ensemble",
+    "dataset", "stages", "physics", "loss", "gradient", "step", "trajectory", "telemetry", "patches", "scale", "canvas",
+    "reconstruction", "agreement", "exchange", "ensemble",
 )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from harness.files import read_json, write_json
+from harness.judge import results
+from harness.judge.evidence import Evidence
 from harness.report import assembly, climb, hub, markdown, show
 
 
@@ -55,6 +57,20 @@ def test_the_page_of_a_case_shows_the_members_of_its_ensemble(made: Path) -> Non
     row = "".join(f'<td class="number">{show.figure(value)}</td>' for value in found["other"])
     assert f"<tr><th>ln of the final loss above its floor</th><td>other</td>{row}</tr>" in text
     assert 'href="ensemble/8/toy/cli/worker.log"' in text
+
+
+def test_a_probe_that_leaves_the_twin_open_is_named(made: Path, tmp_path: Path) -> None:
+    """The small case has the idealised probe."""
+    page = made / "small" / "index.html"
+    assert "This probe is its own twin" in page.read_text()
+    other = Path(shutil.copytree(made, tmp_path / "other"))
+    for backend in ("toy", "other"):
+        stats = other / "small" / backend / "inference_outputs" / "stats.json"
+        hub.write_json(stats, read_json(stats) | {"twins": {"open": False, "turned": 0}})
+    results.write(Evidence(other / "small", ("toy", "other")))
+    (other / "manifest.json").unlink()
+    assembly.render(other)
+    assert "This probe is its own twin" not in (other / "small" / "index.html").read_text()
 
 
 def test_a_killed_session_is_shown_as_such(made: Path, tmp_path: Path) -> None:

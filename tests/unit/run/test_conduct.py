@@ -28,7 +28,8 @@ def ignore(_: Mapping[str, Any]) -> None:
 
 def test_every_job_is_recorded_as_done_here(finished: Path, jobs_of) -> None:
     jobs = jobs_of(finished / "hub" / "small")
-    assert set(jobs) == {(backend, leg) for backend in ("toy", "other") for leg in LEGS}
+    everything = {(backend, leg) for backend in ("toy", "other") for leg in LEGS}
+    assert set(jobs) == everything - {("toy", "graft")}  # the candidate alone is grafted on the reference
     for job in jobs.values():
         assert set(job) == {"backend", "leg", "status", "cached", "seconds", "key", "error"}
         assert (job["status"], job["cached"], job["error"]) == ("done", False, None)
@@ -56,7 +57,7 @@ def test_metadata_say_what_was_run_and_with_what(finished: Path) -> None:
     assert metadata["counts"] == {"patterns": 24, "train_patterns": 12, "test_patterns": 12}
     assert metadata["from_profile"] == ["training.epochs"]
     assert metadata["dataset"]["cached"] is False
-    assert metadata["jobs"]["count"] == 8
+    assert metadata["jobs"]["count"] == 11
     assert metadata["jobs"]["cache_hits"] == []
     assert metadata["backends"]["toy"]["distributions"]["toy-backend"] == "1.5"
     assert metadata["backends"]["toy"]["variables"]["OMP_NUM_THREADS"] == "1"
@@ -77,7 +78,7 @@ def test_nothing_is_run_twice(finished: Path, again, tmp_path: Path, jobs_of) ->
     assert log.count("toy train: done") == 1
     metadata = read_json(tmp_path / "small" / "run_metadata.json")
     assert metadata["dataset"]["cached"] is True
-    assert len(metadata["jobs"]["cache_hits"]) == 8
+    assert len(metadata["jobs"]["cache_hits"]) == 11
 
 
 def test_other_inference_settings_infer_again_from_the_same_weights(
@@ -86,8 +87,8 @@ def test_other_inference_settings_infer_again_from_the_same_weights(
     shutil.copytree(finished / "store", tmp_path / "store")
     again(tmp_path / "hub", tmp_path / "store", inference={"group_limit": 6, "reassemble_m": 12})
     jobs = jobs_of(tmp_path / "hub" / "small")
-    assert {leg: jobs["toy", leg]["cached"] for leg in LEGS} == {
-        "lockstep": True, "train": True, "infer": False, "exchange": False,
+    assert {leg: jobs["other", leg]["cached"] for leg in LEGS} == {
+        "lockstep": True, "trajectory": True, "train": True, "infer": False, "graft": True, "exchange": False,
     }  # fmt: skip
     assert read_json(tmp_path / "hub" / "small" / "toy" / "inference_outputs" / "canvas.json")["reassemble_m"] == 12
 

@@ -15,7 +15,7 @@ def job_in(folder: Path) -> Job:
     (folder / "red").mkdir(parents=True)
     return Job(
         "case", "torch", "infer", scenario, folder / "dataset", folder / "red" / "out", "cpu", {"A_B": "1"},
-        bundle=folder / "torch" / "bundle",
+        source=folder / "torch" / "bundle",
     )  # fmt: skip
 
 
@@ -26,8 +26,8 @@ def test_a_job_comes_back_as_it_was_even_from_elsewhere(tmp_path: Path) -> None:
     (tmp_path / "hub").rename(tmp_path / "moved")
     read = read_job(tmp_path / "moved" / "red" / "job.json")
     assert read.scenario == job.scenario
-    assert read.bundle is not None
-    assert read.bundle.resolve() == tmp_path / "moved" / "torch" / "bundle"
+    assert read.source is not None
+    assert read.source.resolve() == tmp_path / "moved" / "torch" / "bundle"
     assert read.dataset.resolve() == tmp_path / "moved" / "dataset"
     assert read.progress is None
     assert read.environment == job.environment

@@ -1,6 +1,7 @@
 """What the legs leave: checked against the dataset and the oracle, on the toys' finished case."""
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from safetensors.numpy import load_file
 from harness.backends.network import initial_weights
 from harness.dataset.grouped import GroupedData
 from harness.files import digest, read_json, read_npz, sha256
-from harness.physics import canvas
+from harness.physics import canvas, twins
 from harness.physics.synchronise import phases
 from harness.run import keys
 from harness.run.legs import statistics
@@ -88,6 +89,43 @@ def test_inference_places_every_test_group_in_step(folder: Path, scenario: Scena
     assert facts["loss_fraction"] == pytest.approx(0, abs=1e-12)
     again = phases(saved["patches"][..., 0].astype(np.complex128), positions, np.ones((64, 64)))
     np.testing.assert_allclose(again, 1, atol=1e-3)  # nothing is left to turn
+
+
+def test_twins_are_chosen_and_told_where_the_probe_leaves_them_open(folder: Path) -> None:
+    """The small case has the idealised probe; the toys predict what is not symmetric."""
+    for leg in ("inference_outputs", "exchange"):
+        saved, told = read_npz(folder / "toy" / leg / "patches.npz"), read_json(folder / "toy" / leg / "stats.json")
+        patches, positions = saved["patches"][..., 0].astype(np.complex128), saved["positions"][:, 0]
+        illumination = np.square(np.abs(np.load(folder / "dataset" / "probe.npy")))
+        inside, weight = statistics.central(patches, 32), statistics.central(illumination, 32)
+        assert not twins.flips(inside, positions, weight).any()  # nothing is left to turn
+        assert told["twins"] == {
+            "open": True,
+            "turned": saved["flips"].sum(),
+            "disagreement_before": pytest.approx(before(inside, saved["flips"], positions, weight), rel=1e-5),
+            "disagreement_after": pytest.approx(twins.disagreement(inside, positions, weight), rel=1e-5),
+        }
+        assert 0 < told["twins"]["turned"] < len(patches)
+        assert told["twins"]["disagreement_after"] < told["twins"]["disagreement_before"]
+
+
+def test_no_twin_is_chosen_where_the_probe_tells_them_apart(
+    finished: Path, tmp_path: Path, again: Callable[..., None]
+) -> None:
+    dataset = {
+        "object": {"shape": (160, 160)},
+        "scan": {"images": 24},
+        "nphotons": 1e6,
+        "probe": {"kind": "zone_plate"},
+    }
+    again(tmp_path, dataset=dataset)
+    out = tmp_path / "small" / "toy" / "inference_outputs"
+    assert not read_npz(out / "patches.npz")["flips"].any()
+    assert read_json(out / "stats.json")["twins"] == {"open": False, "turned": 0}
+
+
+def before(inside: np.ndarray, flips: np.ndarray, positions: np.ndarray, weight: np.ndarray) -> float | None:
+    return twins.disagreement(np.where(flips[:, None, None], twins.twin(inside), inside), positions, weight)
 
 
 def test_the_picture_is_the_stitched_middle_of_the_patches(folder: Path, scenario: Scenario) -> None:

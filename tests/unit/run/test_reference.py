@@ -20,13 +20,13 @@ from harness.scenario.schema import DatasetSpec, ObjectSpec, ProbeSpec, ScanSpec
 
 needs_library = pytest.mark.skipif(find_spec("cdtools") is None, reason="cdtools-py is not installed")
 
-SWEEPS = 10
+SWEEPS = 20
 
 
 @pytest.fixture(scope="module")
 def raw() -> RawData:
     spec = DatasetSpec(
-        object=ObjectSpec(shape=(116, 110), phase="follows_amplitude"),
+        object=ObjectSpec(shape=(116, 110), seed=8, phase="follows_amplitude"),
         scan=ScanSpec(images=70, buffer=2),
         probe=ProbeSpec(kind="zone_plate"),
         nphotons=1e7,

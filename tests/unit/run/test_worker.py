@@ -49,7 +49,7 @@ def test_a_job_runs_by_hand_in_the_environment_that_it_names(work) -> None:
 
 
 def test_a_bundle_of_the_hub_is_enough_to_infer(work, finished: Path) -> None:
-    status, text, out = work("infer", bundle=finished / "hub" / "small" / "other" / "bundle")
+    status, text, out = work("infer", source=finished / "hub" / "small" / "other" / "bundle")
     assert status == 0, text
     stats = json.loads((out / "inference_outputs" / "stats.json").read_text())
     assert stats["weights_trained_by"] == "other"
@@ -58,9 +58,9 @@ def test_a_bundle_of_the_hub_is_enough_to_infer(work, finished: Path) -> None:
 def test_an_error_is_one_sentence_and_leaves_no_mark_of_success(work) -> None:
     (status, text, out) = work("infer")
     assert status == 1
-    assert "error: toy infer: the job names no bundle" in text
+    assert "error: toy infer: the job names no source" in text
     assert "Traceback" not in text
-    assert "names no bundle" in json.loads((out / "error.json").read_text())["error"]
+    assert "names no source" in json.loads((out / "error.json").read_text())["error"]
     assert not (out / "done.json").exists()
 
 

@@ -27,12 +27,16 @@ def test_sound(gs2, gs1_phase):
         lambda a: np.swapaxes(a, 0, 1),
         lambda a: np.where(a == a.max(), np.nan, a),
         lambda a: a.astype(np.float32),
-        lambda a: a[..., 1:],
     ],
 )
 def test_one_wrong_tensor_is_the_only_red_one(gs2, change):
     gs2.change_arrays(F64, **{KERNEL.replace(".", "__"): change})
     assert red(gs2) == {f"float64.{KERNEL}": "fail"}
+
+
+def test_another_shape_is_named_on_its_side_and_between_the_sides(gs2):
+    gs2.change_arrays(F64, **{KERNEL.replace(".", "__"): lambda a: a[..., 1:]})
+    assert red(gs2) == {"torch.float64.present": "fail", f"float64.{KERNEL}": "fail"}
 
 
 def test_nan_on_both_sides_is_red(gs2):

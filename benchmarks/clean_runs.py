@@ -1,0 +1,64 @@
+"""How often the ladder is red where nothing is wrong: the whole suite on sound backends, over seeds and precisions.
+
+Every case of every run is one comparison; any that is not passed is listed. Prints the rate of false alarms with its
+95 % interval (Clopper and Pearson). Sessions share a store, so a run that was stopped goes on where it was.
+
+python benchmarks/clean_runs.py [--seeds 7 8] [--precisions float32 float64] [--select EXPRESSION] [--store DIR]
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from scipy.stats import binomtest
+
+ROOT = Path(__file__).parents[1]
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[7, 8])
+    parser.add_argument("--precisions", nargs="+", default=["float32", "float64"])
+    parser.add_argument("--profile", default="smoke")
+    parser.add_argument("--select", default="", help="as pytest's -k")
+    parser.add_argument("--store", type=Path)
+    return parser.parse_args()
+
+
+def run(asked: argparse.Namespace, seed: int, precision: str, hub: Path) -> list[dict[str, Any]]:
+    """The cases of one session, as its summary has them."""
+    command = [sys.executable, "-m", "pytest", "-q", "-m", "parity", "-k", asked.select]
+    command += [f"--parity-profile={asked.profile}", f"--parity-hub={hub}"]
+    command += [f"--parity-override=training.seed={seed}", f"--parity-override=training.precision={precision}"]
+    command += ["--parity-override=ensemble.seeds=0"]  # seeds are what this walks through itself
+    if asked.store:
+        command.append(f"--parity-store={asked.store}")
+    subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL)
+    cases: list[dict[str, Any]] = json.loads((hub / "summary.json").read_text(encoding="utf-8"))["cases"]
+    return cases
+
+
+def main() -> None:
+    asked, compared, alarms = arguments(), 0, 0
+    with tempfile.TemporaryDirectory() as folder:
+        for seed in asked.seeds:
+            for precision in asked.precisions:
+                for case in run(asked, seed, precision, Path(folder, f"{seed}-{precision}")):
+                    if case["status"] == "skipped":
+                        print(f"{case['id']}, seed {seed}, {precision}: skipped: {case['message']}")
+                        continue
+                    compared += 1
+                    if case["status"] != "pass":
+                        alarms += 1
+                        print(f"{case['id']}, seed {seed}, {precision}: {case['status']}: {case['message']}")
+                print(f"{compared} comparisons, {alarms} false alarms", flush=True)
+    interval = binomtest(alarms, compared).proportion_ci(method="exact")
+    print(f"false alarms: {alarms} of {compared}, 95 % interval {interval.low:.3f} to {interval.high:.3f}")
+
+
+if __name__ == "__main__":
+    main()
