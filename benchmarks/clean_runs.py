@@ -1,6 +1,7 @@
 """How often the ladder is red where nothing is wrong: the whole suite on sound backends, over seeds and precisions.
 
-Every case of every run is one comparison; any that is not passed is listed. Prints the rate of false alarms with its
+Every second seed has the other backend as its reference. Every case of every run is one comparison; any that is not
+passed is listed. Prints the rate of false alarms with its
 95 % interval (Clopper and Pearson). Sessions share a store, so a run that was stopped goes on where it was.
 
 python benchmarks/clean_runs.py [--seeds 7 8] [--precisions float32 float64] [--select EXPRESSION] [--store DIR]
@@ -11,12 +12,14 @@ import json
 import subprocess
 import sys
 import tempfile
+from itertools import cycle, product
 from pathlib import Path
 from typing import Any
 
 from scipy.stats import binomtest
 
 ROOT = Path(__file__).parents[1]
+ORDERS = ("tensorflow,torch", "torch,tensorflow")
 
 
 def arguments() -> argparse.Namespace:
@@ -29,10 +32,10 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def run(asked: argparse.Namespace, seed: int, precision: str, hub: Path) -> list[dict[str, Any]]:
+def run(asked: argparse.Namespace, seed: int, precision: str, order: str, hub: Path) -> list[dict[str, Any]]:
     """The cases of one session, as its summary has them."""
     command = [sys.executable, "-m", "pytest", "-q", "-m", "parity", "-k", asked.select]
-    command += [f"--parity-profile={asked.profile}", f"--parity-hub={hub}"]
+    command += [f"--parity-profile={asked.profile}", f"--parity-hub={hub}", f"--parity-backends={order}"]
     command += [f"--parity-override=training.seed={seed}", f"--parity-override=training.precision={precision}"]
     command += ["--parity-override=ensemble.seeds=0"]  # seeds are what this walks through itself
     if asked.store:
@@ -45,17 +48,17 @@ def run(asked: argparse.Namespace, seed: int, precision: str, hub: Path) -> list
 def main() -> None:
     asked, compared, alarms = arguments(), 0, 0
     with tempfile.TemporaryDirectory() as folder:
-        for seed in asked.seeds:
-            for precision in asked.precisions:
-                for case in run(asked, seed, precision, Path(folder, f"{seed}-{precision}")):
-                    if case["status"] == "skipped":
-                        print(f"{case['id']}, seed {seed}, {precision}: skipped: {case['message']}")
-                        continue
-                    compared += 1
-                    if case["status"] != "pass":
-                        alarms += 1
-                        print(f"{case['id']}, seed {seed}, {precision}: {case['status']}: {case['message']}")
-                print(f"{compared} comparisons, {alarms} false alarms", flush=True)
+        for precision, (seed, order) in product(asked.precisions, zip(asked.seeds, cycle(ORDERS), strict=False)):
+            for case in run(asked, seed, precision, order, Path(folder, f"{seed}-{precision}")):
+                what = f"{case['id']}, seed {seed}, {precision}, {order}"
+                if case["status"] == "skipped":
+                    print(f"{what}: skipped: {case['message']}")
+                    continue
+                compared += 1
+                if case["status"] != "pass":
+                    alarms += 1
+                    print(f"{what}: {case['status']}: {case['message']}")
+            print(f"{compared} comparisons, {alarms} false alarms", flush=True)
     interval = binomtest(alarms, compared).proportion_ci(method="exact")
     print(f"false alarms: {alarms} of {compared}, 95 % interval {interval.low:.3f} to {interval.high:.3f}")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +132,8 @@ class Evidence:
     def arrays(self, relative: Path, required: tuple[str, ...] = ()) -> dict[str, Array]:
         """The arrays of an NPZ file of the case, which holds at least those `required`."""
         path = self.existing(relative)
-        arrays = read_npz(path)
+        state = path.stat()
+        arrays = dict(_arrays(path, state.st_ino, state.st_mtime_ns, state.st_size))
         if missing := [key for key in required if key not in arrays]:
             raise NoEvidence(f"{path}: lacks the arrays {', '.join(missing)}; it holds {sorted(arrays)}.")
         return arrays
@@ -266,3 +267,12 @@ def without_null(facts: dict[str, Any], names: tuple[str, ...], source: str) -> 
     if null := [name for name in names if facts[name] is None]:
         raise NoEvidence(f"{source}: {', '.join(null)} is null, which stands for a figure that is not finite.")
     return facts
+
+
+@lru_cache(maxsize=64)
+def _arrays(path: Path, *_state: int) -> dict[str, Array]:
+    """What a file holds in the state that it is in: several rungs ask for the same; nobody may change it."""
+    arrays = read_npz(path)
+    for array in arrays.values():
+        array.flags.writeable = False
+    return arrays

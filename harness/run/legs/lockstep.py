@@ -55,11 +55,9 @@ def _pass(job: Job, folder: Path, precision: Precision, batch: Batch, weights: W
 
 
 def _gradients(job: Job, folder: Path, precision: Precision, backend: Backend, batch: Batch) -> None:
-    """A weight without a gradient is named, so that it is not taken for one whose gradient was forgotten."""
-    found = backend.gradients(batch)
-    gradients = {name: gradient for name, gradient in found.items() if gradient is not None}
+    """The gradient of every weight that has one, and in float32 how far rounding moves each."""
+    gradients = {name: gradient for name, gradient in backend.gradients(batch).items() if gradient is not None}
     write_npz(folder / f"gradients_{precision}.npz", **gradients)
-    write_json(folder / f"gradients_{precision}.json", {"without": sorted(found.keys() - gradients.keys())})
     if precision != NOISY:
         return
     noise: dict[str, list[float]] = {name: [] for name in gradients}
