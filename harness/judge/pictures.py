@@ -44,7 +44,8 @@ class Aligned:
     def nearer_as_twin(self) -> bool | None:
         """Whether conj(O(-x)) of the field as it was found, with gauges of its own, is nearer to the reference.
 
-        On the pixels that were stitched together with their point reflections; None where one side has no contrast.
+        Both are placed to a whole pixel. On the pixels that were stitched together with their point reflections; None
+        where one side has no contrast.
         """
         both = self.stitched & self.stitched[::-1, ::-1]
         upright, flipped = (self._likeness(field, both) for field in (self.found, twin(self.found)))

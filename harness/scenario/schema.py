@@ -177,8 +177,8 @@ class LockstepSpec(Section):
     steps: Count = 10
     """Optimiser steps that the trajectories last."""
     draws: Annotated[int, Field(ge=2)] = 3
-    """Trajectories of each backend from nudged weights: the noise that the sides are held against."""
-    learning_rate: Positive = 1e-3
+    """Trajectories of each backend from nudged weights, on reordered batches: the noise that the sides are held to."""
+    learning_rate: Positive = 1e-4
     """Largest rate of the trajectories. At the rates that train best rounding doubles every few steps, in float64
     too; here it does not grow, and a difference is one of the ports."""
 

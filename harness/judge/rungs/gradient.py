@@ -2,7 +2,7 @@
 
 Evidence: `lockstep/gradients_{float32,float64}.npz` of both sides. In float64 the largest difference is held against
 the largest value of the tensor; in float32 the distance between the sides against the distance that either side has
-from itself when its weights are moved by rounding (`lockstep/gradient_noise.json`).
+from itself when its weights are moved by rounding and its batch is reordered (`lockstep/gradient_noise.json`).
 """
 
 from harness.backends.network import weight_shapes

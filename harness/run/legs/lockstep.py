@@ -1,10 +1,13 @@
 """The lock-step leg: one forward and backward pass of the first training batch, on weights that both sides share.
 
 Fills `lockstep/`, in both precisions: every named stage, every term of the loss, the gradient of every weight; and
-in float32 how far the gradients of weights that were nudged by rounding are from those (`gradient_noise.json`).
+in float32 how far the gradients of weights that were nudged by rounding, and of the batch in another order, are from
+those (`gradient_noise.json`).
 """
 
 from pathlib import Path
+
+import numpy as np
 
 from harness.backends.feed import batch_of
 from harness.backends.network import initial_weights
@@ -64,7 +67,7 @@ def _gradients(job: Job, folder: Path, precision: Precision, backend: Backend, b
     scale = setup_of(job, precision).intensity_scale
     for draw in range(1, job.scenario.lockstep.draws + 1):
         backend.set_weights(initial_weights(nudged(job.scenario, draw), scale))
-        moved = {name: value for name, value in backend.gradients(batch).items() if value is not None}
+        moved = {name: value for name, value in backend.gradients(reordered(batch, draw)).items() if value is not None}
         for name, far in distances(gradients, moved).items():
             noise[name].append(far)
     write_json(folder / "gradient_noise.json", noise)
@@ -73,3 +76,12 @@ def _gradients(job: Job, folder: Path, precision: Precision, backend: Backend, b
 def nudged(scenario: Scenario, draw: int) -> Scenario:
     """The scenario with its initial weights moved by rounding."""
     return scenario.model_copy(update={"training": scenario.training.model_copy(update={"nudge": draw})})
+
+
+def reordered(batch: Batch, draw: int) -> Batch:
+    """The batch with its samples in another order.
+
+    A mean over them rounds differently then. A nudge alone does not show that: it moves the terms of a long sum by
+    less than the sum's own rounding, so that each draw repeats the same error.
+    """
+    return Batch(*(np.roll(array, draw, axis=0) for array in (batch.amplitude, batch.relative)))

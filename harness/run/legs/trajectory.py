@@ -6,8 +6,9 @@ Fills `trajectory/`:
 - `first_<precision>.npz`: every weight after one step, and the optimiser's state (`<weight>.first_moment`, ...);
 - `steps_<precision>.npz`: a sample (steps, n) of every weight after every step, and `loss` (steps,);
 - `last_<precision>.npz`: every weight after the last step;
-- `noise.json`: how far the float32 trajectories of weights that were nudged by rounding are from the plain one:
-  `first` for every tensor of the first step (a figure a draw), `steps` for all weights together (draws, steps).
+- `noise.json`: how far the float32 trajectories of weights that were nudged by rounding, on batches in another order,
+  are from the plain one: `first` for every tensor of the first step (a figure a draw), `steps` for all weights
+  together (draws, steps).
 """
 
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from harness.files import write_json, write_npz
 from harness.run.job import Job
 from harness.run.legs.common import Progress, create, lacks, setup_of
 from harness.run.legs.distances import distance_by_step, distances, sample
-from harness.run.legs.lockstep import NOISY, PRECISIONS, nudged
+from harness.run.legs.lockstep import NOISY, PRECISIONS, nudged, reordered
 from harness.scenario.schema import Scenario
 
 LOSS = "loss"
@@ -37,10 +38,13 @@ class FirstBatches:
     intensity_scale: float
     epochs: int
     steps_per_epoch: int = 1
+    draw: int = 0
+    """Of a noise draw: its number, which says in what order the samples of each batch stand."""
 
     def batch(self, step: int) -> Batch:
         """The batch of a step; after the last batch of the data, the first again."""
-        return batch_of(self.data, self.data.batches[step % len(self.data.batches)], self.intensity_scale)
+        batch = batch_of(self.data, self.data.batches[step % len(self.data.batches)], self.intensity_scale)
+        return reordered(batch, self.draw)
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,7 @@ def _noise(
     steps: list[list[float]] = []
     for draw in range(1, job.scenario.lockstep.draws + 1):
         progress.tell(draw)
-        walk = take(backend, initial_weights(nudged(job.scenario, draw), scale), batches)
+        walk = take(backend, initial_weights(nudged(job.scenario, draw), scale), replace(batches, draw=draw))
         for name, far in distances(plain.first, walk.first).items():
             first[name].append(far)
         steps.append(distance_by_step(plain.steps, walk.steps).tolist())
