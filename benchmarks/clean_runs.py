@@ -5,6 +5,7 @@ passed is listed. Prints the rate of false alarms with its
 95 % interval (Clopper and Pearson). Sessions share a store, so a run that was stopped goes on where it was.
 
 python benchmarks/clean_runs.py [--seeds 7 8] [--precisions float32 float64] [--select EXPRESSION] [--store DIR]
+                                [--hub DIR]
 """
 
 import argparse
@@ -18,6 +19,8 @@ from typing import Any
 
 from scipy.stats import binomtest
 
+from harness.report import fault_page
+
 ROOT = Path(__file__).parents[1]
 ORDERS = ("tensorflow,torch", "torch,tensorflow")
 
@@ -29,6 +32,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--profile", default="smoke")
     parser.add_argument("--select", default="", help="as pytest's -k")
     parser.add_argument("--store", type=Path)
+    parser.add_argument("--hub", type=Path, help="folder of a session, or any other: the rate goes to DIR/faults")
     return parser.parse_args()
 
 
@@ -59,8 +63,12 @@ def main() -> None:
                     alarms += 1
                     print(f"{what}: {case['status']}: {case['message']}")
             print(f"{compared} comparisons, {alarms} false alarms", flush=True)
-    interval = binomtest(alarms, compared).proportion_ci(method="exact")
-    print(f"false alarms: {alarms} of {compared}, 95 % interval {interval.low:.3f} to {interval.high:.3f}")
+    low, high = binomtest(alarms, compared).proportion_ci(method="exact")
+    print(f"false alarms: {alarms} of {compared}, 95 % interval {low:.3f} to {high:.3f}")
+    if asked.hub:
+        measured = {"compared": compared, "alarms": alarms, "low": low, "high": high}
+        varied = {"seeds": asked.seeds, "precisions": asked.precisions, "profile": asked.profile}
+        fault_page.add(asked.hub, fault_page.FALSE_ALARMS, measured | varied)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Faults that are seeded into one side, to see that the judge catches them.", no_args_is_help=True
 )
+HubFolder = Annotated[
+    Path | None, typer.Option("--hub", help="Folder of a session, or any other: the result as a page in DIR/faults.")
+]
 PAGE, SMALLEST = Path("docs", "faults.md"), Path("docs", "fault-sensitivity.md")
 
 
@@ -57,13 +60,14 @@ def run(
     backends: Backends = "tensorflow,torch",
     python: Python = None,
     store: Store = "",
+    hub: HubFolder = None,
     as_json: Json = False,
 ) -> None:
     """Seed the faults into both sides, one after another, and judge each; exit status 1 when one is not as expected.
 
     Example: python -m harness faults run geometry.offset-sign training.epsilon
     """
-    from harness.report import fault_matrix, trials
+    from harness.report import fault_matrix, fault_page, trials
 
     request = _request(backends, python, store)
     outcomes = []
@@ -75,8 +79,10 @@ def run(
     if page is not None:
         command = "python -m harness faults run" + " --quick" * quick
         write_text(page, fault_matrix.page(outcomes, command, _today()))
+    if hub is not None:
+        typer.echo(fault_page.add(hub, fault_page.MATRIX, fault_matrix.record(outcomes)), err=True)
     if as_json:
-        print_json({**fault_matrix.shares(outcomes), "trials": [fault_matrix.row(outcome) for outcome in outcomes]})
+        print_json(fault_matrix.record(outcomes))
     else:
         typer.echo(fault_matrix.sentence(outcomes))
     raise typer.Exit(0 if all(outcome.as_expected for outcome in outcomes) else 1)
@@ -89,6 +95,7 @@ def sensitivity(
     ] = None,
     side: Annotated[str, typer.Option("--side", help="Break this backend alone.")] = "",
     page: Annotated[Path | None, typer.Option("--page", help=f"Write the table there, such as {SMALLEST}.")] = None,
+    hub: HubFolder = None,
     backends: Backends = "tensorflow,torch",
     python: Python = None,
     store: Store = "",
@@ -97,8 +104,8 @@ def sensitivity(
 
     Example: python -m harness faults sensitivity scale.off --side torch
     """
+    from harness.report import fault_page, trials
     from harness.report import sensitivity as bisection
-    from harness.report import trials
 
     request = _request(backends, python, store)
     wanted = [one for one in trials.every(request.backends, faults or ()) if side in ("", one.backend)]
@@ -106,6 +113,8 @@ def sensitivity(
         found = bisection.bisect(trials.Trials(Path(folder), request), wanted)
     if page is not None:
         write_text(page, bisection.page(found, _today()))
+    if hub is not None:
+        typer.echo(fault_page.add(hub, fault_page.SENSITIVITY, [bisection.row(one) for one in found]), err=True)
     typer.echo("\n".join(bisection.table(found)))
 
 

@@ -19,8 +19,14 @@ def row(outcome: Outcome) -> dict[str, Any]:
         "lowest_red_rung": outcome.first,
         "red": list(outcome.red),
         "judged": list(outcome.judged),
+        "as_expected": outcome.as_expected,
         "message": outcome.message,
     }
+
+
+def record(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """All trials for programs: `shares`, and `trials` with a row each."""
+    return {"shares": shares(outcomes), "trials": [row(outcome) for outcome in outcomes]}
 
 
 def shares(outcomes: Sequence[Outcome]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from harness.faults.catalogue import Seeded
 from harness.report.trials import Outcome, Trials
@@ -62,6 +63,20 @@ def _asked(known: Sequence[Bracket]) -> list[Seeded]:
 
 def _key(seeded: Seeded) -> tuple[str, str]:
     return seeded.fault.id, seeded.backend
+
+
+def row(bracket: Bracket) -> dict[str, Any]:
+    """One bracket for programs."""
+    fault = bracket.natural.fault
+    return {
+        "fault": fault.id,
+        "backend": bracket.natural.backend,
+        "unit": fault.unit,
+        "natural": fault.size,
+        "caught": bracket.caught,
+        "missed": bracket.missed,
+        "rung": bracket.rung,
+    }
 
 
 def page(found: Sequence[Bracket], day: str) -> str:

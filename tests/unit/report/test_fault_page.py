@@ -1,0 +1,52 @@
+"""The page of the seeded faults shows what was measured, and says what was not."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from harness.faults import catalogue
+from harness.faults.catalogue import Seeded
+from harness.files import read_json, write_json
+from harness.report import fault_matrix, fault_page, manifest, sensitivity
+from harness.report.trials import Outcome
+
+SIGN = catalogue.named("geometry.offset-sign")
+CAUGHT = Outcome(Seeded(SIGN, "torch"), ("stages", "loss"), ("dataset", "stages", "loss"), "too far apart")
+MISSED = Outcome(Seeded(catalogue.named("scale.off"), "torch"), (), ("stages", "loss"), "")
+
+
+def test_what_is_open_stands_first_and_every_rung_has_its_sign(tmp_path: Path) -> None:
+    page = fault_page.add(tmp_path, fault_page.MATRIX, fault_matrix.record([CAUGHT, MISSED])).read_text()
+    assert page.index("scale.off") < page.index("geometry.offset-sign")
+    assert "open: stages expected" in page
+    assert "<strong>1 caught</strong>" in page
+    row = page[page.index(">geometry.offset-sign") :]
+    assert row.index("·") < row.index("✕") < row.index(">x<")
+
+
+def test_what_was_not_measured_is_said(tmp_path: Path) -> None:
+    page = fault_page.add(tmp_path, fault_page.MATRIX, fault_matrix.record([CAUGHT])).read_text()
+    assert "False alarms were not measured" in page
+    bracket = sensitivity.Bracket(MISSED.seeded, 1e-9, 1e-11, "stages")
+    page = fault_page.add(tmp_path, fault_page.SENSITIVITY, [sensitivity.row(bracket)]).read_text()
+    alarms = {"compared": 100, "alarms": 0, "low": 0.0, "high": 0.0362}
+    alarms |= {"seeds": [7, 8], "precisions": ["float32", "float64"], "profile": "smoke"}
+    page = fault_page.add(tmp_path, fault_page.FALSE_ALARMS, alarms).read_text()
+    assert "not measured" not in page.lower()
+    assert "1e-09" in page
+    assert "0.036" in page
+    assert "geometry.offset-sign" in page
+
+
+def test_texts_are_escaped(tmp_path: Path) -> None:
+    odd = Outcome(Seeded(replace(SIGN, sentence="A <b>bold</b> change."), "torch"), ("stages",), ("stages",), "")
+    page = fault_page.add(tmp_path, fault_page.MATRIX, fault_matrix.record([odd])).read_text()
+    assert "A &lt;b&gt;bold&lt;/b&gt; change." in page
+
+
+def test_the_manifest_of_a_hub_lists_the_new_files(tmp_path: Path) -> None:
+    write_json(tmp_path / "session.json", {})
+    manifest.write(tmp_path)
+    fault_page.add(tmp_path, fault_page.MATRIX, fault_matrix.record([CAUGHT]))
+    listed = {entry["path"] for entry in read_json(tmp_path / manifest.MANIFEST)["files"]}
+    assert {"faults/matrix.json", "faults/index.html"} <= listed
+    assert manifest.changed(tmp_path) == []
