@@ -12,6 +12,7 @@ from harness.files import write_json, write_text
 from harness.judge import results
 from harness.report import climb, environment, hub, localisation, markdown, summary
 from harness.report.request import REPORTS, Request
+from harness.report.telemetry import history, patch_stats, reassembly
 from harness.run import store
 
 LIBRARIES = ("jinja2", "junitparser", "matplotlib")
@@ -67,7 +68,7 @@ def render(root: Path) -> dict[str, Any]:
 
 
 def _illustrate(folder: Path) -> list[str]:
-    """Compute the figures of a case and draw its pictures; returns a sentence for each that could not be made."""
+    """Compute the figures of a case and draw its pictures; returns a sentence for each thing that could not be made."""
     from harness.report import figures  # brings matplotlib
 
     case = hub.read_case(folder)
@@ -77,6 +78,9 @@ def _illustrate(folder: Path) -> list[str]:
     steps: dict[str, Callable[[], object]] = {
         "figures": partial(results.write, evidence),
         "localisation": partial(localisation.write, evidence, verdicts),
+        "reassembly": partial(reassembly.write, evidence),
+        "history": partial(history.write, evidence),
+        "patch statistics": partial(patch_stats.write, evidence),
     }
     for name, step in steps.items():
         try:
