@@ -7,6 +7,7 @@ import typer
 from harness import __version__
 from harness.cli import (
     calibrate,
+    compare,
     compare_stats,
     doctor,
     explain,
@@ -39,6 +40,7 @@ app.command("report")(report.report)
 app.command("reassembly")(reassembly.reassembly)
 app.command("history")(history.history)
 app.command("patch-stats")(patch_stats.patch_stats)
+app.command("compare")(compare.compare)
 app.command("compare-stats")(compare_stats.compare_stats)
 app.add_typer(faults.app, name="faults")
 
