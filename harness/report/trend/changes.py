@@ -4,19 +4,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.report.trend.figures import Figure, Name, Rung, figures_of, shown
+from harness.report.trend.figures import QUALITY_NOISE, SPEED_NOISE, Figure, Name, Rung, figures_of, noise_of, shown
 from harness.report.trend.sessions import CaseRecord, Session
 
 Verdict = Literal["worse", "better", "changed"]
 
-QUALITY_NOISE = 0.05
-"""Share of a quality figure that two sound trainings may differ by; see docs/comparing-hubs.md."""
-SPEED_NOISE = 0.5
-"""Share of the ratio of two times that other work on the same machine may move."""
+_NOISE = ", ".join(f"{metric} {noise:g}" for metric, noise in QUALITY_NOISE.items())
 RULE = (
     "Worse is: the status of a case, a rung or a check that fell, a margin that went below 0, a quality figure lower "
-    f"by more than {QUALITY_NOISE:.0%} of what it was, a candidate whose ms a step, over those of its own session's "
-    f"reference run, rose by more than {SPEED_NOISE:.0%}, and a case, a rung or a quality figure that is gone."
+    f"by more than two sound trainings may be apart ({_NOISE}), a candidate whose ms a step, over those of its own "
+    f"session's reference run, rose by more than {SPEED_NOISE:.0%}, and a case, a rung or a quality figure "
+    "that is gone."
 )
 CASE = "the case"
 _BADNESS = {"pass": 0, "inconclusive": 1, "skipped": 1, "fail": 2, "error": 3}
@@ -65,8 +63,7 @@ def of_figure(name: Name, before: Figure, after: Figure) -> tuple[Verdict, str] 
         return _of_rung(before, after)
     assert isinstance(before, float)
     assert isinstance(after, float)
-    share = QUALITY_NOISE * abs(before) if name.kind == "quality" else SPEED_NOISE * before
-    if abs(after - before) <= share:
+    if abs(after - before) <= noise_of(name, before):
         return None
     rose = after > before
     return ("better" if rose == (name.kind == "quality") else "worse"), ""

@@ -10,7 +10,7 @@ from harness.files import plain, write_json, write_text
 from harness.report import manifest
 from harness.report.trend import changes, page
 from harness.report.trend.changes import RULE, Change
-from harness.report.trend.figures import Figure, Name, Rung, figures_of, shown
+from harness.report.trend.figures import QUALITY_NOISE, SPEED_NOISE, Figure, Name, Rung, figures_of, shown
 from harness.report.trend.sessions import Session, read
 
 SCHEMA_VERSION = "1.0"
@@ -53,8 +53,8 @@ class Comparison:
                 "before": self._session(self.before),
                 "after": self._session(self.after),
                 "rule": RULE,
-                "quality_noise": changes.QUALITY_NOISE,
-                "speed_noise": changes.SPEED_NOISE,
+                "quality_noise": QUALITY_NOISE,
+                "speed_noise": SPEED_NOISE,
                 "notes": self.notes,
                 "worse": len(self.worse),
                 "changes": [asdict(change) for change in self.changes],

@@ -11,8 +11,11 @@ from harness.report.backend_figures import PARTS
 from harness.report.summary import worst
 from harness.report.trend.sessions import CaseRecord, Session
 
-QUALITY = ("pearson_r", "ssim", "ms_ssim", "psnr", "frc50")
-"""Metrics of a reconstruction of which more is better."""
+QUALITY_NOISE = {"pearson_r": 0.05, "ssim": 0.1, "ms_ssim": 0.5, "psnr": 3.0, "frc50": 0.2}
+"""Metrics of a reconstruction of which more is better, and how far two sound trainings may be apart in each, in its own
+unit (psnr: dB, frc50: cycles a pixel); measured between the two backends, see docs/comparing-hubs.md."""
+SPEED_NOISE = 0.5
+"""Share of the ratio of two times that other work on the same machine may move."""
 
 
 class Name(NamedTuple):
@@ -52,6 +55,11 @@ def figures_of(session: Session, case: CaseRecord) -> dict[Name, Figure]:
     }
 
 
+def noise_of(name: Name, value: float) -> float:
+    """How far a metric or a ratio may be from `value` and still be the same."""
+    return SPEED_NOISE * value if name.kind == "speed" else QUALITY_NOISE[name.text.rpartition(" ")[2]]
+
+
 def shown(figure: Figure | None) -> str:
     """A figure as it is written for a reader."""
     if isinstance(figure, Rung):
@@ -70,7 +78,7 @@ def _quality(case: CaseRecord) -> Iterator[tuple[str, float]]:
     for backend, side in case.backends.items():
         for part in PARTS:
             metrics = side.reconstruction.get(part) or {}
-            for metric in QUALITY:
+            for metric in QUALITY_NOISE:
                 if isinstance(value := metrics.get(metric), int | float):
                     yield f"{backend} {part} {metric}", float(value)
 

@@ -8,8 +8,8 @@ from harness.errors import HarnessError
 from harness.files import write_text
 from harness.report.summary import worst
 from harness.report.trend import page
-from harness.report.trend.changes import QUALITY_NOISE, RULE, Change, subject_of
-from harness.report.trend.figures import Rung, shown
+from harness.report.trend.changes import RULE, Change, subject_of
+from harness.report.trend.figures import Rung, noise_of, shown
 from harness.report.trend.history import CaseHistory, Series, changes_by_session, histories
 from harness.report.trend.sessions import Session, hubs_in, read_all
 from harness.report.trend.sparkline import Sparkline, sparkline
@@ -118,5 +118,5 @@ def _curve(series: Series) -> Sparkline:
     low, high = min(there), max(there)
     if series.name.kind == "speed":
         return sparkline(numbers, labels, min(low, 0.5), max(high, 2.0), level=1.0)
-    noise = 2 * QUALITY_NOISE * abs(there[0])
+    noise = 2 * noise_of(series.name, there[0])
     return sparkline(numbers, labels, min(low, there[0] - noise), max(high, there[0] + noise))

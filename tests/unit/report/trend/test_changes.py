@@ -2,7 +2,8 @@
 
 import pytest
 
-from harness.report.trend.changes import QUALITY_NOISE, RULE, SPEED_NOISE, asked_differently, between
+from harness.report.trend.changes import RULE, asked_differently, between
+from harness.report.trend.figures import QUALITY_NOISE, SPEED_NOISE
 
 
 @pytest.fixture
@@ -29,16 +30,18 @@ def test_a_session_is_no_worse_than_itself(hubs, changed):
     [(-1.02, "worse"), (-0.98, None), (0.0, None), (0.98, None), (1.02, "better")],
 )
 def test_a_quality_figure_beyond_its_noise(hubs, changed, share, verdict):
-    value = 0.8 * (1 + share * QUALITY_NOISE)
+    value = 0.8 + share * QUALITY_NOISE["ssim"]
     expected = [(verdict, "torch amplitude ssim", "0.8", f"{value:.4g}")] if verdict else []
     assert changed(hubs.case(), hubs.case(backends=sides(hubs, ssim=value))) == expected
 
 
-def test_noise_is_a_share_of_the_size_of_a_figure_below_zero(hubs, changed):
-    before = hubs.case(backends=sides(hubs, ssim=-0.2))
-    assert changed(before, hubs.case(backends=sides(hubs, ssim=-0.2 * (1 + 0.9 * QUALITY_NOISE)))) == []
-    ((verdict, *_),) = changed(before, hubs.case(backends=sides(hubs, ssim=-0.3)))
-    assert verdict == "worse"
+@pytest.mark.parametrize("metric", QUALITY_NOISE)
+def test_every_metric_has_its_own_noise(hubs, changed, metric):
+    noise = QUALITY_NOISE[metric]
+    before = hubs.case(backends=sides(hubs, **{metric: 0.0}))
+    assert changed(before, hubs.case(backends=sides(hubs, **{metric: -0.98 * noise}))) == []
+    ((verdict, subject, *_),) = changed(before, hubs.case(backends=sides(hubs, **{metric: -1.02 * noise})))
+    assert (verdict, subject) == ("worse", f"torch amplitude {metric}")
 
 
 def test_a_quality_figure_that_is_gone(hubs, changed):
@@ -148,6 +151,6 @@ def test_what_was_asked_differently_is_said(hubs):
 
 
 def test_the_rule_states_its_numbers():
-    assert f"{QUALITY_NOISE:.0%}" in RULE
+    assert all(f"{metric} {noise:g}" in RULE for metric, noise in QUALITY_NOISE.items())
     assert f"{SPEED_NOISE:.0%}" in RULE
     assert RULE.count(". ") == 0  # one sentence

@@ -2,8 +2,7 @@
 
 import pytest
 
-from harness.report.trend.changes import QUALITY_NOISE
-from harness.report.trend.figures import Name
+from harness.report.trend.figures import QUALITY_NOISE, Name
 from harness.report.trend.history import changes_by_session, histories
 
 
@@ -44,7 +43,7 @@ def test_the_first_session_in_which_a_rung_was_red(hubs, row):
 
 
 def test_a_figure_within_its_noise_is_as_it_was_since_it_was_first_seen(hubs, row):
-    series = series_of(row(*(with_ssim(hubs, v) for v in (0.8, 0.81, 0.79, 0.8))), "quality", "torch amplitude ssim")
+    series = series_of(row(*(with_ssim(hubs, v) for v in (0.8, 0.85, 0.75, 0.8))), "quality", "torch amplitude ssim")
     assert series.changes == []
     assert series.since.name == "day1"
     assert series.newest == 0.8
@@ -52,17 +51,17 @@ def test_a_figure_within_its_noise_is_as_it_was_since_it_was_first_seen(hubs, ro
 
 def test_a_figure_that_creeps_down_is_found_where_it_left_the_noise(hubs, row):
     """Each step alone is noise; the third is beyond it, from what the figure was when it was first seen."""
-    step = 0.4 * QUALITY_NOISE * 0.8
+    step = 0.4 * QUALITY_NOISE["ssim"]
     values = [0.8 - number * step for number in range(4)]
     series = series_of(row(*(with_ssim(hubs, value) for value in values)), "quality", "torch amplitude ssim")
     assert [(session.name, change.verdict) for session, change in series.changes] == [("day4", "worse")]
 
 
 def test_a_figure_that_was_not_to_be_had_leaves_a_gap(hubs, row):
-    series = series_of(row(*(with_ssim(hubs, v) for v in (0.8, None, 0.7))), "quality", "torch amplitude ssim")
-    assert series.values == [0.8, None, 0.7]
+    series = series_of(row(*(with_ssim(hubs, v) for v in (0.8, None, 0.6))), "quality", "torch amplitude ssim")
+    assert series.values == [0.8, None, 0.6]
     assert [session.name for session, _ in series.changes] == ["day3"]
-    assert series.newest == 0.7
+    assert series.newest == 0.6
 
 
 def test_a_rung_that_a_session_was_not_asked_for_is_not_gone(hubs, row):
