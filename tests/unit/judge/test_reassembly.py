@@ -2,9 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.files import read_json
 from harness.judge import reassembly
+from harness.physics.canvas import accumulate, loss_fraction
 
 N = 64
 BY_HAND = np.array([[-10.0, 0.0], [10.0, 0.0], [0.0, 5.0]])
@@ -35,6 +38,15 @@ def test_half_a_pixel_needs_a_whole_one_on_either_side():
     assert (found["required"], found["fits_canvas"]) == (N + 2, False)
     assert found["padded_sum"] == pytest.approx(N * N - 0.5 * N)
     assert found["loss_fraction"] == pytest.approx(0.5 / N)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(8, 60), st.sampled_from([8, 9]))
+def test_the_sums_are_those_of_patches_that_are_really_placed(seed, size, N):
+    positions = np.random.default_rng(seed).uniform(-20, 20, (5, 2))
+    found = reassembly.placement(positions, N, size)
+    assert found["padded_sum"] == pytest.approx(accumulate(np.ones((5, N, N)), positions, size).sum(), abs=1e-9)
+    assert found["required_sum"] == pytest.approx(5 * N * N)
+    assert found["loss_fraction"] == pytest.approx(loss_fraction(positions, N, size), abs=1e-12)
 
 
 def test_the_halves_of_a_case_and_its_sides(gs2):
