@@ -1,5 +1,7 @@
 """Two sessions that differ in one known figure."""
 
+from pathlib import Path
+
 import pytest
 
 from harness.report.trend.changes import RULE, asked_differently, between
@@ -154,3 +156,5 @@ def test_the_rule_states_its_numbers():
     assert all(f"{metric} {noise:g}" in RULE for metric, noise in QUALITY_NOISE.items())
     assert f"{SPEED_NOISE:.0%}" in RULE
     assert RULE.count(". ") == 0  # one sentence
+    docs = (Path(__file__).parents[4] / "docs" / "comparing-hubs.md").read_text()
+    assert RULE in " ".join(docs.replace("**", "").split())
