@@ -64,6 +64,7 @@ def test_sessions_changes_and_figures_are_on_the_page(hubs, page):
     hubs.write("second", red(hubs), day=2)
     text = page()
     assert "2 sessions, 1 cases" in text
+    assert "The newest: second ✗ fail 0 of 1 cases passed" in text
     assert "▼ worse gs1, stable, tensorflow / torch gradient pass, margin 0.5 fail, margin -2" in text
     assert "torch amplitude ssim" in text
     assert "torch / tensorflow, ms a step" in text
