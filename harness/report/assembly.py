@@ -13,7 +13,7 @@ from harness.files import write_json, write_text
 from harness.judge import results
 from harness.report import climb, environment, hub, localisation, markdown, summary
 from harness.report.request import REPORTS, Request
-from harness.report.telemetry import history, patch_stats, reassembly
+from harness.report.telemetry import session
 from harness.run import store
 
 LIBRARIES = ("jinja2", "junitparser", "matplotlib")
@@ -72,7 +72,8 @@ def render(root: Path) -> dict[str, Any]:
     """Draw the pictures and write the pages, the summary and the manifest of a hub from its files."""
     from harness.report import junit, manifest, pages  # jinja2 and the like: only at a session's end
 
-    problems = {folder.name: _illustrate(folder) for folder in hub.case_folders(root) if climb.is_prepared(folder)}
+    prepared = [folder for folder in hub.case_folders(root) if climb.is_prepared(folder)]
+    problems = {folder.name: _illustrate(folder) + session.write(folder) for folder in prepared}
     final = refresh(root)
     pages.write(root, final, problems)
     junit.write(root / "junit.xml", final)
@@ -81,7 +82,7 @@ def render(root: Path) -> dict[str, Any]:
 
 
 def _illustrate(folder: Path) -> list[str]:
-    """Compute the figures of a case and draw its pictures; returns a sentence for each thing that could not be made."""
+    """Compute the figures of a case and draw its pictures; returns a sentence for each that could not be made."""
     from harness.report import figures  # brings matplotlib
 
     case = hub.read_case(folder)
@@ -91,9 +92,6 @@ def _illustrate(folder: Path) -> list[str]:
     steps: dict[str, Callable[[], object]] = {
         "figures": partial(results.write, evidence),
         "localisation": partial(localisation.write, evidence, verdicts),
-        "reassembly": partial(reassembly.write, evidence),
-        "history": partial(history.write, evidence),
-        "patch statistics": partial(patch_stats.write, evidence),
     }
     for name, step in steps.items():
         try:

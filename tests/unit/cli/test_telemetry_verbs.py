@@ -189,3 +189,15 @@ def test_a_hub_that_was_changed_is_refused(verb: Verb, copy: Path) -> None:
     (copy / "small" / "toy" / "train_outputs" / "history.json").write_text("{}")
     for arguments in (("history", str(copy)), ("compare-stats", *(str(copy / "small" / side) for side in SIDES))):
         assert "this hub is no evidence" in str(verb(*arguments).exception)
+
+
+def test_telemetry_that_stands_in_a_hub_is_not_computed_again(verb: Verb, copy: Path) -> None:
+    """Only what is missing is made, so that pages are drawn again quickly."""
+    case = unsealed(copy)
+    (case / "reassembly" / "reassembly.md").write_text("as it was")
+    verb("report", str(copy))
+    assert (case / "reassembly" / "reassembly.md").read_text() == "as it was"
+    shutil.rmtree(case / "reassembly")
+    (copy / "manifest.json").unlink()
+    verb("report", str(copy))
+    assert (case / "reassembly" / "reassembly.md").read_text().startswith("# Reassembly of small\n")
