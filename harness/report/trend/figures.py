@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from harness.judge.verdict import Status
-from harness.report import hub, show
+from harness.report import show
 from harness.report.backend_figures import PARTS
 from harness.report.summary import worst
-from harness.report.trend.sessions import CaseRecord, Session
+from harness.report.trend.sessions import CaseRecord, Session, trained_here
 
 QUALITY_NOISE = {"pearson_r": 0.05, "ssim": 0.1, "ms_ssim": 0.5, "psnr": 3.0, "frc50": 0.2}
 """Metrics of a reconstruction of which more is better, and how far two sound trainings may be apart in each, in its own
@@ -85,8 +85,7 @@ def _quality(case: CaseRecord) -> Iterator[tuple[str, float]]:
 
 def _speed(case: CaseRecord, folder: Path) -> Iterator[tuple[str, float]]:
     """The ratio of what was measured side by side; a training from the store was timed in another session."""
-    jobs = hub.read_optional(folder / "jobs.json", [])
-    timed = {job["backend"] for job in jobs if job["leg"] == "train" and not job["cached"]}
+    timed = trained_here(folder)
     times = {name: side.ms_per_step for name, side in case.backends.items() if name in timed}
     reference, *others = case.backends
     for candidate in others:

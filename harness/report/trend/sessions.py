@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, FiniteFloat, ValidationError
+from pydantic import BaseModel, FiniteFloat, TypeAdapter, ValidationError
 
 from harness.errors import HarnessError
 from harness.files import read_json
@@ -42,6 +42,14 @@ class CaseRecord(BaseModel):
     backends: dict[str, SideRecord]
     """The reference comes first."""
     checks: list[CheckRecord]
+
+
+class JobRecord(BaseModel):
+    """One job of `jobs.json`."""
+
+    backend: str
+    leg: str
+    cached: bool
 
 
 class Summary(BaseModel):
@@ -92,6 +100,18 @@ def read(folder: Path) -> Session:
             f"{path}: {key}: {first['msg']}; this is no summary of a session, python -m harness report {folder} "
             "writes it again."
         ) from error
+
+
+def trained_here(case: Path) -> set[str]:
+    """The backends whose training of a case was timed in its own session, and not taken from the store.
+
+    None where `jobs.json` does not say so: a killed session may have left half of it.
+    """
+    try:
+        jobs = TypeAdapter(list[JobRecord]).validate_python(read_json(case / "jobs.json"))
+    except (HarnessError, ValidationError):
+        return set()
+    return {job.backend for job in jobs if job.leg == "train" and not job.cached}
 
 
 def hubs_in(reports: Path) -> list[Path]:

@@ -119,3 +119,11 @@ def test_a_broken_neighbour_does_not_cost_a_session_its_report(verb: Verb, tmp_p
     verb("run", "small", "--backends", "toy,other", "--hub", str(tmp_path / "reports" / "new"))
     assert (tmp_path / "reports" / "new" / "manifest.json").is_file()
     assert "schema_version is &#39;0.1&#39;" in (tmp_path / "reports" / "index.html").read_text()
+
+
+def test_an_index_that_cannot_be_written_does_not_cost_a_session_its_report(verb: Verb, tmp_path: Path) -> None:
+    (tmp_path / "reports" / "index.html").mkdir(parents=True)
+    result = verb("run", "small", "--backends", "toy,other", "--hub", str(tmp_path / "reports" / "new"))
+    assert "no index over the hubs" in result.stderr
+    assert result.stdout.splitlines()[-1] == f"hub: {tmp_path / 'reports' / 'new'}"
+    assert (tmp_path / "reports" / "new" / "manifest.json").is_file()

@@ -148,8 +148,10 @@ def test_a_flat_baseline_blocks_the_ratio(verb: Verb, copy: Path) -> None:
 def test_sides_of_two_sessions(verb: Verb, home: Path, copy: Path) -> None:
     result = verb("compare-stats", str(home / "hub" / "small" / "toy"), str(copy / "small" / "toy"))
     assert result.exit_code == 0
-    assert (copy / "small" / "comparison" / "stats_toy_over_hub_small_toy.json").is_file()
+    made = "small/comparison/stats_toy_over_hub_small_toy.json"
+    assert (copy / made).is_file()
     assert manifest.changed(copy) == []
+    assert made in {entry["path"] for entry in read_json(copy / "manifest.json")["files"]}
     assert not list((home / "hub" / "small" / "comparison").glob("stats_*"))
 
 

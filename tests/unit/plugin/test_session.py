@@ -109,7 +109,9 @@ def test_a_dying_backend_is_an_error_with_its_evidence(project: pytest.Pytester)
 
 def test_values_that_are_not_finite_do_not_cost_the_report(project: pytest.Pytester) -> None:
     arguments = ("-k", "telemetry or patches", "--parity-backends", "toy,unfinite", "--parity-hub", "hub")
-    project.runpytest_inprocess(*arguments).assert_outcomes(failed=2)
+    result = project.runpytest_inprocess(*arguments)
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["warning: small, unfinite: loss is NaN or Inf, first in epoch 0"])
     side = summary_of(project)["cases"][0]["backends"]["unfinite"]
     assert side["first_nonfinite"] == {"metric": "loss", "epoch": 0}
     assert side["final_loss"] is None

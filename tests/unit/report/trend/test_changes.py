@@ -140,6 +140,13 @@ def test_a_time_from_the_store_is_not_compared(hubs, changed, cached):
     assert changed(hubs.case(), hubs.case(backends=times(hubs, 20.0, 90.0)), cached=cached) == []
 
 
+@pytest.mark.parametrize("text", ["", "{", "null", '[{"leg": "train"}]', "[3]"])
+def test_a_hub_that_does_not_say_where_it_trained_has_no_time(hubs, text):
+    before, slower = hubs.session("a", hubs.case()), hubs.session("b", hubs.case(backends=times(hubs, 20.0, 90.0)))
+    (slower.folder / "gs1" / "jobs.json").write_text(text)
+    assert between(before, slower) == []
+
+
 def test_what_was_asked_differently_is_said(hubs):
     before = hubs.session("a", hubs.case())
     other = hubs.case(profile="smoke", overrides={"training.seed": "7"}, fault="scale.off@torch")
