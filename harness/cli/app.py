@@ -5,7 +5,21 @@ import sys
 import typer
 
 from harness import __version__
-from harness.cli import calibrate, doctor, explain, faults, judge, listing, report, run
+from harness.cli import (
+    calibrate,
+    compare,
+    compare_stats,
+    doctor,
+    explain,
+    faults,
+    history,
+    judge,
+    listing,
+    patch_stats,
+    reassembly,
+    report,
+    run,
+)
 from harness.errors import HarnessError
 
 app = typer.Typer(
@@ -23,6 +37,11 @@ app.command("run")(run.run)
 app.command("calibrate")(calibrate.calibrate)
 app.command("judge")(judge.judge)
 app.command("report")(report.report)
+app.command("reassembly")(reassembly.reassembly)
+app.command("history")(history.history)
+app.command("patch-stats")(patch_stats.patch_stats)
+app.command("compare")(compare.compare)
+app.command("compare-stats")(compare_stats.compare_stats)
 app.add_typer(faults.app, name="faults")
 
 

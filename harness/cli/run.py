@@ -26,6 +26,7 @@ from harness.cli.common import (
 from harness.judge import ladder
 from harness.report import assembly, climb, hub, markdown
 from harness.report.request import Request
+from harness.report.telemetry import history
 from harness.scenario.case import Case
 
 
@@ -41,6 +42,12 @@ def run(
     store: Store = "",
     data: Data = None,
     timeout: Timeout = "",
+    log_patch_stats: Annotated[
+        bool, typer.Option("--parity-log-patch-stats", "--log-patch-stats", help="List patches one by one.")
+    ] = False,
+    patch_stats_limit: Annotated[
+        str, typer.Option("--parity-patch-stats-limit", "--patch-stats-limit", help="Batches and groups to list.")
+    ] = "",
     strict: Annotated[bool, typer.Option("--parity-strict", "--strict", help="INCONCLUSIVE is a no.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -60,6 +67,8 @@ def run(
         store=store,
         data=data or (),
         timeout=timeout,
+        log_patch_stats=log_patch_stats,
+        patch_stats_limit=patch_stats_limit,
         strict=strict,
     )
     cases = chosen(request.cases(), scenarios_to_run)
@@ -72,7 +81,11 @@ def run(
     if as_json:
         print_json(summary)
     else:
-        for line in (*markdown.warnings(summary), *map(markdown.case_line, summary["cases"])):
+        for line in (
+            *markdown.warnings(summary),
+            *history.of_summary(summary),
+            *map(markdown.case_line, summary["cases"]),
+        ):
             typer.echo(line)
         typer.echo(f"hub: {root}")
     raise typer.Exit(status)

@@ -26,6 +26,35 @@ def first_nonfinite(evidence: Evidence, backend: str) -> dict[str, Any] | None:
     return None
 
 
+def history_figures(evidence: Evidence, backend: str) -> dict[str, Any]:
+    """The history of a training in figures: of each metric its least, largest and last value, and where it broke.
+
+    `min` and `max` are over the finite values, None where there are none; `last` is None when it is not finite.
+    `first_nonfinite` of a metric is the number of the epoch; that of the training also names the metric.
+    """
+    epochs = evidence.history(backend)
+    names = dict.fromkeys(name for epoch in epochs for name in epoch["metrics"])
+    return {
+        "epochs": len(epochs),
+        "steps": epochs[-1]["step"] if epochs else 0,
+        "first_nonfinite": first_nonfinite(evidence, backend),
+        "metrics": {name: _metric_figures(epochs, name) for name in names},
+    }
+
+
+def _metric_figures(epochs: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    found = {epoch["epoch"]: _finite(epoch["metrics"][name]) for epoch in epochs if name in epoch["metrics"]}
+    finite = [value for value in found.values() if value is not None]
+    broken = [epoch for epoch, value in found.items() if value is None]
+    return {
+        "first_nonfinite": broken[0] if broken else None,
+        "nonfinite_epochs": len(broken),
+        "min": min(finite, default=None),
+        "max": max(finite, default=None),
+        "last": list(found.values())[-1],
+    }
+
+
 def loss_floor(evidence: Evidence) -> float:
     """The least that the loss of the last epoch can be: the Poisson term of a model that predicts every count exactly.
 

@@ -18,8 +18,10 @@ COLOURS: dict[str, dict[str, bool]] = {
 
 def summarise(reporter: pytest.TerminalReporter, summary: dict[str, Any], hub: Path) -> None:
     """Write the summary of a session."""
+    from harness.report.telemetry import history  # brings the judge, which nobody waits for who collects tests
+
     reporter.section("parity")
-    for warning in warnings(summary):
+    for warning in (*warnings(summary), *history.of_summary(summary)):
         reporter.write_line(warning, yellow=True)
     for case in summary["cases"]:
         reporter.write_line(case_line(case), **COLOURS[case["status"]])

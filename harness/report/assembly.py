@@ -1,6 +1,7 @@
 """The end of a session: summary, pictures, pages, JUnit and, last of all, the manifest."""
 
 import shutil
+import sys
 from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
@@ -12,6 +13,7 @@ from harness.files import write_json, write_text
 from harness.judge import results
 from harness.report import climb, environment, hub, localisation, markdown, summary
 from harness.report.request import REPORTS, Request
+from harness.report.telemetry import session
 from harness.run import store
 
 LIBRARIES = ("jinja2", "junitparser", "matplotlib")
@@ -43,7 +45,7 @@ def refresh(root: Path) -> dict[str, Any]:
 
 
 def finish(root: Path, exit_status: int) -> dict[str, Any]:
-    """Complete the hub of a session that has ended; returns its summary."""
+    """Complete the hub of a session that has ended, and the index over all hubs in `reports/`; returns its summary."""
     hub.finish(root, exit_status)
     shutil.rmtree(store.scratch_of(root), ignore_errors=True)
     for folder in hub.case_folders(root):
@@ -51,14 +53,27 @@ def finish(root: Path, exit_status: int) -> dict[str, Any]:
     final = render(root)
     if all(climb.is_recorded(folder) for folder in hub.case_folders(root)):
         hub.point_latest(root)
+    if root.resolve().parent.name == REPORTS:
+        _index(root.resolve().parent)
     return final
+
+
+def _index(reports: Path) -> None:
+    """Write the index over all hubs once more."""
+    from harness.report.trend import index  # brings jinja2
+
+    try:
+        index.write(reports)
+    except Exception as fault:  # whatever lies in the other hubs, this session has its own report
+        print(f"warning: {reports}: no index over the hubs ({type(fault).__name__}: {fault}).", file=sys.stderr)
 
 
 def render(root: Path) -> dict[str, Any]:
     """Draw the pictures and write the pages, the summary and the manifest of a hub from its files."""
     from harness.report import junit, manifest, pages  # jinja2 and the like: only at a session's end
 
-    problems = {folder.name: _illustrate(folder) for folder in hub.case_folders(root) if climb.is_prepared(folder)}
+    prepared = [folder for folder in hub.case_folders(root) if climb.is_prepared(folder)]
+    problems = {folder.name: _illustrate(folder) + session.write(folder) for folder in prepared}
     final = refresh(root)
     pages.write(root, final, problems)
     junit.write(root / "junit.xml", final)

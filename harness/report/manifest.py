@@ -11,8 +11,11 @@ MANIFEST = "manifest.json"
 CHECKSUMS = "checksums.txt"
 SCHEMA_VERSION = "1.0"
 _OWN = (MANIFEST, CHECKSUMS)
-_JUDGE_FOLDERS = ("checks", "comparison", "green", "red")
-_REPORT_FILES = ("case.json", "prepared.json", "progress.jsonl", "colours.json")
+_JUDGE_FOLDERS = ("checks", "comparison", "green", "reassembly", "red")
+_REPORT_FILES = (
+    "case.json", "prepared.json", "progress.jsonl", "colours.json", "history_summary.json", "training_summary.md",
+    "patch_stats.md",
+)  # fmt: skip
 _RENDERED = (".png", ".html")
 
 

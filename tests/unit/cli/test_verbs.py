@@ -13,7 +13,10 @@ import pytest
 from typer.testing import Result
 
 Verb = Callable[..., Result]
-VERBS = ("list", "explain", "doctor", "run", "calibrate", "judge", "report")
+VERBS = (
+    "list", "explain", "doctor", "run", "calibrate", "judge", "report", "compare", "reassembly", "history",
+    "patch-stats", "compare-stats",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", VERBS)

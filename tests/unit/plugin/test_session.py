@@ -45,9 +45,11 @@ def test_a_second_session_says_that_nothing_was_run(project: pytest.Pytester) ->
         result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(["small: PASS, worst margin * (from the store)", "hub: reports/20*Z"])
     result.stdout.no_fnmatch_line("  small  *toy*")
-    hubs = sorted(path.name for path in (project.path / "reports").iterdir())
-    assert len(hubs) == 3
-    assert (project.path / "reports" / "latest").resolve().name == hubs[1]
+    *hubs, index, latest = sorted(path.name for path in (project.path / "reports").iterdir())
+    assert len(hubs) == 2
+    assert (index, latest) == ("index.html", "latest")
+    assert (project.path / "reports" / latest).resolve().name == hubs[1]
+    assert all(f'href="{hub}/index.html"' in (project.path / "reports" / index).read_text() for hub in hubs)
 
 
 def test_overrides_are_warned_recorded_and_shown(project: pytest.Pytester) -> None:
@@ -107,7 +109,9 @@ def test_a_dying_backend_is_an_error_with_its_evidence(project: pytest.Pytester)
 
 def test_values_that_are_not_finite_do_not_cost_the_report(project: pytest.Pytester) -> None:
     arguments = ("-k", "telemetry or patches", "--parity-backends", "toy,unfinite", "--parity-hub", "hub")
-    project.runpytest_inprocess(*arguments).assert_outcomes(failed=2)
+    result = project.runpytest_inprocess(*arguments)
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["warning: small, unfinite: loss is NaN or Inf, first in epoch 0"])
     side = summary_of(project)["cases"][0]["backends"]["unfinite"]
     assert side["first_nonfinite"] == {"metric": "loss", "epoch": 0}
     assert side["final_loss"] is None
@@ -142,7 +146,7 @@ def test_workers_share_one_hub_and_run_a_case_once(project: pytest.Pytester, sce
     result = project.runpytest_subprocess(*QUICK, "-p", "xdist", "-n", "2", "--parity-store", "store")
     result.assert_outcomes(passed=4)
     result.stdout.fnmatch_lines(["seeded: PASS, *", "small: PASS, *", "hub: reports/20*Z"])
-    (hub,) = (path for path in (project.path / "reports").iterdir() if not path.is_symlink())
+    hub = project.path / "reports" / "latest"
     for case in ("seeded", "small"):
         jobs = json.loads((hub / case / "jobs.json").read_text())
         trained = [job["backend"] for job in jobs if job["leg"] == "train"]

@@ -1,0 +1,33 @@
+"""`compare`: what became worse from one hub to another."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli.common import Json, print_json
+
+
+def compare(
+    before: Annotated[Path, typer.Argument(metavar="HUB_A", help="Folder of the earlier session.")],
+    after: Annotated[Path, typer.Argument(metavar="HUB_B", help="Folder of the later one.")],
+    as_json: Json = False,
+) -> None:
+    """Print what became worse, better or otherwise different from one session to another, and the rule for it.
+
+    Writes comparisons/<A>..<B>/index.html and comparison.json beside the second hub. Exit status 1 when anything
+    became worse.
+
+    Example: python -m harness compare reports/2026-11-21T020000Z reports/latest
+    """
+    from harness.report.trend import comparison  # brings jinja2, which only the report needs
+
+    found = comparison.compare(before, after)
+    page = comparison.write(found)
+    if as_json:
+        print_json(found.as_json())
+    else:
+        for line in found.lines():
+            typer.echo(line)
+        typer.echo(f"written: {page}")
+    raise typer.Exit(1 if found.worse else 0)

@@ -1,0 +1,32 @@
+"""`reassembly`: does the canvas of every case hold what is placed on it?"""
+
+from typing import Any
+
+import typer
+
+from harness.cli.common import Hub, Json, print_json
+from harness.report.telemetry import reassembly as tool
+from harness.report.telemetry.cases import over_hub
+
+
+def reassembly(root: Hub, as_json: Json = False) -> None:
+    """Print offsets, required canvas and what is lost of both halves and both sides of every case, in pixels.
+
+    Writes reassembly/reassembly.json and .md into each case. Exit status 1 when a canvas does not hold its patches.
+
+    Example: python -m harness reassembly reports/latest
+    """
+    found = over_hub(root, tool.write)
+    if as_json:
+        print_json(found)
+    else:
+        for case in found:
+            typer.echo("\n".join(_lines(case)))
+    raise typer.Exit(0 if all("message" in case or tool.fits(case) for case in found) else 1)
+
+
+def _lines(case: dict[str, Any]) -> list[str]:
+    if "message" in case:
+        return [f"{case['case']}: {case['message']}"]
+    reasons = [f"{name}: {reason}" for name, reason in case["reasons"].items()]
+    return [f"{case['case']}, N {case['N']}", tool.table(case).text(), *reasons]

@@ -1,0 +1,49 @@
+"""Statistics of two sides held against each other: how many times one is the other, and by how much they differ."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from harness.judge.evidence import Evidence, NoEvidence
+from harness.judge.patches import patch_figures
+from harness.run.legs.statistics import figures
+
+FIGURES = ("mean", "std", "var_zero_mean")
+COMPARED, ZERO, NOT_FINITE = "compared", "blocked_baseline_zero", "blocked_not_finite"
+
+
+def of_side(evidence: Evidence, backend: str) -> dict[str, dict[str, float]]:
+    """Mean, std and `var_zero_mean` of the amplitude: of the predicted patches, and of the covered canvas.
+
+    `var_zero_mean` is the variance about the own mean: of the patches the mean over them, of the canvas its own.
+    Raises HarnessError where evidence is missing, or no pixel is covered.
+    """
+    canvas = evidence.canvas(backend)
+    stitched = np.abs(canvas.field[canvas.coverage > 0])
+    if not stitched.size:
+        raise NoEvidence(f"{evidence.folder(backend)}: no pixel of its canvas is covered, so it has no statistics.")
+    found = {"patches": patch_figures(evidence, backend), "canvas": figures(stitched[None])[0]}
+    return {part: {name: float(values[name]) for name in FIGURES} for part, values in found.items()}
+
+
+def compared(
+    baseline: Mapping[str, Mapping[str, float]], candidate: Mapping[str, Mapping[str, float]]
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """Ratio and difference of every figure, by part and name: candidate over baseline, candidate minus baseline.
+
+    A baseline of zero has no ratio (`blocked_baseline_zero`), figures that are not finite neither of the two
+    (`blocked_not_finite`).
+    """
+    return {
+        part: {name: _held(value, candidate[part][name]) for name, value in values.items()}
+        for part, values in baseline.items()
+    }
+
+
+def _held(baseline: float, candidate: float) -> dict[str, Any]:
+    pair = {"baseline": baseline, "candidate": candidate}
+    if not np.isfinite([baseline, candidate]).all():
+        return {**pair, "ratio": None, "difference": None, "status": NOT_FINITE}
+    ratio = None if baseline == 0 else candidate / baseline
+    return {**pair, "ratio": ratio, "difference": candidate - baseline, "status": ZERO if ratio is None else COMPARED}

@@ -1,0 +1,34 @@
+"""A table that is shown twice: in columns on the terminal, and in Markdown beside a page."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from harness.report import show
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of cells, written as every figure of the report is."""
+
+    header: tuple[str, ...]
+    rows: list[list[str]]
+
+    @classmethod
+    def of(cls, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> "Table":
+        """A table of figures and words."""
+        return cls(tuple(header), [[show.figure(cell) for cell in row] for row in rows])
+
+    def text(self) -> str:
+        """Aligned columns."""
+        return show.table(self.header, self.rows)
+
+    def markdown(self) -> list[str]:
+        """The lines of a Markdown table; no cell can break out of it, nor be read as markup."""
+        lines = [self.header, ["---"] * len(self.header), *[[cell_of(cell) for cell in row] for row in self.rows]]
+        return [f"| {' | '.join(line)} |" for line in lines]
+
+
+def cell_of(text: str) -> str:
+    """Text that Markdown takes for text."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,131 @@
+"""Sessions as other sessions are held against them: what `summary.json` says, checked as it is read."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, FiniteFloat, TypeAdapter, ValidationError
+
+from harness.errors import HarnessError
+from harness.files import read_json
+from harness.judge.verdict import Status
+from harness.report import hub
+from harness.report.summary import SCHEMA_VERSION
+
+SUMMARY = "summary.json"
+
+
+class CheckRecord(BaseModel):
+    """One check of `summary.json`."""
+
+    rung: str
+    name: str
+    status: Status
+    margin: FiniteFloat | None
+
+
+class SideRecord(BaseModel):
+    """One side of a case."""
+
+    ms_per_step: FiniteFloat | None
+    reconstruction: dict[str, dict[str, Any] | None]
+
+
+class CaseRecord(BaseModel):
+    """One case: what was asked, and what came of it."""
+
+    id: str
+    profile: str
+    overrides: dict[str, Any]
+    fault: str | None = None
+    status: Status
+    backends: dict[str, SideRecord]
+    """The reference comes first."""
+    checks: list[CheckRecord]
+
+
+class JobRecord(BaseModel):
+    """One job of `jobs.json`."""
+
+    backend: str
+    leg: str
+    cached: bool
+
+
+class Summary(BaseModel):
+    """The part of `summary.json` that sessions are compared by."""
+
+    started: str
+    finished: str | None
+    cases: list[CaseRecord]
+
+
+@dataclass(frozen=True, eq=False)
+class Session:
+    """A hub and its summary."""
+
+    folder: Path
+    summary: Summary
+
+    @property
+    def name(self) -> str:
+        """Name of the hub's folder."""
+        return self.folder.name
+
+    @property
+    def cases(self) -> dict[str, CaseRecord]:
+        """The cases by id."""
+        return {case.id: case for case in self.summary.cases}
+
+
+def read(folder: Path) -> Session:
+    """Read a hub; raises HarnessError when it is none, or its summary is missing, broken or of another schema."""
+    hub.read_session(folder)
+    path = folder / SUMMARY
+    if not path.is_file():
+        raise HarnessError(f"{path}: is missing; python -m harness report {folder} writes it.")
+    record = read_json(path)
+    version = record.get("schema_version") if isinstance(record, dict) else None
+    if version != SCHEMA_VERSION:
+        raise HarnessError(
+            f"{path}: schema_version is {version!r}, and only {SCHEMA_VERSION!r} can be read; "
+            "use the version of ptycho-parity that wrote this hub, or run the session again."
+        )
+    try:
+        return Session(folder.resolve(), Summary.model_validate(record))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(map(str, first["loc"]))
+        raise HarnessError(
+            f"{path}: {key}: {first['msg']}; this is no summary of a session, python -m harness report {folder} "
+            "writes it again."
+        ) from error
+
+
+def trained_here(case: Path) -> set[str]:
+    """The backends whose training of a case was timed in its own session, and not taken from the store.
+
+    None where `jobs.json` does not say so: a killed session may have left half of it.
+    """
+    try:
+        jobs = TypeAdapter(list[JobRecord]).validate_python(read_json(case / "jobs.json"))
+    except (HarnessError, ValidationError):
+        return set()
+    return {job.backend for job in jobs if job.leg == "train" and not job.cached}
+
+
+def hubs_in(reports: Path) -> list[Path]:
+    """The hubs of a folder, by name; links such as `latest` are no hubs of their own."""
+    found = (path.parent for path in reports.glob(f"*/{hub.SESSION}"))
+    return sorted(folder for folder in found if not folder.is_symlink())
+
+
+def read_all(reports: Path) -> tuple[list[Session], dict[str, str]]:
+    """The sessions of a folder, the oldest first; and by name of the hub why one could not be read."""
+    sessions, reasons = [], {}
+    for folder in hubs_in(reports):
+        try:
+            sessions.append(read(folder))
+        except HarnessError as reason:
+            reasons[folder.name] = str(reason).replace(f"{reports}/", "")
+    return sorted(sessions, key=lambda session: (session.summary.started, session.name)), reasons
