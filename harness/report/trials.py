@@ -12,7 +12,6 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -86,23 +85,32 @@ class Trials:
         cases = request.cases()
         self.case: Case = next(case for case in cases if case.name == SCENARIO)
 
-    @cached_property
-    def clean(self) -> Path:
-        """The folder of the case without a fault."""
-        folder = self.folder / "clean"
-        write_text(folder / "scenario.yaml", self.case.resolved_yaml())
-        options = climb.run_options(self.folder, self.request)
+    def clean(self, candidate: str) -> Path:
+        """The folder of the case without a fault, whose candidate is this backend."""
+        folder = self.folder / "clean" / candidate
+        if not (folder / "scenario.yaml").is_file():
+            self._conduct(candidate, folder)
+        return folder
+
+    def _conduct(self, candidate: str, folder: Path) -> None:
+        pair = (self._other(candidate), candidate)
+        options = climb.run_options(self.folder, replace(self.request, backends=pair))
         conduct.conduct(self.case, LEGS, options, folder, climb.progress_writer(self.folder / "progress.jsonl"))
         if failed := [job for job in read_json(folder / "jobs.json") if job["status"] != "done"]:
             raise HarnessError(f"faults: the case without a fault has failed jobs: {failed[0]['error']}")
-        return folder
+        write_text(folder / "scenario.yaml", self.case.resolved_yaml())
+
+    def _other(self, backend: str) -> str:
+        [other] = [name for name in self.request.backends if name != backend]
+        return other
 
     def run(self, wanted: Iterable[Seeded]) -> Iterator[Outcome]:
         """Try the faults, those of a side in one process, both sides at once."""
         of_side: dict[str, list[Seeded]] = {}
         for seeded in wanted:
             of_side.setdefault(seeded.backend, []).append(seeded)
-        self.clean  # noqa: B018 - made before the threads want it
+        for backend in of_side:  # made before the threads want it
+            self.clean(backend)
         with ThreadPoolExecutor(len(of_side) or 1) as pool:
             working = {pool.submit(self._work, backend, faults): backend for backend, faults in of_side.items()}
             for done in as_completed(working):
@@ -142,14 +150,14 @@ class Trials:
         return paths
 
     def _job(self, seeded: Seeded, leg: str) -> Job:
-        own, [other] = seeded.backend, [name for name in self.request.backends if name != seeded.backend]
+        own, other, clean = seeded.backend, self._other(seeded.backend), self.clean(seeded.backend)
         sources = {"infer": own, "graft": other}
         job = Job(
             case=str(seeded),
             backend=own,
             leg=leg,
             scenario=self.case.scenario,
-            dataset=self.clean / "dataset",
+            dataset=clean / "dataset",
             output=self._folder(seeded) / "jobs" / leg,
             device="cpu",
             environment=side.variables(devices.CPU),
@@ -158,7 +166,7 @@ class Trials:
         if leg not in sources:
             return job
         made_here = leg == "infer" and "train" in legs_of(seeded)
-        source = self._folder(seeded) / "jobs" / "train" if made_here else self.clean / sources[leg]
+        source = self._folder(seeded) / "jobs" / "train" if made_here else clean / sources[leg]
         return replace(job, source=source / SOURCE_FOLDERS["lockstep" if leg == "graft" else "train"])
 
     def _folder(self, seeded: Seeded) -> Path:
@@ -168,8 +176,7 @@ class Trials:
         """Judge a trial, and take its folder away."""
         folder = self._folder(seeded)
         self._assemble(seeded, folder)
-        [other] = [name for name in self.request.backends if name != seeded.backend]
-        evidence = Evidence(folder, (other, seeded.backend))
+        evidence = Evidence(folder, (self._other(seeded.backend), seeded.backend))
         verdicts = [judged(evidence, rung, self.case) for rung in rungs_of(seeded)]
         shutil.rmtree(folder)
         red = [verdict for verdict in verdicts if verdict.status in RED]
@@ -178,7 +185,7 @@ class Trials:
 
     def _assemble(self, seeded: Seeded, folder: Path) -> None:
         """Make the case folder of a trial: clean files, over them what the seeded side left, then what is spoilt."""
-        shutil.copytree(self.clean, folder, dirs_exist_ok=True, copy_function=os.link)
+        shutil.copytree(self.clean(seeded.backend), folder, dirs_exist_ok=True, copy_function=os.link)
         own, port = folder / seeded.backend, seeded.port()
         records = read_json(folder / "jobs.json")
         for leg in legs_of(seeded):
