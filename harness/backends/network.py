@@ -35,7 +35,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.backends.protocol import PHYSICS_STAGES, Array, Weights
+from harness.backends.protocol import PHYSICS_STAGES, Array, Precision, Weights
 from harness.errors import HarnessError
 from harness.scenario.schema import LossSpec, Scenario, TrainingSpec
 
@@ -128,15 +128,18 @@ def initial_weights(scenario: Scenario, intensity_scale: float) -> Weights:
     weights["amplitude.head.bias"] += math.log(start / (limit - start))  # the sigmoid's inverse at start/limit
     weights["log_scale"] = np.array(math.log(intensity_scale))
     single = {name: value.astype(np.float32) for name, value in weights.items()}
-    if scenario.training.nudge:
-        directions = np.random.default_rng(scenario.training.nudge)
-        single = {name: _nudged(value, directions) for name, value in single.items()}
-    return {name: value.astype(np.float64) for name, value in single.items()}
+    found = {name: value.astype(np.float64) for name, value in single.items()}
+    return nudged(found, scenario.training.nudge, "float32") if scenario.training.nudge else found
 
 
-def _nudged(value: Array, directions: np.random.Generator) -> Array:
-    towards = np.where(directions.random(value.shape) < 0.5, -np.inf, np.inf).astype(np.float32)
-    return np.nextafter(value, towards)
+def nudged(weights: Weights, draw: int, precision: Precision) -> Weights:
+    """Every weight moved by one unit in the last place of a precision, up or down as the number of the draw says."""
+    directions = np.random.default_rng(draw)
+    moved = {}
+    for name, value in weights.items():
+        towards = np.where(directions.random(value.shape) < 0.5, -np.inf, np.inf).astype(precision)
+        moved[name] = np.nextafter(value.astype(precision), towards).astype(np.float64)
+    return moved
 
 
 def _first(name: str, shape: tuple[int, ...], generator: np.random.Generator) -> Array:

@@ -1,7 +1,8 @@
 """What the lock-step legs left: gradients, first step, trajectories, and the rounding noise of each side."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -13,8 +14,10 @@ from harness.run.legs.trajectory import LOSS
 from harness.scenario.schema import Scenario
 
 MOMENTS = ("first_moment", "second_moment")
-FLOOR = float(np.finfo(np.float32).eps)
-"""Rounding of one float32 operation: noise below it cannot be asked for."""
+FLOOR: dict[Precision, float] = {"float32": float(np.finfo(np.float32).eps), "float64": float(np.finfo(float).eps)}
+"""Rounding of one operation: noise below it cannot be asked for."""
+Noise = tuple[Mapping[str, list[float]], Mapping[str, list[float]]]
+"""How far each side (reference, candidate) is from itself, a figure a draw, by the name of the tensor."""
 
 
 def trained(scenario: Scenario) -> tuple[str, ...]:
@@ -47,19 +50,22 @@ def last_step(evidence: Evidence, backend: str, precision: Precision) -> Weights
     return evidence.arrays(Path(backend, "trajectory", f"last_{precision}.npz"))
 
 
-def gradient_noise(evidence: Evidence, backend: str) -> dict[str, list[float]]:
-    """Distance of the gradients from those of nudged weights, a figure a draw."""
-    return _draws(evidence.record(Path(backend, "lockstep", "gradient_noise.json"), ()))
+def gradient_noise(evidence: Evidence, precision: Precision) -> Noise:
+    """Of both sides, the distance of the gradients from those of nudged weights."""
+    name = f"gradient_noise_{precision}.json"
+    first, second = (_draws(evidence.record(Path(side, "lockstep", name), ())) for side in evidence.backends)
+    return first, second
 
 
-def first_noise(evidence: Evidence, backend: str) -> dict[str, list[float]]:
-    """Distance of the first step from that of nudged weights, a figure a draw."""
-    return _draws(_noise(evidence, backend)["first"])
+def walk_noise(evidence: Evidence, precision: Precision, what: Literal["first", "weights"]) -> Noise:
+    """Of both sides, the distance of the first step, or of the weights where they were farthest, from nudged walks."""
+    first, second = (_draws(_noise(evidence, side, precision)[what]) for side in evidence.backends)
+    return first, second
 
 
 def step_noise(evidence: Evidence, backend: str) -> Array:
     """Distance (draws, steps) of all weights from those of a training from nudged weights."""
-    draws = np.array(_noise(evidence, backend)["steps"], dtype=float)
+    draws = np.array(_noise(evidence, backend, "float32")["steps"], dtype=float)
     if draws.ndim != 2 or not draws.size or not _finite(draws):
         raise NoEvidence(f"{backend}: the noise of its trajectories was not measured, or is not finite.")
     return draws
@@ -71,8 +77,9 @@ def grafted(evidence: Evidence, backend: str) -> tuple[dict[str, Array], dict[st
     return evidence.arrays(Path(backend, "graft", "stages.npz")), problems
 
 
-def _noise(evidence: Evidence, backend: str) -> dict[str, Any]:
-    record: dict[str, Any] = evidence.record(Path(backend, "trajectory", "noise.json"), ("first", "steps"))
+def _noise(evidence: Evidence, backend: str, precision: Precision) -> dict[str, Any]:
+    path = Path(backend, "trajectory", f"noise_{precision}.json")
+    record: dict[str, Any] = evidence.record(path, ("first", "weights", "steps"))
     return record
 
 
@@ -86,15 +93,15 @@ def _finite(draws: Any) -> bool:
     return bool(np.isfinite(np.asarray(draws, dtype=float)).all())
 
 
-def in_noise(distance: float, own: list[float], other: list[float]) -> float:
-    """A distance between the sides over the largest that either side has from itself; all of them finite."""
-    return distance / max(*own, *other, FLOOR)
+def largest(noise: Noise, name: str, precision: Precision) -> float:
+    """The farthest that either side is from itself in one tensor, at least one rounding."""
+    return max(*noise[0].get(name, ()), *noise[1].get(name, ()), FLOOR[precision], 0.0)
 
 
 def envelope(evidence: Evidence) -> Array:
     """Largest distance (steps,) that either side has had from itself up to each step."""
     draws = np.concatenate([step_noise(evidence, backend) for backend in evidence.backends])
-    return np.maximum(np.maximum.accumulate(draws.max(axis=0)), FLOOR)
+    return np.maximum(np.maximum.accumulate(draws.max(axis=0)), FLOOR["float32"])
 
 
 def between(evidence: Evidence, precision: Precision) -> Array:

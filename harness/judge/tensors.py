@@ -7,12 +7,10 @@ import numpy as np
 from harness.backends.protocol import Array, Precision
 from harness.judge.comparing import mismatch, not_finite, relative_error
 from harness.judge.findings import Findings
-from harness.judge.lockstep import in_noise
+from harness.judge.lockstep import Noise, largest
 from harness.run.legs.distances import distance
 
 Shapes = Mapping[str, tuple[int, ...]]
-Noise = tuple[Mapping[str, list[float]], Mapping[str, list[float]]]
-"""How far each side is from itself, a figure a draw, by the name of the tensor."""
 
 
 def judge_presence(findings: Findings, check: str, backend: str, found: Mapping[str, Array], expected: Shapes) -> None:
@@ -44,12 +42,7 @@ def judge_tensor(
 
 
 def judge_in_noise(
-    findings: Findings,
-    check: str,
-    own: Array,
-    other: Array,
-    noise: Noise,
-    name: str,
+    findings: Findings, check: str, precision: Precision, own: Array, other: Array, noise: Noise, name: str
 ) -> None:
     """Hold the distance of two tensors against the distance that either side has from itself, limit `noise`."""
     if problem := mismatch(own, other) or not_finite(own) or not_finite(other):
@@ -58,7 +51,7 @@ def judge_in_noise(
     if missing := [side for side in noise if name not in side]:
         findings.error(check, f"{name}: {len(missing)} of 2 sides measured no noise for it")
         return
-    ratio = in_noise(distance(own, other), noise[0][name], noise[1][name])
+    ratio = distance(own, other) / largest(noise, name, precision)
     findings.measure(check, ratio, "noise", f"{name}: distance between the sides over that of a side from itself")
 
 
@@ -67,23 +60,33 @@ def judge_each(
     precision: Precision,
     names: Iterable[str],
     sides: tuple[Mapping[str, Array], Mapping[str, Array]],
-    noise: Noise | None,
+    noise: Noise,
     words: str,
 ) -> None:
     """Judge those of the named tensors that both sides (reference, candidate) have, each as a check of its own.
 
-    Against `noise` where it is given, else against the limit of the precision; `words` say what `{}` is.
-    What one side lacks is said by that side's own check.
+    In float32 against the noise of the sides; in float64 against the exact limit, unless noise alone may exceed that.
+    `words` say what `{}` is. What one side lacks is said by that side's own check.
     """
     reference, candidate = sides
     for name in names:
         if name not in reference or name not in candidate:
             continue
         check, own, other = f"{precision}.{name}", candidate[name], reference[name]
-        if noise is not None:
-            judge_in_noise(findings, check, own, other, noise, name)
+        if precision == "float32" or is_rounding(findings, precision, noise, name):
+            judge_in_noise(findings, check, precision, own, other, noise, name)
         else:
             judge_tensor(findings, check, precision, own, other, f"{words.format(name)} ({precision})")
+
+
+def is_rounding(findings: Findings, precision: Precision, noise: Noise, name: str) -> bool:
+    """Whether the noise of a tensor, times its factor, exceeds the exact limit.
+
+    The gradient of one bias is one sum, and where its terms cancel, nothing is left but their rounding.
+    """
+    exact, factor = findings.limit(precision), findings.limit("noise")
+    measured = all(name in side for side in noise)
+    return bool(measured and exact and factor and factor.value * largest(noise, name, precision) > exact.value)
 
 
 def still(before: Mapping[str, Array], after: Mapping[str, Array], names: Collection[str]) -> list[str]:

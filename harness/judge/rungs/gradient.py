@@ -1,8 +1,9 @@
 """Rung 5: same gradient for every weight, the intensity scale included? Is every trainable weight there, and moved?
 
 Evidence: `lockstep/gradients_{float32,float64}.npz` of both sides. In float64 the largest difference is held against
-the largest value of the tensor; in float32 the distance between the sides against the distance that either side has
-from itself when its weights are moved by rounding and its batch is reordered (`lockstep/gradient_noise.json`).
+the largest value of the tensor; in float32, and where rounding allows no more, the distance between the sides against
+the distance that either side has from itself when its weights are moved by rounding and its batch is reordered
+(`lockstep/gradient_noise_<precision>.json`).
 """
 
 from harness.backends.network import weight_shapes
@@ -14,7 +15,6 @@ from harness.judge.rungs.stages import PRECISIONS
 from harness.judge.tensors import judge_each, judge_presence
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
-from harness.run.legs.lockstep import NOISY
 
 NEEDS = frozenset({"lockstep"})
 
@@ -44,5 +44,5 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
 def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> None:
     first, second = evidence.backends
     reference, candidate = gradients(evidence, first, precision), gradients(evidence, second, precision)
-    noise = (gradient_noise(evidence, first), gradient_noise(evidence, second)) if precision == NOISY else None
+    noise = gradient_noise(evidence, precision)
     judge_each(findings, precision, trained(evidence.scenario), (reference, candidate), noise, "gradient of {}")

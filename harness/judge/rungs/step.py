@@ -1,8 +1,8 @@
 """Rung 6: same weights, and same state of the optimiser, after one step?
 
 Evidence: `trajectory/first_{float32,float64}.npz` of both sides, from the weights in `lockstep/weights.npz`. In
-float64 exact to rounding; in float32 held against the distance that either side has from itself (`noise.json`).
-What is trained must have moved, what is fixed must not.
+float64 exact to rounding; in float32, and where rounding allows no more, held against the distance that either side
+has from itself (`noise_<precision>.json`). What is trained must have moved, what is fixed must not.
 """
 
 from pathlib import Path
@@ -11,12 +11,11 @@ from harness.backends.network import weight_shapes
 from harness.backends.protocol import Precision
 from harness.judge.evidence import Evidence, Incapable
 from harness.judge.findings import Findings
-from harness.judge.lockstep import MOMENTS, first_noise, first_step, trained
+from harness.judge.lockstep import MOMENTS, first_step, trained, walk_noise
 from harness.judge.rungs.stages import PRECISIONS
 from harness.judge.tensors import judge_each, judge_presence, still
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
-from harness.run.legs.lockstep import NOISY
 
 NEEDS = frozenset({"lockstep", "trajectory"})
 
@@ -54,5 +53,5 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
 def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> None:
     first, second = evidence.backends
     reference, candidate = first_step(evidence, first, precision), first_step(evidence, second, precision)
-    noise = (first_noise(evidence, first), first_noise(evidence, second)) if precision == NOISY else None
+    noise = walk_noise(evidence, precision, "first")
     judge_each(findings, precision, reference, (reference, candidate), noise, "{} after one step")

@@ -2,7 +2,8 @@
 
 Evidence: `trajectory/` of both sides. In float64 no envelope is needed: every weight, at every step, is held against
 the tensor's largest value. In float32 rounding grows with the steps, in correct ports too: the distance between the
-sides is held, at every step, against the largest that either side has had from itself (`noise.json`).
+sides is held, at every step, against the largest that either side has had from itself (`noise_float32.json`). A weight
+that in float64, too, is but rounding is held against that (`noise_float64.json`).
 """
 
 from pathlib import Path
@@ -14,11 +15,12 @@ from harness.backends.protocol import Array, Precision
 from harness.judge.comparing import mismatch, not_finite, relative_error
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
-from harness.judge.lockstep import between, envelope, last_step, steps, trained
+from harness.judge.lockstep import between, envelope, largest, last_step, steps, trained, walk_noise
 from harness.judge.rungs.stages import PRECISIONS
-from harness.judge.tensors import judge_presence, still
+from harness.judge.tensors import is_rounding, judge_presence, still
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
+from harness.run.legs.distances import distance, farthest
 from harness.run.legs.trajectory import LOSS
 
 NEEDS = frozenset({"lockstep", "trajectory"})
@@ -56,19 +58,37 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
 def _compare_exactly(findings: Findings, evidence: Evidence) -> None:
     (reference, losses), (candidate, own_losses) = (steps(evidence, backend, EXACT) for backend in evidence.backends)
     first, last = (last_step(evidence, backend, EXACT) for backend in evidence.backends)
+    noise = walk_noise(evidence, EXACT, "weights")
     _judge_tensor(findings, "loss", own_losses, losses, [])
     for name in weight_shapes(evidence.scenario):
         if name in reference and name in candidate and name in first and name in last:
-            _judge_tensor(findings, name, candidate[name], reference[name], [(last[name], first[name])])
+            pair, ends = (candidate[name], reference[name]), (last[name], first[name])
+            rounding = largest(noise, name, EXACT) if is_rounding(findings, EXACT, noise, name) else None
+            _judge_tensor(findings, name, *pair, [ends], rounding)
 
 
-def _judge_tensor(findings: Findings, name: str, own: Array, other: Array, more: list[tuple[Array, Array]]) -> None:
-    """Judge one tensor (steps, n) at every step, and `more` pairs of it: the whole tensor after the last step."""
+def _judge_tensor(
+    findings: Findings,
+    name: str,
+    own: Array,
+    other: Array,
+    more: list[tuple[Array, Array]],
+    rounding: float | None = None,
+) -> None:
+    """Judge one tensor (steps, n) at every step, and `more` pairs of it: the whole tensor after the last step.
+
+    `rounding`: the distance of a side from itself, of a tensor that is but rounding.
+    """
     check = f"{EXACT}.{name}"
     pairs = [(own, other), *more]
     problems = (mismatch(a, b) or not_finite(a) or not_finite(b) for a, b in pairs)
     if problem := next(filter(None, problems), ""):
         findings.demand(check, False, f"{name}: {problem}")
+        return
+    if rounding is not None:
+        far = max(farthest(own, other), *(distance(a, b) for a, b in more))
+        message = f"{name} over {len(own)} steps: distance between the sides over that of a side from itself"
+        findings.measure(check, far / rounding, "noise", message)
         return
     errors = np.array([_error(a, b) for a, b in [*zip(own, other, strict=True), *more]])
     worst = int(np.argmax(errors[: len(own)])) + 1

@@ -34,6 +34,11 @@ def distances(own: Mapping[str, Array], other: Mapping[str, Array]) -> dict[str,
     return {name: distance(value, other[name]) for name, value in own.items() if name in other}
 
 
+def farthest(own: Array, other: Array) -> float:
+    """Largest `distance` of one tensor (steps, n) over the steps."""
+    return max(distance(a, b) for a, b in zip(own, other, strict=True))
+
+
 def distance_by_step(own: Mapping[str, Array], other: Mapping[str, Array]) -> Array:
     """`distance` (steps,) of all tensors (steps, n) together, at every step."""
     a, b = (np.concatenate([side[name] for name in sorted(own)], axis=1).astype(np.float64) for side in (own, other))

@@ -1,8 +1,8 @@
 """The lock-step leg: one forward and backward pass of the first training batch, on weights that both sides share.
 
-Fills `lockstep/`, in both precisions: every named stage, every term of the loss, the gradient of every weight; and
-in float32 how far the gradients of weights that were nudged by rounding, and of the batch in another order, are from
-those (`gradient_noise.json`).
+Fills `lockstep/`, in both precisions: every named stage, every term of the loss, the gradient of every weight, and how
+far the gradients of weights that were nudged by rounding, and of the batch in another order, are from those
+(`gradient_noise_<precision>.json`, a figure a draw of every weight).
 """
 
 from pathlib import Path
@@ -10,18 +10,15 @@ from pathlib import Path
 import numpy as np
 
 from harness.backends.feed import batch_of
-from harness.backends.network import initial_weights
+from harness.backends.network import initial_weights, nudged
 from harness.backends.protocol import Backend, Batch, Precision, Weights
 from harness.dataset.grouped import GroupedData
 from harness.files import write_json, write_npz
 from harness.run.job import Job
 from harness.run.legs.common import Progress, create, lacks, setup_of
 from harness.run.legs.distances import distances
-from harness.scenario.schema import Scenario
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "float64")
-NOISY: Precision = "float32"
-"""The precision whose rounding is measured; float64 is held against exact limits."""
 NEEDED = ("stages", "losses", "gradients")
 
 
@@ -54,28 +51,20 @@ def _pass(job: Job, folder: Path, precision: Precision, batch: Batch, weights: W
     if "losses" not in absent:
         write_json(folder / f"losses_{precision}.json", backend.losses(batch))
     if "gradients" not in absent:
-        _gradients(job, folder, precision, backend, batch)
+        _gradients(job, folder, precision, backend, batch, weights)
 
 
-def _gradients(job: Job, folder: Path, precision: Precision, backend: Backend, batch: Batch) -> None:
-    """The gradient of every weight that has one, and in float32 how far rounding moves each."""
+def _gradients(job: Job, folder: Path, precision: Precision, backend: Backend, batch: Batch, weights: Weights) -> None:
+    """The gradient of every weight that has one, and how far rounding moves each."""
     gradients = {name: gradient for name, gradient in backend.gradients(batch).items() if gradient is not None}
     write_npz(folder / f"gradients_{precision}.npz", **gradients)
-    if precision != NOISY:
-        return
     noise: dict[str, list[float]] = {name: [] for name in gradients}
-    scale = setup_of(job, precision).intensity_scale
     for draw in range(1, job.scenario.lockstep.draws + 1):
-        backend.set_weights(initial_weights(nudged(job.scenario, draw), scale))
+        backend.set_weights(nudged(weights, draw, precision))
         moved = {name: value for name, value in backend.gradients(reordered(batch, draw)).items() if value is not None}
         for name, far in distances(gradients, moved).items():
             noise[name].append(far)
-    write_json(folder / "gradient_noise.json", noise)
-
-
-def nudged(scenario: Scenario, draw: int) -> Scenario:
-    """The scenario with its initial weights moved by rounding."""
-    return scenario.model_copy(update={"training": scenario.training.model_copy(update={"nudge": draw})})
+    write_json(folder / f"gradient_noise_{precision}.json", noise)
 
 
 def reordered(batch: Batch, draw: int) -> Batch:

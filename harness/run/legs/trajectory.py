@@ -6,9 +6,9 @@ Fills `trajectory/`:
 - `first_<precision>.npz`: every weight after one step, and the optimiser's state (`<weight>.first_moment`, ...);
 - `steps_<precision>.npz`: a sample (steps, n) of every weight after every step, and `loss` (steps,);
 - `last_<precision>.npz`: every weight after the last step;
-- `noise.json`: how far the float32 trajectories of weights that were nudged by rounding, on batches in another order,
-  are from the plain one: `first` for every tensor of the first step (a figure a draw), `steps` for all weights
-  together (draws, steps).
+- `noise_<precision>.json`: how far the trajectories of weights that were nudged by rounding, on batches in another
+  order, are from the plain one: `first` for every tensor of the first step and `weights` for every weight, where it
+  was farthest (a figure a draw); `steps` for all weights together (draws, steps).
 """
 
 from dataclasses import dataclass, replace
@@ -17,14 +17,14 @@ from typing import Any
 import numpy as np
 
 from harness.backends.feed import batch_of
-from harness.backends.network import initial_weights
+from harness.backends.network import initial_weights, nudged
 from harness.backends.protocol import Array, Backend, Batch, EpochReport, Precision, Weights
 from harness.dataset.grouped import GroupedData
 from harness.files import write_json, write_npz
 from harness.run.job import Job
 from harness.run.legs.common import Progress, create, lacks, setup_of
-from harness.run.legs.distances import distance_by_step, distances, sample
-from harness.run.legs.lockstep import NOISY, PRECISIONS, nudged, reordered
+from harness.run.legs.distances import distance_by_step, distances, farthest, sample
+from harness.run.legs.lockstep import PRECISIONS, reordered
 from harness.scenario.schema import Scenario
 
 LOSS = "loss"
@@ -67,24 +67,31 @@ def at_its_own_rate(scenario: Scenario) -> Scenario:
 
 
 def run(job: Job) -> None:
-    """Walk in both precisions, then in float32 again from nudged weights."""
+    """Walk in both precisions, in each again from nudged weights."""
     job = replace(job, scenario=at_its_own_rate(job.scenario))
-    progress, folder = Progress(job, job.scenario.lockstep.draws + len(PRECISIONS)), job.output / "trajectory"
+    progress, folder = Progress(job, (job.scenario.lockstep.draws + 1) * len(PRECISIONS)), job.output / "trajectory"
     scale = setup_of(job, "float32").intensity_scale
     batches = FirstBatches(GroupedData.load(job.dataset / "train.npz"), scale, job.scenario.lockstep.steps)
     start = initial_weights(job.scenario, scale)
-    for done, precision in enumerate(PRECISIONS):
-        progress.tell(done)
+    done = 0
+    progress.tell(done)
+    for precision in PRECISIONS:
         backend = create(job, precision)
         if lacks(job, folder, backend, ("train", "optimiser_state")) >= {"train"}:
             return
         walk = take(backend, start, batches)
+        done += 1
+        progress.tell(done)
         write_npz(folder / f"first_{precision}.npz", **walk.first)
         write_npz(folder / f"steps_{precision}.npz", **_kept(walk.steps, precision), **{LOSS: walk.losses})
         write_npz(folder / f"last_{precision}.npz", **walk.last)
-        if precision == NOISY:
-            write_json(folder / "noise.json", _noise(job, backend, walk, batches, scale, progress))
-    progress.tell(len(PRECISIONS))
+        noise = {"first": {name: [] for name in walk.first}, "weights": {name: [] for name in walk.steps}, "steps": []}
+        for draw in range(1, job.scenario.lockstep.draws + 1):
+            again = take(backend, nudged(start, draw, precision), replace(batches, draw=draw))
+            _note(noise, walk, again)
+            done += 1
+            progress.tell(done)
+        write_json(folder / f"noise_{precision}.json", noise)
 
 
 def take(backend: Backend, start: Weights, batches: FirstBatches) -> Walk:
@@ -113,15 +120,10 @@ def _kept(steps: Weights, precision: Precision) -> Weights:
     return {name: value.astype(precision) for name, value in steps.items()}
 
 
-def _noise(
-    job: Job, backend: Backend, plain: Walk, batches: FirstBatches, scale: float, progress: Progress
-) -> dict[str, Any]:
-    first: dict[str, list[float]] = {name: [] for name in plain.first}
-    steps: list[list[float]] = []
-    for draw in range(1, job.scenario.lockstep.draws + 1):
-        progress.tell(draw)
-        walk = take(backend, initial_weights(nudged(job.scenario, draw), scale), replace(batches, draw=draw))
-        for name, far in distances(plain.first, walk.first).items():
-            first[name].append(far)
-        steps.append(distance_by_step(plain.steps, walk.steps).tolist())
-    return {"first": first, "steps": steps}
+def _note(noise: dict[str, Any], plain: Walk, again: Walk) -> None:
+    """Add how far one more walk is from the plain one."""
+    for name, far in distances(plain.first, again.first).items():
+        noise["first"][name].append(far)
+    for name, own in plain.steps.items():
+        noise["weights"][name].append(farthest(own, again.steps[name]))
+    noise["steps"].append(distance_by_step(plain.steps, again.steps).tolist())

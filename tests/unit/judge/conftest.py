@@ -166,7 +166,8 @@ def write_lockstep(folder: Path, scenario: Scenario, backend: str, rng: np.rando
         write_json(here / f"losses_{precision}.json", {name: value * (1 + wobble) for name, value in losses.items()})
 
         write_gradients(here, scenario, precision, wobble, rng)
-    write_json(here / "gradient_noise.json", {name: [2e-8, 1e-8] for name in weights})
+    write_json(here / "gradient_noise_float32.json", {name: [2e-8, 1e-8] for name in weights})
+    write_json(here / "gradient_noise_float64.json", {name: [2e-16, 1e-16] for name in weights})
     stages = stages_of(folder, scenario, batch, float(weights["log_scale"]))
     write_npz(folder / backend / "graft" / "stages.npz", **stages)
     write_json(folder / backend / "graft" / "problems.json", {})
@@ -200,7 +201,10 @@ def write_trajectory(folder: Path, scenario: Scenario, backend: str, rng: np.ran
         write_npz(here / f"steps_{precision}.npz", **kept, loss=-9.0 - 0.01 * np.arange(count))
         write_npz(here / f"last_{precision}.npz", **walk[-1])
     steps = [[(1 + draw) * (step + 1) * 1e-7 for step in range(count)] for draw in range(2)]
-    write_json(here / "noise.json", {"first": {name: [2e-7, 1e-7] for name in (*start, *names)}, "steps": steps})
+    for precision, size in (("float32", 1e-7), ("float64", 1e-16)):
+        first = {name: [2 * size, size] for name in (*start, *names)}
+        noise = {"first": first, "weights": {name: first[name] for name in start}, "steps": steps}
+        write_json(here / f"noise_{precision}.json", noise)
 
 
 def _terms(scenario: Scenario) -> dict[str, float]:

@@ -77,6 +77,15 @@ def test_islands_are_decided_each_by_itself():
     np.testing.assert_array_equal(twins.flips(turned(patches, made), positions, WEIGHT), made)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_patches_that_show_next_to_nothing_are_left_alone(seed):
+    """Blank patches whose noise is its own twin but for a hundredth: turning takes little from what they differ by."""
+    _, positions, rng = true_patches(seed, 64, 48)
+    noise = rng.normal(size=(64, N, N)) + 1j * rng.normal(size=(64, N, N))
+    blank = 1 + 0.1 * (noise + twins.twin(noise)) + 1e-3 * noise
+    assert not twins.flips(blank, positions, WEIGHT).any()
+
+
 def test_what_nothing_decides_stays_as_it_was_predicted():
     patches, positions, _ = true_patches(5, 3, 10)
     apart = positions + 1000.0 * np.arange(3)[:, None]

@@ -7,7 +7,7 @@ from harness.files import read_json, write_json
 
 KERNEL, BIAS = "encoder.0.conv1.kernel", "phase.head.bias"
 F32, F64 = "torch/lockstep/gradients_float32.npz", "torch/lockstep/gradients_float64.npz"
-NOISE = "torch/lockstep/gradient_noise.json"
+NOISE = "torch/lockstep/gradient_noise_float32.json"
 
 
 def red(case, **limits):
@@ -89,11 +89,24 @@ def test_float32_is_held_against_the_noise_of_either_side(gs2):
     gs2.change_arrays(F32, **{KERNEL.replace(".", "__"): lambda a: a * (1 + 1e-5)})
     assert red(gs2) == {f"float32.{KERNEL}": "fail"}
     for backend in ("torch", "tensorflow"):
-        name = gs2.path / backend / "lockstep" / "gradient_noise.json"
+        name = gs2.path / backend / "lockstep" / "gradient_noise_float32.json"
         before = read_json(name)
         write_json(name, before | {KERNEL: [1e-8, 1e-5]})
         assert red(gs2) == {}
         write_json(name, before)
+
+
+def test_what_is_but_rounding_in_float64_is_held_against_the_noise_too(gs2):
+    """Ten times the exact limit, of a tensor that is a tenth of that from itself: twice the noise passes, not ten."""
+    gs2.change_arrays(F64, **{KERNEL.replace(".", "__"): lambda a: a * (1 + 1e-9)})
+    assert red(gs2) == {f"float64.{KERNEL}": "fail"}
+    for noise, expected in (
+        (5e-10, {}),
+        (1e-10, {f"float64.{KERNEL}": "fail"}),
+        (1.9e-11, {f"float64.{KERNEL}": "fail"}),
+    ):
+        gs2.change_json(NOISE.replace("32", "64"), lambda record, size=noise: record.update({KERNEL: [size, size / 2]}))
+        assert red(gs2) == expected
 
 
 def test_noise_that_was_not_measured_is_an_error(gs2):

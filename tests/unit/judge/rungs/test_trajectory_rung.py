@@ -92,7 +92,8 @@ def test_trajectories_of_different_length_are_not_compared(gs2):
 def test_noise_over_other_steps_is_no_envelope(gs2):
     for backend in ("tensorflow", "torch"):
         gs2.change_json(
-            f"{backend}/trajectory/noise.json", lambda noise: noise.update(steps=[draw[:5] for draw in noise["steps"]])
+            f"{backend}/trajectory/noise_float32.json",
+            lambda noise: noise.update(steps=[draw[:5] for draw in noise["steps"]]),
         )
     assert red(gs2) == {"float32.distance": "fail"}
 
