@@ -93,23 +93,6 @@ def curves(path: Path, title: str, epochs: Sequence[Mapping[str, Any]]) -> None:
     _save(figure, path)
 
 
-def trajectories(path: Path, distances: Mapping[str, Mapping[str, Sequence[float]]]) -> None:
-    """Draw how far the sides are apart after every step, in both precisions, and the envelope of rounding noise."""
-    figure = Figure(figsize=(6.4, 3.4))
-    axes = figure.add_axes((0.13, 0.16, 0.84, 0.74))
-    lines = (
-        ("float32", "envelope", "float32: a side from itself, after a nudge", "#888888", "--"),
-        ("float32", "between", "float32: between the sides", CANDIDATE_COLOUR, "-"),
-        ("float64", "between", "float64: between the sides", REFERENCE_COLOUR, "-"),
-    )
-    for precision, name, label, colour, style in lines:
-        values = np.array(distances[precision][name], dtype=float)
-        axes.plot(np.arange(1, len(values) + 1), np.where(values > 0, values, np.nan), style, color=colour, label=label)
-    axes.set(yscale="log", xlabel="step", ylabel="distance of all weights", title="Lock-step")
-    axes.legend(fontsize=8)
-    _save(figure, path)
-
-
 def _series(epochs: Sequence[Mapping[str, Any]], name: str) -> Array:
     return np.array([epoch["metrics"].get(name) for epoch in epochs], dtype=float)  # None becomes NaN
 
