@@ -58,7 +58,8 @@ def render(root: Path) -> dict[str, Any]:
     """Draw the pictures and write the pages, the summary and the manifest of a hub from its files."""
     from harness.report import junit, manifest, pages  # jinja2 and the like: only at a session's end
 
-    problems = {folder.name: illustrate(folder) for folder in hub.case_folders(root) if climb.is_prepared(folder)}
+    prepared = [folder for folder in hub.case_folders(root) if climb.is_prepared(folder)]
+    problems = {folder.name: illustrate(folder) + _localise(folder) for folder in prepared}
     final = refresh(root)
     pages.write(root, final, problems)
     junit.write(root / "junit.xml", final)
@@ -73,10 +74,17 @@ def illustrate(folder: Path) -> list[str]:
     """
     from harness.report import figures  # brings matplotlib
 
+    evidence = climb.settled_evidence(folder, tuple(hub.read_case(folder)["backends"]))
+    missing = not (folder / summary.METRICS_FILE).is_file()
+    steps: dict[str, Callable[[], object]] = {"figures": partial(results.write, evidence)} if missing else {}
+    return figures.problems_of(steps, folder) + figures.draw(evidence)
+
+
+def _localise(folder: Path) -> list[str]:
+    """Say where the sides part; returns a sentence when that could not be found out."""
+    from harness.report import figures
+
     case = hub.read_case(folder)
     evidence = climb.settled_evidence(folder, tuple(case["backends"]))
     verdicts = [climb.recorded(folder, rung) for rung in case["rungs"]]
-    steps: dict[str, Callable[[], object]] = {"localisation": partial(localisation.write, evidence, verdicts)}
-    if not (folder / summary.METRICS_FILE).is_file():
-        steps = {"figures": partial(results.write, evidence), **steps}
-    return figures.problems_of(steps, folder) + figures.draw(evidence)
+    return figures.problems_of({"localisation": partial(localisation.write, evidence, verdicts)}, folder)

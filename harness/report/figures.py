@@ -11,6 +11,8 @@ from harness.errors import HarnessError
 from harness.judge.evidence import Evidence
 from harness.judge.truth import parts_with_a_picture, true_object
 from harness.report import charts, pictures
+from harness.report.panels.curves import training
+from harness.report.panels.scan import scan
 from harness.report.pictures import Colours
 from harness.report.scene import PARTS, Scene, part_of
 from harness.run.legs.statistics import central
@@ -24,8 +26,8 @@ def draw(evidence: Evidence) -> list[str]:
     drawing = Drawing(Scene(evidence))
     tasks: dict[str, Callable[[], None]] = {
         "probe": drawing.draw_probe,
-        "scan": drawing.draw_scan,
         "truth": drawing.draw_truth,
+        "scan": drawing.draw_scan,  # on the picture of the truth
         "montage and differences": drawing.draw_comparison,
     }
     for backend in evidence.backends:
@@ -93,8 +95,9 @@ class Drawing:
         return part_of(inside, parts_with_a_picture(self._evidence)[0])
 
     def draw_curves(self, backend: str) -> None:
-        """`train_outputs/curves.png`: the loss and its terms over the epochs."""
-        charts.curves(self._folder / backend / "train_outputs" / "curves.png", backend, self._evidence.history(backend))
+        """`train_outputs/curves.png`: the loss, its terms and the intensity scale over the epochs."""
+        path = self._folder / backend / "train_outputs" / "curves.png"
+        charts.curves(path, training(self._evidence, [backend])[:2])
 
     def draw_probe(self) -> None:
         """`dataset/probe.png`: amplitude and phase."""
@@ -112,19 +115,10 @@ class Drawing:
         pictures.save(folder / "ground_truth_phase.png", pictures.phase_colours([phase]).paint(phase))
 
     def draw_scan(self) -> None:
-        """`dataset/scan.png`: where the patterns lie, which train and which test."""
-        parts = {name: self._evidence.arrays(Path("dataset", f"{name}.npz"), ("x", "y")) for name in ("train", "test")}
-        charts.scan(
-            self._folder / "dataset" / "scan.png", parts, self._evidence.scenario.dataset.N, self._scan_ground()
-        )
-
-    def _scan_ground(self) -> tuple[Array, tuple[float, float]] | None:
-        try:
-            truth = true_object(self._evidence)
-        except HarnessError:
-            return None
-        part = np.abs(truth.object) if np.ptp(np.angle(truth.object)) == 0 else np.angle(truth.object)
-        return part, (truth.origin_x, truth.origin_y)
+        """`dataset/scan.png`: where the patterns lie, which train and which test, and the canvas."""
+        found = scan(self._evidence)
+        ground = self._folder / found["ground"]["picture"] if found["ground"] else None
+        charts.scan(self._folder / "dataset" / "scan.png", found, ground)
 
     def draw_comparison(self) -> None:
         """`comparison/montage.png`, a picture of each difference, and the ranges of colour."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 from junitparser.junitparser import FinalResult
@@ -32,7 +33,8 @@ def write(path: Path, summary: dict[str, Any]) -> None:
         document.add_testsuite(_suite(case))
     document.update_statistics()  # type: ignore[no-untyped-call]
     document._elem.attrib.pop("skipped", None)  # the schema knows it of a suite, not of the whole
-    write_atomic(path, lambda temporary: document.write(str(temporary), pretty=True))
+    ElementTree.indent(document._elem)
+    write_atomic(path, lambda temporary: document.write(str(temporary)))
 
 
 def _suite(case: dict[str, Any]) -> TestSuite:

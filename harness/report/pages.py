@@ -151,7 +151,7 @@ def _evidence_panels(folder: Path, backends: tuple[str, str], problems: list[str
     return {
         "viewer": attempt("pictures", lambda: viewer.viewer(Scene(evidence)), None),
         "frc": _drawn(attempt("ring correlation", lambda: curves.ring_correlation(folder, backends), [])),
-        "training": _drawn(attempt("training curves", lambda: curves.training(evidence), [])),
+        "training": _drawn(attempt("training curves", lambda: curves.training(evidence, curves.trained(evidence)), [])),
         "lockstep": _drawn(attempt("lock-step", lambda: curves.lockstep(folder), [])),
         "patches": _drawn(attempt("patches", lambda: patches.statistics(evidence), [])),
         "scan": attempt("scan", lambda: scan.scan(evidence), None),

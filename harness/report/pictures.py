@@ -18,6 +18,8 @@ OUTSIDE = (235, 235, 240)
 """Colour of pixels without a value."""
 _PERCENT = 0.5
 """Share of the pixels, at either end, that may lie outside a colour range: one hot pixel must not hide the rest."""
+_COMPRESSION = 4
+"""Of PNGs: a tenth larger than at best, in half the time."""
 LEAST_PHASE = 0.1
 """Radians: no range of phases is narrower, so that numerical noise does not look like a picture."""
 LEAST_AMPLITUDE = 0.05
@@ -94,7 +96,9 @@ def _range(arrays: Sequence[Array]) -> tuple[float, float]:
 
 def save(path: Path, picture: Array) -> None:
     """Write a painted picture (H, W, 3) uint8 as PNG."""
-    write_atomic(path, lambda temporary: Image.fromarray(picture).save(temporary, format="PNG"))
+    write_atomic(
+        path, lambda temporary: Image.fromarray(picture).save(temporary, format="PNG", compress_level=_COMPRESSION)
+    )
 
 
 def box_of(mask: Array) -> tuple[slice, slice]:

@@ -63,7 +63,10 @@ class Chart:
             "width": WIDTH,
             "height": HEIGHT,
             "plot": {"left": LEFT, "right": WIDTH - RIGHT, "top": TOP, "bottom": HEIGHT - BOTTOM},
-            "lines": [{"line": line, "path": self._path(line, across, up)} for line in self.lines],
+            "lines": [
+                {"line": line, "runs": (runs := self._runs(line, across, up)), "path": "".join(map(_path, runs))}
+                for line in self.lines
+            ],
             "shade": next((self._shade(line, across, up) for line in self.lines if line.name == self.below), ""),
             "x_ticks": [(across(tick), _label(tick)) for tick in _nice(across.low, across.high)],
             "y_ticks": [(up(tick), _label(tick)) for tick in self._y_ticks(up)],
@@ -102,18 +105,20 @@ class Chart:
     def _drawable(self, y: float | None) -> bool:
         return y is not None and math.isfinite(y) and (y > 0 or not self.log)
 
-    def _path(self, line: Line, across: "_Axis", up: "_Axis") -> str:
-        """Path of SVG; a single value between gaps, and every value of a chart of dots, is a line without length."""
-        words, pen_down = [], False
+    def _runs(self, line: Line, across: "_Axis", up: "_Axis") -> list[list[tuple[float, float]]]:
+        """The points of a line, in pixels, from gap to gap; of a chart of dots each point by itself."""
+        runs: list[list[tuple[float, float]]] = []
+        pen_down = False
         for x, y in zip(line.x, line.y, strict=True):
             if not self._drawable(y):
                 pen_down = False
                 continue
             assert y is not None
-            words.append(f"{'L' if pen_down and not self.dots else 'M'}{across(x):.1f} {up(y):.1f}")
-            words += [] if pen_down and not self.dots else ["h0"]
+            if not pen_down or self.dots:
+                runs.append([])
+            runs[-1].append((across(x), up(y)))
             pen_down = True
-        return "".join(words)
+        return runs
 
     def _shade(self, line: Line, across: "_Axis", up: "_Axis") -> str:
         points = [f"{across(x):.1f} {up(y):.1f}" for x, y in self._finite(line)]
@@ -143,6 +148,12 @@ class _Axis:
     def __call__(self, value: float) -> float:
         place = math.log10(value) if self.log else value
         return self.start + (place - self.low) / (self.high - self.low) * (self.end - self.start)
+
+
+def _path(run: Sequence[tuple[float, float]]) -> str:
+    """A run as a path of SVG; a single point is a line without length, which round caps make to a dot."""
+    points = [f"{x:.1f} {y:.1f}" for x, y in run]
+    return f"M{'L'.join(points)}" + ("h0" if len(points) == 1 else "")
 
 
 def _nice(low: float, high: float) -> list[float]:

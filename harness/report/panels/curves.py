@@ -18,18 +18,14 @@ _TERM_STYLES = ("", " dashed", " dotted", " dashed dotted")
 _PARTS = ("amplitude", "phase")
 
 
-def training(evidence: Evidence) -> list[Chart]:
-    """The loss with its terms, and the intensity scale, over the epochs, both sides in one chart."""
-    histories = {backend: evidence.history(backend) for backend in evidence.backends if _has_history(evidence, backend)}
+def training(evidence: Evidence, backends: Sequence[str]) -> list[Chart]:
+    """The loss with its terms, the intensity scale and the learning rate over the epochs, all sides in one chart."""
+    histories = {backend: evidence.history(backend) for backend in backends}
     names = list(dict.fromkeys(name for epochs in histories.values() for name in _names(epochs)))
     terms = [name for name in names if name not in _APART and not _repeats_the_loss(name, histories)]
     rest = [name for name in names if name in _APART]
     charts = [_over_epochs(evidence, "loss", terms, histories)] if terms else []
     return charts + [_over_epochs(evidence, name.replace("_", " "), [name], histories) for name in rest]
-
-
-def _has_history(evidence: Evidence, backend: str) -> bool:
-    return (evidence.folder(backend) / "train_outputs" / "history.json").is_file()
 
 
 def _names(epochs: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -46,8 +42,8 @@ def _over_epochs(
     evidence: Evidence, title: str, names: Sequence[str], histories: Mapping[str, Sequence[Mapping[str, Any]]]
 ) -> Chart:
     lines, marks = [], []
-    for backend, style in zip(evidence.backends, SIDES, strict=True):
-        epochs = histories.get(backend, [])
+    for backend, epochs in histories.items():
+        style = SIDES[evidence.backends.index(backend)]
         x = [float(epoch["epoch"]) for epoch in epochs]
         for number, name in enumerate(names):
             y = [_number(epoch["metrics"].get(name)) for epoch in epochs]
@@ -64,6 +60,12 @@ def _first_gap(label: str, style: str, x: Sequence[float], y: Sequence[float | N
 
 def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None
+
+
+def trained(evidence: Evidence) -> list[str]:
+    """The backends whose training left a history."""
+    path = Path("train_outputs", "history.json")
+    return [backend for backend in evidence.backends if (evidence.folder(backend) / path).is_file()]
 
 
 def lockstep(folder: Path) -> list[Chart]:

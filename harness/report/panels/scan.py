@@ -19,7 +19,13 @@ def scan(evidence: Evidence) -> dict[str, Any]:
     """Everything in pixels of the object, x to the right and y down; what a side lacks is left out."""
     arrays = {name: evidence.arrays(Path("dataset", f"{name}.npz"), ("x", "y")) for name in ("train", "test")}
     dots = [
-        {"name": f"{name}: {len(part['x'])} patterns", "style": style, "path": _dots(part["x"], part["y"])}
+        {
+            "name": f"{name}: {len(part['x'])} patterns",
+            "style": style,
+            "x": part["x"],
+            "y": part["y"],
+            "path": _dots(part["x"], part["y"]),
+        }
         for (name, part), style in zip(arrays.items(), ("train", "test"), strict=True)
     ]
     squares = [square for backend in evidence.backends if (square := _canvas(evidence, backend))]
