@@ -38,6 +38,12 @@ def reason(case: dict[str, Any]) -> str:
     return next((f"{check['rung']}.{check['name']}: {check['message']}" for check in bad), "")
 
 
+def first_wrong(case: dict[str, Any]) -> str:
+    """What the first check of the lowest red rung says; of a case without one, why it is not passed."""
+    red = (check for check in case["checks"] if check["status"] in ("fail", "error"))
+    return next((f"{check['rung']}.{check['name']}: {check['message']}" for check in red), reason(case))
+
+
 def from_store(case: dict[str, Any]) -> bool:
     """Whether nothing was run: every result of both sides was in the store."""
     return all(backend["cached"] for backend in case["backends"].values())
@@ -77,9 +83,12 @@ def left_out(summary: dict[str, Any]) -> list[str]:
                 rungs, cases = reasons.setdefault(check["message"], ([], []))
                 rungs.append(check["rung"])
                 cases.append(case["id"])
+    everything = [case["id"] for case in summary["cases"] if case["status"] != "skipped"]
     return [
-        f"Left out of {', '.join(dict.fromkeys(cases))}: {', '.join(dict.fromkeys(rungs))}; {reason}"
-        for reason, (rungs, cases) in reasons.items()
+        f"Left out of {'every case' if cases == everything else ', '.join(cases)}: {', '.join(dict.fromkeys(rungs))}; "
+        f"{reason}"
+        for reason, (rungs, names) in reasons.items()
+        if (cases := list(dict.fromkeys(names)))
     ]
 
 
@@ -157,7 +166,7 @@ def _not_green(case: dict[str, Any], most: int) -> Iterator[str]:
     yield ""
     yield f"## {case['id']}: {case['status']}"
     yield ""
-    yield _cell(_clipped(reason(case)))
+    yield _cell(_clipped(first_wrong(case)))
     wrong = [check for check in case["checks"] if check["status"] not in ("pass", "skipped")]
     if wrong:
         rest = f", the first {most}" if len(wrong) > most else ""

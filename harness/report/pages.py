@@ -106,10 +106,12 @@ def _case_context(root: Path, folder: Path, case: dict[str, Any], drawing_proble
     description = hub.read_case(folder)
     comparison = hub.read_optional(folder / "comparison" / "comparison_metrics.json", {})
     by_rung = matrix.by_rung(case)
+    ladder = [{**matrix.cell(rung, checks), "list": checks} for rung, checks in by_rung.items()]
     return {
         "case": case,
         "description": description["description"],
-        "ladder": [{**matrix.cell(rung, checks), "list": checks} for rung, checks in by_rung.items()],
+        "ladder": ladder,
+        "wrong": [step for step in ladder if step["wrong"]],
         "reason": markdown.reason(case),
         **_notices({"cases": [case]}),
         "from_store": markdown.from_store(case),

@@ -5,10 +5,12 @@ Amplitudes are drawn in grey, phases in a cyclic map, differences in a map that 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 from matplotlib import colormaps
+from matplotlib.colors import Colormap
 from PIL import Image
 
 from harness.files import write_atomic
@@ -45,9 +47,15 @@ class Colours:
 
     def paint(self, values: Array) -> Array:
         """(H, W, 3) uint8 of values (H, W); what is not finite gets the colour OUTSIDE."""
-        picture: Array = colormaps[self.map]((values - self.low) / (self.span or 1.0), bytes=True)[..., :3]
+        picture: Array = _map(self.map)((values - self.low) / (self.span or 1.0), bytes=True)[..., :3]
         picture[~np.isfinite(values)] = OUTSIDE
         return picture
+
+
+@cache
+def _map(name: str) -> Colormap:
+    """A colour map, which Matplotlib would copy for each picture."""
+    return colormaps[name]
 
 
 def amplitude_colours(arrays: Sequence[Array]) -> Colours:

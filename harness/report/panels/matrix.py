@@ -9,6 +9,7 @@ from harness.judge.verdict import SEVERITY
 from harness.report import hub, markdown
 from harness.report.summary import jobs_of, worst
 
+GREEN = ("pass", "skipped")
 _NO_MARGIN = float("inf")
 
 
@@ -53,7 +54,7 @@ def _row(root: Path, case: dict[str, Any], rungs: list[str]) -> dict[str, Any]:
 def cell(rung: str, checks: list[dict[str, Any]]) -> dict[str, Any]:
     """Status of one rung of one case, what is worst in it, and how many checks it has; no status where not asked."""
     if not checks:
-        return {"rung": rung, "status": None, "worst": None, "checks": 0, "message": ""}
+        return {"rung": rung, "status": None, "worst": None, "checks": 0, "wrong": 0, "message": ""}
     status = worst(check["status"] for check in checks)
     first = next(check for check in checks if check["status"] == status)
     with_margin = [check for check in checks if check["margin"] is not None]
@@ -62,5 +63,6 @@ def cell(rung: str, checks: list[dict[str, Any]]) -> dict[str, Any]:
         "status": status,
         "worst": min(with_margin, key=lambda check: float(check["margin"]), default=None),
         "checks": len(checks),
+        "wrong": sum(check["status"] not in GREEN for check in checks),
         "message": "" if status == "pass" else f"{first['name']}: {first['message']}",
     }

@@ -132,7 +132,7 @@
         const ramp = { width: 256, height: 1, values: Float64Array.from({ length: 256 }, (_, i) => i + 0.5) };
         bar.getContext("2d").drawImage(Pixels.paint(ramp, { low: 0, high: 256 }, this.maps[range.map]), 0, 0);
         const text = document.createElement("span");
-        const held = range.held ? " (held: noise is not stretched)" : "";
+        const held = range.held ? " (held)" : "";
         text.append(`${name}: ${shown(range.low)}`, bar, `${shown(range.high)} ${unit}${held}`);
         return text;
       }));
