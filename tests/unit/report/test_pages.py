@@ -7,9 +7,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from harness.files import read_json, write_json
-from harness.judge import results
+from harness.judge import ladder, results
 from harness.judge.evidence import Evidence
 from harness.report import assembly, climb, hub, markdown, show
 
@@ -128,6 +129,33 @@ def test_limits_that_nobody_measured_on_the_device_are_said_everywhere(made: Pat
         assert sentence in (moved / page_).read_text()
         assert sentence not in (made / page_).read_text()
     assert "uncalibrated: " in (moved / "small" / "red" / "telemetry.md").read_text()
+
+
+def test_what_was_left_out_or_came_from_the_store_is_said(made: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(made, tmp_path / "other"))
+    folder = other / "small"
+    record = read_json(folder / "checks" / "ensemble.json")
+    skipped = record["checks"][0] | {"status": "skipped", "message": "not asked for"}
+    write_json(folder / "checks" / "ensemble.json", record | {"checks": [skipped]})
+    for path in (folder / "jobs.json", *folder.glob("ensemble/*/jobs.json")):
+        write_json(path, [job | {"cached": True} for job in read_json(path)])
+    assembly.render(other)
+    sentences = ("Left out of every case: ensemble; not asked for", "Nothing was run for small: everything came from")
+    for sentence in sentences:
+        assert sentence in (other / "index.html").read_text()
+        assert sentence not in (made / "index.html").read_text()
+    assert "- From the store, nothing was run: small" in (other / "summary.md").read_text()
+
+
+def test_what_is_not_green_is_listed_from_the_lowest_rung_up(made: Path) -> None:
+    text = (made / "small" / "index.html").read_text()
+    (wrong,) = re.findall(r'<ul class="wrongs">(.*?)</ul>', text, re.DOTALL)
+    verdicts = {rung: read_json(made / "small" / "checks" / f"{rung}.json") for rung in ladder.JUDGES}
+    red = [rung for rung, verdict in verdicts.items() if verdict["status"] not in ("pass", "skipped")]
+    assert re.findall(r'href="#(\w+)"', wrong) == red
+    for rung in red:
+        first = next(check for check in verdicts[rung]["checks"] if check["status"] == verdicts[rung]["status"])
+        assert str(escape(f"{first['name']}: {first['message']}")) in wrong
 
 
 def test_limits_that_were_overridden_are_flagged(made: Path, tmp_path: Path) -> None:
