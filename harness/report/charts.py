@@ -22,7 +22,7 @@ REFERENCE_COLOUR, CANDIDATE_COLOUR = "#1f5fa8", "#b4490c"
 _TRAIN, _TEST = "#7a3fb0", "#2c7a4b"
 _FINER = 2
 """Lines are drawn this much larger and then reduced: Pillow does not smooth them."""
-_SIDE, _GAP, _TITLE, _BAR, _LABELS = 300, 8, 20, 12, 62
+_SIDE, _GAP, _TITLE, _BAR, _LABELS = 240, 8, 20, 12, 62
 """Pixels of the montage: width of a picture, gaps, room for titles, width of a colour bar, room for its labels."""
 _SCAN_WIDTH = 620.0
 

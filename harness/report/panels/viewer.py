@@ -18,7 +18,7 @@ from harness.report.scene import PARTS, Array, Scene, part_of
 LEVELS = 65534
 NOTHING = 65535
 """Code of a pixel without a value."""
-LARGEST = 400_000
+LARGEST = 300_000
 """Pixels of one part, over all its pictures: beyond it every second (third, ...) row and column is left out."""
 _MAPS = ("gray", "twilight", "RdBu_r")
 

@@ -89,6 +89,16 @@ def test_what_has_contrast_keeps_its_own_range() -> None:
     assert (colours.low, colours.high) == pytest.approx((-0.495, 0.495), abs=1e-3)
 
 
+def test_a_picture_without_colour_is_kept_without_colour(tmp_path: Path) -> None:
+    values = np.linspace(0, 1, 12).reshape(3, 4)
+    for number, (colours, mode) in enumerate([(UNIT, "L"), (Colours("RdBu_r", 0, 1), "RGB")]):
+        path = tmp_path / f"{number}.png"
+        pictures.save(path, colours.paint(values))
+        with Image.open(path) as found:
+            assert found.mode == mode
+            assert (np.asarray(found.convert("RGB")) == colours.paint(values)).all()
+
+
 def test_box_of() -> None:
     mask = np.zeros((5, 6), dtype=bool)
     mask[1:3, 2:5] = True
@@ -100,7 +110,7 @@ def test_reconstructions_are_drawn_pixel_by_pixel_in_the_ranges_that_are_written
     ranges = read_json(made / "small" / "comparison" / "colours.json")
     canvas = np.load(made / "small" / "toy" / "inference_outputs" / "amplitude.npy")
     judged = np.load(made / "small" / "comparison" / "pictures.npz")
-    picture = np.asarray(Image.open(made / "small" / "toy" / "inference_outputs" / "amplitude.png"))
+    picture = np.asarray(Image.open(made / "small" / "toy" / "inference_outputs" / "amplitude.png").convert("RGB"))
     assert picture.shape == (*canvas.shape, 3)
     field = np.where(judged["mask_0"], np.abs(judged["side_0"]), np.nan)
     assert (picture == Colours(**ranges["amplitude"]).paint(field)).all()
