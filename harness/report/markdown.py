@@ -117,8 +117,8 @@ def _lines(summary: dict[str, Any]) -> Iterator[str]:
         yield ""
     yield (
         f"{totals['cases']} cases, {totals['checks']} checks: {totals['passed']} passed, {totals['failed']} failed, "
-        f"{totals['errors']} errors, {totals['inconclusive']} inconclusive, {totals['skipped']} skipped; "
-        f"{show.seconds(summary['duration_s'])}."
+        f"{totals['errors']} errors, {totals['inconclusive']} inconclusive, {totals['skipped']} skipped"
+        + ("." if summary["duration_s"] is None else f"; {show.seconds(summary['duration_s'])}.")
     )
     yield ""
     yield from _notices(summary)

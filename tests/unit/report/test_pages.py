@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import re
 import shutil
 from pathlib import Path
@@ -45,6 +46,38 @@ def test_every_link_and_picture_is_in_the_hub(page: Path) -> None:
     for target in targets:
         assert (page.parent / target).exists(), target
         assert not target.startswith(("/", "http", "file"))
+
+
+def test_every_anchor_is_on_its_page(made: Path, page: Path) -> None:
+    for target, anchor in re.findall(r'href="([^"#]*)#([^"]+)"', page.read_text()):
+        other = (page.parent / target) if target else page
+        assert f'id="{anchor}"' in other.read_text(), (target, anchor)
+
+
+def test_a_page_without_evidence_has_no_link_to_what_is_missing(made: Path, tmp_path: Path) -> None:
+    bare = Path(shutil.copytree(made, tmp_path / "bare"))
+    (bare / "small" / "prepared.json").unlink()
+    (bare / "small" / "comparison" / "comparison_metrics.json").unlink()
+    assembly.render(bare)
+    test_every_anchor_is_on_its_page(bare, bare / "small" / "index.html")
+    text = (bare / "small" / "index.html").read_text()
+    assert 'id="ladder"' in text
+    assert 'id="pictures"' not in text
+
+
+def test_markup_in_the_data_of_a_chart_stays_data(made: Path, tmp_path: Path) -> None:
+    """A backend may call its metrics what it likes."""
+    other = Path(shutil.copytree(made, tmp_path / "other"))
+    path, name = other / "small" / "toy" / "train_outputs" / "history.json", "</script><script>alert(1)</script>"
+    history = read_json(path)
+    for epoch in history["epochs"]:
+        epoch["metrics"][name] = 1.0
+    write_json(path, history)
+    assembly.render(other)
+    text = (other / "small" / "index.html").read_text()
+    assert "<script>alert" not in text
+    (values,) = re.findall(r'id="chart-loss-values">(.*?)</script>', text)
+    assert f"toy: {name}" in [line["name"] for line in json.loads(values)["lines"]]
 
 
 def test_what_was_overridden_and_run_where_is_said(page: Path) -> None:
