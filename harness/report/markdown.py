@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from harness.judge import ladder
 from harness.judge.verdict import SEVERITY, UNCALIBRATED
 from harness.report import show
 
@@ -144,6 +143,8 @@ def _notices(summary: dict[str, Any]) -> Iterator[str]:
 
 
 def _matrix(cases: list[dict[str, Any]]) -> Iterator[str]:
+    from harness.judge import ladder  # brings all judges, for whom a session that only collects should not wait
+
     found = {check["rung"] for case in cases for check in case["checks"]}
     rungs = [rung for rung in ladder.RUNGS if rung in found]
     yield "| case | status | lowest red rung | worst margin | " + " | ".join(rungs) + " |"
