@@ -105,7 +105,7 @@ def _chart(chart: Chart) -> Image.Image:
                 draw.circle(points[0], 2 * big, fill=colour)
     names = ", ".join(entry["line"].name for entry in drawn["lines"])
     draw.text(at(plot["left"], 4 - _TITLE), f"{chart.title} ({names}) over the {chart.x_label}", INK, _font(12 * big))
-    return sheet.resize((size[0] // big, size[1] // big), Image.Resampling.LANCZOS)
+    return sheet.reduce(big)
 
 
 def scan(path: Path, found: dict[str, Any], ground: Path | None) -> None:
