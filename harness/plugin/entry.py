@@ -1,11 +1,11 @@
 """The plugin's hooks and fixtures: the entry point `parity` of pytest, and what `conftest.py` registers."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
 from harness.judge.verdict import RungVerdict
-from harness.plugin import expansion, outcome, terminal
+from harness.plugin import expansion, outcome, pictures, terminal
 from harness.plugin.options import add_options
 from harness.plugin.session import ParitySession
 from harness.scenario.case import Case
@@ -48,6 +48,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize(expansion.CASE, parameters, indirect=True, scope="session")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Give pytest-html, where it is installed, the pictures of the rung."""
+    report = yield
+    pictures.attach(item, report)
+    return report
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> Iterator[None]:
     """Below everything else: one line a case, and where the hub is."""
@@ -73,7 +81,10 @@ def parity_case(request: pytest.FixtureRequest) -> Case:
 def verdict(request: pytest.FixtureRequest, parity_case: Case) -> "outcome.Verdict":
     """The verdict of the rung that the test is named after; without evidence the test ends here, in its setup."""
     session = request.config.stash[_SESSION]
-    judged: RungVerdict = session.verdict(parity_case, expansion.rung_of(request.function.__name__))
+    rung = expansion.rung_of(request.function.__name__)
+    judged: RungVerdict = session.verdict(parity_case, rung)
+    if pictures.is_wanted(request.config):
+        request.node.stash[pictures.PICTURES] = pictures.draw(session.case_folder(parity_case), rung)
     request.node.user_properties.extend(outcome.properties(judged))
     outcome.stop_without_evidence(judged)
     return outcome.Verdict(judged, session.request.strict)

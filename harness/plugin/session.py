@@ -137,10 +137,15 @@ class ParitySession:
         assert self.hub is not None
         with self._progress_shown():
             climb.prepare(self.hub, case, self.request)
-        folder = hub.case_folder(self.hub, case.id)
+        folder = self.case_folder(case)
         verdict = climb.judge(folder, rung)
         climb.record(folder, verdict)
         return verdict
+
+    def case_folder(self, case: Case) -> Path:
+        """Where the evidence of a case lies."""
+        assert self.hub is not None
+        return hub.case_folder(self.hub, case.id)
 
     def _progress_shown(self) -> contextlib.AbstractContextManager[None]:
         return self.progress.shown() if self.progress else contextlib.nullcontext()

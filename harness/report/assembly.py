@@ -73,7 +73,7 @@ def render(root: Path) -> dict[str, Any]:
     from harness.report import junit, manifest, pages  # jinja2 and the like: only at a session's end
 
     prepared = [folder for folder in hub.case_folders(root) if climb.is_prepared(folder)]
-    problems = {folder.name: _illustrate(folder) + session.write(folder) for folder in prepared}
+    problems = {folder.name: illustrate(folder) + _localise(folder) + session.write(folder) for folder in prepared}
     final = refresh(root)
     pages.write(root, final, problems)
     junit.write(root / "junit.xml", final)
@@ -81,21 +81,24 @@ def render(root: Path) -> dict[str, Any]:
     return final
 
 
-def _illustrate(folder: Path) -> list[str]:
-    """Compute the figures of a case and draw its pictures; returns a sentence for each that could not be made."""
+def illustrate(folder: Path) -> list[str]:
+    """Compute the figures of a case and draw its pictures; returns a sentence for each that could not be made.
+
+    Figures that stand in the hub are not computed again: they are the judge's, of files that have not changed since.
+    """
     from harness.report import figures  # brings matplotlib
 
+    evidence = climb.settled_evidence(folder, tuple(hub.read_case(folder)["backends"]))
+    missing = not (folder / summary.METRICS_FILE).is_file()
+    steps: dict[str, Callable[[], object]] = {"figures": partial(results.write, evidence)} if missing else {}
+    return figures.problems_of(steps, folder) + figures.draw(evidence)
+
+
+def _localise(folder: Path) -> list[str]:
+    """Say where the sides part; returns a sentence when that could not be found out."""
+    from harness.report import figures
+
     case = hub.read_case(folder)
-    backends = tuple(case["backends"])
-    evidence, problems = climb.settled_evidence(folder, backends), []
+    evidence = climb.settled_evidence(folder, tuple(case["backends"]))
     verdicts = [climb.recorded(folder, rung) for rung in case["rungs"]]
-    steps: dict[str, Callable[[], object]] = {
-        "figures": partial(results.write, evidence),
-        "localisation": partial(localisation.write, evidence, verdicts),
-    }
-    for name, step in steps.items():
-        try:
-            step()
-        except Exception as fault:  # a session's verdicts are never lost for want of a picture
-            problems.append(f"{name}: {type(fault).__name__}: {fault}")
-    return problems + figures.draw(folder, backends)
+    return figures.problems_of({"localisation": partial(localisation.write, evidence, verdicts)}, folder)

@@ -1,28 +1,30 @@
-"""Pictures with axes: montage, training curves, scan. Matplotlib without a window, each figure used once."""
+"""Pictures with axes and labels: montage, training curves, scan. Drawn with Pillow from what the pages show as SVG.
 
-from collections.abc import Mapping, Sequence
+A plotting library would take longer than everything else that a warm session does.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import PatchCollection
-from matplotlib.figure import Figure
-from matplotlib.image import AxesImage
-from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
+from PIL import Image, ImageDraw, ImageFont
 
-from harness.files import write_atomic
+from harness.report import pictures, show
+from harness.report.panels.chart import Chart
 from harness.report.pictures import Colours
 
 Array = np.ndarray
-REFERENCE_COLOUR, CANDIDATE_COLOUR = "#1f5fa8", "#c2571a"
-_OUTLINES = 40
-_SIDE, _BAR, _LABELS, _TITLE, _GAP = 3.0, 0.12, 0.8, 0.35, 0.06
-"""Inches of the montage: width of a picture and of its colour bar, room for labels and title, gaps."""
-_Box = tuple[float, float, float, float]
-_NOT_TERMS = ("loss", "intensity_scale", "learning_rate")
+INK, SOFT, LINE, PAPER = "#1c2430", "#566171", "#d9dee6", "#ffffff"
+REFERENCE_COLOUR, CANDIDATE_COLOUR = "#1f5fa8", "#b4490c"
+_TRAIN, _TEST = "#7a3fb0", "#2c7a4b"
+_FINER = 2
+"""Lines are drawn this much larger and then reduced: Pillow does not smooth them."""
+_SIDE, _GAP, _TITLE, _BAR, _LABELS = 240, 8, 20, 12, 62
+"""Pixels of the montage: width of a picture, gaps, room for titles, width of a colour bar, room for its labels."""
+_SCAN_WIDTH = 620.0
 
 
 @dataclass(frozen=True)
@@ -35,105 +37,108 @@ class Panel:
     colours: Colours
 
 
-def _save(figure: Figure, path: Path) -> None:
-    FigureCanvasAgg(figure)
-    write_atomic(path, lambda temporary: figure.savefig(temporary, format="png", dpi=110, metadata={"Software": None}))
+@cache
+def _font(size: int) -> Any:
+    return ImageFont.load_default(size)
 
 
 def montage(path: Path, rows: Sequence[Sequence[Panel]]) -> None:
-    """Draw rows of pictures of one shape, with a colour bar beside the last of those that share their colours.
-
-    Every place is computed in inches: Matplotlib's own layout engines take longer than the drawing.
-    """
+    """Draw rows of pictures of one shape, with a colour bar beside the last of those that share their colours."""
     height, width = rows[0][0].values.shape
-    tall = _SIDE * height / width
-    step_x, step_y = _SIDE + _BAR + _LABELS, tall + _TITLE
-    size = (max(map(len, rows)) * step_x, len(rows) * step_y)
-    figure = Figure(figsize=size)
+    tall = max(1, round(_SIDE * height / width))
+    across, down = _SIDE + _GAP + _BAR + _LABELS, tall + _TITLE + _GAP
+    sheet = Image.new("RGB", (max(map(len, rows)) * across, len(rows) * down), PAPER)
     for r, row in enumerate(rows):
         for c, panel in enumerate(row):
-            left, bottom = c * step_x + _GAP, size[1] - (r + 1) * step_y + _GAP
-            image = _draw(figure, panel, size, (left, bottom, _SIDE, tall))
+            left, top = c * across + _GAP, r * down + _TITLE
+            picture = Image.fromarray(panel.colours.paint(panel.values))
+            sheet.paste(picture.resize((_SIDE, tall), Image.Resampling.NEAREST), (left, top))
+            ImageDraw.Draw(sheet).text((left, top - 16), panel.title, INK, _font(12))
             if panel.colours not in [other.colours for other in row[c + 1 :]]:
-                bar = figure.add_axes(_share(size, left + _SIDE + _GAP, bottom, _BAR, tall))
-                figure.colorbar(image, cax=bar).ax.tick_params(labelsize=7)
-    _save(figure, path)
+                _bar(sheet, panel.colours, left + _SIDE + _GAP, top, tall)
+    pictures.save(path, np.asarray(sheet))
 
 
-def _draw(figure: Figure, panel: Panel, size: tuple[float, float], box: _Box) -> AxesImage:
-    """Draw one picture in a box: left, bottom, width, height in inches."""
-    axes = figure.add_axes(_share(size, *box))
-    low, high = panel.colours.low, panel.colours.high
-    axes.set(xticks=[], yticks=[], facecolor="#ebebf0")
-    axes.set_title(panel.title, fontsize=9)
-    return axes.imshow(panel.values, cmap=panel.colours.map, vmin=low, vmax=high, interpolation="nearest")
+def _bar(sheet: Image.Image, colours: Colours, left: int, top: int, tall: int) -> None:
+    """The range of colours, its ends in figures."""
+    ramp = np.linspace(colours.high, colours.low, tall)[:, None] * np.ones((1, _BAR))
+    sheet.paste(Image.fromarray(colours.paint(ramp)), (left, top))
+    draw = ImageDraw.Draw(sheet)
+    draw.text((left + _BAR + 4, top - 2), show.figure(colours.high), SOFT, _font(11))
+    draw.text((left + _BAR + 4, top + tall - 12), show.figure(colours.low), SOFT, _font(11))
 
 
-def _share(size: tuple[float, float], left: float, bottom: float, width: float, height: float) -> _Box:
-    return left / size[0], bottom / size[1], width / size[0], height / size[1]
+def curves(path: Path, charts: Sequence[Chart]) -> None:
+    """Draw charts side by side; one without a value shows its title alone."""
+    sheets = [_chart(chart) for chart in charts]
+    width, height = sheets[0].size
+    sheet = Image.new("RGB", (len(sheets) * width, height), PAPER)
+    for number, one in enumerate(sheets):
+        sheet.paste(one, (number * width, 0))
+    pictures.save(path, np.asarray(sheet))
 
 
-def curves(path: Path, title: str, epochs: Sequence[Mapping[str, Any]]) -> None:
-    """Draw the loss, its terms and the intensity scale over the epochs; what is not finite leaves a gap."""
-    figure = Figure(figsize=(7.5, 3.0))
-    losses, scale = figure.subplots(1, 2)
-    figure.subplots_adjust(left=0.11, right=0.98, bottom=0.17, top=0.9, wspace=0.3)
-    numbers = [epoch["epoch"] for epoch in epochs]
-    names = list(epochs[0]["metrics"]) if epochs else []
-    terms = [name for name in names if name not in _NOT_TERMS]
-    for name in [name for name in ("loss", *terms) if name in names]:
-        losses.plot(numbers, _series(epochs, name), label=name, linewidth=2 if name == "loss" else 1, marker=".")
-    if "intensity_scale" in names:
-        scale.plot(numbers, _series(epochs, "intensity_scale"), marker=".", color="#444")
-    for axes, name in ((losses, "loss"), (scale, "intensity scale")):
-        axes.set(title=f"{title}: {name}", xlabel="epoch")
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    if names:
-        losses.legend(fontsize=8)
-    _save(figure, path)
+def _chart(chart: Chart) -> Image.Image:
+    drawn = chart.drawn()
+    plot, big = drawn["plot"], _FINER
+    size = (int(drawn["width"]) * big, (int(drawn["height"]) + _TITLE) * big)
+    sheet = Image.new("RGB", size, PAPER)
+    draw = ImageDraw.Draw(sheet)
+
+    def at(x: float, y: float) -> tuple[float, float]:
+        return x * big, (y + _TITLE) * big
+
+    for x, label in drawn["x_ticks"]:
+        draw.line([at(x, plot["top"]), at(x, plot["bottom"])], LINE, big)
+        draw.text(at(x, plot["bottom"] + 4), label, SOFT, _font(12 * big), anchor="ma")
+    for y, label in drawn["y_ticks"]:
+        draw.line([at(plot["left"], y), at(plot["right"], y)], LINE, big)
+        draw.text(at(plot["left"] - 6, y), label, SOFT, _font(12 * big), anchor="rm")
+    for x, _ in drawn["marks"]:
+        draw.line([at(x, plot["top"]), at(x, plot["bottom"])], "#8c1610", 2 * big)
+    for number, entry in enumerate(drawn["lines"]):
+        colour = CANDIDATE_COLOUR if entry["line"].style.startswith("candidate") else REFERENCE_COLOUR
+        for run in entry["runs"]:
+            points = [at(*point) for point in run]
+            draw.line(points, colour, (2 - number % 2) * big, joint="curve")
+            if len(points) == 1:
+                draw.circle(points[0], 2 * big, fill=colour)
+    names = ", ".join(entry["line"].name for entry in drawn["lines"])
+    draw.text(at(plot["left"], 4 - _TITLE), f"{chart.title} ({names}) over the {chart.x_label}", INK, _font(12 * big))
+    return sheet.reduce(big)
 
 
-def trajectories(path: Path, distances: Mapping[str, Mapping[str, Sequence[float]]]) -> None:
-    """Draw how far the sides are apart after every step, in both precisions, and the envelope of rounding noise."""
-    figure = Figure(figsize=(6.4, 3.4))
-    axes = figure.add_axes((0.13, 0.16, 0.84, 0.74))
-    lines = (
-        ("float32", "envelope", "float32: a side from itself, after a nudge", "#888888", "--"),
-        ("float32", "between", "float32: between the sides", CANDIDATE_COLOUR, "-"),
-        ("float64", "between", "float64: between the sides", REFERENCE_COLOUR, "-"),
-    )
-    for precision, name, label, colour, style in lines:
-        values = np.array(distances[precision][name], dtype=float)
-        axes.plot(np.arange(1, len(values) + 1), np.where(values > 0, values, np.nan), style, color=colour, label=label)
-    axes.set(yscale="log", xlabel="step", ylabel="distance of all weights", title="Lock-step")
-    axes.legend(fontsize=8)
-    _save(figure, path)
+def scan(path: Path, found: dict[str, Any], ground: Path | None) -> None:
+    """Draw what `panels.scan` found: centres of the patterns, outlines of patches, canvases, and the object below."""
+    view = found["view"]
+    scale = _SCAN_WIDTH / view["width"]
+    sheet = Image.new("RGB", (round(_SCAN_WIDTH), round(view["height"] * scale) + 2 * _TITLE), PAPER)
 
+    def at(x: float, y: float) -> tuple[float, float]:
+        return (x - view["left"]) * scale, (y - view["top"]) * scale + 2 * _TITLE
 
-def _series(epochs: Sequence[Mapping[str, Any]], name: str) -> Array:
-    return np.array([epoch["metrics"].get(name) for epoch in epochs], dtype=float)  # None becomes NaN
-
-
-def scan(path: Path, parts: Mapping[str, Mapping[str, Array]], N: int, ground: tuple[Array, Any] | None) -> None:
-    """Draw the centres of the patterns, the outlines of some patches (N x N pixels), and the object below."""
-    figure = Figure(figsize=(5.2, 5.0))
-    axes = figure.add_axes((0.12, 0.1, 0.84, 0.82))
     if ground is not None:
-        values, (x, y) = ground
-        extent = (x - 0.5, x + values.shape[1] - 0.5, y + values.shape[0] - 0.5, y - 0.5)
-        axes.imshow(values, cmap="gray", extent=extent, alpha=0.6)
-    for (name, part), colour in zip(parts.items(), (REFERENCE_COLOUR, CANDIDATE_COLOUR), strict=True):
-        axes.plot(part["x"], part["y"], ".", markersize=3, color=colour, label=f"{name}: {len(part['x'])} patterns")
-        axes.add_collection(_outlines(part, N, colour))
-    axes.set(xlabel="x, pixels", ylabel="y, pixels", aspect="equal")
-    if ground is None:
-        axes.invert_yaxis()
-    figure.legend(loc="upper center", ncols=2, fontsize=8, frameon=False)
-    _save(figure, path)
+        place = found["ground"]
+        with Image.open(ground) as picture:
+            size = round(place["width"] * scale), round(place["height"] * scale)
+            pale = Image.blend(picture.convert("RGB"), Image.new("RGB", picture.size, PAPER), 0.45).resize(size)
+        left, top = at(place["x"], place["y"])
+        sheet.paste(pale, (round(left), round(top)))
+    draw = ImageDraw.Draw(sheet)
+    for square in found["outlines"]:
+        draw.rectangle([at(square["x"], square["y"]), at(*_far(square))], outline=_TEST)
+    for entry, colour in zip(found["canvases"], (REFERENCE_COLOUR, CANDIDATE_COLOUR), strict=False):
+        draw.rectangle(
+            [at(entry["whole"]["x"], entry["whole"]["y"]), at(*_far(entry["whole"]))], outline=colour, width=2
+        )
+    for number, (part, colour) in enumerate(zip(found["dots"], (_TRAIN, _TEST), strict=True)):
+        for x, y in zip(part["x"], part["y"], strict=True):
+            draw.circle(at(x, y), 1.6, fill=colour)
+        draw.text((8 + 200 * number, 4), part["name"], colour, _font(13))
+    canvases = ", ".join(f"canvas of {entry['backend']}: {entry['size']}" for entry in found["canvases"])
+    draw.text((8, 4 + _TITLE), canvases, INK, _font(13))
+    pictures.save(path, np.asarray(sheet))
 
 
-def _outlines(part: Mapping[str, Array], N: int, colour: str) -> PatchCollection:
-    chosen = slice(None, None, max(1, len(part["x"]) // _OUTLINES))
-    corners = zip(part["x"][chosen] - N / 2 - 0.5, part["y"][chosen] - N / 2 - 0.5, strict=True)
-    squares = [Rectangle(corner, N, N) for corner in corners]
-    return PatchCollection(squares, facecolor="none", edgecolor=colour, linewidth=0.4, alpha=0.5)
+def _far(square: dict[str, float]) -> tuple[float, float]:
+    return square["x"] + square["side"], square["y"] + square["side"]

@@ -1,11 +1,15 @@
-"""`junit.xml`: one test case per rung and case, with the figures of its checks as properties."""
+"""`junit.xml`: a suite a case, a test case a rung; the figures of all checks are properties of the suite.
+
+The common schema, that of Jenkins, allows no properties in a test case, and many readers refuse such files.
+"""
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
-from junitparser import Error, Failure, JUnitXml, Properties, Property, Skipped, TestCase, TestSuite
+from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 from junitparser.junitparser import FinalResult
 
 from harness.files import write_atomic
@@ -28,7 +32,9 @@ def write(path: Path, summary: dict[str, Any]) -> None:
     for case in summary["cases"]:
         document.add_testsuite(_suite(case))
     document.update_statistics()  # type: ignore[no-untyped-call]
-    write_atomic(path, lambda temporary: document.write(str(temporary), pretty=True))
+    document._elem.attrib.pop("skipped", None)  # the schema knows it of a suite, not of the whole
+    ElementTree.indent(document._elem)
+    write_atomic(path, lambda temporary: document.write(str(temporary)))
 
 
 def _suite(case: dict[str, Any]) -> TestSuite:
@@ -36,6 +42,8 @@ def _suite(case: dict[str, Any]) -> TestSuite:
     suite.add_property("profile", case["profile"])
     for key, value in case["overrides"].items():
         suite.add_property(f"override.{key}", _legal(value))
+    for name, value in _figures(case["checks"]):
+        suite.add_property(name, value)
     for rung in dict.fromkeys(check["rung"] for check in case["checks"]):
         suite.add_testcase(_test(case["id"], rung, [check for check in case["checks"] if check["rung"] == rung]))
     return suite
@@ -43,10 +51,6 @@ def _suite(case: dict[str, Any]) -> TestSuite:
 
 def _test(case_id: str, rung: str, checks: list[dict[str, Any]]) -> TestCase:
     test = TestCase(f"test_{rung}[{case_id}]", f"{CLASS}.{case_id}")
-    properties = Properties()  # type: ignore[no-untyped-call]
-    for name, value in _figures(checks):
-        properties.add_property(Property(name, value))
-    test.append(properties)  # type: ignore[no-untyped-call]
     status = worst(check["status"] for check in checks)
     if status in _RESULTS:
         messages = [_legal(f"{check['name']}: {check['message']}") for check in checks if check["status"] == status]
@@ -57,11 +61,13 @@ def _test(case_id: str, rung: str, checks: list[dict[str, Any]]) -> TestCase:
 
 
 def _figures(checks: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """`<rung>.<check>.<status, value, limit or margin>` of every check."""
     for check in checks:
-        yield f"{check['name']}.status", check["status"]
+        key = f"{check['rung']}.{check['name']}"
+        yield f"{key}.status", check["status"]
         for name in ("value", "limit", "margin"):
             if check[name] is not None:
-                yield f"{check['name']}.{name}", show.exact(check[name])
+                yield f"{key}.{name}", show.exact(check[name])
 
 
 def _legal(text: str) -> str:

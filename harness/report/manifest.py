@@ -1,5 +1,6 @@
 """The manifest: every file of a hub with its size, its SHA-256 and the stage that wrote it. Written last."""
 
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -21,9 +22,10 @@ _RENDERED = (".png", ".html")
 
 def write(hub: Path) -> None:
     """Write `manifest.json`, and `checksums.txt` for `sha256sum -c`."""
-    files = [_entry(hub, path) for path in _files(hub)]
-    write_json(hub / MANIFEST, {"schema_version": SCHEMA_VERSION, "files": files})
-    write_text(hub / CHECKSUMS, "".join(f"{entry['sha256']}  {entry['path']}\n" for entry in files))
+    own = {hub / name for name in _OWN}
+    entries = [entry(hub, path) for path in files(hub) if path not in own]
+    write_json(hub / MANIFEST, {"schema_version": SCHEMA_VERSION, "files": entries})
+    write_text(hub / CHECKSUMS, "".join(f"{one['sha256']}  {one['path']}\n" for one in entries))
 
 
 def changed(hub: Path) -> list[str]:
@@ -41,21 +43,33 @@ def require_unchanged(hub: Path) -> None:
         raise HarnessError(f"{hub}: {len(different)} files differ from {MANIFEST} ({names}); this hub is no evidence.")
 
 
-def _files(hub: Path) -> list[Path]:
-    """Every file but the manifest itself and hidden ones, by relative name."""
-    found = (path for path in hub.rglob("*") if path.is_file() and not path.is_symlink())
-    parts = ((path.relative_to(hub).parts, path) for path in found)
-    return [path for names, path in sorted(parts) if names[0] not in _OWN and not any(n.startswith(".") for n in names)]
+def files(folder: Path) -> list[Path]:
+    """Every file of a folder but hidden ones, by relative name."""
+    found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    parts = sorted((path.relative_to(folder).parts, path) for path in found)
+    return [path for names, path in parts if not any(name.startswith(".") for name in names)]
 
 
-def _entry(hub: Path, path: Path) -> dict[str, Any]:
+def entry(hub: Path, path: Path) -> dict[str, Any]:
+    """What the manifest says of one file: relative name, size, SHA-256, and the stage that wrote it."""
     name = path.relative_to(hub).as_posix()
-    return {"path": name, "size": path.stat().st_size, "sha256": sha256(path), "stage": stage(name)}
+    return {"path": name, "size": path.stat().st_size, "sha256": digest_of(path), "stage": stage(name)}
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of a file, computed once for the state that it is in: the pages show what the manifest lists."""
+    state = path.stat()
+    return _digest(path, state.st_ino, state.st_mtime_ns, state.st_size)
+
+
+@cache
+def _digest(path: Path, *_state: int) -> str:
+    return sha256(path)
 
 
 def _holds(hub: Path, entry: dict[str, Any]) -> bool:
     path: Path = hub / entry["path"]
-    return path.is_file() and path.stat().st_size == entry["size"] and sha256(path) == entry["sha256"]
+    return path.is_file() and path.stat().st_size == entry["size"] and digest_of(path) == entry["sha256"]
 
 
 def stage(name: str) -> str:

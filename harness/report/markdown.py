@@ -1,12 +1,16 @@
 """The summary in words: the line of a case on the terminal, and `summary.md` for a review comment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from harness.judge.verdict import UNCALIBRATED
+from harness.judge.verdict import SEVERITY, UNCALIBRATED
 from harness.report import show
 
-RED = ("fail", "error")
+MOST_CHECKS = 100
+"""Rows of checks that did not pass, over all cases: a review comment holds 65 536 characters."""
+LONGEST = 240
+"""Characters of a message in a row; the page of the case has all of it."""
+OVERRIDE = "override"
 
 
 def case_line(case: dict[str, Any]) -> str:
@@ -31,6 +35,12 @@ def reason(case: dict[str, Any]) -> str:
     """Why a case has its status: the message of the first check that is as bad; empty for a passed case."""
     bad = (check for check in case["checks"] if check["status"] == case["status"] != "pass")
     return next((f"{check['rung']}.{check['name']}: {check['message']}" for check in bad), "")
+
+
+def first_wrong(case: dict[str, Any]) -> str:
+    """What the first check of the lowest red rung says; of a case without one, why it is not passed."""
+    red = (check for check in case["checks"] if check["status"] in ("fail", "error"))
+    return next((f"{check['rung']}.{check['name']}: {check['message']}" for check in red), reason(case))
 
 
 def from_store(case: dict[str, Any]) -> bool:
@@ -63,6 +73,24 @@ def uncalibrated(summary: dict[str, Any]) -> str:
     )
 
 
+def left_out(summary: dict[str, Any]) -> list[str]:
+    """A sentence for each reason why checks were skipped in cases that were not; with the rungs and the cases."""
+    reasons: dict[str, tuple[list[str], list[str]]] = {}
+    for case in summary["cases"]:
+        for check in case["checks"]:
+            if check["status"] == "skipped" != case["status"]:
+                rungs, cases = reasons.setdefault(check["message"], ([], []))
+                rungs.append(check["rung"])
+                cases.append(case["id"])
+    everything = [case["id"] for case in summary["cases"] if case["status"] != "skipped"]
+    return [
+        f"Left out of {'every case' if cases == everything else ', '.join(cases)}: {', '.join(dict.fromkeys(rungs))}; "
+        f"{reason}"
+        for reason, (rungs, names) in reasons.items()
+        if (cases := list(dict.fromkeys(names)))
+    ]
+
+
 def warnings(summary: dict[str, Any]) -> list[str]:
     """What a reader of a terminal must know before the lines of the cases."""
     overridden = ", ".join(overrides(summary))
@@ -75,7 +103,7 @@ def warnings(summary: dict[str, Any]) -> list[str]:
 
 
 def page(summary: dict[str, Any]) -> str:
-    """`summary.md`."""
+    """`summary.md`: the matrix, then what is not green; it fits a review comment of 65 536 characters."""
     return "\n".join(_lines(summary)) + "\n"
 
 
@@ -88,48 +116,88 @@ def _lines(summary: dict[str, Any]) -> Iterator[str]:
         yield ""
     yield (
         f"{totals['cases']} cases, {totals['checks']} checks: {totals['passed']} passed, {totals['failed']} failed, "
-        f"{totals['errors']} errors, {totals['inconclusive']} inconclusive, {totals['skipped']} skipped."
+        f"{totals['errors']} errors, {totals['inconclusive']} inconclusive, {totals['skipped']} skipped"
+        + ("." if summary["duration_s"] is None else f"; {show.seconds(summary['duration_s'])}.")
     )
     yield ""
+    yield from _notices(summary)
+    yield ""
+    yield from _matrix(summary["cases"])
+    not_green = [case for case in summary["cases"] if case["status"] != "pass"]
+    for case in not_green:
+        yield from _not_green(case, max(1, MOST_CHECKS // len(not_green)))
+    yield from _tightest(summary["cases"])
+
+
+def _notices(summary: dict[str, Any]) -> Iterator[str]:
     if sentence := seeded(summary):
         yield f"- **{_cell(sentence)}**"
     for override in overrides(summary):
         yield f"- Overridden on the command line: `{_cell(override)}`"
     if sentence := uncalibrated(summary):
         yield f"- {_cell(sentence)}"
-    yield ""
-    yield from _case_table(summary["cases"])
-    for case in summary["cases"]:
-        yield from _case_section(case)
+    for sentence in left_out(summary):
+        yield f"- {_cell(_clipped(sentence))}"
+    if stored := [case["id"] for case in summary["cases"] if from_store(case)]:
+        yield f"- From the store, nothing was run: {', '.join(stored)}"
 
 
-def _case_table(cases: list[dict[str, Any]]) -> Iterator[str]:
-    yield "| case | status | lowest red rung | worst margin | check | from the store |"
-    yield "| --- | --- | --- | --- | --- | --- |"
+def _matrix(cases: list[dict[str, Any]]) -> Iterator[str]:
+    from harness.judge import ladder  # brings all judges, for whom a session that only collects should not wait
+
+    found = {check["rung"] for case in cases for check in case["checks"]}
+    rungs = [rung for rung in ladder.RUNGS if rung in found]
+    yield "| case | status | lowest red rung | worst margin | " + " | ".join(rungs) + " |"
+    yield "| --- | --- | --- | --- |" + " :-: |" * len(rungs)
     for case in cases:
-        worst = worst_check(case) or {"margin": None, "rung": "", "name": show.ABSENT}
-        yield (
-            f"| {case['id']} | {case['status']} | {case['lowest_red_rung'] or show.ABSENT} "
-            f"| {show.figure(worst['margin'])} | {_cell((worst['rung'] + '.' + worst['name']).lstrip('.'))} "
-            f"| {show.figure(from_store(case))} |"
-        )
+        worst = worst_check(case) or {"margin": None}
+        words = (case["id"], case["status"], case["lowest_red_rung"] or show.ABSENT, show.figure(worst["margin"]))
+        yield "| " + " | ".join([*words, *(_sign(case, rung) for rung in rungs)]) + " |"
+    yield ""
+    yield ", ".join(f"{sign} {status}" for status, sign in show.SIGNS.items())
 
 
-def _case_section(case: dict[str, Any]) -> Iterator[str]:
+def _sign(case: dict[str, Any], rung: str) -> str:
+    statuses = {check["status"] for check in case["checks"] if check["rung"] == rung}
+    return next((show.SIGNS[status] for status in SEVERITY if status in statuses), "")
+
+
+def _not_green(case: dict[str, Any], most: int) -> Iterator[str]:
+    """What is wrong in one sentence, and folded below it the first checks that did not pass."""
     yield ""
     yield f"## {case['id']}: {case['status']}"
     yield ""
-    if why := reason(case):
-        yield _cell(why)
-        yield ""
-    yield "| rung | check | status | value | limit | margin | used | origin | message |"
+    yield _cell(_clipped(first_wrong(case)))
+    wrong = [check for check in case["checks"] if check["status"] not in ("pass", "skipped")]
+    if wrong:
+        rest = f", the first {most}" if len(wrong) > most else ""
+        yield from _folded(f"{len(wrong)} checks did not pass{rest}", [(case["id"], check) for check in wrong[:most]])
+
+
+def _tightest(cases: list[dict[str, Any]]) -> Iterator[str]:
+    """Folded: the check of each case with the least margin, and every check whose limit was overridden."""
+    if rows := [(case["id"], worst) for case in cases if (worst := worst_check(case))]:
+        yield from _folded("Tightest check of each case", rows)
+    given = [(case["id"], check) for case in cases for check in case["checks"] if check["origin"] == OVERRIDE]
+    if given:
+        yield from _folded(f"{len(given)} limits were overridden", given[:MOST_CHECKS])
+
+
+def _folded(title: str, rows: Sequence[tuple[str, dict[str, Any]]]) -> Iterator[str]:
+    yield from ("", f"<details><summary>{title}</summary>", "")
+    yield "| case | check | status | value | limit | margin | used | origin | message |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
-    for check in case["checks"]:
+    for case, check in rows:
         figures = " | ".join(show.figure(check[name]) for name in ("value", "limit", "margin"))
         yield (
-            f"| {check['rung']} | {_cell(check['name'])} | {check['status']} | {figures} "
-            f"| {show.used(check['margin'])} | {_cell(check['origin'])} | {_cell(check['message'])} |"
+            f"| {case} | {_cell(check['rung'] + '.' + check['name'])} | {check['status']} | {figures} "
+            f"| {show.used(check['margin'])} | {_cell(check['origin'])} | {_cell(_clipped(check['message']))} |"
         )
+    yield from ("", "</details>")
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 4] + " ..."
 
 
 def _cell(text: str) -> str:

@@ -1,35 +1,44 @@
-"""The pages of a hub: static HTML that needs no server and no network. Every text is escaped."""
+"""The pages of a hub: static HTML that needs no server and no network. Every text is escaped.
 
-from collections.abc import Iterator
+What a page shows is gathered by the panels; the templates set it. Scripts stand in the page, and its policy lets no
+other run.
+"""
+
+import base64
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
+from harness.errors import HarnessError
 from harness.files import write_text
-from harness.judge import ladder
-from harness.report import hub, localisation, markdown, show
-from harness.report.figures import COLOURS, colours_of
+from harness.report import climb, hub, localisation, markdown, show
 from harness.report.notes import repeat_command
-from harness.report.summary import worst
+from harness.report.panels import curves, matrix, patches, provenance, scan, scenario, viewer
+from harness.report.panels.chart import Chart
+from harness.report.scene import Scene, colours_of
 
+T = TypeVar("T")
 TEMPLATES = Path(__file__).with_name("templates")
 METRICS = (
     "mae", "rmse", "max_abs", "pearson_r", "ssim", "ms_ssim", "ms_ssim_scales", "psnr", "frc50", "frc_half_bit",
     "frc_one_seventh", "count", "scale", "rescaled_mae",
 )  # fmt: skip
-LINKED = (
-    "scenario.yaml",
-    "run_metadata.json",
-    "jobs.json",
-    "checks",
-    "dataset",
-    "ensemble",
-    "comparison",
-    "green",
-    "red",
-)
+_SESSION_SCRIPTS = ("session.js",)
+_CASE_SCRIPTS = ("ladder.js", "chart.js", "pixels.js", "viewer.js")
+
+
+@dataclass(frozen=True)
+class Script:
+    """A script of a page, and the digest by which the page's policy lets it run."""
+
+    text: Markup
+    digest: str
 
 
 @cache
@@ -41,8 +50,16 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(figure=show.figure, seconds=show.seconds, used=show.used)
+    environment.filters.update(figure=show.figure, seconds=show.seconds, used=show.used, size=show.size)
+    environment.globals.update(signs=show.SIGNS)
     return environment
+
+
+@cache
+def _script(name: str) -> Script:
+    text = (TEMPLATES / name).read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return Script(Markup(text), f"sha256-{digest}")  # noqa: S704 - our own file, not data
 
 
 def write(root: Path, summary: dict[str, Any], drawing_problems: dict[str, list[str]]) -> None:
@@ -52,80 +69,103 @@ def write(root: Path, summary: dict[str, Any], drawing_problems: dict[str, list[
     """
     for case in summary["cases"]:
         folder = hub.case_folder(root, case["id"])
-        context = _case_context(folder, case, drawing_problems.get(case["id"], []))
-        write_text(folder / "index.html", _templates().get_template("case.html").render(summary=summary, **context))
-    write_text(root / "index.html", _templates().get_template("index.html").render(**_index_context(summary)))
+        context = _case_context(root, folder, case, drawing_problems.get(case["id"], []))
+        _write(folder / "index.html", "case.html", _CASE_SCRIPTS, summary=summary, **context)
+    _write(root / "index.html", "index.html", _SESSION_SCRIPTS, **_index_context(root, summary))
 
 
-def _index_context(summary: dict[str, Any]) -> dict[str, Any]:
-    rungs = [rung for rung in ladder.RUNGS if any(rung in _by_rung(case) for case in summary["cases"])]
-    with_margin = [(case, worst_) for case in summary["cases"] if (worst_ := markdown.worst_check(case))]
+def _write(path: Path, template: str, scripts: tuple[str, ...], **context: Any) -> None:
+    page = _templates().get_template(template).render(scripts=[_script(name) for name in scripts], **context)
+    write_text(path, page)
+
+
+def _index_context(root: Path, summary: dict[str, Any]) -> dict[str, Any]:
+    cases = summary["cases"]
+    with_margin = [(case, worst) for case in cases if (worst := markdown.worst_check(case))]
     return {
         "summary": summary,
-        "rungs": rungs,
-        "matrix": [
-            {
-                "case": case,
-                "statuses": [_status(case, rung) for rung in rungs],
-                "worst": markdown.worst_check(case),
-                "from_store": markdown.from_store(case),
-            }
-            for case in summary["cases"]
-        ],
+        "rungs": matrix.rungs_of(cases),
+        "matrix": matrix.rows(root, cases),
         "tightest": sorted(with_margin, key=lambda pair: float(pair[1]["margin"])),
+        **_notices(summary),
+        "skipped": [(case, markdown.reason(case)) for case in cases if case["status"] == "skipped"],
+        "left_out": markdown.left_out(summary),
+        "stored": [case["id"] for case in cases if markdown.from_store(case)],
+    }
+
+
+def _notices(summary: dict[str, Any]) -> dict[str, Any]:
+    return {
         "overrides": markdown.overrides(summary),
         "seeded": markdown.seeded(summary),
         "uncalibrated": markdown.uncalibrated(summary),
-        "skipped": [(case, markdown.reason(case)) for case in summary["cases"] if case["status"] == "skipped"],
     }
 
 
-def _by_rung(case: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    rungs: dict[str, list[dict[str, Any]]] = {}
-    for check in case["checks"]:
-        rungs.setdefault(check["rung"], []).append(check)
-    return rungs
-
-
-def _status(case: dict[str, Any], rung: str) -> str | None:
-    checks = _by_rung(case).get(rung)
-    return worst(check["status"] for check in checks) if checks else None
-
-
-def _case_context(folder: Path, case: dict[str, Any], drawing_problems: list[str]) -> dict[str, Any]:
+def _case_context(root: Path, folder: Path, case: dict[str, Any], drawing_problems: list[str]) -> dict[str, Any]:
     description = hub.read_case(folder)
     comparison = hub.read_optional(folder / "comparison" / "comparison_metrics.json", {})
-    by_rung = _by_rung(case)
-    red = case["lowest_red_rung"]
+    by_rung = matrix.by_rung(case)
+    ladder = [{**matrix.cell(rung, checks), "list": checks} for rung, checks in by_rung.items()]
     return {
         "case": case,
         "description": description["description"],
-        "ladder": [{"rung": rung, "status": _status(case, rung), "checks": by_rung[rung]} for rung in by_rung],
+        "ladder": ladder,
+        "wrong": [step for step in ladder if step["wrong"]],
         "reason": markdown.reason(case),
-        "uncalibrated": markdown.uncalibrated({"cases": [case]}),
+        **_notices({"cases": [case]}),
         "from_store": markdown.from_store(case),
         "worst": markdown.worst_check(case),
-        "repeat": repeat_command(description, red or next(iter(by_rung), "dataset")),
+        "repeat": repeat_command(description, case["lowest_red_rung"] or next(iter(by_rung), "dataset")),
         "metrics": METRICS,
         "comparison": comparison,
+        "leading": (comparison.get("parts") or ["amplitude"])[0],
         "ensemble": comparison.get("ensemble"),
         "jobs": hub.read_optional(folder / "jobs.json", []),
         "colours": colours_of(folder),
-        "colours_file": COLOURS,
-        "drawing_problems": drawing_problems,
-        "pictures": set(_names(folder, "*.png")),
-        "logs": sorted(_names(folder, "*.log")),
         "parting": _lines_of(folder / localisation.TEXT),
-        "links": [name for name in LINKED if (folder / name).exists()],
-        "scenario": (folder / "scenario.yaml").read_text(encoding="utf-8"),
+        "repro": sorted(path.relative_to(folder).as_posix() for path in (folder / "red" / "repro").glob("*")),
+        "scenario": scenario.rows(folder / "scenario.yaml"),
+        "environments": provenance.environments(folder),
+        "logs": provenance.logs(folder),
+        "artifacts": (artifacts := provenance.artifacts(root, folder)),
+        "pictures": {entry["name"] for entry in artifacts if entry["name"].endswith(".png")},
+        **_evidence_panels(folder, tuple(description["backends"]), list(drawing_problems)),
     }
 
 
+def _evidence_panels(folder: Path, backends: tuple[str, str], problems: list[str]) -> dict[str, Any]:
+    """The panels that look at arrays, which may be missing or broken; each such reason joins the `problems`."""
+    evidence = climb.settled_evidence(folder, backends)
+    prepared = climb.is_prepared(folder)
+
+    def attempt(name: str, panel: Callable[[], T], nothing: T) -> T:
+        if not prepared:
+            return nothing
+        try:
+            return panel()
+        except HarnessError as reason:
+            problems.append(f"{name}: {reason}".replace(f"{folder}/", ""))
+        except Exception as fault:  # arrays of any backend come here, and none may cost the report
+            problems.append(f"{name}: {type(fault).__name__}: {fault}")
+        return nothing
+
+    return {
+        "viewer": attempt("pictures", lambda: viewer.viewer(Scene(evidence)), None),
+        "frc": _drawn(attempt("ring correlation", lambda: curves.ring_correlation(folder, backends), [])),
+        "training": _drawn(attempt("training curves", lambda: curves.training(evidence, curves.trained(evidence)), [])),
+        "lockstep": _drawn(attempt("lock-step", lambda: curves.lockstep(folder), [])),
+        "patches": _drawn(attempt("patches", lambda: patches.statistics(evidence), [])),
+        "scan": attempt("scan", lambda: scan.scan(evidence), None),
+        "problems": problems,
+    }
+
+
+def _drawn(charts: list[Chart]) -> list[dict[str, Any]]:
+    return [chart.drawn() for chart in charts if not chart.is_empty or chart.marks]
+
+
 def _lines_of(path: Path) -> list[str]:
-    """The points of a short Markdown note; none when there is no note."""
-    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    """The points of a short Markdown note, as plain text; none when there is no note."""
+    text = path.read_text(encoding="utf-8").replace("`", "") if path.is_file() else ""
     return [line.removeprefix("# ").removeprefix("- ") for line in text.splitlines() if line]
-
-
-def _names(folder: Path, pattern: str) -> Iterator[str]:
-    return (path.relative_to(folder).as_posix() for path in folder.rglob(pattern))

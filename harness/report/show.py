@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 
 ABSENT = "-"
+SIGNS = {"pass": "✓", "fail": "✗", "error": "!", "inconclusive": "?", "skipped": "–"}  # noqa: RUF001 - a dash is meant
+"""A sign a status: nobody has to tell colours apart."""
 
 
 def figure(value: object) -> str:
@@ -35,6 +37,14 @@ def seconds(value: float | None) -> str:
         return f"{value:.1f} s"
     minutes, rest = divmod(round(value), 60)
     return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def size(count: int) -> str:
+    """Write a number of bytes: `512 B`, `1.2 kB`, `14.5 MB`."""
+    for unit, factor in (("MB", 1e6), ("kB", 1e3)):
+        if count >= factor:
+            return f"{count / factor:.1f} {unit}"
+    return f"{count} B"
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

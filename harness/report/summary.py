@@ -48,7 +48,7 @@ def summarised(
 ) -> dict[str, Any]:
     """One case with these verdicts, these figures as `comparison_metrics.json` holds them, and where the sides part."""
     case = hub.read_case(folder)
-    jobs = [job for path in _job_lists(folder) for job in hub.read_optional(path, [])]
+    jobs = jobs_of(folder)
     together = metrics.get("agreement") or {}
     status = worst(verdict.status for verdict in verdicts)
     return {
@@ -75,9 +75,10 @@ def summarised(
     }
 
 
-def _job_lists(folder: Path) -> list[Path]:
-    """The lists of the jobs of a case and of the members of its ensemble."""
-    return [folder / "jobs.json", *sorted((folder / ensemble.FOLDER).glob("*/jobs.json"))]
+def jobs_of(folder: Path) -> list[dict[str, Any]]:
+    """The jobs of a case and of the members of its ensemble."""
+    lists = [folder / "jobs.json", *sorted((folder / ensemble.FOLDER).glob("*/jobs.json"))]
+    return [job for path in lists for job in hub.read_optional(path, [])]
 
 
 def worst(statuses: Iterable[str]) -> str:

@@ -92,3 +92,13 @@ def test_the_main_process_imports_no_framework() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
+
+
+def test_collecting_waits_for_no_judge_and_no_page() -> None:
+    code = (
+        "import sys, harness.plugin.entry\n"
+        "found = {'scipy', 'skimage', 'matplotlib', 'jinja2', 'PIL'} & set(sys.modules)\n"
+        "sys.exit(f'imported {found}' if found else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr

@@ -1,13 +1,17 @@
 """The pages: escaped, whole without a server, and with every picture that they promise."""
 
+import base64
+import hashlib
+import json
 import re
 import shutil
 from pathlib import Path
 
 import pytest
+from markupsafe import escape
 
 from harness.files import read_json, write_json
-from harness.judge import results
+from harness.judge import ladder, results
 from harness.judge.evidence import Evidence
 from harness.report import assembly, climb, hub, markdown, show
 
@@ -20,10 +24,20 @@ def page(made: Path, request: pytest.FixtureRequest) -> Path:
 
 def test_markup_in_a_description_is_shown_and_not_obeyed(made: Path) -> None:
     text = (made / "small" / "index.html").read_text()
-    assert "<script" not in text
+    assert "<script>alert" not in text
     assert "<b>bold" not in text
     assert "&lt;script&gt;alert(&#34;x&#34;)&lt;/script&gt; &amp; | &lt;b&gt;bold&lt;/b&gt;" in text
     assert hub.read_case(made / "small")["description"] not in text
+
+
+def test_only_scripts_of_our_own_may_run(page: Path) -> None:
+    text = page.read_text()
+    scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    (policy,) = re.findall(r"script-src ([^;]*);", text)
+    assert policy.split() == [f"'sha256-{digest}'" for digest in digests]
+    assert text.count("<script") == len(scripts) + text.count('<script type="application/json"')
+    assert not re.search(r"<[^>]* on[a-z]+=", text.replace("\n", " "))
 
 
 def test_every_link_and_picture_is_in_the_hub(page: Path) -> None:
@@ -32,6 +46,38 @@ def test_every_link_and_picture_is_in_the_hub(page: Path) -> None:
     for target in targets:
         assert (page.parent / target).exists(), target
         assert not target.startswith(("/", "http", "file"))
+
+
+def test_every_anchor_is_on_its_page(made: Path, page: Path) -> None:
+    for target, anchor in re.findall(r'href="([^"#]*)#([^"]+)"', page.read_text()):
+        other = (page.parent / target) if target else page
+        assert f'id="{anchor}"' in other.read_text(), (target, anchor)
+
+
+def test_a_page_without_evidence_has_no_link_to_what_is_missing(made: Path, tmp_path: Path) -> None:
+    bare = Path(shutil.copytree(made, tmp_path / "bare"))
+    (bare / "small" / "prepared.json").unlink()
+    (bare / "small" / "comparison" / "comparison_metrics.json").unlink()
+    assembly.render(bare)
+    test_every_anchor_is_on_its_page(bare, bare / "small" / "index.html")
+    text = (bare / "small" / "index.html").read_text()
+    assert 'id="ladder"' in text
+    assert 'id="pictures"' not in text
+
+
+def test_markup_in_the_data_of_a_chart_stays_data(made: Path, tmp_path: Path) -> None:
+    """A backend may call its metrics what it likes."""
+    other = Path(shutil.copytree(made, tmp_path / "other"))
+    path, name = other / "small" / "toy" / "train_outputs" / "history.json", "</script><script>alert(1)</script>"
+    history = read_json(path)
+    for epoch in history["epochs"]:
+        epoch["metrics"][name] = 1.0
+    write_json(path, history)
+    assembly.render(other)
+    text = (other / "small" / "index.html").read_text()
+    assert "<script>alert" not in text
+    (values,) = re.findall(r'id="chart-loss-values">(.*?)</script>', text)
+    assert f"toy: {name}" in [line["name"] for line in json.loads(values)["lines"]]
 
 
 def test_what_was_overridden_and_run_where_is_said(page: Path) -> None:
@@ -43,16 +89,16 @@ def test_what_was_overridden_and_run_where_is_said(page: Path) -> None:
 
 def test_the_page_of_a_case_shows_its_pictures(made: Path) -> None:
     text = (made / "small" / "index.html").read_text()
-    for name in ("comparison/montage.png", "dataset/scan.png", "dataset/probe.png", "toy/train_outputs/curves.png"):
+    for name in ("comparison/montage.png", "dataset/probe.png", "dataset/ground_truth_amp.png"):
         assert f'src="{name}"' in text
     for backend in ("toy", "other"):
-        for name in ("amplitude", "phase", "patch_grid", "patch_grid_normalized"):
+        for name in ("patch_grid", "patch_grid_normalized"):
             assert f'src="{backend}/inference_outputs/{name}.png"' in text
 
 
 def test_the_page_of_a_case_shows_the_members_of_its_ensemble(made: Path) -> None:
     text = (made / "small" / "index.html").read_text()
-    assert re.search(r"<h2>Ensemble</h2>.*seed 7</th>.*seed 8</th>.*seed 9</th>", text, re.DOTALL)
+    assert re.search(r">Ensemble</h2>.*seed 7</th>.*seed 8</th>.*seed 9</th>", text, re.DOTALL)
     found = read_json(made / "small" / "comparison" / "comparison_metrics.json")["ensemble"]["figures"]["final_loss"]
     row = "".join(f'<td class="number">{show.figure(value)}</td>' for value in found["other"])
     assert f"<tr><th>ln of the final loss above its floor</th><td>other</td>{row}</tr>" in text
@@ -118,6 +164,33 @@ def test_limits_that_nobody_measured_on_the_device_are_said_everywhere(made: Pat
     assert "uncalibrated: " in (moved / "small" / "red" / "telemetry.md").read_text()
 
 
+def test_what_was_left_out_or_came_from_the_store_is_said(made: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(made, tmp_path / "other"))
+    folder = other / "small"
+    record = read_json(folder / "checks" / "ensemble.json")
+    skipped = record["checks"][0] | {"status": "skipped", "message": "not asked for"}
+    write_json(folder / "checks" / "ensemble.json", record | {"checks": [skipped]})
+    for path in (folder / "jobs.json", *folder.glob("ensemble/*/jobs.json")):
+        write_json(path, [job | {"cached": True} for job in read_json(path)])
+    assembly.render(other)
+    sentences = ("Left out of every case: ensemble; not asked for", "Nothing was run for small: everything came from")
+    for sentence in sentences:
+        assert sentence in (other / "index.html").read_text()
+        assert sentence not in (made / "index.html").read_text()
+    assert "- From the store, nothing was run: small" in (other / "summary.md").read_text()
+
+
+def test_what_is_not_green_is_listed_from_the_lowest_rung_up(made: Path) -> None:
+    text = (made / "small" / "index.html").read_text()
+    (wrong,) = re.findall(r'<ul class="wrongs">(.*?)</ul>', text, re.DOTALL)
+    verdicts = {rung: read_json(made / "small" / "checks" / f"{rung}.json") for rung in ladder.JUDGES}
+    red = [rung for rung, verdict in verdicts.items() if verdict["status"] not in ("pass", "skipped")]
+    assert re.findall(r'href="#(\w+)"', wrong) == red
+    for rung in red:
+        first = next(check for check in verdicts[rung]["checks"] if check["status"] == verdicts[rung]["status"])
+        assert str(escape(f"{first['name']}: {first['message']}")) in wrong
+
+
 def test_limits_that_were_overridden_are_flagged(made: Path, tmp_path: Path) -> None:
     given = {"scale.closed_form": 0.29}
     folder = Path(shutil.copytree(made, tmp_path / "given")) / "small"
@@ -127,8 +200,8 @@ def test_limits_that_were_overridden_are_flagged(made: Path, tmp_path: Path) -> 
     climb.record(folder, climb.judge(folder, "scale"))
     assembly.render(folder.parent)
     flag = '<span class="status inconclusive">override</span>'
-    assert (folder / "index.html").read_text().count(flag) == 2
-    assert flag not in (made / "small" / "index.html").read_text()
+    before, after = ((hub_ / "small" / "index.html").read_text().count(flag) for hub_ in (made, folder.parent))
+    assert (before, after) == (1, 3)  # the seed of the scenario, and two checks
     for name in ("index.html", "small/index.html", "summary.md"):
         assert "limits.scale.closed_form=0.29" in (folder.parent / name).read_text()
     rows = [line for line in (folder.parent / "summary.md").read_text().splitlines() if "| override |" in line]

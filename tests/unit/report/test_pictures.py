@@ -10,6 +10,8 @@ from harness.files import read_json
 from harness.report import pictures
 from harness.report.pictures import OUTSIDE, Colours
 
+UNIT = Colours("gray", 0.0, 1.0)
+
 
 def test_one_range_holds_all_pictures() -> None:
     low, high = np.full((20, 20), 1.0), np.full((20, 20), 3.0)
@@ -26,7 +28,7 @@ def test_one_hot_pixel_does_not_hide_the_rest() -> None:
 
 
 def test_differences_are_symmetric_about_zero() -> None:
-    colours = pictures.difference_colours([np.array([[-1.0, 3.0]])])
+    colours = pictures.difference_colours([np.array([[-1.0, 3.0]])], UNIT)
     assert colours.low == -colours.high
     assert np.ptp(colours.paint(np.zeros((1, 1)))) <= 1  # no colour at zero
 
@@ -39,8 +41,9 @@ def test_pixels_without_a_value_have_a_colour_of_their_own(missing: float) -> No
 
 @pytest.mark.parametrize("values", [np.full((3, 3), np.nan), np.ones((3, 3)), np.zeros((0, 0))])
 def test_pictures_without_contrast_or_values_can_be_painted(values: np.ndarray) -> None:
-    for colours in (pictures.amplitude_colours, pictures.phase_colours, pictures.difference_colours):
-        assert colours([values]).paint(values).shape == (*values.shape, 3)
+    shared = pictures.amplitude_colours([values]), pictures.phase_colours([values])
+    for colours in (*shared, pictures.difference_colours([values], UNIT), pictures.own_colours(values, UNIT)):
+        assert colours.paint(values).shape == (*values.shape, 3)
 
 
 def test_phases_that_fill_the_circle_get_the_whole_cyclic_map() -> None:
@@ -57,8 +60,43 @@ def test_grid_places_patches_row_by_row() -> None:
 
 def test_grid_with_a_range_of_each_patch() -> None:
     ramp = np.linspace(0, 1, 16).reshape(4, 4)
-    sheet = pictures.grid(np.stack([ramp, 1000 * ramp]), None, columns=2, gap=0)
+    patches = np.stack([ramp, 1000 * ramp])
+    own = [pictures.own_colours(patch, UNIT) for patch in patches]
+    sheet = pictures.grid(patches, own, columns=2, gap=0)
     assert (sheet[:, :4] == sheet[:, 4:]).all()
+
+
+def test_numerical_noise_is_not_stretched_to_look_like_a_picture() -> None:
+    noise = 1e-4 * np.random.default_rng(0).standard_normal((40, 40))
+    phases = pictures.phase_colours([noise])
+    assert phases.held
+    assert phases.span == pytest.approx(pictures.LEAST_PHASE)
+    amplitudes = pictures.amplitude_colours([3 + noise])
+    assert amplitudes.held
+    assert amplitudes.span == pytest.approx(0.15, rel=1e-3)
+    differences = pictures.difference_colours([1e-6 * noise], phases)
+    assert differences.held
+    assert differences.high == pytest.approx(0.01 * phases.span)
+    own = pictures.own_colours(1e-3 * noise, phases)
+    for colours, shown in ((phases, noise), (amplitudes, 3 + noise), (differences, 1e-6 * noise), (own, 1e-3 * noise)):
+        assert np.ptp(colours.paint(shown).astype(int)[..., 0]) <= 255 * 0.05
+
+
+def test_what_has_contrast_keeps_its_own_range() -> None:
+    ramp = np.linspace(-0.5, 0.5, 10_000)
+    colours = pictures.phase_colours([ramp])
+    assert not colours.held
+    assert (colours.low, colours.high) == pytest.approx((-0.495, 0.495), abs=1e-3)
+
+
+def test_a_picture_without_colour_is_kept_without_colour(tmp_path: Path) -> None:
+    values = np.linspace(0, 1, 12).reshape(3, 4)
+    for number, (colours, mode) in enumerate([(UNIT, "L"), (Colours("RdBu_r", 0, 1), "RGB")]):
+        path = tmp_path / f"{number}.png"
+        pictures.save(path, colours.paint(values))
+        with Image.open(path) as found:
+            assert found.mode == mode
+            assert (np.asarray(found.convert("RGB")) == colours.paint(values)).all()
 
 
 def test_box_of() -> None:
@@ -72,7 +110,7 @@ def test_reconstructions_are_drawn_pixel_by_pixel_in_the_ranges_that_are_written
     ranges = read_json(made / "small" / "comparison" / "colours.json")
     canvas = np.load(made / "small" / "toy" / "inference_outputs" / "amplitude.npy")
     judged = np.load(made / "small" / "comparison" / "pictures.npz")
-    picture = np.asarray(Image.open(made / "small" / "toy" / "inference_outputs" / "amplitude.png"))
+    picture = np.asarray(Image.open(made / "small" / "toy" / "inference_outputs" / "amplitude.png").convert("RGB"))
     assert picture.shape == (*canvas.shape, 3)
     field = np.where(judged["mask_0"], np.abs(judged["side_0"]), np.nan)
     assert (picture == Colours(**ranges["amplitude"]).paint(field)).all()

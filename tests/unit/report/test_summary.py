@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from junitparser import JUnitXml, TestCase, TestSuite
+import xmlschema
+from junitparser import JUnitXml
 
 from harness.files import read_json, write_json
 from harness.judge.verdict import RungVerdict
@@ -85,7 +86,7 @@ def test_a_figure_that_an_older_judge_did_not_compute_is_null_with_its_reason() 
 
 def test_the_page_shows_the_metrics_and_gauges_of_the_summary(made: Path, written: dict[str, Any]) -> None:
     (case,) = written["cases"]
-    rows = {row[0]: row[1:] for row in Texts(made / "small" / "index.html").rows}
+    rows = {row[0]: row[1:] for row in Texts(made / "small" / "index.html").rows if row}
     for metric in METRICS - {"bias", "message"}:
         sides = [side["reconstruction"][part] for side in case["backends"].values() for part in ("amplitude", "phase")]
         together = [case["agreement"][part] for part in ("amplitude", "phase")]
@@ -135,24 +136,60 @@ def test_checks_are_those_of_the_files(made: Path, written: dict[str, Any]) -> N
 
 def test_pages_show_the_figures_of_the_summary(made: Path, written: dict[str, Any]) -> None:
     rows = [row for row in Texts(made / "small" / "index.html").rows if len(row) == 8]
-    shown = [row[2:6] for row in rows if row[1] in ("pass", "fail", "error", "inconclusive")]
+    shown = [row[2:6] for row in rows if row[1] in [f"{sign} {status}" for status, sign in show.SIGNS.items()]]
     assert shown == [_shown(check) for check in _checks(written)]
 
 
 def test_markdown_shows_the_figures_of_the_summary(made: Path, written: dict[str, Any]) -> None:
-    lines = [line for line in (made / "summary.md").read_text().splitlines() if line.count(" | ") >= 7]
-    rows = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines][2:]
-    assert [row[3:7] for row in rows] == [_shown(check) for check in _checks(written)]
+    """Its rows are those that did not pass, and the tightest."""
+    rows = [row for row in _rows_of(made / "summary.md") if len(row) == 9 and row[0] == "small"]
+    by_name = {f"{check['rung']}.{check['name']}": check for check in _checks(written)}
+    for _, name, status, *figures in rows:
+        assert status == by_name[name]["status"]
+        assert figures[:4] == _shown(by_name[name])
+    red = [name for name, check in by_name.items() if check["status"] not in ("pass", "skipped")]
+    assert [row[1] for row in rows][: len(red)] == red[: markdown.MOST_CHECKS]
+    assert len(rows) == len(red) + 1  # the tightest
+
+
+def test_markdown_shows_the_matrix(made: Path, written: dict[str, Any]) -> None:
+    head, row = (row for row in _rows_of(made / "summary.md") if row[0] in ("case", "small") and len(row) > 9)
+    signs = dict(zip(head, row, strict=True))
+    for rung in {check["rung"] for check in _checks(written)}:
+        worst = summary.worst(check["status"] for check in _checks(written) if check["rung"] == rung)
+        assert signs[rung] == show.SIGNS[worst]
+
+
+@pytest.mark.parametrize("status", ["fail", "pass"])
+def test_markdown_fits_a_review_comment(written: dict[str, Any], status: str) -> None:
+    """Twenty-five cases; in the worst case all of them are red everywhere, and talk a lot."""
+    (case,) = written["cases"]
+    for check in case["checks"]:
+        check |= {"status": status, "message": check["message"] + 50 * " and so | on"}
+    cases = [case | {"id": f"{number}_{'x' * 30}", "status": status} for number in range(25)]
+    text = markdown.page(written | {"cases": cases})
+    assert len(text) < 65_000
+    assert text.count("## ") == (25 if status == "fail" else 0)
 
 
 def test_junit_holds_the_figures_of_the_summary(made: Path, written: dict[str, Any]) -> None:
-    suites = list(JUnitXml.fromfile(str(made / "junit.xml")))
-    tests = {test.name: test for suite in suites if isinstance(suite, TestSuite) for test in suite}
+    (suite,) = JUnitXml.fromfile(str(made / "junit.xml"))
+    properties = {entry.name: entry.value for entry in suite.properties()}
     for check in _checks(written):
-        properties = _properties(tests[f"test_{check['rung']}[small]"])
+        key = f"{check['rung']}.{check['name']}"
+        assert properties[f"{key}.status"] == check["status"]
         for name in ("value", "limit", "margin"):
-            found = properties.get(f"{check['name']}.{name}")
+            found = properties.get(f"{key}.{name}")
             assert (None if found is None else float(found)) == check[name]
+
+
+def test_junit_keeps_to_the_common_schema(made: Path) -> None:
+    """That of Jenkins's xunit plugin, as pytest's own tests use it; the file holds its licence, MIT."""
+    schema = xmlschema.XMLSchema(Path(__file__).with_name("junit-10.xsd"))
+    schema.validate(made / "junit.xml")
+    broken = (made / "junit.xml").read_text().replace("<testcase ", "<testcase><properties/></testcase><testcase ", 1)
+    with pytest.raises(xmlschema.XMLSchemaValidationError):
+        schema.validate(broken)
 
 
 def test_junit_outcomes(made: Path) -> None:
@@ -205,6 +242,7 @@ def _shown(check: dict[str, Any]) -> list[str]:
     return [*figures, "-" if check["margin"] is None else f"{100 * (1 - check['margin']):.3g} %"]
 
 
-def _properties(test: TestCase) -> dict[str, str]:
-    element = test._elem.find("properties")
-    return {entry.get("name"): entry.get("value") for entry in element}
+def _rows_of(page: Path) -> list[list[str]]:
+    """The rows of the tables of a Markdown page."""
+    lines = [line for line in page.read_text().splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]

@@ -1,0 +1,47 @@
+"""The pictures of a case in the report of pytest-html, beside the rungs that they belong to, where it is installed."""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.report import hub
+
+PICTURES: pytest.StashKey[list[Path]] = pytest.StashKey()
+_OF_RUNG = {
+    "telemetry": ("{backend}/train_outputs/curves.png",),
+    "patches": ("{backend}/inference_outputs/patch_grid.png",),
+    "canvas": ("dataset/scan.png",),
+    "reconstruction": ("comparison/montage.png",),
+    "agreement": ("comparison/amplitude_diff.png", "comparison/phase_diff.png"),
+}
+
+
+def is_wanted(config: pytest.Config) -> bool:
+    """Whether this session makes a report with pytest-html."""
+    return bool(config.getoption("htmlpath", None))
+
+
+def draw(folder: Path, rung: str) -> list[Path]:
+    """Draw the pictures of a case, unless they are there, and return those of one rung."""
+    if rung not in _OF_RUNG:
+        return []
+    from harness.report import assembly, climb
+
+    backends = hub.read_case(folder)["backends"]
+    names = dict.fromkeys(name.format(backend=backend) for name in _OF_RUNG[rung] for backend in backends)
+    found = [folder / name for name in names]
+    if climb.is_prepared(folder) and not any(path.is_file() for path in found):
+        assembly.illustrate(folder)
+    return [path for path in found if path.is_file()]
+
+
+def attach(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Put the pictures of a rung beside its result, as pytest-html wants them."""
+    last = report.when == "call" or report.failed  # a rung without evidence ends in its setup
+    if last and (paths := item.stash.get(PICTURES, [])):
+        from pytest_html import extras
+
+        entries: list[Any] = [extras.png(base64.b64encode(path.read_bytes()).decode(), path.name) for path in paths]
+        report.extras = [*getattr(report, "extras", []), *entries]  # type: ignore[attr-defined]

@@ -1,0 +1,174 @@
+"""Line charts as plain values: where every line, tick and mark lies in an SVG, and the values that hovering shows."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+WIDTH, HEIGHT = 640.0, 300.0
+LEFT, RIGHT, TOP, BOTTOM = 66.0, 14.0, 12.0, 42.0
+"""Pixels of the SVG: its size, and the room around the plot for ticks and labels."""
+_TICKS = 5
+_DECADES = 6
+_ROOM = 0.04
+"""Share of the range that is left free above and below the lines."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One curve; a value of None leaves a gap."""
+
+    name: str
+    style: str
+    """How it is drawn, as classes of the style sheet: whose it is (`reference`, `candidate`, ...), `dashed`."""
+    x: Sequence[float]
+    y: Sequence[float | None]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A vertical line with a sentence, such as the first epoch that is not finite."""
+
+    x: float
+    text: str
+    style: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Curves over one axis."""
+
+    id: str
+    title: str
+    x_label: str
+    lines: Sequence[Line]
+    log: bool = False
+    """Whether the y axis is logarithmic; values that are not positive then leave gaps."""
+    marks: Sequence[Mark] = field(default=())
+    below: str = ""
+    """Name of the line below which the chart is shaded."""
+    dots: bool = False
+    """Whether values are dots of their own and not a curve."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no line has a value to draw."""
+        return not any(True for line in self.lines for _ in self._finite(line))
+
+    def drawn(self) -> dict[str, Any]:
+        """What the template `chart.html` wants: paths and ticks in pixels, and the values for hovering."""
+        across, up = self._across(), self._up()
+        return {
+            "chart": self,
+            "width": WIDTH,
+            "height": HEIGHT,
+            "plot": {"left": LEFT, "right": WIDTH - RIGHT, "top": TOP, "bottom": HEIGHT - BOTTOM},
+            "lines": [
+                {"line": line, "runs": (runs := self._runs(line, across, up)), "path": "".join(map(_path, runs))}
+                for line in self.lines
+            ],
+            "shade": next((self._shade(line, across, up) for line in self.lines if line.name == self.below), ""),
+            "x_ticks": [(across(tick), _label(tick)) for tick in _nice(across.low, across.high)],
+            "y_ticks": [(up(tick), _label(tick)) for tick in self._y_ticks(up)],
+            "marks": [(across(mark.x), mark) for mark in self.marks],
+            "values": {
+                "left": across.low,
+                "right": across.high,
+                "x": self.x_label,
+                "lines": [
+                    {"name": line.name, "style": line.style, "x": _short(line.x), "y": _short(line.y)}
+                    for line in self.lines
+                ],
+            },
+        }
+
+    def _across(self) -> "_Axis":
+        values = [x for line in self.lines for x, _ in self._finite(line)] + [mark.x for mark in self.marks]
+        low, high = min(values, default=0.0), max(values, default=1.0)
+        return _Axis(low, high if high > low else low + 1, LEFT, WIDTH - RIGHT)
+
+    def _up(self) -> "_Axis":
+        values = [self._height(y) for line in self.lines for _, y in self._finite(line)]
+        low, high = min(values, default=0.0), max(values, default=1.0)
+        room = _ROOM * (high - low) or 0.5 * abs(high) or 0.5
+        return _Axis(low - room, high + room, HEIGHT - BOTTOM, TOP, self.log)
+
+    def _height(self, value: float) -> float:
+        return math.log10(value) if self.log else value
+
+    def _finite(self, line: Line) -> Iterator[tuple[float, float]]:
+        for x, y in zip(line.x, line.y, strict=True):
+            if self._drawable(y):
+                assert y is not None
+                yield x, y
+
+    def _drawable(self, y: float | None) -> bool:
+        return y is not None and math.isfinite(y) and (y > 0 or not self.log)
+
+    def _runs(self, line: Line, across: "_Axis", up: "_Axis") -> list[list[tuple[float, float]]]:
+        """The points of a line, in pixels, from gap to gap; of a chart of dots each point by itself."""
+        runs: list[list[tuple[float, float]]] = []
+        pen_down = False
+        for x, y in zip(line.x, line.y, strict=True):
+            if not self._drawable(y):
+                pen_down = False
+                continue
+            assert y is not None
+            if not pen_down or self.dots:
+                runs.append([])
+            runs[-1].append((across(x), up(y)))
+            pen_down = True
+        return runs
+
+    def _shade(self, line: Line, across: "_Axis", up: "_Axis") -> str:
+        points = [f"{across(x):.1f} {up(y):.1f}" for x, y in self._finite(line)]
+        if not points:
+            return ""
+        first, last, floor = points[0].split()[0], points[-1].split()[0], f"{HEIGHT - BOTTOM:.1f}"
+        return f"M{first} {floor}L{'L'.join(points)}L{last} {floor}Z"
+
+    def _y_ticks(self, up: "_Axis") -> list[float]:
+        if not self.log:
+            return _nice(up.low, up.high)
+        first, last = math.ceil(up.low), math.floor(up.high)
+        stride = max(1, math.ceil((last - first + 1) / _DECADES))
+        return [10.0**power for power in range(first, last + 1, stride)]
+
+
+@dataclass(frozen=True)
+class _Axis:
+    """A range of values (of their logarithms, if `log`) on a range of pixels."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+    log: bool = False
+
+    def __call__(self, value: float) -> float:
+        place = math.log10(value) if self.log else value
+        return self.start + (place - self.low) / (self.high - self.low) * (self.end - self.start)
+
+
+def _path(run: Sequence[tuple[float, float]]) -> str:
+    """A run as a path of SVG; a single point is a line without length, which round caps make to a dot."""
+    points = [f"{x:.1f} {y:.1f}" for x, y in run]
+    return f"M{'L'.join(points)}" + ("h0" if len(points) == 1 else "")
+
+
+def _nice(low: float, high: float) -> list[float]:
+    """Round values inside a range, 1, 2 or 5 times a power of ten apart."""
+    rough = (high - low) / _TICKS
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [number * step for number in range(first, last + 1)]
+
+
+def _label(value: float) -> str:
+    return f"{value:.6g}" if 1e-3 <= abs(value) < 1e5 or value == 0 else f"{value:.4g}"
+
+
+def _short(values: Sequence[float | None]) -> list[float | None]:
+    """Six digits a value: more than a reader wants, and a small page."""
+    return [None if value is None or not math.isfinite(value) else float(f"{value:.6g}") for value in values]

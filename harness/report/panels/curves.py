@@ -1,0 +1,118 @@
+"""The curves of a case: training of both sides, distance in lock-step, Fourier ring correlation."""
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness.files import read_json, read_npz
+from harness.judge.evidence import Evidence
+from harness.report.panels.chart import Chart, Line, Mark
+
+SIDES = ("reference", "candidate")
+"""How the curves of the two sides are drawn, whatever the backends are called."""
+_APART = ("intensity_scale", "learning_rate")
+_TERM_STYLES = ("", " dashed", " dotted", " dashed dotted")
+_PARTS = ("amplitude", "phase")
+
+
+def training(evidence: Evidence, backends: Sequence[str]) -> list[Chart]:
+    """The loss with its terms, the intensity scale and the learning rate over the epochs, all sides in one chart."""
+    histories = {backend: evidence.history(backend) for backend in backends}
+    names = list(dict.fromkeys(name for epochs in histories.values() for name in _names(epochs)))
+    terms = [name for name in names if name not in _APART and not _repeats_the_loss(name, histories)]
+    rest = [name for name in names if name in _APART]
+    charts = [_over_epochs(evidence, "loss", terms, histories)] if terms else []
+    return charts + [_over_epochs(evidence, name.replace("_", " "), [name], histories) for name in rest]
+
+
+def _names(epochs: Sequence[Mapping[str, Any]]) -> list[str]:
+    return list(dict.fromkeys(name for epoch in epochs for name in epoch["metrics"]))
+
+
+def _repeats_the_loss(name: str, histories: Mapping[str, Sequence[Mapping[str, Any]]]) -> bool:
+    """A loss of one term of weight 1 is that term: one curve shows both."""
+    metrics = [epoch["metrics"] for epochs in histories.values() for epoch in epochs]
+    return name != "loss" and all(found.get(name) == found.get("loss") for found in metrics)
+
+
+def _over_epochs(
+    evidence: Evidence, title: str, names: Sequence[str], histories: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> Chart:
+    lines, marks = [], []
+    for backend, epochs in histories.items():
+        style = SIDES[evidence.backends.index(backend)]
+        x = [float(epoch["epoch"]) for epoch in epochs]
+        for number, name in enumerate(names):
+            y = [_number(epoch["metrics"].get(name)) for epoch in epochs]
+            label = backend if len(names) == 1 else f"{backend}: {name}"
+            lines.append(Line(label, style + _TERM_STYLES[number % len(_TERM_STYLES)], x, y))
+            marks += _first_gap(label, style, x, y)
+    return Chart(f"chart-{title.replace(' ', '-')}", f"Training: {title}", "epoch", lines, marks=marks)
+
+
+def _first_gap(label: str, style: str, x: Sequence[float], y: Sequence[float | None]) -> list[Mark]:
+    gaps = (epoch for epoch, value in zip(x, y, strict=True) if value is None)
+    return [Mark(epoch, f"{label}: first not finite in epoch {epoch:g}", style) for epoch in list(gaps)[:1]]
+
+
+def _number(value: Any) -> float | None:
+    return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None
+
+
+def trained(evidence: Evidence) -> list[str]:
+    """The backends whose training left a history."""
+    path = Path("train_outputs", "history.json")
+    return [backend for backend in evidence.backends if (evidence.folder(backend) / path).is_file()]
+
+
+def lockstep(folder: Path) -> list[Chart]:
+    """Distance of all weights between the sides after every step, and the envelope of rounding noise."""
+    path = folder / "comparison" / "lockstep.json"
+    if not path.is_file():
+        return []
+    found = read_json(path)
+    noise = "envelope of float32's rounding noise"
+    curves = (
+        (noise, "noise", found["float32"]["envelope"]),
+        ("between the sides, float32", "candidate", found["float32"]["between"]),
+        ("between the sides, float64", "reference", found["float64"]["between"]),
+    )
+    lines = [Line(name, style, list(range(1, len(y) + 1)), y) for name, style, y in curves]
+    title = "Lock-step: relative distance of all weights, same batches"
+    return [Chart("chart-lockstep", title, "step", lines, log=True, below=noise)]
+
+
+def ring_correlation(folder: Path, backends: tuple[str, str]) -> list[Chart]:
+    """Fourier ring correlation of each side with the truth and of the sides, one chart a part that has any."""
+    path = folder / "comparison" / "frc.npz"
+    curves = read_npz(path) if path.is_file() else {}
+    wholes = {
+        "side_0": (f"{backends[0]} with the truth", SIDES[0]),
+        "side_1": (f"{backends[1]} with the truth", SIDES[1]),
+        "sides": ("the sides with each other", "both"),
+    }
+    charts = [_rings(part, {name: whole for name, whole in wholes.items() if _key(name, part) in curves}, curves)
+              for part in _PARTS]  # fmt: skip
+    return [chart for chart in charts if chart.lines]
+
+
+def _key(name: str, part: str, curve: str = "correlation") -> str:
+    return f"{name}.{part}.{curve}"
+
+
+def _rings(part: str, wholes: Mapping[str, tuple[str, str]], curves: Mapping[str, np.ndarray]) -> Chart:
+    lines = [
+        Line(label, style, curves[_key(name, part, "frequency")].tolist(), curves[_key(name, part)].tolist())
+        for name, (label, style) in wholes.items()
+    ]
+    if wholes:
+        first = next(iter(wholes))
+        frequency = curves[_key(first, part, "frequency")].tolist()
+        lines.append(Line("half a bit", "limit dashed", frequency, curves[_key(first, part, "half_bit")].tolist()))
+        ends = [frequency[0], frequency[-1]]
+        lines += [Line("0.5", "limit dotted", ends, [0.5, 0.5]), Line("1/7", "limit dotted", ends, [1 / 7, 1 / 7])]
+    title = f"Fourier ring correlation: {part}"
+    return Chart(f"chart-frc-{part}", title, "spatial frequency, cycles a pixel", lines)

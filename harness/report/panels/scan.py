@@ -1,0 +1,110 @@
+"""The scan on the object: centres of the patterns, outlines of the stitched patches, the canvas and what it needs."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness.backends.network import predicted_size
+from harness.errors import HarnessError
+from harness.judge.evidence import Evidence
+from harness.judge.truth import true_object
+
+_OUTLINES = 80
+"""Patches that are outlined; of more, evenly chosen ones."""
+_MARGIN = 6.0
+
+
+def scan(evidence: Evidence) -> dict[str, Any]:
+    """Everything in pixels of the object, x to the right and y down; what a side lacks is left out."""
+    arrays = {name: evidence.arrays(Path("dataset", f"{name}.npz"), ("x", "y")) for name in ("train", "test")}
+    dots = [
+        {
+            "name": f"{name}: {len(part['x'])} patterns",
+            "style": style,
+            "x": part["x"],
+            "y": part["y"],
+            "path": _dots(part["x"], part["y"]),
+        }
+        for (name, part), style in zip(arrays.items(), ("train", "test"), strict=True)
+    ]
+    squares = [square for backend in evidence.backends if (square := _canvas(evidence, backend))]
+    outlines, ground = _outlines(evidence), _ground(evidence)
+    return {
+        "dots": dots,
+        "outlines": outlines,
+        "canvases": squares,
+        "ground": ground,
+        "view": _view([*arrays.values()], squares, ground, evidence.scenario.dataset.N),
+    }
+
+
+def _dots(x: np.ndarray, y: np.ndarray) -> str:
+    """Path of lines without length, which round caps make to dots."""
+    return "".join(f"M{a:.1f} {b:.1f}h0" for a, b in zip(x, y, strict=True))
+
+
+def _square(x: float, y: float, side: float) -> dict[str, float]:
+    return {"x": round(x - side / 2, 2), "y": round(y - side / 2, 2), "side": side}
+
+
+def _canvas(evidence: Evidence, backend: str) -> dict[str, Any] | None:
+    """The canvas of a side, and the square that its patches need; its middle is the pixel with index size/2."""
+    try:
+        canvas = evidence.canvas(backend)
+    except HarnessError:
+        return None
+    (x, y), facts = canvas.centre, canvas.facts
+    return {
+        "backend": backend,
+        "size": facts["size"],
+        "required": facts["required"],
+        "fits": facts["size"] >= facts["required"],
+        "whole": _square(x - 0.5, y - 0.5, facts["size"]),
+        "needed": _square(x - 0.5, y - 0.5, facts["required"]),
+    }
+
+
+def _outlines(evidence: Evidence) -> list[dict[str, float]]:
+    """Predicted regions of stitched patches of the first side that has any."""
+    for backend in evidence.backends:
+        try:
+            (x, y), positions = evidence.canvas(backend).centre, evidence.predictions(backend).positions
+        except HarnessError:
+            continue
+        chosen = positions[:: -(-len(positions) // _OUTLINES)]
+        side = float(predicted_size(evidence.scenario))
+        return [_square(x + a - 0.5, y + b - 0.5, side) for a, b in chosen]
+    return []
+
+
+def _ground(evidence: Evidence) -> dict[str, Any] | None:
+    """The picture of the truth below it all, and where it lies."""
+    try:
+        truth = true_object(evidence)
+    except HarnessError:
+        return None
+    flat = np.ptp(np.angle(truth.object)) == 0
+    height, width = truth.object.shape
+    picture = "dataset/ground_truth_amp.png" if flat else "dataset/ground_truth_phase.png"
+    if not (evidence.case_dir / picture).is_file():
+        return None
+    return {"picture": picture, "x": truth.origin_x - 0.5, "y": truth.origin_y - 0.5, "width": width, "height": height}
+
+
+def _view(
+    parts: list[dict[str, np.ndarray]], squares: list[dict[str, Any]], ground: dict[str, Any] | None, N: int
+) -> dict[str, float]:
+    """The smallest box that holds everything."""
+    reach = N / 2
+    xs = [edge for part in parts for edge in (part["x"].min() - reach, part["x"].max() + reach)]
+    ys = [edge for part in parts for edge in (part["y"].min() - reach, part["y"].max() + reach)]
+    for square in [entry[kind] for entry in squares for kind in ("whole", "needed")]:
+        xs += [square["x"], square["x"] + square["side"]]
+        ys += [square["y"], square["y"] + square["side"]]
+    if ground:
+        xs += [ground["x"], ground["x"] + ground["width"]]
+        ys += [ground["y"], ground["y"] + ground["height"]]
+    left, top = min(xs) - _MARGIN, min(ys) - _MARGIN
+    edges = {"left": left, "top": top, "width": max(xs) + _MARGIN - left, "height": max(ys) + _MARGIN - top}
+    return {name: round(float(value), 1) for name, value in edges.items()}

@@ -1,0 +1,46 @@
+"""Both pages, light and dark, wide and narrow: nothing hidden from anyone, nothing cut off."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.unit.report.browser.conftest import NARROW, WIDE, Open
+
+pytestmark = pytest.mark.browser
+PAGES = ("index.html", "small/index.html", "green/index.html")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing(several: Path, opened: Open, name: str, width: int, scheme: str) -> None:
+    page = opened(several / name, width=width, color_scheme=scheme).page
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("view", ["blink", "slider"])
+def test_axe_finds_nothing_in_the_other_views(several: Path, opened: Open, view: str) -> None:
+    page = opened(several / "small" / "index.html").page
+    page.get_by_label(view).check()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_narrow_screen_scrolls_only_down(several: Path, opened: Open, name: str) -> None:
+    page = opened(several / name, width=NARROW).page
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    assert page.evaluate("document.documentElement.scrollWidth") == NARROW
+
+
+def test_dark_is_dark(several: Path, opened: Open) -> None:
+    colours = {
+        scheme: opened(several / "index.html", color_scheme=scheme).page.evaluate(
+            "getComputedStyle(document.body).backgroundColor"
+        )
+        for scheme in ("light", "dark")
+    }
+    assert colours == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 24, 30)"}
