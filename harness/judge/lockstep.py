@@ -80,6 +80,9 @@ def grafted(evidence: Evidence, backend: str) -> tuple[dict[str, Array], dict[st
 def _noise(evidence: Evidence, backend: str, precision: Precision) -> dict[str, Any]:
     path = Path(backend, "trajectory", f"noise_{precision}.json")
     record: dict[str, Any] = evidence.record(path, ("first", "weights", "steps"))
+    draws = [*record["first"].values(), *record["weights"].values(), *record["steps"]]
+    if not all(map(_finite, draws)):
+        raise NoEvidence(f"{backend}: the noise of its trajectories in {precision} is not finite.")
     return record
 
 

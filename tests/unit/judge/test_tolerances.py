@@ -127,7 +127,7 @@ def test_an_override_is_named_as_such():
 
 
 def test_profiles_differ():
-    stable, smoke = (resolve(profile, {}, {}).find("reconstruction.pearson_r").value for profile in ("stable", "smoke"))
+    stable, smoke = (resolve(profile, {}, {}).find("patches.contrast").value for profile in ("stable", "smoke"))
     assert stable > smoke
     assert resolve("smoke", {}, {}).find("reconstruction.shift") is None
 
