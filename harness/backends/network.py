@@ -119,7 +119,7 @@ def initial_weights(scenario: Scenario, intensity_scale: float) -> Weights:
     biases 0 but the amplitude head's, which starts the amplitude at START_AMPLITUDE;
     log_scale = log(intensity_scale). Every value is one that float32 can hold, so that both precisions
     start from the same numbers. A `training.nudge` other than 0 moves each of them up or down by one unit
-    in the last place of float32: what a backend differs from itself by rounding alone.
+    in the last place of float32 (a zero stays): what a backend differs from itself by rounding alone.
     """
     generator = np.random.default_rng(scenario.training.seed)
     weights = {name: _first(name, shape, generator) for name, shape in weight_shapes(scenario).items()}
@@ -133,12 +133,16 @@ def initial_weights(scenario: Scenario, intensity_scale: float) -> Weights:
 
 
 def nudged(weights: Weights, draw: int, precision: Precision) -> Weights:
-    """Every weight moved by one unit in the last place of a precision, up or down as the number of the draw says."""
+    """Every weight moved by one unit in the last place of a precision, up or down as the number of the draw says.
+
+    A zero stays: no rounding moves it. The smallest number in its place would open every ReLU that a blank part of a
+    pattern and a bias of 0 hold exactly at its bend, and the gradient would jump.
+    """
     directions = np.random.default_rng(draw)
     moved = {}
     for name, value in weights.items():
         towards = np.where(directions.random(value.shape) < 0.5, -np.inf, np.inf).astype(precision)
-        moved[name] = np.nextafter(value.astype(precision), towards).astype(np.float64)
+        moved[name] = np.where(value == 0, 0.0, np.nextafter(value.astype(precision), towards).astype(np.float64))
     return moved
 
 

@@ -58,7 +58,7 @@ def test_initial_weights_are_the_seeds_and_fit_float32():
     assert first["log_scale"] == pytest.approx(math.log(123.4), rel=1e-7)
 
 
-def test_a_nudge_moves_every_weight_by_one_unit_in_the_last_place():
+def test_a_nudge_moves_every_weight_by_one_unit_in_the_last_place_and_leaves_zeros():
     plain = network.initial_weights(scenario(), 123.4)
     first, second = (
         network.initial_weights(Scenario.model_validate({"training": {"nudge": draw}}), 123.4) for draw in (1, 2)
@@ -67,11 +67,20 @@ def test_a_nudge_moves_every_weight_by_one_unit_in_the_last_place():
         single = value.astype(np.float32)
         for nudged in (first[name], second[name]):
             units = np.abs(nudged.astype(np.float32) - single) / np.spacing(np.abs(single))
-            assert np.all((units == 1) | (units == 0.5)), name  # below a power of two the spacing is half as wide
+            assert np.all((units == 1) | (units == 0.5) | (single == 0)), (
+                name
+            )  # the spacing halves below a power of two
+            np.testing.assert_array_equal(nudged[single == 0], 0)
     kernel = "encoder.0.conv1.kernel"
     assert np.any(first[kernel] != second[kernel])
     assert np.any(first[kernel] > plain[kernel])
     assert np.any(first[kernel] < plain[kernel])
+
+
+def test_a_nudge_in_float64_moves_by_a_unit_of_float64():
+    weights = {"kernel": np.array([1.0, -3.0, 0.0])}
+    moved = network.nudged(weights, 1, "float64")["kernel"]
+    np.testing.assert_allclose(np.abs(moved - weights["kernel"]), [2.2e-16, 4.4e-16, 0], rtol=0.6)
 
 
 def test_spread_of_the_initial_kernels():
