@@ -219,7 +219,8 @@ def same_side(port: Port) -> None:
 
     def copied(folder: Path) -> None:
         [other] = [path for path in folder.iterdir() if (path / "bundle").is_dir() and path.name != port.backend]
-        shutil.rmtree(folder / port.backend)
-        shutil.copytree(other, folder / port.backend)
+        for found in other.iterdir():  # the reference has no graft, so the candidate's own stays
+            shutil.rmtree(folder / port.backend / found.name)
+            shutil.copytree(found, folder / port.backend / found.name)
 
     port.case(copied)
