@@ -1,8 +1,8 @@
 """How often the ladder is red where nothing is wrong: the whole suite on sound backends, over seeds and precisions.
 
 Every second seed has the other backend as its reference. Every case of every run is one comparison; any that is not
-passed is listed. Prints the rate of false alarms with its
-95 % interval (Clopper and Pearson). Sessions share a store, so a run that was stopped goes on where it was.
+passed is listed. Prints the rate of false alarms with its 95 % interval (Clopper and Pearson). Sessions share a store,
+so a run that was stopped goes on where it was.
 
 python benchmarks/clean_runs.py [--seeds 7 8] [--precisions float32 float64] [--select EXPRESSION] [--store DIR]
                                 [--hub DIR]

@@ -66,8 +66,8 @@ def walk_noise(evidence: Evidence, precision: Precision, what: Literal["first", 
 def step_noise(evidence: Evidence, backend: str) -> Array:
     """Distance (draws, steps) of all weights from those of a training from nudged weights."""
     draws = np.array(_noise(evidence, backend, "float32")["steps"], dtype=float)
-    if draws.ndim != 2 or not draws.size or not _finite(draws):
-        raise NoEvidence(f"{backend}: the noise of its trajectories was not measured, or is not finite.")
+    if draws.ndim != 2 or not draws.size:
+        raise NoEvidence(f"{backend}: the noise of its trajectories was not measured.")
     return draws
 
 
@@ -98,7 +98,7 @@ def _finite(draws: Any) -> bool:
 
 def largest(noise: Noise, name: str, precision: Precision) -> float:
     """The farthest that either side is from itself in one tensor, at least one rounding."""
-    return max(*noise[0].get(name, ()), *noise[1].get(name, ()), FLOOR[precision], 0.0)
+    return max(*noise[0][name], *noise[1][name], FLOOR[precision])
 
 
 def envelope(evidence: Evidence) -> Array:

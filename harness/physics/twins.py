@@ -64,11 +64,10 @@ def flips(patches: Array, positions: Array, weight: Array) -> Array:
     for members in connected_sets(linked | np.eye(len(patches), dtype=bool)):
         own = np.append(members, len(patches))  # the set and the fields
         signs[members] = _signs(couplings[np.ix_(own, own)])[:-1]
-    turned = (signs < 0).astype(int)
-    after = differences[np.arange(len(pairs)), turned[pairs[:, 0]], turned[pairs[:, 1]]].sum()
-    if after > (1 - EVIDENCE) * differences[:, 0, 0].sum():
-        return np.zeros(len(patches), dtype=bool)
-    return np.asarray(signs < 0)
+    turned = np.asarray(signs < 0)
+    j, k = turned[pairs].astype(int).T
+    after = differences[np.arange(len(pairs)), j, k].sum()
+    return turned & (after <= (1 - EVIDENCE) * differences[:, 0, 0].sum())
 
 
 def disagreement(patches: Array, positions: Array, weight: Array) -> float | None:

@@ -42,7 +42,6 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
 
 
 def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> None:
-    first, second = evidence.backends
-    reference, candidate = gradients(evidence, first, precision), gradients(evidence, second, precision)
+    reference, candidate = (gradients(evidence, backend, precision) for backend in evidence.backends)
     noise = gradient_noise(evidence, precision)
     judge_each(findings, precision, trained(evidence.scenario), (reference, candidate), noise, "gradient of {}")

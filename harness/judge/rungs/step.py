@@ -51,7 +51,6 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
 
 
 def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> None:
-    first, second = evidence.backends
-    reference, candidate = first_step(evidence, first, precision), first_step(evidence, second, precision)
+    reference, candidate = (first_step(evidence, backend, precision) for backend in evidence.backends)
     noise = walk_noise(evidence, precision, "first")
     judge_each(findings, precision, reference, (reference, candidate), noise, "{} after one step")

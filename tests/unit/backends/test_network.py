@@ -67,9 +67,8 @@ def test_a_nudge_moves_every_weight_by_one_unit_in_the_last_place_and_leaves_zer
         single = value.astype(np.float32)
         for nudged in (first[name], second[name]):
             units = np.abs(nudged.astype(np.float32) - single) / np.spacing(np.abs(single))
-            assert np.all((units == 1) | (units == 0.5) | (single == 0)), (
-                name
-            )  # the spacing halves below a power of two
+            # below a power of two the spacing is half as wide
+            assert np.all((units == 1) | (units == 0.5) | (single == 0)), name
             np.testing.assert_array_equal(nudged[single == 0], 0)
     kernel = "encoder.0.conv1.kernel"
     assert np.any(first[kernel] != second[kernel])
