@@ -11,11 +11,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from harness.files import read_json, write_json, write_text
 from harness.judge import ladder
-from harness.report import manifest, show
+from harness.report import html, manifest, pages
 
 FOLDER = "faults"
 MATRIX, SENSITIVITY, FALSE_ALARMS = "matrix.json", "sensitivity.json", "false_alarms.json"
@@ -24,14 +22,15 @@ MATRIX, SENSITIVITY, FALSE_ALARMS = "matrix.json", "sensitivity.json", "false_al
 def add(root: Path, name: str, value: Any) -> Path:
     """Write one of the files to the `faults` folder of a hub, and the page anew; returns the page.
 
-    A hub that has its manifest gets another, which lists the new files.
+    A hub that has its manifest gets another, which lists the new files, and a link on the page of its session.
     """
     folder = root / FOLDER
     write_json(folder / name, value)
     held = {path.name: read_json(path) for path in folder.glob("*.json")}
-    page = folder / "index.html"
-    write_text(page, _template().render(**_context(held)))
-    if (root / manifest.MANIFEST).is_file():
+    page, in_hub = root / pages.FAULTS, (root / manifest.MANIFEST).is_file()
+    write_text(page, html.render("faults.html", in_hub=in_hub, **_context(held)))
+    if in_hub:
+        pages.write_session(root, read_json(root / "summary.json"))
         manifest.write(root)
     return page
 
@@ -59,15 +58,3 @@ def _cell(trial: Mapping[str, Any], rung: str) -> str:
     if rung not in trial["red"]:
         return "green"
     return "first" if rung == trial["lowest_red_rung"] else "red"
-
-
-def _template() -> Any:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).with_name("templates")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(figure=show.figure)
-    return environment.get_template("faults.html")

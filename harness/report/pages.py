@@ -1,4 +1,4 @@
-"""The pages of a hub: static HTML that needs no server and no network. Every text is escaped.
+"""The pages of a hub: the session, and every case.
 
 What a page shows is gathered by the panels; the templates set it. Scripts stand in the page, and its policy lets no
 other run.
@@ -6,29 +6,30 @@ other run.
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from harness.errors import HarnessError
 from harness.files import write_text
-from harness.report import climb, hub, localisation, markdown, show
+from harness.report import climb, html, hub, localisation, markdown
 from harness.report.notes import repeat_command
 from harness.report.panels import curves, matrix, patches, provenance, scan, scenario, viewer
 from harness.report.panels.chart import Chart
+from harness.report.request import REPORTS
 from harness.report.scene import Scene, colours_of
 
 T = TypeVar("T")
-TEMPLATES = Path(__file__).with_name("templates")
 METRICS = (
     "mae", "rmse", "max_abs", "pearson_r", "ssim", "ms_ssim", "ms_ssim_scales", "psnr", "frc50", "frc_half_bit",
     "frc_one_seventh", "count", "scale", "rescaled_mae",
 )  # fmt: skip
+FAULTS = "faults/index.html"
+"""The page of `fault_page`, in a hub that holds one."""
 _SESSION_SCRIPTS = ("session.js",)
 _CASE_SCRIPTS = ("ladder.js", "chart.js", "pixels.js", "viewer.js")
 
@@ -42,22 +43,8 @@ class Script:
 
 
 @cache
-def _templates() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(figure=show.figure, seconds=show.seconds, used=show.used, size=show.size)
-    environment.globals.update(signs=show.SIGNS)
-    return environment
-
-
-@cache
 def _script(name: str) -> Script:
-    text = (TEMPLATES / name).read_text(encoding="utf-8")
+    text = (html.TEMPLATES / name).read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Script(Markup(text), f"sha256-{digest}")  # noqa: S704 - our own file, not data
 
@@ -71,11 +58,16 @@ def write(root: Path, summary: dict[str, Any], drawing_problems: dict[str, list[
         folder = hub.case_folder(root, case["id"])
         context = _case_context(root, folder, case, drawing_problems.get(case["id"], []))
         _write(folder / "index.html", "case.html", _CASE_SCRIPTS, summary=summary, **context)
+    write_session(root, summary)
+
+
+def write_session(root: Path, summary: dict[str, Any]) -> None:
+    """Write `index.html`, the page of the session."""
     _write(root / "index.html", "index.html", _SESSION_SCRIPTS, **_index_context(root, summary))
 
 
 def _write(path: Path, template: str, scripts: tuple[str, ...], **context: Any) -> None:
-    page = _templates().get_template(template).render(scripts=[_script(name) for name in scripts], **context)
+    page = html.render(template, scripts=[_script(name) for name in scripts], **context)
     write_text(path, page)
 
 
@@ -84,6 +76,7 @@ def _index_context(root: Path, summary: dict[str, Any]) -> dict[str, Any]:
     with_margin = [(case, worst) for case in cases if (worst := markdown.worst_check(case))]
     return {
         "summary": summary,
+        "links": list(_links(root)),
         "rungs": matrix.rungs_of(cases),
         "matrix": matrix.rows(root, cases),
         "tightest": sorted(with_margin, key=lambda pair: float(pair[1]["margin"])),
@@ -92,6 +85,14 @@ def _index_context(root: Path, summary: dict[str, Any]) -> dict[str, Any]:
         "left_out": markdown.left_out(summary),
         "stored": [case["id"] for case in cases if markdown.from_store(case)],
     }
+
+
+def _links(root: Path) -> Iterator[tuple[str, str]]:
+    """Pages beside that of a session: its address from there, and what it is called."""
+    if root.resolve().parent.name == REPORTS:
+        yield "../index.html", "all sessions"
+    if (root / FAULTS).is_file():
+        yield FAULTS, "seeded faults"
 
 
 def _notices(summary: dict[str, Any]) -> dict[str, Any]:
@@ -129,7 +130,7 @@ def _case_context(root: Path, folder: Path, case: dict[str, Any], drawing_proble
         "environments": provenance.environments(folder),
         "logs": provenance.logs(folder),
         "artifacts": (artifacts := provenance.artifacts(root, folder)),
-        "pictures": {entry["name"] for entry in artifacts if entry["name"].endswith(".png")},
+        "files": {entry["name"] for entry in artifacts},
         **_evidence_panels(folder, tuple(description["backends"]), list(drawing_problems)),
     }
 

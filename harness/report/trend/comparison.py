@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.files import plain, write_json, write_text
-from harness.report import manifest
-from harness.report.trend import changes, page
+from harness.report import html, manifest
+from harness.report.trend import changes
 from harness.report.trend.changes import RULE, Change
 from harness.report.trend.figures import QUALITY_NOISE, SPEED_NOISE, Figure, Name, Rung, figures_of, shown
 from harness.report.trend.sessions import Session, read
@@ -100,7 +100,7 @@ def write(comparison: Comparison) -> Path:
     record = comparison.as_json()
     write_json(comparison.folder / JSON, record)
     context = {"comparison": record, "cases": comparison.shown_cases(), "nothing": NOTHING}
-    write_text(comparison.folder / PAGE, page.render("comparison.html", **context))
+    write_text(comparison.folder / PAGE, html.render("trend/comparison.html", **context))
     return comparison.folder / PAGE
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from harness.errors import HarnessError
 from harness.files import write_text
+from harness.report import html
 from harness.report.summary import worst
-from harness.report.trend import page
 from harness.report.trend.changes import RULE, Change, subject_of
 from harness.report.trend.figures import Rung, noise_of, shown
 from harness.report.trend.history import CaseHistory, Series, changes_by_session, histories
@@ -48,7 +48,7 @@ def write(reports: Path) -> list[dict[str, Any]]:
         "changes": [_changed(session, changes) for session, changes in changes_by_session(found)],
         "cases": [_case(history) for history in found],
     }
-    write_text(reports / PAGE, page.render("history.html", **context))
+    write_text(reports / PAGE, html.render("trend/history.html", **context))
     return [_session(session) for session in sessions]
 
 
@@ -72,12 +72,12 @@ def _remarks(fault: str | None, overrides: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _changed(session: Session, changes: Sequence[Change]) -> dict[str, Any]:
-    counts = {verdict: sum(change.verdict == verdict for change in changes) for verdict in page.ARROWS if verdict}
+    counts = {verdict: sum(change.verdict == verdict for change in changes) for verdict in html.ARROWS if verdict}
     return {"hub": session.name, "counts": counts, "changes": sorted(changes, key=_by_verdict)}
 
 
 def _by_verdict(change: Change) -> int:
-    return list(page.ARROWS).index(change.verdict)
+    return list(html.ARROWS).index(change.verdict)
 
 
 def _case(history: CaseHistory) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """The page of the seeded faults shows what was measured, and says what was not."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 from harness.faults import catalogue
 from harness.faults.catalogue import Seeded
-from harness.files import read_json, write_json
+from harness.files import read_json
 from harness.report import fault_matrix, fault_page, manifest, sensitivity
 from harness.report.trials import Outcome
 
@@ -43,10 +44,12 @@ def test_texts_are_escaped(tmp_path: Path) -> None:
     assert "A &lt;b&gt;bold&lt;/b&gt; change." in page
 
 
-def test_the_manifest_of_a_hub_lists_the_new_files(tmp_path: Path) -> None:
-    write_json(tmp_path / "session.json", {})
-    manifest.write(tmp_path)
-    fault_page.add(tmp_path, fault_page.MATRIX, fault_matrix.record([CAUGHT]))
-    listed = {entry["path"] for entry in read_json(tmp_path / manifest.MANIFEST)["files"]}
+def test_the_manifest_of_a_hub_lists_the_new_files_and_its_page_leads_to_them(made: Path, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(made, tmp_path / "hub"))
+    assert "seeded faults" not in (root / "index.html").read_text()
+    fault_page.add(root, fault_page.MATRIX, fault_matrix.record([CAUGHT]))
+    listed = {entry["path"] for entry in read_json(root / manifest.MANIFEST)["files"]}
     assert {"faults/matrix.json", "faults/index.html"} <= listed
-    assert manifest.changed(tmp_path) == []
+    assert manifest.changed(root) == []
+    assert '<a href="faults/index.html">seeded faults</a>' in (root / "index.html").read_text()
+    assert '<a href="../index.html">' in (root / "faults" / "index.html").read_text()

@@ -48,6 +48,21 @@ def test_every_link_and_picture_is_in_the_hub(page: Path) -> None:
         assert not target.startswith(("/", "http", "file"))
 
 
+def test_a_hub_among_others_leads_to_the_index_over_them(made: Path, tmp_path: Path) -> None:
+    link = '<a href="../index.html">all sessions</a>'
+    assert link in (made / "index.html").read_text()
+    alone = Path(shutil.copytree(made, tmp_path / "mailed"))
+    assembly.render(alone)
+    assert link not in (alone / "index.html").read_text()
+
+
+def test_the_page_of_a_case_leads_to_its_telemetry(made: Path) -> None:
+    text = (made / "small" / "index.html").read_text()
+    for name in ("train_outputs/training_summary.md", "inference_outputs/patch_stats.md"):
+        assert [backend for backend in ("toy", "other") if f'<a href="{backend}/{name}">' in text] == ["toy", "other"]
+    assert '<a href="reassembly/reassembly.md">' in text
+
+
 def test_every_anchor_is_on_its_page(made: Path, page: Path) -> None:
     for target, anchor in re.findall(r'href="([^"#]*)#([^"]+)"', page.read_text()):
         other = (page.parent / target) if target else page
@@ -132,7 +147,7 @@ def test_a_killed_session_is_shown_as_such(made: Path, tmp_path: Path) -> None:
 
 
 def test_rendering_again_gives_the_same_bytes(made: Path, tmp_path: Path) -> None:
-    again = Path(shutil.copytree(made, tmp_path / made.name))
+    again = Path(shutil.copytree(made, tmp_path / "reports" / made.name))
     assembly.render(again)
     assert (again / "manifest.json").read_bytes() == (made / "manifest.json").read_bytes()
 

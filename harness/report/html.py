@@ -1,0 +1,32 @@
+"""Pages from templates: static HTML that needs no server and no network. Every text is escaped."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from harness.report import show
+
+TEMPLATES = Path(__file__).with_name("templates")
+ARROWS = {"worse": "▼", "better": "▲", "changed": "◆", "": ""}
+"""What became of a figure, in one character, so that it is read without colour."""
+
+
+def render(template: str, /, **context: Any) -> str:
+    """A page from one of the templates."""
+    return _environment().get_template(template).render(**context)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(figure=show.figure, seconds=show.seconds, used=show.used, size=show.size)
+    environment.globals.update(signs=show.SIGNS, arrows=ARROWS)
+    return environment
