@@ -89,11 +89,8 @@ class Evidence:
     @cached_property
     def scenario(self) -> Scenario:
         """The resolved scenario that the case ran with."""
-        path = self.case_dir / "scenario.yaml"
-        try:
-            return Scenario.model_validate(read(path).value)
-        except ValidationError as error:
-            raise NoEvidence(f"{path}: is not a resolved scenario ({error}).") from error
+        path = self.existing(Path("scenario.yaml"))
+        return _scenario(path, *_state(path))
 
     @cached_property
     def jobs(self) -> dict[tuple[str, str], dict[str, Any]]:
@@ -132,8 +129,7 @@ class Evidence:
     def arrays(self, relative: Path, required: tuple[str, ...] = ()) -> dict[str, Array]:
         """The arrays of an NPZ file of the case, which holds at least those `required`."""
         path = self.existing(relative)
-        state = path.stat()
-        arrays = dict(_arrays(path, state.st_ino, state.st_mtime_ns, state.st_size))
+        arrays = dict(_arrays(path, *_state(path)))
         if missing := [key for key in required if key not in arrays]:
             raise NoEvidence(f"{path}: lacks the arrays {', '.join(missing)}; it holds {sorted(arrays)}.")
         return arrays
@@ -269,9 +265,23 @@ def without_null(facts: dict[str, Any], names: tuple[str, ...], source: str) -> 
     return facts
 
 
+def _state(path: Path) -> tuple[int, int, int]:
+    """What changes when a file does: several rungs ask for the same, and it is read once for each state."""
+    found = path.stat()
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+@lru_cache(maxsize=64)
+def _scenario(path: Path, *_state: int) -> Scenario:
+    try:
+        return Scenario.model_validate(read(path).value)
+    except ValidationError as error:
+        raise NoEvidence(f"{path}: is not a resolved scenario ({error}).") from error
+
+
 @lru_cache(maxsize=64)
 def _arrays(path: Path, *_state: int) -> dict[str, Array]:
-    """What a file holds in the state that it is in: several rungs ask for the same; nobody may change it."""
+    """What a file holds; nobody may change it."""
     arrays = read_npz(path)
     for array in arrays.values():
         array.flags.writeable = False

@@ -13,7 +13,7 @@ def nothing(port: Port) -> None:
     port.batch(lambda batch: batch)
 
 
-@fault("control.thirds", rung=NOWHERE, quick=True)
+@fault("control.thirds", rung=NOWHERE)
 def thirds(port: Port) -> None:
     """The exit wave is divided by three and multiplied by it again: another rounding."""
     port.stage("exit_wave", lambda value, _: value / 3 * 3)

@@ -16,7 +16,7 @@ def axes_order(port: Port) -> None:
     port.dataset(lambda folder: in_npz(folder / "train.npz", X=lambda X: np.ascontiguousarray(X.transpose(2, 1, 0))))
 
 
-@fault("data.transposed-patterns", rung="dataset", quick=True)
+@fault("data.transposed-patterns", rung="dataset")
 def transposed_patterns(port: Port) -> None:
     """Rows and columns of the patterns are swapped."""
     port.dataset(lambda folder: in_npz(folder / "train.npz", X=lambda X: np.ascontiguousarray(X.transpose(0, 2, 1))))

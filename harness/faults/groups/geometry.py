@@ -71,7 +71,6 @@ def offsets_zero(port: Port) -> None:
     rung="stages",
     size=1.0,
     unit="pixels that all offsets are off by",
-    quick=True,
 )
 def not_centred(port: Port) -> None:
     """The offsets are not relative to the centre of the group."""
@@ -95,7 +94,7 @@ def global_offsets(port: Port) -> None:
     port.dataset(change)
 
 
-@fault("geometry.nearest", rung="stages", quick=True)
+@fault("geometry.nearest", rung="stages")
 def nearest(port: Port) -> None:
     """Patches are moved by whole pixels."""
     port.batch(with_relative(np.round))
@@ -226,7 +225,7 @@ def transposed(port: Port) -> None:
     port.stage("object_patches", lambda value, _: port.tensors.transpose(value))
 
 
-@fault("geometry.fftshift-missing", rung="stages", quick=True)
+@fault("geometry.fftshift-missing", rung="stages")
 def fftshift_missing(port: Port) -> None:
     """The intensity is not centred."""
     port.stage("power", lambda value, _: port.tensors.fftshift(value))

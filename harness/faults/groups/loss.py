@@ -86,7 +86,6 @@ def weight_not_passed(port: Port) -> None:
     rung="loss",
     size=1.0,
     unit="times that it is counted too often",
-    quick=True,
 )
 def regulariser_twice(port: Port) -> None:
     """The total variation is counted more than once."""

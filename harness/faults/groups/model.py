@@ -128,7 +128,7 @@ def initialiser(port: Port) -> None:
     port.weights_in(of_kernels(lambda kernel: kernel / np.sqrt(2)))
 
 
-@fault("model.average-pooling", rung="stages", quick=True)
+@fault("model.average-pooling", rung="stages")
 def average_pooling(port: Port) -> None:
     """The encoder averages where it should take the maximum."""
     port.library("average_pooling")

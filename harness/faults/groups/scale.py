@@ -144,7 +144,7 @@ def per_batch(port: Port) -> None:
     port.batch(normalised)
 
 
-@fault("scale.n-squared", rung="dataset", quick=True)
+@fault("scale.n-squared", rung="dataset")
 def n_squared(port: Port) -> None:
     """The energy of a pattern is normalised to N^2, not to (N/2)^2."""
     port.dataset(lambda folder: in_npz(folder / "train.npz", X=lambda X: 2 * X))
@@ -177,7 +177,7 @@ def nphotons_default(port: Port) -> None:
     port.setup(lambda setup: replace(setup, nphotons=setup.nphotons / (1 + port.size)))
 
 
-@fault("scale.fft-norm", rung="stages", quick=True)
+@fault("scale.fft-norm", rung="stages")
 def fft_norm(port: Port) -> None:
     """The Fourier transform is not normalised."""
     port.stage("power", lambda value, _: value * (int(value.shape[-1]) * int(value.shape[-2])))

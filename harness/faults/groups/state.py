@@ -15,7 +15,6 @@ from harness.faults.port import Port
 @fault(
     "state.other-precision",
     rung="stages",
-    quick=True,
 )
 def other_precision(port: Port) -> None:
     """The backend computes in single precision, whatever is asked for."""

@@ -60,7 +60,7 @@ def epsilon_inside(port: Port) -> None:
     port.shared("ADAM_EPSILON", math.sqrt)
 
 
-@fault("training.betas", rung="step", quick=True)
+@fault("training.betas", rung="step")
 def betas(port: Port) -> None:
     """The decay rates of Adam's moments are the library's defaults."""
     port.shared("ADAM_BETAS", lambda _: (0.9, 0.999))
@@ -81,7 +81,7 @@ def bias_correction(port: Port) -> None:
     port.shared("learning_rate", uncorrected)
 
 
-@fault("training.schedule", rung="step", quick=True)
+@fault("training.schedule", rung="step")
 def schedule(port: Port) -> None:
     """The learning rate is constant on one side."""
     port.shared("learning_rate", lambda rate: lambda training, _, steps: rate(training, training.warmup_steps, steps))

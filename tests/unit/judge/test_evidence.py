@@ -93,6 +93,14 @@ def test_the_mask_belongs_to_the_probe(gs2):
     assert (gs2.evidence.probe == 0).sum() > (whole == 0).sum()
 
 
+def test_a_scenario_is_read_once_until_it_changes(gs2):
+    """Every rung of a case has evidence of its own and asks for it; reading takes longer than most judging."""
+    first = gs2.evidence.scenario
+    assert gs2.evidence.scenario is first
+    gs2.change_scenario(dataset__probe__mask=True)
+    assert gs2.evidence.scenario.dataset.probe.mask
+
+
 def test_the_scenario_survives_its_round_trip(gs2):
     assert gs2.evidence.scenario == gs2.scenario
     assert json.dumps(gs2.evidence.setup)
