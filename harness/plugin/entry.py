@@ -1,6 +1,7 @@
 """The plugin's hooks and fixtures: the entry point `parity` of pytest, and what `conftest.py` registers."""
 
 from collections.abc import Generator, Iterator
+from typing import Any
 
 import pytest
 
@@ -20,14 +21,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers and the session; under pytest-xdist keep each case on one worker."""
+    """Register the markers and the session."""
     for name, meaning in expansion.MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
-    if config.getoption("dist", "no") == "load":
-        config.option.dist = "loadgroup"
     _check_root(config)
     config.stash[_SESSION] = ParitySession(config)
     config.pluginmanager.register(config.stash[_SESSION], "parity-session")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep tests that share their work together, unless another way to distribute them was asked for."""
+    if config.getoption("dist") != "load":
+        return None
+    from harness.plugin.scheduling import SharedWorkScheduling
+
+    return SharedWorkScheduling(config, log)
 
 
 def _check_root(config: pytest.Config) -> None:
@@ -43,8 +52,7 @@ def _check_root(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make one test a case of every rung of the ladder."""
     if expansion.CASE in metafunc.fixturenames:
-        distributed = metafunc.config.pluginmanager.hasplugin("xdist")
-        parameters = expansion.parameters(metafunc.config.stash[_SESSION].cases, distributed)
+        parameters = expansion.parameters(metafunc.config.stash[_SESSION].cases)
         metafunc.parametrize(expansion.CASE, parameters, indirect=True, scope="session")
 
 

@@ -40,17 +40,13 @@ def _check_markers(case: Case) -> None:
             raise HarnessError(f"{where}: markers: found {marker!r}; allowed: {', '.join(MARKERS)}.")
 
 
-def parameters(cases: Sequence[Case], distributed: bool) -> list[object]:
-    """The parameter sets of the cases: id, the scenario's own marks, and the group that keeps them on one worker.
-
-    `distributed`: pytest-xdist is there, and with it the mark for the group.
-    """
-    return [pytest.param(case, id=case.id, marks=_marks(case, distributed)) for case in cases]
+def parameters(cases: Sequence[Case]) -> list[object]:
+    """The parameter sets of the cases: id and the scenario's own marks."""
+    return [pytest.param(case, id=case.id, marks=_marks(case)) for case in cases]
 
 
-def _marks(case: Case, distributed: bool) -> list[pytest.MarkDecorator]:
-    own = [getattr(pytest.mark, name) for name in case.scenario.markers]
-    return [*own, pytest.mark.xdist_group(case.id)] if distributed else own
+def _marks(case: Case) -> list[pytest.MarkDecorator]:
+    return [getattr(pytest.mark, name) for name in case.scenario.markers]
 
 
 def asks(item: pytest.Item) -> bool:

@@ -16,17 +16,11 @@ BACKENDS = ("tensorflow", "torch")
 ROOT = Path(__file__).parents[2]
 
 
-def _parameters(distributed: bool) -> list[object]:
-    group = [pytest.mark.xdist_group("faults")] if distributed else []
+def _parameters() -> list[object]:
     return [
-        pytest.param(seeded, id=str(seeded), marks=[*group, *([pytest.mark.quick] if seeded.fault.quick else [])])
+        pytest.param(seeded, id=str(seeded), marks=[pytest.mark.quick] if seeded.fault.quick else [])
         for seeded in trials.every(BACKENDS)
     ]
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "seeded" in metafunc.fixturenames:
-        metafunc.parametrize("seeded", _parameters(metafunc.config.pluginmanager.hasplugin("xdist")))
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +34,7 @@ def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.mark.faults
+@pytest.mark.parametrize("seeded", _parameters())
 def test_fault(seeded: Seeded, outcomes: dict[Seeded, trials.Outcome]) -> None:
     outcome = outcomes[seeded]
     assert outcome.as_expected, f"red: {outcome.red or 'nothing'}; {outcome.message}"

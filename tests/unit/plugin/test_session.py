@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -143,8 +144,11 @@ def test_stopping_at_the_first_failure_leaves_a_hub_that_says_so(project: pytest
 
 def test_workers_share_one_hub_and_run_a_case_once(project: pytest.Pytester, scenario: Writer) -> None:
     scenario("seeded", "model: {border: mean}\n")
-    result = project.runpytest_subprocess(*QUICK, "-p", "xdist", "-n", "2", "--parity-store", "store")
-    result.assert_outcomes(passed=4)
+    rungs = ("-k", "telemetry or patches or canvas")
+    result = project.runpytest_subprocess(*rungs, "-p", "xdist", "-n", "2", "-v", "--parity-store", "store")
+    result.assert_outcomes(passed=6)
+    worker_of = dict.fromkeys(re.findall(r"\[(gw\d)\].* PASSED .*\[(\w+)\]", result.stdout.str()))
+    assert sorted(case for _, case in worker_of) == ["seeded", "small"]  # each with all its rungs on one worker
     result.stdout.fnmatch_lines(["seeded: PASS, *", "small: PASS, *", "hub: reports/20*Z"])
     hub = project.path / "reports" / "latest"
     for case in ("seeded", "small"):
