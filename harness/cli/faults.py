@@ -1,14 +1,12 @@
 """`faults`: the catalogue of seeded faults, and what the judge makes of it."""
 
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from harness.cli.common import Backends, Json, Python, Store, print_json
-from harness.files import write_text
 
 if TYPE_CHECKING:
     from harness.report.request import Request
@@ -17,9 +15,8 @@ app = typer.Typer(
     help="Faults that are seeded into one side, to see that the judge catches them.", no_args_is_help=True
 )
 HubFolder = Annotated[
-    Path | None, typer.Option("--hub", help="Folder of a session, or any other: the result as a page in DIR/faults.")
+    Path | None, typer.Option("--hub", help="Folder of a session, or any other: the result as pages in DIR/faults.")
 ]
-PAGE, SMALLEST = Path("docs", "faults.md"), Path("docs", "fault-sensitivity.md")
 
 
 @app.command("list")
@@ -56,7 +53,6 @@ def show(fault: Annotated[str, typer.Argument(metavar="ID")], as_json: Json = Fa
 def run(
     faults: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="All, where none is named.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="The subset that every change is tried on.")] = False,
-    page: Annotated[Path | None, typer.Option("--page", help=f"Write the matrix there, such as {PAGE}.")] = None,
     backends: Backends = "tensorflow,torch",
     python: Python = None,
     store: Store = "",
@@ -67,7 +63,7 @@ def run(
 
     Example: python -m harness faults run geometry.offset-sign training.epsilon
     """
-    from harness.report import fault_matrix, fault_page, trials
+    from harness.report import fault_matrix, fault_page, fault_text, trials
 
     request = _request(backends, python, store)
     outcomes = []
@@ -76,15 +72,13 @@ def run(
             outcomes.append(outcome)
             if not as_json:
                 typer.echo(f"{outcome.seeded!s:48} {', '.join(outcome.red) or 'not caught'}")
-    if page is not None:
-        command = "python -m harness faults run" + " --quick" * quick
-        write_text(page, fault_matrix.page(outcomes, command, _today()))
+    record = fault_matrix.record(outcomes)
     if hub is not None:
-        typer.echo(fault_page.add(hub, fault_page.MATRIX, fault_matrix.record(outcomes)), err=True)
+        typer.echo(fault_page.add(hub, fault_page.MATRIX, record), err=True)
     if as_json:
-        print_json(fault_matrix.record(outcomes))
+        print_json(record)
     else:
-        typer.echo(fault_matrix.sentence(outcomes))
+        typer.echo(fault_text.sentence(record["shares"]))
     raise typer.Exit(0 if all(outcome.as_expected for outcome in outcomes) else 1)
 
 
@@ -94,7 +88,6 @@ def sensitivity(
         list[str] | None, typer.Argument(metavar="[ID...]", help="All that have a size, by default.")
     ] = None,
     side: Annotated[str, typer.Option("--side", help="Break this backend alone.")] = "",
-    page: Annotated[Path | None, typer.Option("--page", help=f"Write the table there, such as {SMALLEST}.")] = None,
     hub: HubFolder = None,
     backends: Backends = "tensorflow,torch",
     python: Python = None,
@@ -104,18 +97,17 @@ def sensitivity(
 
     Example: python -m harness faults sensitivity scale.off --side torch
     """
-    from harness.report import fault_page, trials
+    from harness.report import fault_page, fault_text, trials
     from harness.report import sensitivity as bisection
 
     request = _request(backends, python, store)
     wanted = [one for one in trials.every(request.backends, faults or ()) if side in ("", one.backend)]
     with tempfile.TemporaryDirectory(prefix="parity-faults-") as folder:
         found = bisection.bisect(trials.Trials(Path(folder), request), wanted)
-    if page is not None:
-        write_text(page, bisection.page(found, _today()))
+    rows = [bisection.row(one) for one in found]
     if hub is not None:
-        typer.echo(fault_page.add(hub, fault_page.SENSITIVITY, [bisection.row(one) for one in found]), err=True)
-    typer.echo("\n".join(bisection.table(found)))
+        typer.echo(fault_page.add(hub, fault_page.SENSITIVITY, rows), err=True)
+    typer.echo(fault_text.brackets(rows).text())
 
 
 def _request(backends: str, python: list[str] | None, store: str) -> "Request":
@@ -131,10 +123,6 @@ def _request(backends: str, python: list[str] | None, store: str) -> "Request":
         device="cpu",
         store=store,
     )
-
-
-def _today() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%d")
 
 
 def _facts(name: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""The matrix of the trials as a page: fault x side, the lowest red rung, all red rungs, and the shares."""
+"""What the trials found, for programs: a row a fault and side, and the shares."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from harness.report.trials import Outcome
@@ -41,62 +41,3 @@ def shares(outcomes: Sequence[Outcome]) -> dict[str, int]:
         "controls": len(controls),
         "false_alarms": sum(outcome.first is not None for outcome in controls),
     }
-
-
-def sentence(outcomes: Sequence[Outcome]) -> str:
-    """The shares in words."""
-    found = shares(outcomes)
-    return (
-        f"{found['faults']} faults in {found['trials']} trials: {found['caught']} caught, "
-        f"{found['as_expected']} of them with the lowest red rung that the catalogue names. "
-        f"{found['controls']} trials of ports that differ and mean the same: {found['false_alarms']} red."
-    )
-
-
-def page(outcomes: Sequence[Outcome], command: str, day: str) -> str:
-    """`docs/faults.md`."""
-    return "\n".join(_lines(outcomes, command, day)) + "\n"
-
-
-def _lines(outcomes: Sequence[Outcome], command: str, day: str) -> Iterator[str]:
-    yield "# Seeded faults: what the judge catches"
-    yield ""
-    yield f"Written by `{command}` on {day}; do not edit."
-    yield ""
-    yield (
-        "Each fault is seeded into one side of a small case with gridsize 2, and the rungs are judged from files. All "
-        "rungs that read what the fault touched were judged up to the canvas, or up to the one expected if that is "
-        "higher; of a fault that the lock-step shows, the training was not repeated. Trials are made in float64; a "
-        "fault counts as caught when a rung fails or has no evidence."
-    )
-    yield ""
-    yield sentence(outcomes)
-    open_ones = [outcome for outcome in outcomes if not outcome.as_expected]
-    if open_ones:
-        yield ""
-        yield "## Open: not caught, or caught on another rung than expected"
-        yield ""
-        yield "| fault | side | expected | lowest red | what that rung says |"
-        yield "| --- | --- | --- | --- | --- |"
-        for outcome in open_ones:
-            one = row(outcome)
-            yield (
-                f"| {one['fault']} | {one['backend']} | {one['expected']} | {one['lowest_red_rung'] or 'none'} "
-                f"| {_cell(one['message'])} |"
-            )
-    yield ""
-    yield "## Matrix"
-    yield ""
-    yield "| fault | what it changes | size | side | lowest red | all red |"
-    yield "| --- | --- | --- | --- | --- | --- |"
-    for outcome in outcomes:
-        one = row(outcome)
-        size = "-" if one["size"] is None else f"{one['size']:g} {one['unit']}"
-        yield (
-            f"| {one['fault']} | {_cell(one['sentence'])} | {size} | {one['backend']} "
-            f"| {one['lowest_red_rung'] or 'none'} | {', '.join(one['red']) or '-'} |"
-        )
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")

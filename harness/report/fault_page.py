@@ -1,34 +1,38 @@
 """The page of the seeded faults: which rung caught each, how small each may be, and how often nothing was wrong.
 
-A folder `faults` of a hub, or any other folder, holds whichever of these was measured, and `index.html` shows it:
+A folder `faults` of a hub, or any other folder, holds whichever of these was measured; `index.html` and `faults.md`
+show it:
 
 - `matrix.json`, of `faults run --hub`: the shares, and a row a trial (`fault_matrix.row`);
 - `sensitivity.json`, of `faults sensitivity --hub`: a bracket of sizes a fault and side (`sensitivity.row`);
 - `false_alarms.json`, of `benchmarks/clean_runs.py --hub`: clean comparisons, how many were red, and the interval.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from harness.files import read_json, write_json, write_text
 from harness.judge import ladder
-from harness.report import html, manifest, pages
+from harness.report import fault_text, html, manifest, pages
 
-FOLDER = "faults"
+FOLDER, TEXT = "faults", "faults.md"
 MATRIX, SENSITIVITY, FALSE_ALARMS = "matrix.json", "sensitivity.json", "false_alarms.json"
 
 
 def add(root: Path, name: str, value: Any) -> Path:
-    """Write one of the files to the `faults` folder of a hub, and the page anew; returns the page.
+    """Write one of the files to the `faults` folder of a hub, and the pages anew; returns the one in HTML.
 
     A hub that has its manifest gets another, which lists the new files, and a link on the page of its session.
     """
     folder = root / FOLDER
     write_json(folder / name, value)
-    held = {path.name: read_json(path) for path in folder.glob("*.json")}
+    context = _context({path.name: read_json(path) for path in folder.glob("*.json")})
     page, in_hub = root / pages.FAULTS, (root / manifest.MANIFEST).is_file()
-    write_text(page, html.render("faults.html", in_hub=in_hub, **_context(held)))
+    write_text(page, html.render("faults.html", in_hub=in_hub, text=fault_text, **context))
+    write_text(folder / TEXT, fault_text.page(context, datetime.now(UTC).strftime("%Y-%m-%d")))
     if in_hub:
         pages.write_session(root, read_json(root / "summary.json"))
         manifest.write(root)
@@ -41,15 +45,24 @@ def _context(held: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "shares": matrix.get("shares"),
         "rungs": rungs,
-        "trials": [{**trial, "cells": [_cell(trial, rung) for rung in rungs]} for trial in _sorted(matrix["trials"])],
+        "trials": [{**trial, "cells": [_cell(trial, rung) for rung in rungs]} for trial in _merged(matrix["trials"])],
         "brackets": held.get(SENSITIVITY, []),
         "alarms": held.get(FALSE_ALARMS),
     }
 
 
-def _sorted(trials: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Those that were not as expected first."""
-    return sorted(trials, key=lambda trial: (trial["as_expected"], trial["fault"], trial["backend"]))
+def _merged(trials: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Those that were not as expected first; a fault that does the same in both sides is one row."""
+    for _, of_fault in groupby(sorted(trials, key=_place), key=_place):
+        found = list(of_fault)
+        if len(found) > 1 and all(one["red"] == found[0]["red"] for one in found):
+            yield {**found[0], "sides": "both"}
+        else:
+            yield from ({**one, "sides": one["backend"]} for one in found)
+
+
+def _place(trial: Mapping[str, Any]) -> tuple[bool, str]:
+    return trial["as_expected"], trial["fault"]
 
 
 def _cell(trial: Mapping[str, Any], rung: str) -> str:

@@ -77,29 +77,3 @@ def row(bracket: Bracket) -> dict[str, Any]:
         "missed": bracket.missed,
         "rung": bracket.rung,
     }
-
-
-def page(found: Sequence[Bracket], day: str) -> str:
-    """`docs/fault-sensitivity.md`."""
-    lines = [
-        "# The smallest faults that the judge sees",
-        "",
-        f"Written by `python -m harness faults sensitivity` on {day}; do not edit.",
-        "",
-        "Bisection over the size of each fault, in float64, on the case of [faults.md](faults.md), to a factor of "
-        f"{CLOSE:g}. The largest size that was not caught is missing where everything down to {LEAST:g} was.",
-        "",
-        *table(found),
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def table(found: Sequence[Bracket]) -> list[str]:
-    """The brackets as lines of a Markdown table."""
-    lines = ["| fault | side | size counts | natural | smallest caught | largest not caught | lowest red rung there |"]
-    lines.append("| --- | --- | --- | --- | --- | --- | --- |")
-    for bracket in found:
-        fault, sizes = bracket.natural.fault, (bracket.natural.fault.size, bracket.caught, bracket.missed)
-        words = " | ".join("-" if size is None else f"{size:.2g}" for size in sizes)
-        lines.append(f"| {fault.id} | {bracket.natural.backend} | {fault.unit} | {words} | {bracket.rung or '-'} |")
-    return lines

@@ -12,8 +12,8 @@ from harness.errors import HarnessError
 from harness.files import plain, write_json, write_text
 from harness.judge import statistics
 from harness.report import climb, hub, manifest
+from harness.report.tables import Table
 from harness.report.telemetry.cases import seal_again
-from harness.report.telemetry.tables import Table
 
 HEADER = ("part", "figure", "baseline", "candidate", "ratio", "difference", "status")
 

@@ -8,8 +8,8 @@ from typing import Any
 from harness.files import plain, write_json, write_text
 from harness.judge.evidence import Evidence
 from harness.judge.telemetry import history_figures
+from harness.report.tables import Table
 from harness.report.telemetry.cases import gathered
-from harness.report.telemetry.tables import Table
 
 JSON, TEXT = Path("train_outputs", "history_summary.json"), Path("train_outputs", "training_summary.md")
 FIGURES = ("min", "max", "last", "first_nonfinite", "nonfinite_epochs")

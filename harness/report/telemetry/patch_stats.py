@@ -9,8 +9,8 @@ from typing import Any
 
 from harness.files import write_text
 from harness.judge.evidence import Evidence
+from harness.report.tables import Table
 from harness.report.telemetry.cases import gathered
-from harness.report.telemetry.tables import Table
 
 JSON, TEXT = Path("inference_outputs", "patch_stats.json"), Path("inference_outputs", "patch_stats.md")
 PARTS = ("amplitude", "phase")

@@ -8,8 +8,8 @@ from typing import Any
 from harness.files import plain, write_json, write_text
 from harness.judge import reassembly
 from harness.judge.evidence import Evidence
+from harness.report.tables import Table, cell_of
 from harness.report.telemetry.cases import gathered
-from harness.report.telemetry.tables import Table, cell_of
 
 JSON, TEXT = Path("reassembly", "reassembly.json"), Path("reassembly", "reassembly.md")
 HEADER = (

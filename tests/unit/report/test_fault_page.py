@@ -19,7 +19,7 @@ def test_what_is_open_stands_first_and_every_rung_has_its_sign(tmp_path: Path) -
     page = fault_page.add(tmp_path, fault_page.MATRIX, fault_matrix.record([CAUGHT, MISSED])).read_text()
     assert page.index("scale.off") < page.index("geometry.offset-sign")
     assert "open: stages expected" in page
-    assert "<strong>1 caught</strong>" in page
+    assert "2 faults in 2 trials: 1 caught (50.0%), 1 (50.0%) with" in page
     row = page[page.index(">geometry.offset-sign") :]
     assert row.index("·") < row.index("✕") < row.index(">x<")
 
@@ -36,6 +36,21 @@ def test_what_was_not_measured_is_said(tmp_path: Path) -> None:
     assert "1e-09" in page
     assert "0.036" in page
     assert "geometry.offset-sign" in page
+
+
+def test_the_text_says_the_same(tmp_path: Path) -> None:
+    both = replace(CAUGHT, seeded=replace(CAUGHT.seeded, backend="tensorflow"))
+    fault_page.add(tmp_path, fault_page.MATRIX, fault_matrix.record([CAUGHT, both, MISSED]))
+    bracket = sensitivity.Bracket(MISSED.seeded, 1e-9, 1e-11, "stages")
+    fault_page.add(tmp_path, fault_page.SENSITIVITY, [sensitivity.row(bracket)])
+    lines = (tmp_path / "faults" / "faults.md").read_text().splitlines()
+    assert sum("| geometry.offset-sign |" in line for line in lines) == 1
+    assert any(
+        line.startswith("| geometry.offset-sign |") and "| both | stages | stages, loss |" in line for line in lines
+    )
+    assert "| scale.off | torch | stages | none |  |" in lines
+    assert "| scale.off | torch | relative excess of the scale | 0.01 | 1e-09 | 1e-11 | stages |" in lines
+    assert "Not measured (`python benchmarks/clean_runs.py --hub DIR`)." in lines
 
 
 def test_texts_are_escaped(tmp_path: Path) -> None:
