@@ -1,8 +1,10 @@
 """Every fault of the catalogue, in each side: the judge must see it, on the rung that the catalogue names.
 
-All selected faults of a side run in one worker process; the first test waits for it.
+All selected faults of a side run in one worker process; the first test of the side waits for it.
 """
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,20 +25,29 @@ def _parameters() -> list[object]:
     ]
 
 
+Outcomes = Callable[[str], dict[Seeded, trials.Outcome]]
+
+
 @pytest.fixture(scope="module")
-def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[Seeded, trials.Outcome]:
-    """What became of every selected fault."""
+def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Outcomes:
+    """What became of every selected fault of a side. Under pytest-xdist each side has a worker of its own."""
     asked = Request.from_texts(ROOT, profile="smoke", override=trials.OVERRIDES, device="cpu")
-    wanted = [item.callspec.params["seeded"] for item in request.session.items if hasattr(item, "callspec")
-              and "seeded" in item.callspec.params]  # fmt: skip
-    found = trials.Trials(tmp_path_factory.mktemp("faults"), asked).run(wanted)
-    return {outcome.seeded: outcome for outcome in found}
+    parameters = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
+    wanted = [params["seeded"] for params in parameters if "seeded" in params]
+
+    @cache
+    def of_side(backend: str) -> dict[Seeded, trials.Outcome]:
+        of_it = [seeded for seeded in wanted if seeded.backend == backend]
+        found = trials.Trials(tmp_path_factory.mktemp(f"faults_{backend}"), asked).run(of_it)
+        return {outcome.seeded: outcome for outcome in found}
+
+    return of_side
 
 
 @pytest.mark.faults
 @pytest.mark.parametrize("seeded", _parameters())
-def test_fault(seeded: Seeded, outcomes: dict[Seeded, trials.Outcome]) -> None:
-    outcome = outcomes[seeded]
+def test_fault(seeded: Seeded, outcomes: Outcomes) -> None:
+    outcome = outcomes(seeded.backend)[seeded]
     assert outcome.as_expected, f"red: {outcome.red or 'nothing'}; {outcome.message}"
 
 

@@ -15,6 +15,7 @@ SCENARIOS = Path(__file__).parents[3] / "scenarios"
 BACKENDS = ("tensorflow", "torch")
 RUNGS = ("physics", "loss", "gradient", "step", "trajectory")
 MAE = "loss: {poisson: 0.0, amplitude_mae: 1.0}"
+SHORT = "lockstep: {steps: 5, draws: 2}"
 VARIANTS = {
     "gridsize 1, mae, fixed scale": ("gs1_ideal", f"model: {{scale_trainable: false}}\n{MAE}"),
     "gridsize 1, plain features, variation": ("gs1_custom", "model: {features: plain}\nloss: {total_variation: 0.1}"),
@@ -31,7 +32,7 @@ VARIANTS = {
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_way_to_build_the_network(variant, tmp_path):
     scenario, text = VARIANTS[variant]
-    write_text(tmp_path / "scenarios" / "variant.yaml", f"extends: {scenario}\n{text}\n")
+    write_text(tmp_path / "scenarios" / "variant.yaml", f"extends: {scenario}\n{text}\n{SHORT}\n")
     cases = load_cases([SCENARIOS, tmp_path / "scenarios"], "smoke", {})
     (case,) = (case for case in cases if case.id == "variant")
     options = RunOptions(BACKENDS, {}, "cpu", tmp_path / "store", None)
