@@ -51,12 +51,12 @@ def _shares(context: Mapping[str, Any]) -> Iterator[str]:
 
 def sentence(shares: Mapping[str, int]) -> str:
     """The shares in words."""
-    trials = max(shares["trials"], 1)
+    caught, expected = (100 * shares[name] / max(shares["trials"], 1) for name in ("caught", "as_expected"))
     return (
-        f"{shares['faults']} faults in {shares['trials']} trials: {shares['caught']} caught "
-        f"({shares['caught'] / trials:.1%}), {shares['as_expected']} ({shares['as_expected'] / trials:.1%}) with the "
-        f"lowest red rung that the catalogue names. {shares['controls']} trials of ports that are written otherwise "
-        f"and mean the same: {shares['false_alarms']} red."
+        f"{shares['faults']} faults in {shares['trials']} trials: {shares['caught']} caught ({caught:.1f} %), "
+        f"{shares['as_expected']} ({expected:.1f} %) with the lowest red rung that the catalogue names. "
+        f"{shares['controls']} trials of ports that are written otherwise and mean the same: "
+        f"{shares['false_alarms']} red."
     )
 
 

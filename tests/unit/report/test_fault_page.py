@@ -19,7 +19,7 @@ def test_what_is_open_stands_first_and_every_rung_has_its_sign(tmp_path: Path) -
     page = fault_page.add(tmp_path, fault_page.MATRIX, fault_matrix.record([CAUGHT, MISSED])).read_text()
     assert page.index("scale.off") < page.index("geometry.offset-sign")
     assert "open: stages expected" in page
-    assert "2 faults in 2 trials: 1 caught (50.0%), 1 (50.0%) with" in page
+    assert "2 faults in 2 trials: 1 caught (50.0 %), 1 (50.0 %) with" in page
     row = page[page.index(">geometry.offset-sign") :]
     assert row.index("·") < row.index("✕") < row.index(">x<")
 
