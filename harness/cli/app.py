@@ -6,6 +6,7 @@ import typer
 
 from harness import __version__
 from harness.cli import (
+    bundle,
     calibrate,
     compare,
     compare_stats,
@@ -15,10 +16,12 @@ from harness.cli import (
     history,
     judge,
     listing,
+    manifest,
     patch_stats,
     reassembly,
     report,
     run,
+    verify,
 )
 from harness.errors import HarnessError
 
@@ -42,6 +45,9 @@ app.command("history")(history.history)
 app.command("patch-stats")(patch_stats.patch_stats)
 app.command("compare")(compare.compare)
 app.command("compare-stats")(compare_stats.compare_stats)
+app.command("manifest")(manifest.manifest)
+app.command("bundle")(bundle.bundle)
+app.command("verify")(verify.verify)
 app.add_typer(faults.app, name="faults")
 
 

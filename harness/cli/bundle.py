@@ -1,0 +1,25 @@
+"""`bundle`: a folder in one file, to be handed over."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.report.handover import bundle as packing
+
+MEGABYTE = 1_000_000
+
+
+def bundle(
+    folder: Annotated[Path, typer.Argument(help="Any folder: a hub, or one of data sets.")],
+    target: Annotated[Path, typer.Argument(metavar="FILE.tar", help="A file that is not there yet.")],
+    most: Annotated[
+        float | None, typer.Option("--max-mb", help="Refuse to pack more than this many megabytes.")
+    ] = None,
+) -> None:
+    """Pack a folder with its inventory, checksums and a README into one tar, the same bytes every time.
+
+    Example: python -m harness bundle reports/latest handover.tar --max-mb 500
+    """
+    held = packing.pack(folder, target, "", None if most is None else int(most * MEGABYTE))
+    typer.echo(f"{target}: {len(held['files'])} files of {folder}")
