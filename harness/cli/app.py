@@ -14,6 +14,7 @@ from harness.cli import (
     explain,
     faults,
     history,
+    infer,
     judge,
     listing,
     manifest,
@@ -21,6 +22,8 @@ from harness.cli import (
     reassembly,
     report,
     run,
+    simulate,
+    train,
     verify,
 )
 from harness.errors import HarnessError
@@ -36,6 +39,9 @@ app = typer.Typer(
 app.command("list")(listing.list_cases)
 app.command("explain")(explain.explain)
 app.command("doctor")(doctor.doctor)
+app.command("simulate")(simulate.simulate)
+app.command("train")(train.train)
+app.command("infer")(infer.infer)
 app.command("run")(run.run)
 app.command("calibrate")(calibrate.calibrate)
 app.command("judge")(judge.judge)
