@@ -18,6 +18,7 @@ from harness.cli import (
     judge,
     listing,
     manifest,
+    parity_log,
     patch_stats,
     reassembly,
     report,
@@ -54,6 +55,7 @@ app.command("compare-stats")(compare_stats.compare_stats)
 app.command("manifest")(manifest.manifest)
 app.command("bundle")(bundle.bundle)
 app.command("verify")(verify.verify)
+app.add_typer(parity_log.app, name="parity-log")
 app.add_typer(faults.app, name="faults")
 
 
