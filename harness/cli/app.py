@@ -20,6 +20,7 @@ from harness.cli import (
     manifest,
     parity_log,
     patch_stats,
+    readme,
     reassembly,
     report,
     run,
@@ -53,6 +54,7 @@ app.command("patch-stats")(patch_stats.patch_stats)
 app.command("compare")(compare.compare)
 app.command("compare-stats")(compare_stats.compare_stats)
 app.command("manifest")(manifest.manifest)
+app.command("readme")(readme.readme)
 app.command("bundle")(bundle.bundle)
 app.command("verify")(verify.verify)
 app.add_typer(parity_log.app, name="parity-log")

@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
+from harness.report import hub
 from harness.report.handover import bundle as packing
+from harness.report.handover import readme
 
 MEGABYTE = 1_000_000
 
@@ -21,5 +23,6 @@ def bundle(
 
     Example: python -m harness bundle reports/latest handover.tar --max-mb 500
     """
-    held = packing.pack(folder, target, "", None if most is None else int(most * MEGABYTE))
+    text = readme.page(folder) if (folder / hub.SESSION).is_file() else readme.of_files(folder)
+    held = packing.pack(folder, target, text, None if most is None else int(most * MEGABYTE))
     typer.echo(f"{target}: {len(held['files'])} files of {folder}")

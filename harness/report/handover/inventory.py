@@ -64,7 +64,8 @@ def _arrays(path: Path) -> Mapping[str, np.ndarray]:
         return npz.read_arrays(path)
     try:
         if path.suffix == ".npy":
-            return {"": np.load(path, mmap_mode="r", allow_pickle=False)}
+            with path.open("rb") as stream:
+                return {"": np.load(stream, allow_pickle=False)}
         if path.suffix == ".safetensors":
             with safe_open(path, framework="numpy") as held:
                 return {key: held.get_tensor(key) for key in held.keys()}  # noqa: SIM118 - not a mapping

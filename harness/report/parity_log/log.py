@@ -96,7 +96,7 @@ def _parameters(evidence: Evidence, setup: Mapping[str, Any]) -> dict[str, Any]:
 def _baseline(root: Path, case: str) -> dict[str, Any]:
     """The figures of each side in the summary of its session."""
     summary = hub.read_optional(root / "summary.json", {"cases": []})
-    sides = next((one["backends"] for one in summary["cases"] if one["id"] == case), {})
+    sides: dict[str, Any] = next((one["backends"] for one in summary["cases"] if one["id"] == case), {})
     names = ("final_loss", "intensity_scale", "patches", "reconstruction")
     return {backend: {name: side[name] for name in names} for backend, side in sides.items()}
 

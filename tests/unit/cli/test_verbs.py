@@ -16,8 +16,9 @@ Verb = Callable[..., Result]
 VERBS = (
     "list", "explain", "doctor", "run", "calibrate", "judge", "report", "compare", "reassembly", "history",
     "patch-stats", "compare-stats", "simulate", "train", "infer", "manifest", "bundle", "verify",
+    "readme",
 )  # fmt: skip
-PRINT_NO_RESULT = ("simulate", "train", "infer", "bundle")
+PRINT_NO_RESULT = ("simulate", "train", "infer", "bundle", "readme")
 """Verbs that leave files, and print where."""
 
 

@@ -57,6 +57,21 @@ def test_a_flipped_byte_is_found_and_named(packed: Path, tmp_path: Path) -> None
     assert verify.compare(unpacked(packed, tmp_path)).changed == ("files/result/amplitude.npy",)
 
 
+def test_a_bundle_that_was_cut_off_lacks_files_or_is_none(packed: Path, tmp_path: Path) -> None:
+    with tarfile.open(packed) as archive:
+        last = archive.getmembers()[-1]
+    whole = packed.read_bytes()
+    packed.write_bytes(whole[: last.offset])
+    assert verify.compare(unpacked(packed, tmp_path)).missing == (last.name,)
+    packed.write_bytes(whole[: last.offset_data + 1])
+    with pytest.raises(HarnessError, match="is not a whole bundle"):
+        verify.unpack(packed, tmp_path / "second")
+    packed.write_bytes(whole[:1024])  # the README alone
+    verify.unpack(packed, tmp_path / "third")
+    with pytest.raises(HarnessError, match=r"has no checksums\.txt"):
+        verify.compare(tmp_path / "third")
+
+
 @pytest.mark.parametrize("name", ["README.md", "inventory.json", "files/summary.md"])
 def test_what_is_changed_missing_or_extra_is_named(packed: Path, tmp_path: Path, name: str) -> None:
     there = unpacked(packed, tmp_path)
@@ -101,8 +116,8 @@ def test_a_member_that_could_do_harm_is_refused_before_anything_is_written(
 
 
 def test_what_is_no_bundle_is_named(packed: Path, folder: Path, tmp_path: Path) -> None:
-    (tmp_path / "short.tar").write_bytes(packed.read_bytes()[:1500])
-    for odd in ("short.tar", "absent.tar"):
+    (tmp_path / "text.tar").write_text("no archive")
+    for odd in ("text.tar", "absent.tar"):
         with pytest.raises(HarnessError, match=odd):
             verify.unpack(tmp_path / odd, tmp_path / "elsewhere")
     with pytest.raises(HarnessError, match="holds something"):
