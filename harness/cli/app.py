@@ -34,7 +34,7 @@ app = typer.Typer(
     name="ptycho-parity",
     help="Proves, or disproves, that two ports of a ptychography network are the same network.",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
