@@ -6,6 +6,7 @@ import typer
 
 from harness import __version__
 from harness.cli import (
+    bundle,
     calibrate,
     compare,
     compare_stats,
@@ -13,12 +14,19 @@ from harness.cli import (
     explain,
     faults,
     history,
+    infer,
     judge,
     listing,
+    manifest,
+    parity_log,
     patch_stats,
+    readme,
     reassembly,
     report,
     run,
+    simulate,
+    train,
+    verify,
 )
 from harness.errors import HarnessError
 
@@ -26,13 +34,16 @@ app = typer.Typer(
     name="ptycho-parity",
     help="Proves, or disproves, that two ports of a ptychography network are the same network.",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 app.command("list")(listing.list_cases)
 app.command("explain")(explain.explain)
 app.command("doctor")(doctor.doctor)
+app.command("simulate")(simulate.simulate)
+app.command("train")(train.train)
+app.command("infer")(infer.infer)
 app.command("run")(run.run)
 app.command("calibrate")(calibrate.calibrate)
 app.command("judge")(judge.judge)
@@ -42,6 +53,11 @@ app.command("history")(history.history)
 app.command("patch-stats")(patch_stats.patch_stats)
 app.command("compare")(compare.compare)
 app.command("compare-stats")(compare_stats.compare_stats)
+app.command("manifest")(manifest.manifest)
+app.command("readme")(readme.readme)
+app.command("bundle")(bundle.bundle)
+app.command("verify")(verify.verify)
+app.add_typer(parity_log.app, name="parity-log")
 app.add_typer(faults.app, name="faults")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from harness.judge.verdict import SEVERITY, UNCALIBRATED
 from harness.report import show
+from harness.report.tables import cell_of
 
 MOST_CHECKS = 100
 """Rows of checks that did not pass, over all cases: a review comment holds 65 536 characters."""
@@ -131,13 +132,13 @@ def _lines(summary: dict[str, Any]) -> Iterator[str]:
 
 def _notices(summary: dict[str, Any]) -> Iterator[str]:
     if sentence := seeded(summary):
-        yield f"- **{_cell(sentence)}**"
+        yield f"- **{cell_of(sentence)}**"
     for override in overrides(summary):
-        yield f"- Overridden on the command line: `{_cell(override)}`"
+        yield f"- Overridden on the command line: `{cell_of(override)}`"
     if sentence := uncalibrated(summary):
-        yield f"- {_cell(sentence)}"
+        yield f"- {cell_of(sentence)}"
     for sentence in left_out(summary):
-        yield f"- {_cell(_clipped(sentence))}"
+        yield f"- {cell_of(_clipped(sentence))}"
     if stored := [case["id"] for case in summary["cases"] if from_store(case)]:
         yield f"- From the store, nothing was run: {', '.join(stored)}"
 
@@ -167,7 +168,7 @@ def _not_green(case: dict[str, Any], most: int) -> Iterator[str]:
     yield ""
     yield f"## {case['id']}: {case['status']}"
     yield ""
-    yield _cell(_clipped(first_wrong(case)))
+    yield cell_of(_clipped(first_wrong(case)))
     wrong = [check for check in case["checks"] if check["status"] not in ("pass", "skipped")]
     if wrong:
         rest = f", the first {most}" if len(wrong) > most else ""
@@ -190,16 +191,11 @@ def _folded(title: str, rows: Sequence[tuple[str, dict[str, Any]]]) -> Iterator[
     for case, check in rows:
         figures = " | ".join(show.figure(check[name]) for name in ("value", "limit", "margin"))
         yield (
-            f"| {case} | {_cell(check['rung'] + '.' + check['name'])} | {check['status']} | {figures} "
-            f"| {show.used(check['margin'])} | {_cell(check['origin'])} | {_cell(_clipped(check['message']))} |"
+            f"| {case} | {cell_of(check['rung'] + '.' + check['name'])} | {check['status']} | {figures} "
+            f"| {show.used(check['margin'])} | {cell_of(check['origin'])} | {cell_of(_clipped(check['message']))} |"
         )
     yield from ("", "</details>")
 
 
 def _clipped(text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 4] + " ..."
-
-
-def _cell(text: str) -> str:
-    """Text that cannot break out of a table cell, nor be read as markup."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("\n", " ")

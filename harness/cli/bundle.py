@@ -1,0 +1,28 @@
+"""`bundle`: a folder in one file, to be handed over."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.report import hub
+from harness.report.handover import bundle as packing
+from harness.report.handover import readme
+
+MEGABYTE = 1_000_000
+
+
+def bundle(
+    folder: Annotated[Path, typer.Argument(help="Any folder: a hub, or one of data sets.")],
+    target: Annotated[Path, typer.Argument(metavar="FILE.tar", help="A file that is not there yet.")],
+    most: Annotated[
+        float | None, typer.Option("--max-mb", help="Refuse to pack more than this many megabytes.")
+    ] = None,
+) -> None:
+    """Pack a folder with its inventory, checksums and a README into one tar, the same bytes every time.
+
+    Example: python -m harness bundle reports/latest handover.tar --max-mb 500
+    """
+    text = readme.page(folder) if (folder / hub.SESSION).is_file() else readme.of_files(folder)
+    held = packing.pack(folder, target, text, None if most is None else int(most * MEGABYTE))
+    typer.echo(f"{target}: {len(held['files'])} files of {folder}")

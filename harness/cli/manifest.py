@@ -1,0 +1,37 @@
+"""`manifest`: every file of a folder, every array in it, and whether data sets keep their contract."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli.common import Json, print_json
+from harness.files import write_json, write_text
+from harness.report.handover import inventory
+
+
+def manifest(
+    folder: Annotated[Path, typer.Argument(help="Any folder: a hub, or one of data sets.")],
+    to: Annotated[Path | None, typer.Option("--to", help="Write manifest.json, .md and .csv into this folder.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Print every file of a folder with size, SHA-256 and time, and every array with shape and type.
+
+    Files of diffraction patterns are held against the data contract. Exit status 1 when one breaks it, or a file of
+    arrays cannot be read.
+
+    Example: python -m harness manifest reports/latest --to handover
+    """
+    found = inventory.of_folder(folder)
+    if to is not None:
+        write_json(to / "manifest.json", found)
+        write_text(to / "manifest.md", inventory.markdown(found, folder.resolve().name))
+        write_text(to / "manifest.csv", inventory.as_csv(found))
+    if as_json:
+        print_json(found)
+    else:
+        typer.echo(inventory.as_csv(found), nl=False)
+    wrong = inventory.problems(found)
+    for sentence in wrong:
+        typer.echo(sentence, err=True)
+    raise typer.Exit(1 if wrong else 0)

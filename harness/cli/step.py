@@ -1,0 +1,65 @@
+"""What `simulate`, `train` and `infer` share: some legs of one case, left in a folder of the user's."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from harness.backends import registry
+from harness.cli.common import chosen, progress_shown
+from harness.errors import HarnessError
+from harness.files import read_json, write_text
+from harness.report import climb, hub
+from harness.report.request import Request
+from harness.run.conduct import conduct
+from harness.run.results import JOBS
+from harness.scenario.case import Case
+
+CaseName = Annotated[str, typer.Argument(metavar="CASE", help="A scenario, or one point of its matrix.")]
+To = Annotated[Path, typer.Option("--to", help="The case's folder is made there, or gone on with.")]
+Npz = Annotated[Path | None, typer.Option("--npz", help="Use the patterns of this file, not the scenario's.")]
+Backend = Annotated[str, typer.Option("--backend", help="The side that does it.")]
+DEFAULT_FOLDER = Path("steps")
+
+
+def request_of(
+    npz: Path | None, override: Collection[str] | None, data: Collection[Path] | None, backend: str, **options: Any
+) -> Request:
+    """The request of a step of one backend; a file of the user's takes the place of the scenario's data.
+
+    Raises HarnessError for a file that is not there, and for an option that is not allowed.
+    """
+    overrides, folders = list(override or ()), list(data or ())
+    if npz is not None:
+        if not npz.is_file():
+            raise HarnessError(f"--npz: {npz} is not a file; name one that keeps the NPZ contract (docs/data.md).")
+        overrides += ["dataset.source=file", f"dataset.file={npz.name}"]
+        folders.insert(0, npz.resolve().parent)
+    other = next(name for name in registry.names() if name != backend)  # a request names a pair
+    return Request.from_texts(Path.cwd(), override=overrides, data=folders, backends=f"{backend},{other}", **options)
+
+
+def take(name: str, legs: Collection[str], backends: tuple[str, ...], to: Path, request: Request) -> Path:
+    """Run the legs of a case, or take them from the store; returns the folder of the case.
+
+    Raises HarnessError for a name that stands for no case or several, and when a leg failed.
+    """
+    case = _the_case(chosen(request.cases(), [name]), name)
+    folder = to / case.id
+    folder.mkdir(parents=True, exist_ok=True)
+    write_text(folder / "scenario.yaml", case.resolved_yaml())
+    options = replace(climb.run_options(to, request), backends=backends)
+    with progress_shown(to):
+        conduct(case, legs, options, folder, climb.progress_writer(folder / hub.PROGRESS))
+    for job in read_json(folder / JOBS) if (folder / JOBS).is_file() else ():
+        if job["backend"] in backends and job["status"] != "done":
+            raise HarnessError(f"{folder}: {job['backend']}, {job['leg']}: {job['error']}")
+    return folder
+
+
+def _the_case(cases: list[Case], name: str) -> Case:
+    if len(cases) > 1:
+        raise HarnessError(f"{name}: has several cases; name one of {', '.join(case.id for case in cases)}.")
+    return cases[0]

@@ -1,0 +1,37 @@
+"""`verify`: is a bundle what was packed?"""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.cli.common import Json, print_json
+from harness.report.handover import verify as checking
+
+
+def verify(
+    packed: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A bundle, or the folder it was unpacked into.")],
+    to: Annotated[Path | None, typer.Option("--to", help="Unpack into this new folder, and keep it.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Unpack a bundle, compute every digest again, and say what is identical, changed, missing or extra.
+
+    Exit status 1 when not everything is identical.
+
+    Example: python -m harness verify handover.tar --to received
+    """
+    with tempfile.TemporaryDirectory(prefix="parity-verify-") as temporary:
+        folder = packed if packed.is_dir() else to or Path(temporary, "bundle")
+        if folder is not packed:
+            checking.unpack(packed, folder)
+        found = checking.compare(folder)
+    record = {name: list(getattr(found, name)) for name in ("identical", "changed", "missing", "extra")}
+    if as_json:
+        print_json(record)
+    else:
+        typer.echo(", ".join(f"{len(names)} {word}" for word, names in record.items()))
+        for word in ("changed", "missing", "extra"):
+            for name in record[word]:
+                typer.echo(f"{word}: {name}")
+    raise typer.Exit(0 if found.is_whole else 1)

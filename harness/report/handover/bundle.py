@@ -1,0 +1,73 @@
+"""A bundle: one tar with the files of a folder, their inventory, checksums and a README; the same bytes every time.
+
+    README.md, inventory.json, checksums.txt (of all others), files/...
+
+It is not compressed: arrays hardly shrink, and of a damaged bundle it can be said which file is damaged.
+"""
+
+import hashlib
+import io
+import json
+import tarfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.errors import HarnessError
+from harness.files import plain, write_atomic
+from harness.report import show
+from harness.report.handover import inventory
+
+README, INVENTORY, CHECKSUMS, FILES = "README.md", "inventory.json", "checksums.txt", "files"
+_LARGEST = 3
+"""Files that are named when a bundle would be too large."""
+
+
+def pack(folder: Path, target: Path, readme: str, most_bytes: int | None = None) -> dict[str, Any]:
+    """Write the files of a folder to a bundle; returns their inventory.
+
+    Raises HarnessError when there is no such folder, nothing in it, when the target is there already or lies in the
+    folder, or when the files hold more than `most_bytes`.
+    """
+    held = inventory.of_folder(folder, timed=False)
+    if not held["files"]:
+        raise HarnessError(f"{folder}: holds no file to hand over.")
+    if target.exists():
+        raise HarnessError(f"{target}: is there already; name another file, for nothing is overwritten.")
+    if target.resolve().is_relative_to(folder.resolve()):
+        raise HarnessError(f"{target}: lies in the folder that is packed; name a file outside {folder}.")
+    _require_small(held["files"], most_bytes, folder)
+    write_atomic(target, lambda temporary: _write(temporary, folder, held, readme))
+    return held
+
+
+def _require_small(files: Sequence[Mapping[str, Any]], most_bytes: int | None, folder: Path) -> None:
+    total = sum(one["size"] for one in files)
+    if most_bytes is None or total <= most_bytes:
+        return
+    largest = sorted(files, key=lambda one: -int(one["size"]))[:_LARGEST]
+    named = ", ".join(f"{one['path']} ({show.size(one['size'])})" for one in largest)
+    raise HarnessError(
+        f"{folder}: holds {show.size(total)}, at most {show.size(most_bytes)} were asked for; the largest are {named}."
+    )
+
+
+def _write(temporary: Path, folder: Path, held: Mapping[str, Any], readme: str) -> None:
+    texts = {README: readme, INVENTORY: json.dumps(plain(held), indent=2) + "\n"}
+    sums = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    sums |= {f"{FILES}/{one['path']}": one["sha256"] for one in held["files"]}
+    texts[CHECKSUMS] = "".join(f"{digest}  {name}\n" for name, digest in sums.items())
+    with tarfile.open(temporary, "w", format=tarfile.PAX_FORMAT) as archive:
+        for name, text in texts.items():
+            data = text.encode()
+            archive.addfile(_member(name, len(data)), io.BytesIO(data))
+        for one in held["files"]:
+            with (folder / one["path"]).open("rb") as stream:
+                archive.addfile(_member(f"{FILES}/{one['path']}", one["size"]), stream)
+
+
+def _member(name: str, size: int) -> tarfile.TarInfo:
+    """A plain file that nobody owns and that was never changed: so that the same files give the same bytes."""
+    member = tarfile.TarInfo(name)
+    member.size, member.mode = size, 0o644
+    return member

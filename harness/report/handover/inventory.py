@@ -1,0 +1,113 @@
+"""The inventory of a folder: every file with its digest, every array in it, and whether data sets keep their contract.
+
+Written as JSON for programs, Markdown for people, and CSV for a spreadsheet.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import safe_open
+
+from harness.dataset import npz
+from harness.errors import HarnessError
+from harness.files import sha256
+from harness.report import manifest
+from harness.report.tables import Table
+
+SCHEMA_VERSION = "1.0"
+KEPT, BROKEN = "kept", "broken"
+HEADER = ("path", "bytes", "sha256", "modified", "array", "shape", "dtype", "contract")
+
+
+def of_folder(folder: Path, timed: bool = True) -> dict[str, Any]:
+    """The inventory of every file below a folder but hidden ones.
+
+    `timed`: with the time of the last change of each file, which a copy need not keep.
+    Raises HarnessError when there is no such folder.
+    """
+    if not folder.is_dir():
+        raise HarnessError(f"{folder}: is no folder; name a hub, or a folder of data sets.")
+    files = [entry(folder, path, timed) for path in manifest.files(folder)]
+    return {"schema_version": SCHEMA_VERSION, "files": files}
+
+
+def entry(folder: Path, path: Path, timed: bool = True) -> dict[str, Any]:
+    """One file: its name below the folder, its size and digest, its arrays, and what the data contract says of it."""
+    name, state = path.relative_to(folder).as_posix(), path.stat()
+    changed = datetime.fromtimestamp(state.st_mtime, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {
+        "path": name,
+        "size": state.st_size,
+        "sha256": sha256(path),
+        **({"modified": changed} if timed else {}),
+        **_content(path, name),
+    }
+
+
+def _content(path: Path, name: str) -> dict[str, Any]:
+    """`arrays` and, of a data set, `contract`; of a file that cannot be read, `problem`."""
+    try:
+        arrays = _arrays(path)
+        held = {key: {"shape": list(array.shape), "dtype": str(array.dtype)} for key, array in arrays.items()}
+        return {"arrays": held, **_contract(arrays, name)} if held else {}
+    except HarnessError as problem:
+        return {"problem": str(problem).replace(str(path), name)}
+
+
+def _arrays(path: Path) -> Mapping[str, np.ndarray]:
+    if path.name.endswith((".npz", ".npz.bz2")):
+        return npz.read_arrays(path)
+    try:
+        if path.suffix == ".npy":
+            with path.open("rb") as stream:
+                return {"": np.load(stream, allow_pickle=False)}
+        if path.suffix == ".safetensors":
+            with safe_open(path, framework="numpy") as held:
+                return {key: held.get_tensor(key) for key in held.keys()}  # noqa: SIM118 - not a mapping
+    except Exception as error:  # each library raises its own kinds for a broken file
+        raise HarnessError(f"{path}: is broken ({error}).") from error
+    return {}
+
+
+def _contract(arrays: Mapping[str, np.ndarray], name: str) -> dict[str, Any]:
+    """Whether a file of diffraction patterns keeps the NPZ contract; nothing of any other file."""
+    if "diff3d" not in arrays:
+        return {}
+    try:
+        npz.validated(arrays, name)
+    except HarnessError as problem:
+        return {"contract": BROKEN, "problem": str(problem)}
+    return {"contract": KEPT}
+
+
+def problems(inventory: Mapping[str, Any]) -> list[str]:
+    """A sentence for each file that cannot be read or breaks the contract."""
+    return [found["problem"] for found in inventory["files"] if "problem" in found]
+
+
+def markdown(inventory: Mapping[str, Any], title: str) -> str:
+    """The inventory for people: the problems first, then a row a file and array."""
+    wrong = [f"- {sentence}" for sentence in problems(inventory)]
+    head = [f"# Files of {title}", "", f"{len(inventory['files'])} files.", ""]
+    table = Table.of(HEADER, list(_rows(inventory["files"]))).markdown()
+    return "\n".join([*head, *([*wrong, ""] if wrong else []), *table]) + "\n"
+
+
+def as_csv(inventory: Mapping[str, Any]) -> str:
+    """The same rows for a spreadsheet."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([HEADER, *_rows(inventory["files"])])
+    return text.getvalue()
+
+
+def _rows(files: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
+    for one in files:
+        own = (one["path"], str(one["size"]), one["sha256"], one.get("modified", ""))
+        for key, array in one.get("arrays", {"": {"shape": "", "dtype": ""}}).items():
+            shape = " x ".join(map(str, array["shape"]))
+            yield (*own, key, shape, array["dtype"], one.get("contract", ""))

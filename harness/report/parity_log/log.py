@@ -1,0 +1,106 @@
+"""`parity_log.json`: one entry a data set, sorted by dose; from the cases of a hub, or from a folder of NPZ files."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness.dataset import npz
+from harness.dataset.grouped import GroupedData
+from harness.errors import HarnessError
+from harness.files import plain, read_json
+from harness.judge.evidence import Evidence
+from harness.physics import scale
+from harness.report import climb, hub
+from harness.report.handover import inventory
+from harness.report.parity_log import statistics
+
+SCHEMA_VERSION = "1.0"
+STAGES = ("raw", "normalised", "grouped")
+_DOSE = re.compile(r"\d+(?:\.\d+)?[eE][+-]?\d+")
+NO_SCENARIO = "no scenario: the file is not of a hub"
+
+
+def of_folder(folder: Path, limit: int | None = None) -> dict[str, Any]:
+    """The log of a hub, or of a folder of NPZ files; `limit`: the first so many, by dose.
+
+    Raises HarnessError for a folder without data sets, and for a data set that breaks the contract.
+    """
+    is_hub = (folder / hub.SESSION).is_file()
+    found = list(_of_hub(folder) if is_hub else _of_files(folder))
+    if not found:
+        raise HarnessError(f"{folder}: holds no data set; name a hub, or a folder of NPZ files (docs/data.md).")
+    found.sort(key=lambda one: (one["nphotons"], one["name"]))
+    return plain({"schema_version": SCHEMA_VERSION, "source": folder.resolve().name, "datasets": found[:limit]})
+
+
+def _of_hub(root: Path) -> Iterator[dict[str, Any]]:
+    for folder in hub.case_folders(root):
+        if climb.is_prepared(folder) and (folder / "dataset" / "data.npz").is_file():
+            yield _of_case(root, folder)
+
+
+def _of_case(root: Path, folder: Path) -> dict[str, Any]:
+    case, setup = hub.read_case(folder), read_json(folder / "dataset" / "setup.json")
+    evidence = Evidence(folder, tuple(case["backends"]))
+    train = GroupedData.load(folder / "dataset" / "train.npz")
+    return {
+        **_of_file(root, folder / "dataset" / "data.npz", folder.name),
+        "nphotons": setup["nphotons"],
+        "grouped": statistics.grouped(train),
+        "parameters": _parameters(evidence, setup),
+        "baseline": _baseline(root, folder.name),
+        "reason": None,
+    }
+
+
+def _of_files(folder: Path) -> Iterator[dict[str, Any]]:
+    for path in sorted(folder.glob("*.npz")):
+        of_file = _of_file(folder, path, path.stem)
+        named = _DOSE.search(path.stem)
+        dose = float(named[0]) if named else of_file["raw"]["counted_photons"]
+        nothing = {"grouped": None, "parameters": None, "baseline": None, "reason": NO_SCENARIO}
+        yield {**of_file, "nphotons": dose, **nothing}
+
+
+def _of_file(folder: Path, path: Path, name: str) -> dict[str, Any]:
+    """What can be said of a data set without a scenario."""
+    raw = npz.validated(npz.read_arrays(path), path.name)
+    energies = scale.pattern_energies(raw.diffraction)
+    factor = scale.normalisation(float(energies.mean()), raw.diffraction.shape[-1])
+    return {
+        "name": name,
+        "file": inventory.entry(folder, path, timed=False),
+        "raw": {**statistics.diffraction(raw.diffraction), "counted_photons": float(energies.mean())},
+        "normalised": statistics.diffraction(factor * raw.diffraction.astype(np.float64)),
+        "probe": statistics.probe(raw.probe),
+    }
+
+
+def _parameters(evidence: Evidence, setup: Mapping[str, Any]) -> dict[str, Any]:
+    scenario = evidence.scenario
+    return {
+        "gridsize": scenario.grouping.gridsize,
+        "N": scenario.dataset.N,
+        "probe_scale": scenario.dataset.probe.scale,
+        "loss": scenario.loss.model_dump(),
+        "epochs": scenario.training.epochs,
+        "batch_size": scenario.training.batch_size,
+        "seed": scenario.training.seed,
+        **{name: setup[name] for name in ("intensity_scale", "intensity_scale_closed_form", "normalisation")},
+    }
+
+
+def _baseline(root: Path, case: str) -> dict[str, Any]:
+    """The figures of each side in the summary of its session."""
+    summary = hub.read_optional(root / "summary.json", {"cases": []})
+    sides: dict[str, Any] = next((one["backends"] for one in summary["cases"] if one["id"] == case), {})
+    names = ("final_loss", "intensity_scale", "patches", "reconstruction")
+    return {backend: {name: side[name] for name in names} for backend, side in sides.items()}
+
+
+def doses(log: Mapping[str, Any]) -> Sequence[float]:
+    """The doses of a log, in its order."""
+    return [one["nphotons"] for one in log["datasets"]]

@@ -1,0 +1,72 @@
+"""The parity log for people: every stage of every data set in Markdown, and the probes as CSV."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.report.parity_log.log import STAGES
+from harness.report.parity_log.statistics import PERCENTILES, STATISTICS
+from harness.report.tables import Table
+
+PROBE_HEADER = ("name", "nphotons", "part", *PERCENTILES, "l2_norm")
+
+
+def markdown(log: Mapping[str, Any]) -> str:
+    """One section a data set, in the order of the doses."""
+    return "\n".join(_lines(log)) + "\n"
+
+
+def _lines(log: Mapping[str, Any]) -> Iterator[str]:
+    yield f"# Parity log of {log['source']}"
+    for one in log["datasets"]:
+        yield from ("", f"## {one['name']}: {one['nphotons']:g} photons", "")
+        yield f"`{one['file']['path']}`, {one['file']['size']} bytes, SHA-256 `{one['file']['sha256']}`."
+        if one["reason"]:
+            yield f"Not grouped, and no baseline: {one['reason']}."
+        yield from ("", "### Arrays", "")
+        arrays = one["file"]["arrays"].items()
+        shapes = ((name, " x ".join(map(str, held["shape"])), held["dtype"]) for name, held in arrays)
+        yield from Table.of(("array", "shape", "type"), list(shapes)).markdown()
+        yield from ("", "### Diffraction amplitude", "")
+        yield from _stages(one).markdown()
+        yield from ("", "### Probe", "")
+        yield from Table.of(PROBE_HEADER[2:], [row[2:] for row in _probe_rows(one)]).markdown()
+        if one["baseline"]:
+            yield from ("", "### Baseline", "")
+            yield from _baseline(one["baseline"]).markdown()
+
+
+def _stages(one: Mapping[str, Any]) -> Table:
+    held = [(name, one[name]) for name in STAGES if one[name]]
+    rows = [(name, *(stage[figure] for figure in STATISTICS), stage.get("unique_scans"), stage.get("patterns"))
+            for name, stage in held]  # fmt: skip
+    return Table.of(("stage", *STATISTICS, "unique scans", "patterns"), rows)
+
+
+def _baseline(sides: Mapping[str, Any]) -> Table:
+    """The metrics of the part that carries the picture are those that are there."""
+    rows = []
+    for backend, side in sides.items():
+        for part, metrics in side["reconstruction"].items():
+            if metrics:
+                figures = (metrics["pearson_r"], metrics["ssim"], metrics["mae"])
+                rows.append((backend, part, *figures, side["intensity_scale"]["final"], side["final_loss"]))
+    header = ("backend", "part", "pearson_r", "ssim", "mae", "intensity scale", "final loss")
+    return Table.of(header, rows)
+
+
+def probe_csv(log: Mapping[str, Any]) -> str:
+    """The probes for a spreadsheet: a row a data set and part."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(PROBE_HEADER)
+    for one in log["datasets"]:
+        writer.writerows(_probe_rows(one))
+    return text.getvalue()
+
+
+def _probe_rows(one: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    for part in ("amplitude", "phase"):
+        levels = (one["probe"][part][level] for level in PERCENTILES)
+        yield (one["name"], one["nphotons"], part, *levels, one["probe"]["l2_norm"])

@@ -1,0 +1,51 @@
+"""`manifest`, `bundle` and `verify` on a hub."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+from harness.errors import HarnessError
+
+Verb = Callable[..., Result]
+
+
+def test_a_hub_is_handed_over_and_verified_elsewhere(verb: Verb, home: Path, tmp_path: Path) -> None:
+    packed, there = tmp_path / "handover.tar", tmp_path / "received"
+    assert verb("bundle", "hub", str(packed)).exit_code == 0
+    result = verb("verify", str(packed), "--to", str(there))
+    assert result.exit_code == 0
+    assert result.stdout.endswith(" identical, 0 changed, 0 missing, 0 extra\n")
+    (there / "files" / "summary.md").write_text("other")
+    result = verb("verify", str(there))
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[1:] == ["changed: files/summary.md"]
+    assert json.loads(verb("verify", str(there), "--json").stdout)["changed"] == ["files/summary.md"]
+    assert verb("judge", str(there / "files"), "--json").stdout == verb("judge", "hub", "--json").stdout
+
+
+def test_a_bundle_that_would_be_too_large_is_refused(verb: Verb, tmp_path: Path) -> None:
+    result = verb("bundle", "hub", str(tmp_path / "small.tar"), "--max-mb", "0.1")
+    assert isinstance(result.exception, HarnessError)
+    assert "at most 100.0 kB were asked for" in str(result.exception)
+
+
+def test_the_manifest_lists_files_and_arrays(verb: Verb, tmp_path: Path) -> None:
+    result = verb("manifest", "hub", "--to", str(tmp_path))
+    assert result.exit_code == 0
+    rows = list(csv.DictReader(result.stdout.splitlines()))
+    [data] = [row for row in rows if row["path"] == "small/dataset/data.npz" and row["array"] == "diff3d"]
+    assert (data["shape"], data["dtype"], data["contract"]) == ("24 x 64 x 64", "float32", "kept")
+    assert (tmp_path / "manifest.csv").read_text() == result.stdout
+    assert json.loads((tmp_path / "manifest.json").read_text())["files"]
+    assert "| small/dataset/data.npz |" in (tmp_path / "manifest.md").read_text()
+
+
+@pytest.mark.parametrize("arguments", [("manifest", "absent"), ("verify", "absent.tar"), ("bundle", "absent", "x.tar")])
+def test_what_is_not_there_is_named(verb: Verb, arguments: tuple[str, ...]) -> None:
+    result = verb(*arguments)
+    assert isinstance(result.exception, HarnessError)
+    assert "absent" in str(result.exception)

@@ -1,0 +1,54 @@
+"""`simulate`, `train` and `infer`: what the suite does, one step at a time, on a scenario or on a user's own file."""
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import Result
+
+from harness.errors import HarnessError
+from harness.files import sha256
+
+Verb = Callable[..., Result]
+
+
+def test_the_steps_leave_what_a_session_leaves(verb: Verb, home: Path, tmp_path: Path) -> None:
+    assert verb("simulate", "small", "--to", str(tmp_path)).stdout == f"{tmp_path}/small/dataset\n"
+    assert not (tmp_path / "small" / "toy").exists()
+    assert verb("train", "small", "--backend", "toy", "--to", str(tmp_path)).stdout == f"{tmp_path}/small/toy/bundle\n"
+    assert not (tmp_path / "small" / "toy" / "inference_outputs").exists()
+    verb("infer", "small", "--backend", "toy", "--to", str(tmp_path))
+    for name in ("dataset/train.npz", "toy/bundle/weights.safetensors", "toy/inference_outputs/amplitude.npy"):
+        assert sha256(tmp_path / "small" / name) == sha256(home / "hub" / "small" / name), name
+    jobs = json.loads((tmp_path / "small" / "jobs.json").read_text())
+    assert [(job["backend"], job["leg"], job["cached"]) for job in jobs] == [
+        ("toy", "train", True),
+        ("toy", "infer", True),
+    ]
+
+
+def test_a_users_own_file_takes_the_place_of_the_data(verb: Verb, home: Path, tmp_path: Path) -> None:
+    own = Path(shutil.copy(home / "hub" / "small" / "dataset" / "data.npz", tmp_path / "mine.npz"))
+    result = verb("infer", "small", "--backend", "toy", "--npz", str(own), "--to", str(tmp_path / "work"))
+    assert result.exit_code == 0, result.exception
+    folder = tmp_path / "work" / "small"
+    assert np.isfinite(np.load(folder / "toy" / "inference_outputs" / "amplitude.npy")).all()
+    assert re.search(r"file: .?mine\.npz.? # override", (folder / "scenario.yaml").read_text())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("train", "absent"), "absent: is no scenario"),
+        (("train", "small", "--npz", "absent.npz"), "--npz: absent.npz is not a file"),
+        (("infer", "small", "--backend", "nonsense"), "nonsense"),
+    ],
+)
+def test_what_cannot_be_done_is_said(verb: Verb, tmp_path: Path, arguments: tuple[str, ...], sentence: str) -> None:
+    result = verb(*arguments, "--to", str(tmp_path))
+    assert isinstance(result.exception, HarnessError)
+    assert sentence in str(result.exception)
