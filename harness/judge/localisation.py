@@ -6,7 +6,7 @@ weights after one step, then step after step. float64 is looked at first, where 
 only when float64 agrees.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from harness.judge import lockstep
 from harness.judge.comparing import relative_error
 from harness.judge.difference import Difference, difference
 from harness.judge.evidence import Evidence
+from harness.judge.likeness import likeness
 from harness.judge.oracle import oracle_stages
 from harness.judge.verdict import Check, RungVerdict
 
@@ -55,7 +56,11 @@ class Localisation:
     difference: Difference | None
     """None where shapes or types differ, or where values are not finite."""
     wrong_alone: tuple[str, ...] | None
-    """Stages that are wrong even on the reference's stages before them; None when that was not tried."""
+    """Stages that differ even on the reference's stages before them; None when that was not tried."""
+    not_alone: tuple[str, ...] = ()
+    """Stages that gave nothing to compare when they were tried so."""
+    likeness: str = ""
+    """What the tensor is instead, where a simple change of the other explains it."""
 
     def as_json(self) -> dict[str, Any]:
         """The entry `localisation` of summary.json, and what else is known."""
@@ -72,6 +77,8 @@ class Localisation:
             **(none if self.difference is None else self.difference.as_json()),
             "shape": list(place.own.shape),
             "wrong_alone": None if self.wrong_alone is None else list(self.wrong_alone),
+            "not_alone": list(self.not_alone),
+            "likeness": self.likeness,
             "message": place.check.message,
         }
 
@@ -86,13 +93,16 @@ def localise(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> Localisatio
     first = next(places, None)
     if first is None:
         return None
-    return Localisation(first, difference(first.own, first.other), _wrong_alone(checks))
-
-
-def _wrong_alone(checks: Sequence[Check]) -> tuple[str, ...] | None:
+    gap = difference(first.own, first.other)
     alone = [check for check in checks if check.rung == "stages" and check.name.startswith("alone.")]
-    wrong = tuple(check.name.removeprefix("alone.") for check in alone if check.status in RED)
-    return wrong if alone else None
+    wrong = _names(check for check in alone if check.value is not None) if alone else None
+    nothing = _names(check for check in alone if check.value is None)
+    return Localisation(first, gap, wrong, nothing, "" if gap is None else likeness(first.own, first.other))
+
+
+def _names(alone: Iterable[Check]) -> tuple[str, ...]:
+    """The stages of red checks."""
+    return tuple(check.name.removeprefix("alone.") for check in alone if check.status in RED)
 
 
 def _places(evidence: Evidence, precision: Precision, reds: Reds) -> Iterator[Place]:

@@ -62,19 +62,35 @@ def _figures(found: Localisation, against: str) -> Iterator[str]:
         f"- Largest difference {gap.max_abs:.3g}, {show.figure(gap.max_rel)} of the largest value, "
         f"{gap.ulp:.3g} units in the last place; cosine {show.figure(gap.cosine)}; {gap.share:.1%} of the values differ"
     )
+    if found.likeness:
+        yield f"- **It is {found.likeness}**"
 
 
 def _verdict(found: Localisation, reference: str, candidate: str) -> str:
-    """What the stages alone say: a wrong stage, or a right one on wrong input."""
+    """What the stages alone say: a stage that differs, or one that agrees and was given something else."""
     if found.wrong_alone is None:
         return f"Stage by stage: not tried; {candidate} cannot compute one stage from given ones"
+    told = f"Stage by stage, fed with what {reference} has before it, {candidate} "
     if found.wrong_alone:
-        named = ", ".join(found.wrong_alone)
-        return f"Stage by stage, fed with what {reference} has before it, {candidate} is wrong in: {named}"
-    return (
-        f"Stage by stage, fed with what {reference} has before it, every stage of {candidate} agrees: "
-        "look at the backward pass, the loss or the optimiser"
-        if found.place.stage in ("loss", "gradient", "step", "trajectory")
-        else f"Stage by stage, fed with what {reference} has before it, every stage of {candidate} agrees: "
-        "both sides share the fault, or only float32 shows it"
-    )
+        return f"{told}differs in: {', '.join(found.wrong_alone)}"
+    if found.not_alone:
+        return f"{told}gave nothing that can be compared in: {', '.join(found.not_alone)}"
+    return f"{told}agrees in every stage: {_elsewhere(found)}"
+
+
+def _elsewhere(found: Localisation) -> str:
+    """Where to look when every stage agrees."""
+    later = {
+        "loss": "look at the loss",
+        "gradient": "look at the backward pass",
+        "step": "look at the optimiser",
+        "trajectory": "the first step agrees, so look at what changes from step to step: the optimiser's state, its "
+        "bias correction, the learning rate",
+    }
+    if found.place.stage in later:
+        return later[found.place.stage]
+    if found.place.against == "oracle":
+        return "both sides share the fault"
+    if found.place.precision == "float32":
+        return "only float32 shows it"
+    return "the sides were given different data, see the rung dataset"

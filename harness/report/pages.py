@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from harness.errors import HarnessError
 from harness.files import write_text
+from harness.judge.verdict import SEVERITY
 from harness.report import climb, html, hub, localisation, markdown
 from harness.report.notes import repeat_command
 from harness.report.panels import curves, matrix, patches, provenance, scan, scenario, viewer
@@ -107,12 +108,13 @@ def _case_context(root: Path, folder: Path, case: dict[str, Any], drawing_proble
     description = hub.read_case(folder)
     comparison = hub.read_optional(folder / "comparison" / "comparison_metrics.json", {})
     by_rung = matrix.by_rung(case)
-    ladder = [{**matrix.cell(rung, checks), "list": checks} for rung, checks in by_rung.items()]
+    ladder = [_step(rung, checks, description["backends"]) for rung, checks in by_rung.items()]
     return {
         "case": case,
         "description": description["description"],
         "ladder": ladder,
         "wrong": [step for step in ladder if step["wrong"]],
+        "sides": description["backends"],
         "reason": markdown.reason(case),
         **_notices({"cases": [case]}),
         "from_store": markdown.from_store(case),
@@ -133,6 +135,12 @@ def _case_context(root: Path, folder: Path, case: dict[str, Any], drawing_proble
         "files": {entry["name"] for entry in artifacts},
         **_evidence_panels(folder, tuple(description["backends"]), list(drawing_problems)),
     }
+
+
+def _step(rung: str, checks: list[dict[str, Any]], sides: list[str]) -> dict[str, Any]:
+    """One rung of a case: what is wrong in it first."""
+    worst_first = sorted(checks, key=lambda check: SEVERITY.index(check["status"]))
+    return {**matrix.cell(rung, checks, sides), "off": matrix.off(checks, sides), "list": worst_first}
 
 
 def _evidence_panels(folder: Path, backends: tuple[str, str], problems: list[str]) -> dict[str, Any]:

@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 
 ABSENT = "-"
+_MANY = 10.0
+"""Times a limit from which on per cent say nothing to a reader."""
 SIGNS = {"pass": "✓", "fail": "✗", "error": "!", "inconclusive": "?", "skipped": "–"}  # noqa: RUF001 - a dash is meant
 """A sign a status: nobody has to tell colours apart."""
 
@@ -20,8 +22,11 @@ def figure(value: object) -> str:
 
 
 def used(margin: float | None) -> str:
-    """Write the share of a limit that is used, 1 - margin: `37 %`, more than 100 beyond the limit; `-` for none."""
-    return ABSENT if margin is None else f"{100 * (1 - margin):.3g} %"
+    """Write the share of a limit that is used, 1 - margin: `37 %`; far beyond it, `4.2 times`; `-` for none."""
+    if margin is None:
+        return ABSENT
+    share = 1 - margin
+    return f"{share:.3g} times" if share >= _MANY else f"{100 * share:.3g} %"
 
 
 def exact(value: object) -> str:

@@ -77,8 +77,8 @@ def lockstep(folder: Path) -> list[Chart]:
     noise = "envelope of float32's rounding noise"
     curves = (
         (noise, "noise", found["float32"]["envelope"]),
-        ("between the sides, float32", "candidate", found["float32"]["between"]),
-        ("between the sides, float64", "reference", found["float64"]["between"]),
+        ("between the sides, float32", "", found["float32"]["between"]),
+        ("between the sides, float64", "both", found["float64"]["between"]),
     )
     lines = [Line(name, style, list(range(1, len(y) + 1)), y) for name, style, y in curves]
     title = "Lock-step: relative distance of all weights, same batches"

@@ -1,6 +1,6 @@
 """The matrix of a session: cases x rungs, the worst case first."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +51,16 @@ def _row(root: Path, case: dict[str, Any], rungs: list[str]) -> dict[str, Any]:
     }
 
 
-def cell(rung: str, checks: list[dict[str, Any]]) -> dict[str, Any]:
-    """Status of one rung of one case, what is worst in it, and how many checks it has; no status where not asked."""
+def cell(rung: str, checks: list[dict[str, Any]], sides: Collection[str] = ()) -> dict[str, Any]:
+    """Status of one rung of one case, what is worst in it, and how many checks it has; no status where not asked.
+
+    Its message is that of the first check of this status, of one that names a side where there is any.
+    """
     if not checks:
         return {"rung": rung, "status": None, "worst": None, "checks": 0, "wrong": 0, "message": ""}
     status = worst(check["status"] for check in checks)
-    first = next(check for check in checks if check["status"] == status)
+    of_status = [check for check in checks if check["status"] == status]
+    first = next((check for check in of_status if _side(check) in sides), of_status[0])
     with_margin = [check for check in checks if check["margin"] is not None]
     return {
         "rung": rung,
@@ -66,3 +70,15 @@ def cell(rung: str, checks: list[dict[str, Any]]) -> dict[str, Any]:
         "wrong": sum(check["status"] not in GREEN for check in checks),
         "message": "" if status == "pass" else f"{first['name']}: {first['message']}",
     }
+
+
+def off(checks: Iterable[dict[str, Any]], sides: Collection[str]) -> list[str]:
+    """The sides that red checks of a rung name, held against the truth of their files; none where they only differ."""
+    named = {_side(check) for check in checks if check["status"] in ("fail", "error")}
+    return [side for side in sides if side in named]
+
+
+def _side(check: dict[str, Any]) -> str:
+    """The side that a check is about; of one that is about both, any other word."""
+    side: str = check["name"].partition(".")[0]
+    return side

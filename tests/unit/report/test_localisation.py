@@ -55,7 +55,7 @@ def test_it_says_stage_element_size_and_what_is_wrong_alone(case):
     text = written(case).read_text()
     assert text.startswith("# The sides part at stage object_extracted, float64\n")
     assert "element [1, 30, 31, 2] of [4, 64, 64, 4] (sample 1)" in text
-    assert "torch is wrong in: object_extracted" in text
+    assert "torch differs in: object_extracted" in text
     assert "`python red/repro/repro.py`" in text
     assert len(text.splitlines()) < 10
     entry = read_json(case.path / localisation.JSON)
@@ -63,18 +63,36 @@ def test_it_says_stage_element_size_and_what_is_wrong_alone(case):
 
 
 @pytest.mark.parametrize(
-    ("file", "tensor", "where"),
+    ("file", "tensor", "where", "look_at"),
     [
-        ("lockstep/gradients_float64.npz", "log_scale", "the gradient of log_scale"),
-        ("trajectory/first_float64.npz", "log_scale", "log_scale after one step"),
-        ("trajectory/steps_float64.npz", "log_scale", "log_scale after 1 steps"),
+        ("lockstep/gradients_float64.npz", "log_scale", "the gradient of log_scale", "look at the backward pass"),
+        ("trajectory/first_float64.npz", "log_scale", "log_scale after one step", "look at the optimiser"),
+        ("trajectory/steps_float64.npz", "log_scale", "log_scale after 1 steps", "bias correction, the learning rate"),
     ],
 )
-def test_what_comes_after_the_forward_pass(case, file, tensor, where):
+def test_what_comes_after_the_forward_pass(case, file, tensor, where, look_at):
     case.change_arrays(f"torch/{file}", **{tensor: lambda a: 1.01 * a})
     text = written(case).read_text()
     assert text.startswith(f"# The sides part at {where}, float64\n")
-    assert "every stage of torch agrees: look at the backward pass, the loss or the optimiser" in text
+    assert "torch agrees in every stage: " in text
+    assert look_at in text
+
+
+def test_what_the_tensor_is_instead_is_said(case):
+    case.change_arrays(F64, exit_wave=np.conj)
+    case.change_arrays("torch/graft/stages.npz", exit_wave=np.conj)
+    assert "- **It is the other side's, conjugated**" in written(case).read_text()
+
+
+def test_a_stage_that_could_not_be_tried_alone_is_not_called_wrong(case):
+    case.change_arrays(F64, exit_wave=np.conj)
+    case.change_arrays("torch/graft/stages.npz", exit_wave=lambda a: a.astype(np.complex64))
+    assert "torch gave nothing that can be compared in: exit_wave" in written(case).read_text()
+
+
+def test_sides_that_were_given_different_data_say_so(case):
+    case.change_arrays(F64, exit_wave=np.conj)
+    assert "torch agrees in every stage: the sides were given different data" in written(case).read_text()
 
 
 def test_a_shared_fault_needs_no_bundle(case):

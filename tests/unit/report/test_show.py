@@ -35,7 +35,8 @@ def test_seconds(value: float | None, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("margin", "text"), [(None, "-"), (1.0, "0 %"), (0.63, "37 %"), (0.0, "100 %"), (-2.0, "300 %")]
+    ("margin", "text"),
+    [(None, "-"), (1.0, "0 %"), (0.63, "37 %"), (0.0, "100 %"), (-2.0, "300 %"), (-1e6, "1e+06 times")],
 )
 def test_used(margin: float | None, text: str) -> None:
     assert show.used(margin) == text

@@ -12,7 +12,7 @@ import xmlschema
 from junitparser import JUnitXml
 
 from harness.files import read_json, write_json
-from harness.judge.verdict import RungVerdict
+from harness.judge.verdict import SEVERITY, RungVerdict
 from harness.report import hub, junit, markdown, show, summary
 from harness.report.backend_figures import metric_figures
 
@@ -137,7 +137,9 @@ def test_checks_are_those_of_the_files(made: Path, written: dict[str, Any]) -> N
 def test_pages_show_the_figures_of_the_summary(made: Path, written: dict[str, Any]) -> None:
     rows = [row for row in Texts(made / "small" / "index.html").rows if len(row) == 8]
     shown = [row[2:6] for row in rows if row[1] in [f"{sign} {status}" for status, sign in show.SIGNS.items()]]
-    assert shown == [_shown(check) for check in _checks(written)]
+    rungs = list(dict.fromkeys(check["rung"] for check in _checks(written)))
+    order = sorted(_checks(written), key=lambda c: (rungs.index(c["rung"]), SEVERITY.index(c["status"])))
+    assert shown == [_shown(check) for check in order]  # what is wrong comes first in its rung
 
 
 def test_markdown_shows_the_figures_of_the_summary(made: Path, written: dict[str, Any]) -> None:
@@ -239,7 +241,10 @@ def _checks(written: dict[str, Any]) -> list[dict[str, Any]]:
 def _shown(check: dict[str, Any]) -> list[str]:
     """Value, limit, margin, and the share of the limit that is used."""
     figures = [show.figure(check[name]) for name in ("value", "limit", "margin")]
-    return [*figures, "-" if check["margin"] is None else f"{100 * (1 - check['margin']):.3g} %"]
+    if check["margin"] is None:
+        return [*figures, "-"]
+    used = 1 - check["margin"]
+    return [*figures, f"{used:.3g} times" if used >= 10 else f"{100 * used:.3g} %"]
 
 
 def _rows_of(page: Path) -> list[list[str]]:
