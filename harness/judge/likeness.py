@@ -1,6 +1,6 @@
 """What a tensor is instead: the other side's, changed in one of the ways in which ports go wrong."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -9,7 +9,9 @@ from harness.judge.comparing import relative_error
 
 EXPLAINS = 1e-3
 """A change explains a difference when it leaves no more of it than this share."""
-Change = Callable[[Array], Array]
+FEWEST = 8
+"""Values that a tensor needs: of fewer, any is the multiple of any other."""
+_NEAR = 1e-3
 
 
 def likeness(own: Array, other: Array) -> str:
@@ -18,7 +20,7 @@ def likeness(own: Array, other: Array) -> str:
     Both have the same shape and are finite. Of stages (B, H, W, C) rows, columns, samples and channels are known.
     """
     error = relative_error(own, other)
-    if not error:
+    if not error or own.size < FEWEST:
         return ""
     for words, changed in _changed(own, other):
         left = relative_error(own, changed)
@@ -42,7 +44,7 @@ def _changed(own: Array, other: Array) -> Iterator[tuple[str, Array]]:
         yield "the other side's with its channels in another order", _matched(own, other, 3)
     factor = _factor(own, other)
     if factor is not None:
-        yield f"the other side's times {factor:.6g}", factor * other
+        yield f"the other side's times {_shown(factor)}", factor * other
     offset = own.mean() - other.mean()
     yield f"the other side's plus {offset:.6g}", other + offset
 
@@ -66,6 +68,11 @@ def _factor(own: Array, other: Array) -> complex | None:
         return None
     found = np.vdot(other, own) / energy
     return complex(found) if np.iscomplexobj(own) else float(found.real)
+
+
+def _shown(factor: complex) -> str:
+    """A factor near 1 by how far it is from it."""
+    return f"1 {factor.real - 1:+.3g}" if abs(factor - 1) < _NEAR else f"{factor:.6g}"
 
 
 def _is_single(array: Array) -> bool:

@@ -30,8 +30,10 @@ def _lines(backends: tuple[str, str], found: Localisation, bundled: str) -> Iter
     place, (reference, candidate) = found.place, backends
     yield f"# The sides part at {_where(found.as_json())}"
     yield ""
+    if found.likeness:
+        yield f"- It is {found.likeness}"
     yield f"- What says so: {place.check.rung}.{place.check.name}: {place.check.message}"
-    yield from _figures(found, place.against)
+    yield from _figures(found, candidate if place.against == reference else "here")
     yield f"- {_verdict(found, reference, candidate)}"
     yield f"- {bundled}"
 
@@ -49,10 +51,11 @@ def _where(entry: dict[str, Any]) -> str:
     return f"{text}, {entry['precision']}{against}"
 
 
-def _figures(found: Localisation, against: str) -> Iterator[str]:
+def _figures(found: Localisation, here: str) -> Iterator[str]:
     place, gap = found.place, found.difference
+    against = place.against
     if gap is None:
-        yield f"- {against}: {place.other.shape} {place.other.dtype}; here: {place.own.shape} {place.own.dtype}"
+        yield f"- {against}: {place.other.shape} {place.other.dtype}; {here}: {place.own.shape} {place.own.dtype}"
         return
     where = f"element {list(gap.index)} of {list(place.own.shape)}"
     if place.stage == place.tensor:
@@ -62,12 +65,12 @@ def _figures(found: Localisation, against: str) -> Iterator[str]:
         f"- Largest difference {gap.max_abs:.3g}, {show.figure(gap.max_rel)} of the largest value, "
         f"{gap.ulp:.3g} units in the last place; cosine {show.figure(gap.cosine)}; {gap.share:.1%} of the values differ"
     )
-    if found.likeness:
-        yield f"- **It is {found.likeness}**"
 
 
 def _verdict(found: Localisation, reference: str, candidate: str) -> str:
     """What the stages alone say: a stage that differs, or one that agrees and was given something else."""
+    if found.place.own.dtype != found.place.other.dtype:
+        return "Stage by stage: says nothing here, for the sides compute in different types"
     if found.wrong_alone is None:
         return f"Stage by stage: not tried; {candidate} cannot compute one stage from given ones"
     told = f"Stage by stage, fed with what {reference} has before it, {candidate} "

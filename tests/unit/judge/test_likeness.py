@@ -29,9 +29,10 @@ def noisy(array: np.ndarray) -> np.ndarray:
         (REAL[[3, 1, 0, 4, 2]], REAL, "with its samples in another order"),
         (REAL[..., [2, 0, 1]], REAL, "with its channels in another order"),
         (1.25 * REAL, REAL, "times 1.25"),
+        (REAL + 2e-4 * REAL, REAL, r"times 1 \+0.0002"),
         (2j * STAGE, STAGE, r"times 0\+2j|times .*\+2j"),
         (REAL + 0.5, REAL, "plus 0.5"),
-        (-REAL[0, 0, 0], REAL[0, 0, 0], "with the opposite sign"),
+        (-REAL[0, 0], REAL[0, 0], "with the opposite sign"),
     ],
 )
 def test_a_simple_change_is_recognised(own: np.ndarray, other: np.ndarray, words: str) -> None:
@@ -51,6 +52,10 @@ def test_one_broken_element_is_not_explained() -> None:
     own = REAL.copy()
     own[2, 3, 4, 1] += 1.0
     assert likeness(own, REAL) == ""
+
+
+def test_a_scalar_is_a_multiple_of_any_other_and_says_nothing() -> None:
+    assert likeness(np.array([6.9]), np.array([6.8])) == ""
 
 
 def test_a_reference_of_zeros_is_no_likeness() -> None:

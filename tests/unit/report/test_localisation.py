@@ -81,13 +81,20 @@ def test_what_comes_after_the_forward_pass(case, file, tensor, where, look_at):
 def test_what_the_tensor_is_instead_is_said(case):
     case.change_arrays(F64, exit_wave=np.conj)
     case.change_arrays("torch/graft/stages.npz", exit_wave=np.conj)
-    assert "- **It is the other side's, conjugated**" in written(case).read_text()
+    assert "- It is the other side's, conjugated\n" in written(case).read_text()
 
 
 def test_a_stage_that_could_not_be_tried_alone_is_not_called_wrong(case):
     case.change_arrays(F64, exit_wave=np.conj)
     case.change_arrays("torch/graft/stages.npz", exit_wave=lambda a: a.astype(np.complex64))
     assert "torch gave nothing that can be compared in: exit_wave" in written(case).read_text()
+
+
+def test_sides_of_different_types_are_named_and_neither_is_blamed(case):
+    case.change_arrays(F64, input=lambda a: a.astype(np.float32))
+    text = written(case).read_text()
+    assert "tensorflow: (4, 64, 64, 4) float64; torch: (4, 64, 64, 4) float32" in text
+    assert "the sides compute in different types" in text
 
 
 def test_sides_that_were_given_different_data_say_so(case):
