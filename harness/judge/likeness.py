@@ -34,6 +34,9 @@ def _changed(own: Array, other: Array) -> Iterator[tuple[str, Array]]:
     yield "the other side's with the opposite sign", -other
     if np.iscomplexobj(other):
         yield "the other side's, conjugated", other.conj()
+        yield "the other side's without its imaginary part", other.real + 0j
+    else:
+        yield "the other side's, rounded to whole numbers", np.round(other)
     if other.ndim == 4:
         yield "the other side's with rows reversed", other[:, ::-1]
         yield "the other side's with columns reversed", other[:, :, ::-1]

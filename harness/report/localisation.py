@@ -73,12 +73,12 @@ def _verdict(found: Localisation, reference: str, candidate: str) -> str:
         return "Stage by stage: says nothing here, for the sides compute in different types"
     if found.wrong_alone is None:
         return f"Stage by stage: not tried; {candidate} cannot compute one stage from given ones"
-    told = f"Stage by stage, fed with what {reference} has before it, {candidate} "
+    told = f"Stage by stage, both fed with what {reference} has before it, "
     if found.wrong_alone:
-        return f"{told}differs in: {', '.join(found.wrong_alone)}"
+        return f"{told}the sides differ in: {', '.join(found.wrong_alone)}"
     if found.not_alone:
-        return f"{told}gave nothing that can be compared in: {', '.join(found.not_alone)}"
-    return f"{told}agrees in every stage: {_elsewhere(found)}"
+        return f"{told}{candidate} gave nothing that can be compared in: {', '.join(found.not_alone)}"
+    return f"{told}the sides agree in every stage: {_elsewhere(found)}"
 
 
 def _elsewhere(found: Localisation) -> str:
@@ -96,4 +96,4 @@ def _elsewhere(found: Localisation) -> str:
         return "both sides share the fault"
     if found.place.precision == "float32":
         return "only float32 shows it"
-    return "the sides were given different data, see the rung dataset"
+    return "they were given different data, see the rung dataset"

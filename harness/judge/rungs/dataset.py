@@ -152,8 +152,10 @@ def _judge_batches(findings: Findings, evidence: Evidence) -> None:
     fed = {backend: evidence.batch(backend) for backend in evidence.backends}
     for name, array in expected.items():
         reference, candidate = (fed[backend][name] for backend in evidence.backends)
-        message = f"{name} fed to the sides: {reference.shape} and {candidate.shape}, bit for bit"
-        findings.demand(f"sides.{name}", _same(reference, candidate), message)
+        same = _same(reference, candidate)
+        what = "the same bit for bit" if same else "different"
+        message = f"{name} fed to the sides, {reference.shape} and {candidate.shape}, is {what}"
+        findings.demand(f"sides.{name}", same, message)
         for backend in evidence.backends:
             error = _distance(fed[backend][name], array)
             message = f"{name} fed to {backend} against the first training batch, largest difference over the largest"

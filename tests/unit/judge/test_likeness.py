@@ -22,6 +22,8 @@ def noisy(array: np.ndarray) -> np.ndarray:
     [
         (-REAL, REAL, "with the opposite sign"),
         (STAGE.conj(), STAGE, "conjugated"),
+        (STAGE.real + 0j, STAGE, "without its imaginary part"),
+        (np.round(20 * REAL), 20 * REAL, "rounded to whole numbers"),
         (REAL[:, ::-1], REAL, "with rows reversed"),
         (REAL[:, :, ::-1], REAL, "with columns reversed"),
         (REAL[:, ::-1, ::-1], REAL, "turned by half a turn"),

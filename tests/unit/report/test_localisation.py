@@ -55,7 +55,7 @@ def test_it_says_stage_element_size_and_what_is_wrong_alone(case):
     text = written(case).read_text()
     assert text.startswith("# The sides part at stage object_extracted, float64\n")
     assert "element [1, 30, 31, 2] of [4, 64, 64, 4] (sample 1)" in text
-    assert "torch differs in: object_extracted" in text
+    assert "the sides differ in: object_extracted" in text
     assert "`python red/repro/repro.py`" in text
     assert len(text.splitlines()) < 10
     entry = read_json(case.path / localisation.JSON)
@@ -74,7 +74,7 @@ def test_what_comes_after_the_forward_pass(case, file, tensor, where, look_at):
     case.change_arrays(f"torch/{file}", **{tensor: lambda a: 1.01 * a})
     text = written(case).read_text()
     assert text.startswith(f"# The sides part at {where}, float64\n")
-    assert "torch agrees in every stage: " in text
+    assert "the sides agree in every stage: " in text
     assert look_at in text
 
 
@@ -99,7 +99,7 @@ def test_sides_of_different_types_are_named_and_neither_is_blamed(case):
 
 def test_sides_that_were_given_different_data_say_so(case):
     case.change_arrays(F64, exit_wave=np.conj)
-    assert "torch agrees in every stage: the sides were given different data" in written(case).read_text()
+    assert "the sides agree in every stage: they were given different data" in written(case).read_text()
 
 
 def test_a_shared_fault_needs_no_bundle(case):
