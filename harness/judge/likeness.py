@@ -14,22 +14,23 @@ FEWEST = 8
 _NEAR = 1e-3
 
 
-def likeness(own: Array, other: Array) -> str:
+def likeness(own: Array, other: Array, of_stage: bool) -> str:
     """`the other side's, conjugated`, and the like; empty where none of the simple changes explains the difference.
 
-    Both have the same shape and are finite. Of stages (B, H, W, C) rows, columns, samples and channels are known.
+    Both have the same shape and are finite. `of_stage`: a tensor (B, H, W, C), whose rows, columns, samples and
+    channels are tried too; the axes of a weight mean something else.
     """
     error = relative_error(own, other)
     if not error or own.size < FEWEST:
         return ""
-    for words, changed in _changed(own, other):
+    for words, changed in _changed(own, other, of_stage):
         left = relative_error(own, changed)
         if left is not None and left <= EXPLAINS * error:
             return words
     return "a tensor of single precision" if _is_single(own) and not _is_single(other) else ""
 
 
-def _changed(own: Array, other: Array) -> Iterator[tuple[str, Array]]:
+def _changed(own: Array, other: Array, of_stage: bool) -> Iterator[tuple[str, Array]]:
     """The other tensor, changed in each of the ways that its shape allows, the simplest first."""
     yield "the other side's with the opposite sign", -other
     if np.iscomplexobj(other):
@@ -37,7 +38,7 @@ def _changed(own: Array, other: Array) -> Iterator[tuple[str, Array]]:
         yield "the other side's without its imaginary part", other.real + 0j
     else:
         yield "the other side's, rounded to whole numbers", np.round(other)
-    if other.ndim == 4:
+    if of_stage and other.ndim == 4:
         yield "the other side's with rows reversed", other[:, ::-1]
         yield "the other side's with columns reversed", other[:, :, ::-1]
         yield "the other side's turned by half a turn", other[:, ::-1, ::-1]

@@ -97,7 +97,8 @@ def localise(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> Localisatio
     alone = [check for check in checks if check.rung == "stages" and check.name.startswith("alone.")]
     wrong = _names(check for check in alone if check.value is not None) if alone else None
     nothing = _names(check for check in alone if check.value is None)
-    return Localisation(first, gap, wrong, nothing, "" if gap is None else likeness(first.own, first.other))
+    alike = "" if gap is None else likeness(first.own, first.other, first.stage == first.tensor)
+    return Localisation(first, gap, wrong, nothing, alike)
 
 
 def _names(alone: Iterable[Check]) -> tuple[str, ...]:
