@@ -1,6 +1,6 @@
 """A table that is shown twice: in columns on the terminal, and in Markdown beside a page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,3 +32,16 @@ class Table:
 def cell_of(text: str) -> str:
     """Text that Markdown takes for text."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("\n", " ")
+
+
+REACHED = ("backend", "part", "pearson_r", "ssim", "mae", "intensity scale", "final loss")
+
+
+def reached(sides: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """What each side of a case reached, as `REACHED` names it: a row for each part of the picture that has figures."""
+    return [
+        (backend, part, *(metrics[name] for name in REACHED[2:5]), side["intensity_scale"]["final"], side["final_loss"])
+        for backend, side in sides.items()
+        for part, metrics in side["reconstruction"].items()
+        if metrics
+    ]

@@ -15,7 +15,6 @@ from safetensors import safe_open
 
 from harness.dataset import npz
 from harness.errors import HarnessError
-from harness.files import sha256
 from harness.report import manifest
 from harness.report.tables import Table
 
@@ -43,7 +42,7 @@ def entry(folder: Path, path: Path, timed: bool = True) -> dict[str, Any]:
     return {
         "path": name,
         "size": state.st_size,
-        "sha256": sha256(path),
+        "sha256": manifest.digest_of(path),
         **({"modified": changed} if timed else {}),
         **_content(path, name),
     }

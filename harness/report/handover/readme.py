@@ -7,14 +7,13 @@ from typing import Any
 
 from harness.dataset import npz
 from harness.errors import HarnessError
-from harness.files import sha256
 from harness.judge.evidence import Evidence
-from harness.report import hub, markdown, show
-from harness.report.tables import Table
+from harness.report import hub, manifest, markdown, show
+from harness.report.tables import REACHED, Table, reached
 from harness.scenario.keys import leaves
 
 CASES = ("case", "profile", "status", "N", "gridsize", "photons", "patterns", "epochs", "batch size")
-METRICS = ("case", "backend", "part", "pearson_r", "ssim", "mae", "intensity scale", "final loss")
+METRICS = ("case", *REACHED)
 PROVENANCE = ("photons", "case", "file", "bytes", "SHA-256", "simulated or file")
 STEPS = ("simulate", "train", "infer")
 
@@ -79,14 +78,7 @@ def _values(root: Path, case: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _metrics(summary: Mapping[str, Any]) -> list[str]:
-    rows = [
-        (case["id"], backend, part, *(metrics[name] for name in ("pearson_r", "ssim", "mae")),
-         side["intensity_scale"]["final"], side["final_loss"])
-        for case in summary["cases"]
-        for backend, side in case["backends"].items()
-        for part, metrics in side["reconstruction"].items()
-        if metrics
-    ]  # fmt: skip
+    rows = [(case["id"], *row) for case in summary["cases"] for row in reached(case["backends"])]
     return Table.of(METRICS, rows).markdown() if rows else ["Nothing was reconstructed."]
 
 
@@ -139,7 +131,7 @@ def _provenance(root: Path, summary: Mapping[str, Any]) -> list[str]:
         if (folder / "data.npz").is_file():
             setup, data = hub.read_optional(folder / "setup.json", {}), folder / "data.npz"
             name, size = data.relative_to(root).as_posix(), data.stat().st_size
-            rows.append((setup.get("nphotons"), case["id"], name, size, sha256(data), setup.get("origin")))
+            rows.append((setup.get("nphotons"), case["id"], name, size, manifest.digest_of(data), setup.get("origin")))
     rows.sort(key=lambda row: (float(row[0] or 0), row[1]))
     return Table.of(PROVENANCE, rows).markdown() if rows else ["There are none."]
 

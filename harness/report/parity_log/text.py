@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.report.parity_log.log import STAGES
 from harness.report.parity_log.statistics import PERCENTILES, STATISTICS
-from harness.report.tables import Table
+from harness.report.tables import REACHED, Table, reached
 
 PROBE_HEADER = ("name", "nphotons", "part", *PERCENTILES, "l2_norm")
 
@@ -34,7 +34,7 @@ def _lines(log: Mapping[str, Any]) -> Iterator[str]:
         yield from Table.of(PROBE_HEADER[2:], [row[2:] for row in _probe_rows(one)]).markdown()
         if one["baseline"]:
             yield from ("", "### Baseline", "")
-            yield from _baseline(one["baseline"]).markdown()
+            yield from Table.of(REACHED, reached(one["baseline"])).markdown()
 
 
 def _stages(one: Mapping[str, Any]) -> Table:
@@ -42,18 +42,6 @@ def _stages(one: Mapping[str, Any]) -> Table:
     rows = [(name, *(stage[figure] for figure in STATISTICS), stage.get("unique_scans"), stage.get("patterns"))
             for name, stage in held]  # fmt: skip
     return Table.of(("stage", *STATISTICS, "unique scans", "patterns"), rows)
-
-
-def _baseline(sides: Mapping[str, Any]) -> Table:
-    """The metrics of the part that carries the picture are those that are there."""
-    rows = []
-    for backend, side in sides.items():
-        for part, metrics in side["reconstruction"].items():
-            if metrics:
-                figures = (metrics["pearson_r"], metrics["ssim"], metrics["mae"])
-                rows.append((backend, part, *figures, side["intensity_scale"]["final"], side["final_loss"]))
-    header = ("backend", "part", "pearson_r", "ssim", "mae", "intensity scale", "final loss")
-    return Table.of(header, rows)
 
 
 def probe_csv(log: Mapping[str, Any]) -> str:
