@@ -10,8 +10,8 @@ import shutil
 import sys
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,7 @@ from harness.judge.evidence import LEG_FOLDERS, Evidence
 from harness.judge.verdict import CONTRACT, Check, RungVerdict
 from harness.report import climb
 from harness.report.request import Request
-from harness.run import conduct, cores, devices, interpreters, process, side, worker
+from harness.run import conduct, cores, devices, interpreters, process, side, together, worker
 from harness.run.environment import apply
 from harness.run.job import Job, write_job
 from harness.run.plan import LEGS, SOURCE_FOLDERS
@@ -111,27 +111,26 @@ class Trials:
             of_side.setdefault(seeded.backend, []).append(seeded)
         for backend in of_side:  # made before the threads want it
             self.clean(backend)
-        with ThreadPoolExecutor(len(of_side) or 1) as pool:
-            working = {pool.submit(self._work, backend, faults): backend for backend, faults in of_side.items()}
-            for done in as_completed(working):
-                done.result()
-                yield from map(self._judged, of_side[working[done]])
+        cancelled = threading.Event()
+        calls = {backend: partial(self._work, backend, faults, cancelled) for backend, faults in of_side.items()}
+        for backend, _ in together.as_they_end(calls, cancelled):
+            yield from map(self._judged, of_side[backend])
 
-    def _work(self, backend: str, faults: Sequence[Seeded]) -> None:
+    def _work(self, backend: str, faults: Sequence[Seeded], cancelled: threading.Event) -> None:
         """Run all jobs of a side's faults."""
         jobs = [path for seeded in faults for path in self._jobs(seeded)]
         if not jobs:
             return
         environment = interpreters.worker_environment(interpreters.import_folder(self.folder))
         apply(side.variables(devices.CPU), environment)
-        with cores.slot(threading.Event()):
+        with cores.slot(cancelled):
             process.run(
                 [str(self._python(backend)), "-m", "harness.faults.worker", "--float64", worker.SUPERVISED, *jobs],
                 environment,
                 self.folder,
                 self.folder / f"{backend}.log",
                 _TIMEOUT,
-                threading.Event(),
+                cancelled,
                 self.folder / f"{backend}.jsonl",
                 lambda _: None,
             )

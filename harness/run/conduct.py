@@ -3,16 +3,14 @@
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from harness.errors import HarnessError
 from harness.files import digest
-from harness.run import devices, interpreters, metadata, plan, results, side
+from harness.run import devices, interpreters, metadata, plan, results, side, together
 from harness.run.inputs import Dataset, Maker
 from harness.run.keys import Surroundings
 from harness.run.locks import all_of
@@ -22,8 +20,6 @@ from harness.scenario.case import Case
 
 TIME_LIMITS = {"smoke": 600.0, "stable": 3600.0, "full": 86400.0}
 """Seconds that one worker may take, by profile, unless the user says otherwise."""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -134,9 +130,10 @@ class _Conduct:
         settled = {(job["backend"], job["leg"], job["key"]) for job in results.recorded(self.case_dir)}
         unsettled = [job for job in planned if (job.backend, job.leg, job.address.key) not in settled]
         of_side = {backend: [job for job in unsettled if job.backend == backend] for backend in sides}
-        calls = [partial(self._run_side, jobs, sides[backend]) for backend, jobs in of_side.items() if jobs]
-        for found in _at_once(calls, self.shop.cancelled):
-            results.record(self.case_dir, found)
+        calls = {backend: partial(self._run_side, jobs, sides[backend]) for backend, jobs in of_side.items() if jobs}
+        found = dict(together.as_they_end(calls, self.shop.cancelled))
+        for backend in calls:
+            results.record(self.case_dir, found[backend])
 
     def _run_side(self, planned: Sequence[plan.Planned], surroundings: Surroundings) -> list[side.Result]:
         backend = planned[0].backend
@@ -149,16 +146,3 @@ class _Conduct:
             else:
                 results.deliver(result.folder, self.case_dir / backend)
         return found
-
-
-def _at_once(calls: Sequence[Callable[[], T]], cancelled: threading.Event) -> list[T]:
-    """Results of the calls, each in a thread of its own; when one raises, or on an interrupt, all are given up."""
-    with ThreadPoolExecutor(max(1, len(calls))) as pool:
-        futures = [pool.submit(call) for call in calls]
-        try:
-            for future in as_completed(futures):
-                future.result()
-        except BaseException:
-            cancelled.set()
-            raise
-    return [future.result() for future in futures]
