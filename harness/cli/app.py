@@ -13,6 +13,7 @@ from harness.cli import (
     doctor,
     explain,
     faults,
+    golden,
     history,
     infer,
     judge,
@@ -59,6 +60,7 @@ app.command("bundle")(bundle.bundle)
 app.command("verify")(verify.verify)
 app.add_typer(parity_log.app, name="parity-log")
 app.add_typer(faults.app, name="faults")
+app.add_typer(golden.app, name="golden")
 
 
 def _version(asked: bool) -> None:

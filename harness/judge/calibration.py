@@ -14,6 +14,8 @@ from pathlib import Path
 from harness.errors import HarnessError
 from harness.judge import ladder, tolerances
 from harness.judge.evidence import Evidence
+from harness.judge.findings import Findings
+from harness.judge.golden import approved
 from harness.judge.tolerances import Limit, Limits
 from harness.judge.verdict import Check
 from harness.scenario.case import Case
@@ -67,11 +69,21 @@ def measure(case: Case, backend: str, draw: int, first: Path, again: Path) -> li
     other, limits = f"{backend} again", tolerances.limits_of(case)
     evidence = Evidence(first, (backend, other), {other: again / backend})
     checks = [check for rung in RUNGS for check in ladder.judge_rung(rung, evidence, limits).checks]
+    checks += _against_itself(evidence, limits)
     for check in checks:
         if check.status in _FOUND_NOTHING:
             where = f"{case.id}, {backend}, draw {draw}"
             raise HarnessError(f"{where}: {check.rung}.{check.name}: {check.message}")
     return [Measurement(limit, case.id, backend, draw, value) for limit, value in _between_sides(checks, limits)]
+
+
+def _against_itself(evidence: Evidence, limits: Limits) -> list[Check]:
+    """What the rung of the golden files would say of the second training, were the first the approved one."""
+    findings = Findings("golden", limits.on(evidence.devices))
+    first, again = (approved.of_side(evidence, side) for side in evidence.backends)
+    for name, value in first.distances(again).items():
+        findings.measure(name, value, name, name)
+    return findings.checks
 
 
 def _between_sides(checks: Iterable[Check], limits: Limits) -> Iterator[tuple[Limit, float | None]]:

@@ -62,6 +62,10 @@ class Findings:
         """Judge a fact that the contract demands exactly; `message` says what was found."""
         self._add(name, "pass" if holds else "fail", message)
 
+    def doubt(self, name: str, message: str) -> None:
+        """Note what leaves the rung undecided, whatever its figures say."""
+        self._add(name, "inconclusive", message)
+
     def error(self, name: str, message: str) -> None:
         """Note that the evidence for a check could not be had."""
         self._add(name, "error", message)

@@ -10,6 +10,7 @@ from harness.judge.rungs import (
     dataset,
     ensemble,
     exchange,
+    golden,
     gradient,
     loss,
     patches,
@@ -66,6 +67,7 @@ JUDGES: dict[str, ModuleType] = {
         agreement,
         exchange,
         ensemble,
+        golden,
     )
 }
 """The rungs that can be judged."""

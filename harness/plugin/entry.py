@@ -7,7 +7,7 @@ import pytest
 
 from harness.judge.verdict import RungVerdict
 from harness.plugin import expansion, outcome, pictures, terminal
-from harness.plugin.options import add_options
+from harness.plugin.options import add_options, update_of
 from harness.plugin.session import ParitySession
 from harness.scenario.case import Case
 
@@ -25,6 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name, meaning in expansion.MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
     _check_root(config)
+    update_of(config)
     config.stash[_SESSION] = ParitySession(config)
     config.pluginmanager.register(config.stash[_SESSION], "parity-session")
 

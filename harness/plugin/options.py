@@ -1,9 +1,11 @@
 """The options of the parity suite: the command line first, then the ini file, then the defaults."""
 
+import os
 from typing import Any, Literal, NamedTuple
 
 import pytest
 
+from harness.judge.golden import registry
 from harness.report.request import Request
 
 
@@ -38,6 +40,8 @@ OPTIONS = (
     Option("strict", "bool", "", "an INCONCLUSIVE rung fails (for nightly and CI)"),
 )
 LISTS = ("paths", "linelist")
+UPDATE = "golden_update"
+"""Where the value of `--golden-update` is kept."""
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -53,6 +57,20 @@ def add_options(parser: pytest.Parser) -> None:
             group.addoption(
                 flag, dest=option.ini, action=action, default=None, metavar=option.metavar, help=option.help
             )
+    group.addoption(  # of the command line alone: an ini file would approve results in every session
+        registry.UPDATE,
+        dest=UPDATE,
+        metavar="all|new|CASE",
+        help="make golden files anew: all, those that there are not yet, or those of a case (never in CI)",
+    )
+
+
+def update_of(config: pytest.Config) -> str | None:
+    """Which golden files are to be made anew; raises UsageError in CI, where nobody looks at them."""
+    update: str | None = config.getoption(UPDATE)
+    if update and os.environ.get("CI"):
+        raise pytest.UsageError(f"{registry.UPDATE}: golden files are not approved in CI, where nobody looks at them.")
+    return update
 
 
 def request_of(config: pytest.Config) -> Request:

@@ -20,10 +20,12 @@ from harness.errors import HarnessError
 from harness.files import plain, read_json, write_json, write_text
 from harness.judge import ladder, tolerances
 from harness.judge.evidence import Evidence
+from harness.judge.golden import registry
 from harness.judge.localisation import localise
 from harness.judge.results import Results
 from harness.judge.verdict import CONTRACT, Check, RungVerdict, Status
 from harness.report import hub, notes
+from harness.report.golden.deliver import deliver
 from harness.report.request import Request
 from harness.run import conduct, ensemble, store
 from harness.scenario.case import Case
@@ -81,6 +83,8 @@ def _conducted(root: Path, folder: Path, case: Case, request: Request) -> tuple[
             ensemble.conduct_members(case, options, folder, on_progress)
         if request.fault is not None:
             _spoil(folder, request.fault)
+        if "golden" in hub.read_case(folder)["rungs"]:
+            deliver(request.root / registry.FOLDER, case, request.backends, folder)
     except DataNotFound as reason:
         return "skipped", str(reason)
     except HarnessError as reason:

@@ -43,7 +43,7 @@ OVERRIDES = (
     "ensemble.seeds=0",
 )
 """What makes every setting of the catalogue matter: a border, all terms of the loss, a probe_scale that is not 4."""
-RUNGS = tuple(rung for rung in ladder.JUDGES if rung != "ensemble")
+RUNGS = tuple(rung for rung in ladder.JUDGES if rung not in ("ensemble", "golden"))
 RED = ("fail", "error")
 _LEFT_OUT = "float32"
 """Checks with this in their names have no evidence in a trial."""

@@ -80,3 +80,8 @@ def test_exchange(verdict: Verdict) -> None:
 def test_ensemble(verdict: Verdict) -> None:
     """Over several seeds of training: are the two sides equivalent, different, or is it undecided?"""
     verdict.must_hold()
+
+
+def test_golden(verdict: Verdict) -> None:
+    """Does today's result hold against the approved one?"""
+    verdict.must_hold()

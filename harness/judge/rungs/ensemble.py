@@ -6,20 +6,16 @@ sides, so their figures are compared in pairs. Rounding, amplified by training, 
 is the mean difference. Each quantity has a bound in the ledger, and the level is shared among the quantities.
 """
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache, partial
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from harness.judge.comparing import not_finite
 from harness.judge.equivalence import MOST_RUNS, POWER, Equivalence, equivalence
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
-from harness.judge.patches import patch_figures
-from harness.judge.reconstructions import REMEMBERED, correlation_with_truth
-from harness.judge.rungs.scale import scale_figures
-from harness.judge.telemetry import final_loss, loss_floor
+from harness.judge.quantities import QUANTITIES, quantity
+from harness.judge.reconstructions import REMEMBERED
 from harness.judge.tolerances import Limit, Limits
 from harness.judge.verdict import Check
 from harness.run import ensemble
@@ -29,48 +25,6 @@ LEVEL = 0.05
 """Chance, over all quantities, that equal sides are called different, or sides beyond a bound equivalent."""
 
 
-def _pearson_r(evidence: Evidence, backend: str) -> float | None:
-    """Correlation of the leading part with the truth; None where a picture is not finite."""
-    if not_finite(evidence.canvas(backend).field):
-        return None
-    return correlation_with_truth(evidence, backend)
-
-
-def _log_scale(evidence: Evidence, backend: str) -> float | None:
-    """Logarithm of the final intensity scale."""
-    return _log(scale_figures(evidence, backend)["final"])
-
-
-def _log_patches(name: str, evidence: Evidence, backend: str) -> float | None:
-    """Logarithm of a figure of the patches' amplitude."""
-    return _log(patch_figures(evidence, backend)[name])
-
-
-def _log_loss(evidence: Evidence, backend: str) -> float | None:
-    """Logarithm of what the final loss exceeds its floor by."""
-    loss = final_loss(evidence, backend)
-    return None if loss is None else _log(loss - loss_floor(evidence))
-
-
-def _log(value: float | None) -> float | None:
-    return math.log(value) if value is not None and value > 0 else None
-
-
-class Quantity(NamedTuple):
-    """A figure of one side of one run."""
-
-    words: str
-    of: Callable[[Evidence, str], float | None]
-
-
-QUANTITIES: Mapping[str, Quantity] = {
-    "pearson_r": Quantity("correlation with the truth", _pearson_r),
-    "scale": Quantity("ln of the final intensity scale", _log_scale),
-    "patch_mean": Quantity("ln of the patches' mean", partial(_log_patches, "mean")),
-    "patch_std": Quantity("ln of the patches' deviation", partial(_log_patches, "std")),
-    "final_loss": Quantity("ln of the final loss above its floor", _log_loss),
-}
-"""What is compared; logarithms where sides that differ by a factor are meant to differ by it at any level."""
 ALPHA = LEVEL / len(QUANTITIES)
 """Level of each quantity: Bonferroni's share."""
 
@@ -113,8 +67,7 @@ def figures(runs: Sequence[Evidence], name: str) -> dict[str, list[float | None]
 
 @lru_cache(maxsize=1024)  # the rung and the report ask for the same ones of a case
 def _figure(run: Evidence, side: str, name: str) -> float | None:
-    value = QUANTITIES[name].of(run, side)
-    return value if value is not None and math.isfinite(value) else None
+    return quantity(run, side, name)
 
 
 def ensemble_figures(evidence: Evidence) -> dict[str, Any] | None:
@@ -123,7 +76,7 @@ def ensemble_figures(evidence: Evidence) -> dict[str, Any] | None:
     if not seeds:
         return None
     runs = members(evidence)
-    words = {name: quantity.words for name, quantity in QUANTITIES.items()}
+    words = {name: one.words for name, one in QUANTITIES.items()}
     return {"seeds": seeds, "words": words, "figures": {name: figures(runs, name) for name in QUANTITIES}}
 
 

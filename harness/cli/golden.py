@@ -1,0 +1,39 @@
+"""`golden`: what would be approved, for a person to look at."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Golden files: results that a person has approved (tests/golden).", no_args_is_help=True)
+
+
+@app.callback()
+def _golden() -> None:
+    pass
+
+
+@app.command()
+def propose(
+    hub: Annotated[Path | None, typer.Argument(help="A hub whose trained results are proposed.")] = None,
+    to: Annotated[Path, typer.Option("--to", help="New folder for proposal.patch and index.html.")] = Path("proposal"),
+    case: Annotated[list[str] | None, typer.Option("--case", help="Only this case (repeatable).")] = None,
+) -> None:
+    """Write a patch with new golden files, and a page with old, new and difference; the project stays as it is.
+
+    Without a hub only what needs no training is computed again. Exit status 1 when something differs.
+
+    Example: python -m harness golden propose reports/latest --to proposal --case gs1_custom
+    """
+    from harness.report.golden import propose as proposing  # brings matplotlib and jinja2
+
+    typer.echo("computing the golden files again ...", err=True)
+    found = proposing.propose(Path.cwd(), hub, to, case or ())
+    for sentence in found.left_out:
+        typer.echo(f"left out: {sentence}", err=True)
+    for change in found.changes:
+        typer.echo(f"{change.kind}: {change.name}")
+    typer.echo(
+        f"{len(found.changes)} files differ; look at {to / proposing.PAGE}, then: git apply {to / proposing.PATCH}"
+    )
+    raise typer.Exit(1 if found.changes else 0)

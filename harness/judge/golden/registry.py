@@ -1,0 +1,152 @@
+"""Where every golden file comes from: `registry.json` beside the files, and what is wrong with a file that it names.
+
+A golden file says nothing by itself: it may be half of one, of another scenario, of another environment, or edited
+by hand. What is wrong is told in one sentence each, before anything is compared with the file.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from filelock import FileLock
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from harness.errors import HarnessError
+from harness.files import digest, read_json, sha256, write_json
+from harness.run.keys import relevant
+from harness.scenario.schema import Scenario
+
+FOLDER = Path("tests", "golden")
+"""Where a project keeps its golden files."""
+REGISTRY = "registry.json"
+TRAINED = "trained"
+"""Folder of the trained results: `trained/<profile>/<case>/<backend>.*`."""
+UPDATE = "--golden-update"
+_NO_GOLDEN = {".py", ".pyc", ".md", ".lock"}
+_LFS = b"version https://git-lfs"
+
+
+class Entry(BaseModel):
+    """What was approved, and what it came from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sha256: str
+    size: int
+    case: str | None = None
+    """None for a file that is of no case."""
+    profile: str | None = None
+    scenario: str | None = None
+    """Digest of what the file depends on in the scenario of its case."""
+    environment: dict[str, str] = {}
+    """Versions that the content depends on, by name; empty where it depends on none."""
+    hub: str | None = None
+    """Name of the hub that a trained result was taken from."""
+    commit: str | None = None
+    """Commit of the code of that hub."""
+
+
+def depends_on(scenario: Scenario, leg: str) -> str:
+    """Digest of what the outcome of a leg depends on in a scenario: no description, no limit, no marker."""
+    return digest(relevant(scenario, leg).model_dump(mode="json"))
+
+
+def is_wanted(update: str | None, case: str, exists: bool) -> bool:
+    """Whether golden files of a case are to be made anew, as the option UPDATE says: all, new or the case's name."""
+    return update == "all" or update == case or (update == "new" and not exists)
+
+
+_ENTRIES = TypeAdapter(dict[str, Entry])
+
+
+def read(folder: Path) -> dict[str, Entry]:
+    """The entries by the file's path relative to `folder`; none where there is no registry.
+
+    Raises HarnessError for a registry that is broken.
+    """
+    path = folder / REGISTRY
+    if not path.exists():
+        return {}
+    try:
+        return _ENTRIES.validate_python(read_json(path))
+    except ValidationError as error:
+        found = error.errors()[0]
+        where = ".".join(map(str, found["loc"]))
+        raise HarnessError(f"{path}: {where}: {found['msg']}; restore the file from version control.") from error
+
+
+def entry(path: Path, **provenance: object) -> Entry:
+    """The entry of a file as it is now."""
+    return Entry.model_validate({"sha256": sha256(path), "size": path.stat().st_size, **provenance})
+
+
+def register(folder: Path, entries: Mapping[str, Entry]) -> None:
+    """Approve files: put their entries into the registry.
+
+    A file whose bytes are the approved ones keeps the hub that it was first taken from, so that approving the same
+    result again changes nothing.
+    """
+    with FileLock(folder / f"{REGISTRY}.lock"):
+        held = read(folder)
+        changed = {name: _kept(held.get(name), new) for name, new in entries.items()}
+        write_json(folder / REGISTRY, _ENTRIES.dump_python(dict(sorted((held | changed).items()))))
+
+
+def _kept(old: Entry | None, new: Entry) -> Entry:
+    if old is not None and old.model_copy(update={"hub": new.hub, "commit": new.commit}) == new:
+        return old
+    return new
+
+
+def files(folder: Path) -> dict[str, Path]:
+    """Every golden file of a folder by its relative path."""
+    found = (path for path in folder.rglob("*") if path.is_file() and path.suffix not in _NO_GOLDEN)
+    return {path.relative_to(folder).as_posix(): path for path in sorted(found) if path.name != REGISTRY}
+
+
+def problem(folder: Path, name: str, scenario: str | None) -> str:
+    """What is wrong with one golden file, in a sentence; empty where nothing is.
+
+    `scenario`: digest of what the file depends on as the scenario stands today, None where it depends on none.
+    Raises HarnessError for a registry that is broken.
+    """
+    path, found = folder / name, read(folder).get(name)
+    if found is None:
+        state = "nobody has approved it" if path.exists() else "there is no such file"
+        return f"{path}: {state}; look at it and approve it with {UPDATE}=new."
+    if not path.is_file():
+        return f"{path}: is missing, though {REGISTRY} names it; restore it from version control."
+    if found.scenario != scenario:
+        return f"{path}: is stale: the scenario of {found.case} has changed since it was approved; approve a new one."
+    return _damage(path, found)
+
+
+def _damage(path: Path, approved: Entry) -> str:
+    with path.open("rb") as stream:
+        if stream.read(len(_LFS)) == _LFS:
+            return f"{path}: is a pointer of Git LFS and not the file; run git lfs pull."
+    size = path.stat().st_size
+    if size < approved.size:
+        return f"{path}: is half written, {size} of {approved.size} bytes; restore it from version control."
+    if sha256(path) != approved.sha256:
+        return f"{path}: was changed after it was approved (its SHA-256 is another); restore it, or approve it anew."
+    return ""
+
+
+def elsewhere(approved: Entry, environment: Mapping[str, str]) -> str:
+    """In what today's environment differs from the one that a file was approved in; empty where in nothing."""
+    names = sorted(approved.environment.keys() | environment.keys())
+    pairs = [(name, approved.environment.get(name), environment.get(name)) for name in names]
+    parts = [f"{name} {old or 'not there'}, now {new or 'not there'}" for name, old, new in pairs if old != new]
+    return f"was approved in another environment: {'; '.join(parts)}" if parts else ""
+
+
+def problems(folder: Path, expected: Mapping[str, str | None]) -> Iterator[str]:
+    """Everything that is wrong with the golden files of a folder, a sentence each.
+
+    `expected`: every file that something is held against today, with the digest that `problem` asks for.
+    """
+    for name in expected:
+        if sentence := problem(folder, name, expected[name]):
+            yield sentence
+    for name in sorted((files(folder).keys() | read(folder).keys()) - expected.keys()):
+        yield f"{folder / name}: is orphaned: nothing is held against it; remove it, and its entry in {REGISTRY}."

@@ -1,0 +1,63 @@
+"""The few figures that tell how one training of one side went: those of ensembles and of approved results."""
+
+import math
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import NamedTuple
+
+from harness.judge.comparing import not_finite
+from harness.judge.evidence import Evidence
+from harness.judge.patches import patch_figures
+from harness.judge.reconstructions import correlation_with_truth
+from harness.judge.rungs.scale import scale_figures
+from harness.judge.telemetry import final_loss, loss_floor
+
+
+def _pearson_r(evidence: Evidence, backend: str) -> float | None:
+    """Correlation of the leading part with the truth; None where a picture is not finite."""
+    if not_finite(evidence.canvas(backend).field):
+        return None
+    return correlation_with_truth(evidence, backend)
+
+
+def _log_scale(evidence: Evidence, backend: str) -> float | None:
+    """Logarithm of the final intensity scale."""
+    return _log(scale_figures(evidence, backend)["final"])
+
+
+def _log_patches(name: str, evidence: Evidence, backend: str) -> float | None:
+    """Logarithm of a figure of the patches' amplitude."""
+    return _log(patch_figures(evidence, backend)[name])
+
+
+def _log_loss(evidence: Evidence, backend: str) -> float | None:
+    """Logarithm of what the final loss exceeds its floor by."""
+    loss = final_loss(evidence, backend)
+    return None if loss is None else _log(loss - loss_floor(evidence))
+
+
+def _log(value: float | None) -> float | None:
+    return math.log(value) if value is not None and value > 0 else None
+
+
+class Quantity(NamedTuple):
+    """A figure of one side of one run."""
+
+    words: str
+    of: Callable[[Evidence, str], float | None]
+
+
+QUANTITIES: Mapping[str, Quantity] = {
+    "pearson_r": Quantity("correlation with the truth", _pearson_r),
+    "scale": Quantity("ln of the final intensity scale", _log_scale),
+    "patch_mean": Quantity("ln of the patches' mean", partial(_log_patches, "mean")),
+    "patch_std": Quantity("ln of the patches' deviation", partial(_log_patches, "std")),
+    "final_loss": Quantity("ln of the final loss above its floor", _log_loss),
+}
+"""What is compared; logarithms where runs that differ by a factor are meant to differ by it at any level."""
+
+
+def quantity(evidence: Evidence, backend: str, name: str) -> float | None:
+    """One of the QUANTITIES of a side; None where it has no finite value."""
+    value = QUANTITIES[name].of(evidence, backend)
+    return value if value is not None and math.isfinite(value) else None

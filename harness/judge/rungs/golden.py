@@ -1,0 +1,58 @@
+"""Rung 16: does today's result hold against the approved one?
+
+Evidence: `train_outputs/`, `bundle/` and `inference_outputs/` of each side, and `golden/`, which holds the approved
+files of the case with their provenance, as they were when the case was run. Each side is held against its own
+approved result, since the sides against each other are what the rungs below ask.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from harness.judge.evidence import Evidence
+from harness.judge.findings import Findings
+from harness.judge.golden import approved, registry
+from harness.judge.quantities import QUANTITIES
+from harness.judge.tolerances import Limits
+from harness.judge.verdict import Check
+
+NEEDS = frozenset({"train", "infer"})
+FOLDER = "golden"
+PROVENANCE = "provenance.json"
+WORDS = {name: one.words for name, one in QUANTITIES.items()} | {"picture": "small picture, over its contrast"}
+
+
+def judge(evidence: Evidence, limits: Limits) -> list[Check]:
+    """Hold each side against what is approved of it."""
+    findings = Findings("golden", limits)
+    with findings.evidence_for("approved"):
+        found = evidence.record(Path(FOLDER, PROVENANCE), ("reason", "sides"))
+        if found["reason"]:
+            findings.skip("approved", found["reason"])
+            return findings.checks
+        for backend in evidence.backends:
+            with findings.evidence_for(f"{backend}.approved"):
+                _judge_side(findings, evidence, backend, found["sides"].get(backend))
+    return findings.checks
+
+
+def _judge_side(findings: Findings, evidence: Evidence, backend: str, found: dict[str, Any] | None) -> None:
+    if found is None:
+        findings.skip(f"{backend}.approved", f"no result of {backend} is approved for this case")
+        return
+    if found["problem"]:
+        findings.error(f"{backend}.approved", found["problem"])
+        return
+    entry = registry.Entry.model_validate(found["entry"])
+    if difference := registry.elsewhere(entry, environment(evidence, backend)):
+        findings.doubt(f"{backend}.environment", f"{backend} {difference}")
+    before = approved.read(evidence.case_dir / FOLDER, backend)
+    for name, value in before.distances(approved.of_side(evidence, backend)).items():
+        message = f"{backend}: {WORDS[name]}, today against the approved: difference"
+        findings.measure(f"{backend}.{name}", value, name, message)
+
+
+def environment(evidence: Evidence, backend: str) -> dict[str, str]:
+    """What a trained result depends on besides the scenario: versions, class of device, threads."""
+    side = evidence.record(Path("run_metadata.json"), ("backends",))["backends"][backend]
+    facts = {"device": side["device"]["kind"], "threads": str(side["threads"])}
+    return {**side["distributions"], **facts}
