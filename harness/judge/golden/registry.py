@@ -6,6 +6,7 @@ by hand. What is wrong is told in one sentence each, before anything is compared
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -64,14 +65,17 @@ def read(folder: Path) -> dict[str, Entry]:
     Raises HarnessError for a registry that is broken.
     """
     path = folder / REGISTRY
-    if not path.exists():
-        return {}
+    return parse(read_json(path), path) if path.exists() else {}
+
+
+def parse(record: Any, source: Path) -> dict[str, Entry]:
+    """Entries as JSON holds them; raises HarnessError, which names their source, for what is none."""
     try:
-        return _ENTRIES.validate_python(read_json(path))
+        return _ENTRIES.validate_python(record)
     except ValidationError as error:
         found = error.errors()[0]
         where = ".".join(map(str, found["loc"]))
-        raise HarnessError(f"{path}: {where}: {found['msg']}; restore the file from version control.") from error
+        raise HarnessError(f"{source}: {where}: {found['msg']}; restore the file from version control.") from error
 
 
 def entry(path: Path, **provenance: object) -> Entry:
@@ -117,10 +121,11 @@ def problem(folder: Path, name: str, scenario: str | None) -> str:
         return f"{path}: is missing, though {REGISTRY} names it; restore it from version control."
     if found.scenario != scenario:
         return f"{path}: is stale: the scenario of {found.case} has changed since it was approved; approve a new one."
-    return _damage(path, found)
+    return damage(path, found)
 
 
-def _damage(path: Path, approved: Entry) -> str:
+def damage(path: Path, approved: Entry) -> str:
+    """In a sentence, what tells the bytes of a file from those that were approved; empty where nothing does."""
     with path.open("rb") as stream:
         if stream.read(len(_LFS)) == _LFS:
             return f"{path}: is a pointer of Git LFS and not the file; run git lfs pull."

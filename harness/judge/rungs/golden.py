@@ -8,7 +8,7 @@ approved result, since the sides against each other are what the rungs below ask
 from pathlib import Path
 from typing import Any
 
-from harness.judge.evidence import Evidence
+from harness.judge.evidence import Evidence, NoEvidence
 from harness.judge.findings import Findings
 from harness.judge.golden import approved, registry
 from harness.judge.quantities import QUANTITIES
@@ -42,10 +42,14 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, found: dic
     if found["problem"]:
         findings.error(f"{backend}.approved", found["problem"])
         return
-    entry = registry.Entry.model_validate(found["entry"])
-    if difference := registry.elsewhere(entry, environment(evidence, backend)):
+    folder = evidence.case_dir / FOLDER
+    entries = registry.parse(found["files"], folder / PROVENANCE)
+    for name, entry in entries.items():
+        if problem := registry.damage(evidence.existing(Path(FOLDER, name)), entry):
+            raise NoEvidence(problem)
+    if difference := registry.elsewhere(next(iter(entries.values())), environment(evidence, backend)):
         findings.doubt(f"{backend}.environment", f"{backend} {difference}")
-    before = approved.read(evidence.case_dir / FOLDER, backend)
+    before = approved.read(folder, backend)
     for name, value in before.distances(approved.of_side(evidence, backend)).items():
         message = f"{backend}: {WORDS[name]}, today against the approved: difference"
         findings.measure(f"{backend}.{name}", value, name, message)

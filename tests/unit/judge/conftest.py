@@ -16,7 +16,9 @@ from harness.dataset.simulate import simulate
 from harness.dataset.truth import Truth
 from harness.files import read_json, write_json, write_npy, write_npz, write_text
 from harness.judge.evidence import Evidence
+from harness.judge.golden import approved, registry
 from harness.judge.ladder import judge_rung
+from harness.judge.rungs import golden
 from harness.judge.tolerances import resolve
 from harness.judge.verdict import Check, RungVerdict
 from harness.physics.canvas import centred, loss_fraction, place, required_size
@@ -118,8 +120,9 @@ def write_case(folder: Path, scenario: Scenario) -> CaseFolder:
     write_scenario(folder, scenario)
     jobs = [{"backend": backend, "leg": leg, "status": "done", "error": None} for backend in BACKENDS for leg in LEGS]
     write_json(folder / "jobs.json", jobs)
-    sides = {backend: {"device": {"kind": "cpu", "name": "cpu", "index": None}} for backend in BACKENDS}
-    write_json(folder / "run_metadata.json", {"backends": sides})
+    device = {"kind": "cpu", "name": "cpu", "index": None}
+    side = {"device": device, "threads": 1, "distributions": {"numpy": "2.4"}}
+    write_json(folder / "run_metadata.json", {"backends": dict.fromkeys(BACKENDS, side)})
     for number, backend in enumerate(BACKENDS):
         rng = np.random.default_rng(number)
         write_lockstep(folder, scenario, backend, rng)
@@ -128,7 +131,19 @@ def write_case(folder: Path, scenario: Scenario) -> CaseFolder:
         write_inference(folder, scenario, backend)
     for seed in ensemble.seeds(scenario)[1:]:
         write_member(folder, ensemble.folder_of(folder, seed), 1e-4 * seed)
+    write_approved(folder)
     return CaseFolder(folder, scenario)
+
+
+def write_approved(folder: Path) -> None:
+    """Approve the case as it is, as if it had been so before."""
+    evidence, sides = Evidence(folder, BACKENDS), {}
+    for backend in BACKENDS:
+        paths = approved.write(folder / golden.FOLDER, backend, approved.of_side(evidence, backend))
+        where = golden.environment(evidence, backend)
+        files = {path.name: registry.entry(path, case="gs", environment=where).model_dump() for path in paths}
+        sides[backend] = {"problem": None, "files": files}
+    write_json(folder / golden.FOLDER / golden.PROVENANCE, {"reason": None, "sides": sides})
 
 
 def write_member(folder: Path, here: Path, change: float) -> None:

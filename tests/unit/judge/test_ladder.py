@@ -29,8 +29,8 @@ def test_every_rung_says_what_it_needs():
 
 
 def test_a_rung_that_does_not_exist(gs2):
-    with pytest.raises(HarnessError, match="there is no rung 'golden' to judge; allowed: dataset, stages"):
-        gs2.judge("golden")
+    with pytest.raises(HarnessError, match="there is no rung 'speed' to judge; allowed: dataset, stages"):
+        gs2.judge("speed")
 
 
 def test_every_limit_of_the_ledger_is_asked_for_by_a_check(gs2):

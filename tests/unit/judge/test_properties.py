@@ -27,6 +27,7 @@ READERS = {
     "bundle": ("scale", "agreement"),
     "inference_outputs": ("canvas", "patches", "scale"),
     "exchange": ("exchange",),
+    "golden": ("golden",),
 }
 """Rungs that read a folder; one of them must see what is wrong in it."""
 FACTS = "a fact for the reader of the hub; what is judged is computed again"
