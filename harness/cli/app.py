@@ -15,6 +15,7 @@ from harness.cli import (
     faults,
     golden,
     history,
+    import_,
     infer,
     judge,
     listing,
@@ -42,6 +43,7 @@ app = typer.Typer(
 app.command("list")(listing.list_cases)
 app.command("explain")(explain.explain)
 app.command("doctor")(doctor.doctor)
+app.command("import")(import_.import_)
 app.command("simulate")(simulate.simulate)
 app.command("train")(train.train)
 app.command("infer")(infer.infer)

@@ -91,7 +91,9 @@ def test_another_environment_is_told_by_version(folder: Path) -> None:
     assert found == "was approved in another environment: numpy 2.4.6, now 2.5.0; scipy not there, now 1.17"
 
 
-@pytest.mark.parametrize("text", ["{", '{"a": {"sha256": "x"}}', '{"a": {"sha256": "x", "size": 1, "hubb": "y"}}', "[]"])
+@pytest.mark.parametrize(
+    "text", ["{", '{"a": {"sha256": "x"}}', '{"a": {"sha256": "x", "size": 1, "hubb": "y"}}', "[]"]
+)
 def test_a_broken_registry_is_an_error_that_names_it(folder: Path, text: str) -> None:
     (folder / registry.REGISTRY).write_text(text)
     with pytest.raises(HarnessError, match=registry.REGISTRY):

@@ -1,0 +1,29 @@
+"""`import`: a measured data set, brought to the NPZ contract."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harness.dataset import importers, npz
+from harness.errors import HarnessError
+
+
+def import_(
+    source: Annotated[
+        Path, typer.Argument(metavar="FILE", help="NPZ, plain or .bz2, in tike's layout or nearly ours.")
+    ],
+    to: Annotated[Path, typer.Option("--to", help="The new file.")],
+    detector: Annotated[int, typer.Option("--detector", help="Side of the detector to keep, in pixels.")] = 64,
+) -> None:
+    """Write a data set as the NPZ contract asks, and say what had to be converted.
+
+    Example: python -m harness import measured.npz.bz2 --to measured_64.npz --detector 64
+    """
+    if to.exists():
+        raise HarnessError(f"--to: {to} is there already, and nothing is overwritten; name another file.")
+    raw = importers.load(source, detector)
+    npz.save(raw, to)
+    for sentence in raw.notes:
+        typer.echo(sentence)
+    typer.echo(f"{to}: {len(raw.diffraction)} patterns of {detector} x {detector}")

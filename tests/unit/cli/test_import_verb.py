@@ -1,0 +1,45 @@
+"""`import`: a measured data set becomes one that keeps the contract."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import Result
+
+from harness.dataset import npz
+from harness.errors import HarnessError
+
+Verb = Callable[..., Result]
+
+
+@pytest.fixture
+def tike(tmp_path: Path) -> Path:
+    """Five patterns of counts, the zero frequency at the corner."""
+    rng = np.random.default_rng(3)
+    counts = rng.poisson(2.0, (5, 64, 64)).astype(np.float32)
+    counts[:, 0, 0] = 4000
+    probe = np.exp(-np.hypot(*np.meshgrid(np.arange(-32, 32), np.arange(-32, 32))) / 8).astype(np.complex64)
+    scan = rng.uniform(-40, 40, (1, 5, 2))
+    np.savez(tmp_path / "tike.npz", data=counts, probe=probe[None, None, None, None], scan=scan)
+    return tmp_path / "tike.npz"
+
+
+def test_what_was_converted_is_said_and_the_file_keeps_the_contract(verb: Verb, tike: Path) -> None:
+    target = tike.with_name("ours.npz")
+    result = verb("import", str(tike), "--to", str(target))
+    assert result.exit_code == 0
+    assert "scan was read as (row, column)" in result.stdout
+    assert result.stdout.endswith("ours.npz: 5 patterns of 64 x 64\n")
+    raw = npz.validated(npz.read_arrays(target), target.name)
+    assert raw.diffraction[:, 32, 32] ** 2 == pytest.approx(np.full(5, 4000.0))
+
+
+def test_nothing_is_overwritten_and_what_is_no_data_set_is_named(verb: Verb, tike: Path) -> None:
+    for source, target, words in (
+        (tike, tike, "is there already"),
+        (tike.with_name("absent.npz"), tike.with_name("new.npz"), "absent.npz"),
+    ):
+        result = verb("import", str(source), "--to", str(target))
+        assert isinstance(result.exception, HarnessError)
+        assert words in str(result.exception)
