@@ -15,7 +15,7 @@ _OWN = (MANIFEST, CHECKSUMS)
 _JUDGE_FOLDERS = ("checks", "comparison", "green", "reassembly", "red")
 _REPORT_FILES = (
     "case.json", "prepared.json", "progress.jsonl", "colours.json", "history_summary.json", "training_summary.md",
-    "patch_stats.md",
+    "patch_stats.md", "stages.json",
 )  # fmt: skip
 _RENDERED = (".png", ".html")
 

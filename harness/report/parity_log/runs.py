@@ -1,0 +1,49 @@
+"""Two runs, stage by stage: what of two `stages.json` is compared, and within what.
+
+The limits are for two runs on the same data set, be they the two sides of a case or one from here and one from
+elsewhere. Raw statistics, probe, groups and the scale of the data: as the schema asks. The others:
+
+- `grouped_X_full` is what was grouped times one factor, and has the limit of `grouped_diffraction`;
+- `container_X` and `training_labels_Y_amp` are one stored batch, divided and multiplied by one number: the same to the
+  rounding of float32 (6e-8 a value, 4e-7 through the exponential of log_scale; measured between the sides of eleven
+  cases, at most 1e-7). The limit is far above rounding and far below any factor; a batch of other patterns is beyond it,
+  as it should be;
+- `trained_scale` and `inference_prediction` differ by training. The counts fix their level to within what the scale
+  trades with the object: the ledger allows the sides 10 % in the profile `stable` (`scale.sides`, `patches.mean`), and
+  two sides that keep the symmetry of their own chain are at most twice its tolerance, 10 %, apart.
+"""
+
+from collections.abc import Mapping
+from itertools import chain
+from typing import Any
+
+from harness.report.parity_log.difference import Comparison, Figures, held_against, named, of_probe, section
+
+KEY = "intensity_stages"
+"""What makes a file the telemetry of a run."""
+LIMITS = {
+    "raw_diffraction": 0.01,
+    "probe": 0.01,
+    "grouped_diffraction": 0.05,
+    "grouped_X_full": 0.05,
+    "intensity_scale": 0.01,
+    "container_X": 1e-5,
+    "training_labels_Y_amp": 1e-5,
+    "trained_scale": 0.1,
+    "inference_prediction": 0.1,
+}
+"""Largest relative difference of a stage, in the order of the chain."""
+_FIGURES = ("mean", "std", "nan")
+_SCALES = {"intensity_scale": ("dataset_derived", "closed_form", "ratio"), "trained_scale": ("bundle", "model", "used")}
+
+
+def compare(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[Comparison]:
+    """Every stage that has a limit."""
+    return [held_against("", _figures(first), _figures(second), LIMITS)]
+
+
+def _figures(run: Mapping[str, Any]) -> Figures:
+    stages = (named(stage, section(run, KEY, stage), _FIGURES) for stage in LIMITS)
+    probes = (of_probe("probe", section(run, "probe", when), f"{when}: ") for when in ("before", "after"))
+    scales = (named(stage, section(run, "intensity_scale"), names) for stage, names in _SCALES.items())
+    return dict(chain(*stages, *probes, *scales))
