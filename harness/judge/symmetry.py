@@ -12,8 +12,8 @@ levels should be is known (`intensity.Intensity.levels`):
 | `training_labels_Y_amp` | the scale in its closed form, sqrt(nphotons) / (N/2) |
 | `inference_prediction` | root of (mean energy of the predicted test patterns / mean energy of the batch's) |
 
-All energies are of `data.npz`. The symmetry of a step is its ratio over the expected one, and 1 for a sound run; that of
-the chain is the product of all.
+All energies are of `data.npz`. The symmetry of a step is its ratio over the expected one, and 1 for a sound run; that
+of the chain is the product of all.
 """
 
 import math

@@ -8,8 +8,8 @@ from typing import Any
 from harness.errors import HarnessError
 from harness.judge.comparing import relative_difference
 
-Figures = Mapping[tuple[str, str], Any]
-"""By stage and name; a figure that a record lacks is not there, one that is no number is None."""
+Figures = Mapping[str, Mapping[str, Any]]
+"""By stage and name; a figure that a record lacks is not there, one that is no number may be anything."""
 
 
 @dataclass(frozen=True)
@@ -62,18 +62,26 @@ def together(parts: Iterable[Comparison]) -> Comparison:
 
 def held_against(where: str, first: Figures, second: Figures, limits: Mapping[str, float]) -> Comparison:
     """Every figure of the stages that have a limit, in their order; what either lacks is told and not compared."""
-    differences, missing = [], []
+    differences: list[Difference] = []
+    missing: list[str] = []
     for stage, limit in limits.items():
-        names = list(dict.fromkeys(name for found in (first, second) for at, name in found if at == stage))
-        for name in names:
-            key, label = (stage, name), ", ".join(filter(None, (where, stage, name)))
-            if key in first and key in second:
-                differences.append(Difference(where, *key, number(first[key]), number(second[key]), limit))
-            else:
-                missing.append(f"{label}: not in {'A' if key not in first else 'B'}")
-        if not names:
-            missing.append(f"{', '.join(filter(None, (where, stage)))}: in neither")
+        ours, theirs = first[stage], second[stage]
+        both = [name for name in ours if name in theirs]
+        differences += [
+            Difference(where, stage, name, number(ours[name]), number(theirs[name]), limit) for name in both
+        ]
+        label = ", ".join(filter(None, (where, stage)))
+        missing += [f"{label}{told}" for told in _missing(ours, theirs)]
     return Comparison(differences, missing)
+
+
+def _missing(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[str]:
+    """What one side of a stage lacks: all of it, or some figures."""
+    if not ours and not theirs:
+        yield ": in neither"
+    for name, held, other in (("A", ours, theirs), ("B", theirs, ours)):
+        if lacking := [figure for figure in other if figure not in held]:
+            yield f"{', ' + ', '.join(lacking) if held else ''}: not in {name}"
 
 
 def number(value: Any) -> float | None:
@@ -89,13 +97,12 @@ def section(record: Any, *path: str) -> Mapping[str, Any]:
     return record if isinstance(record, Mapping) else {}
 
 
-def named(stage: str, held: Mapping[str, Any], figures: Iterable[str]) -> Iterator[tuple[tuple[str, str], Any]]:
-    """Those of some figures that a section of a record holds, as items of `Figures`."""
-    yield from (((stage, figure), held[figure]) for figure in figures if figure in held)
+def picked(held: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    """Those of the named figures that a section of a record holds."""
+    return {name: held[name] for name in names if name in held}
 
 
-def of_probe(stage: str, held: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[tuple[str, str], Any]]:
-    """The L2 norm and two percentiles of the modulus of a probe, as items of `Figures`."""
-    yield from (((stage, f"{prefix}{name}"), value) for (_, name), value in named(stage, held, ("l2_norm",)))
-    levels = named(stage, section(held, "amplitude"), ("median", "p99"))
-    yield from (((stage, f"{prefix}{name} amplitude"), value) for (_, name), value in levels)
+def of_probe(held: Mapping[str, Any]) -> dict[str, Any]:
+    """The L2 norm of a probe and two percentiles of its modulus, as far as a record holds them."""
+    levels = picked(section(held, "amplitude"), ("median", "p99"))
+    return picked(held, ("l2_norm",)) | {f"{name} amplitude": value for name, value in levels.items()}

@@ -1,11 +1,10 @@
 """Two parity logs, dose by dose and stage by stage: what of a `parity_log.json` is compared, and within what."""
 
 from collections.abc import Mapping
-from itertools import chain
 from typing import Any
 
 from harness.errors import HarnessError
-from harness.report.parity_log.difference import Comparison, Figures, held_against, named, number, of_probe, section
+from harness.report.parity_log.difference import Comparison, Figures, held_against, number, of_probe, picked, section
 
 KEY = "datasets"
 """What makes a file a parity log."""
@@ -40,6 +39,6 @@ def _by_dose(log: Mapping[str, Any]) -> dict[float, Any]:
 
 
 def _figures(one: Mapping[str, Any]) -> Figures:
-    stages = (named(stage, section(one, stage), _FIGURES) for stage in ("raw", "normalised", "grouped"))
-    scale = named("intensity_scale", section(one, "parameters"), ("intensity_scale",))
-    return dict(chain(*stages, of_probe("probe", section(one, "probe")), scale))
+    stages = {stage: picked(section(one, stage), _FIGURES) for stage in ("raw", "normalised", "grouped")}
+    scale = picked(section(one, "parameters"), ("intensity_scale",))
+    return {**stages, "probe": of_probe(section(one, "probe")), "intensity_scale": scale}

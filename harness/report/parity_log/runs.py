@@ -5,19 +5,17 @@ elsewhere. Raw statistics, probe, groups and the scale of the data: as the schem
 
 - `grouped_X_full` is what was grouped times one factor, and has the limit of `grouped_diffraction`;
 - `container_X` and `training_labels_Y_amp` are one stored batch, divided and multiplied by one number: the same to the
-  rounding of float32 (6e-8 a value, 4e-7 through the exponential of log_scale; measured between the sides of eleven
-  cases, at most 1e-7). The limit is far above rounding and far below any factor; a batch of other patterns is beyond it,
-  as it should be;
+  rounding of float32, 6e-8 a value and 4e-7 through the exponential of log_scale. The limit is far above that and far
+  below any factor. A batch of other patterns is beyond it, as it should be;
 - `trained_scale` and `inference_prediction` differ by training. The counts fix their level to within what the scale
   trades with the object: the ledger allows the sides 10 % in the profile `stable` (`scale.sides`, `patches.mean`), and
-  two sides that keep the symmetry of their own chain are at most twice its tolerance, 10 %, apart.
+  two runs that each keep the symmetry of their chain are at most twice its tolerance apart, which is the same.
 """
 
 from collections.abc import Mapping
-from itertools import chain
 from typing import Any
 
-from harness.report.parity_log.difference import Comparison, Figures, held_against, named, of_probe, section
+from harness.report.parity_log.difference import Comparison, Figures, held_against, of_probe, picked, section
 
 KEY = "intensity_stages"
 """What makes a file the telemetry of a run."""
@@ -43,7 +41,10 @@ def compare(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[Compari
 
 
 def _figures(run: Mapping[str, Any]) -> Figures:
-    stages = (named(stage, section(run, KEY, stage), _FIGURES) for stage in LIMITS)
-    probes = (of_probe("probe", section(run, "probe", when), f"{when}: ") for when in ("before", "after"))
-    scales = (named(stage, section(run, "intensity_scale"), names) for stage, names in _SCALES.items())
-    return dict(chain(*stages, *probes, *scales))
+    figures = {stage: picked(section(run, KEY, stage), _FIGURES) for stage in LIMITS}
+    probes = {when: of_probe(section(run, "probe", when)) for when in ("before", "after")}
+    figures["probe"] = {f"{name}, {when}": value for when, probe in probes.items() for name, value in probe.items()}
+    for stage, names in _SCALES.items():
+        held = picked(section(run, "intensity_scale"), names)
+        figures[stage] = {name: value for name, value in held.items() if value is not None}  # null: not to be had
+    return figures

@@ -30,13 +30,15 @@ def write(evidence: Evidence) -> dict[str, Any]:
 
 def table(record: Mapping[str, Any]) -> Table:
     """One row for each stage that is there."""
-    steps = {step["stage"]: step for step in (record["stage_ratios"] or {"steps": []})["steps"]}
-    rows = []
-    for name, figures in record["intensity_stages"].items():
-        ratio, expected, symmetry = (steps.get(name, {}).get(key) for key in ("ratio", "expected", "symmetry"))
-        if figures:
-            rows.append((name, figures["mean"], ratio, figures["rms"], expected, symmetry))
-    return Table.of(HEADER, rows)
+    keys = ("mean", "ratio", "rms", "expected", "symmetry")
+    return Table.of(HEADER, [(stage, *(step.get(key) for key in keys)) for stage, step in steps(record).items()])
+
+
+def steps(record: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Figures and step of each stage that is there."""
+    ratios = {step["stage"]: step for step in (record["stage_ratios"] or {"steps": []})["steps"]}
+    found = ((stage, figures) for stage, figures in record["intensity_stages"].items() if figures)
+    return {stage: {**figures, **ratios.get(stage, {})} for stage, figures in found}
 
 
 def verdict(record: Mapping[str, Any]) -> str:
@@ -47,7 +49,9 @@ def verdict(record: Mapping[str, Any]) -> str:
     missing = [name for name, figures in record["intensity_stages"].items() if figures is None]
     told = f", without {', '.join(missing)}" if missing else ""
     if check["is_symmetric"] is False:
-        return f"not symmetric within {check['tolerance']:g}, first beyond: {check['first_beyond'] or 'the whole'}{told}"
+        return (
+            f"not symmetric within {check['tolerance']:g}, first beyond: {check['first_beyond'] or 'the whole'}{told}"
+        )
     return f"symmetric within {check['tolerance']:g}{told}"
 
 
@@ -59,9 +63,7 @@ def is_symmetric(record: Mapping[str, Any]) -> bool:
 def _run(evidence: Evidence, backend: str, intensity: Intensity) -> dict[str, Any]:
     """What the file of one side holds."""
     stages, no_stages = gathered(STAGES, lambda stage: intensity.of_stage(backend, stage), evidence.case_dir)
-    ratios, no_ratios = gathered(
-        ["stage_ratios"], lambda _: stage_ratios(stages, intensity.levels), evidence.case_dir
-    )
+    ratios, no_ratios = gathered(["stage_ratios"], lambda _: stage_ratios(stages, intensity.levels), evidence.case_dir)
     scales, no_scales = gathered(
         sections.SCALES, lambda name: sections.SCALES[name](evidence, backend), evidence.case_dir
     )
