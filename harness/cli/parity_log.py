@@ -1,4 +1,4 @@
-"""`parity-log`: what the data of every dose look like, how bright every stage of a run is, and where two of them part."""
+"""`parity-log`: what the data of every dose and every stage of a run look like, and where two of them part."""
 
 from pathlib import Path
 from typing import Annotated, Any

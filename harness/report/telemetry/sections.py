@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from harness.dataset import npz
-from harness.files import digest
 from harness.judge.evidence import Evidence
 from harness.judge.patches import patch_figures
 from harness.judge.telemetry import history_figures
@@ -27,7 +26,7 @@ def provenance(evidence: Evidence, backend: str) -> dict[str, Any]:
     """Which run this is, of which data, and what it ran on; None for what nobody wrote down."""
     folder = evidence.case_dir
     environment = hub.read_optional(folder.parent / "environment.json", {})
-    data = folder / "dataset" / "data.npz"
+    files = {"scenario_sha256": folder / "scenario.yaml", "data_sha256": folder / "dataset" / "data.npz"}
     return {
         "hub": folder.parent.name,
         "case": folder.name,
@@ -35,8 +34,7 @@ def provenance(evidence: Evidence, backend: str) -> dict[str, Any]:
         "profile": hub.read_case(folder)["profile"],
         **{name: environment.get(name) for name in ("harness_version", "git_commit", "dirty")},
         "environment": hub.read_optional(folder / RUN_METADATA, {}).get("backends", {}).get(backend),
-        "scenario_sha256": digest(evidence.scenario.model_dump(mode="json")),
-        "data_sha256": digest_of(data) if data.is_file() else None,
+        **{name: digest_of(path) if path.is_file() else None for name, path in files.items()},
     }
 
 

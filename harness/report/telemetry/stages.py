@@ -49,9 +49,8 @@ def verdict(record: Mapping[str, Any]) -> str:
     missing = [name for name, figures in record["intensity_stages"].items() if figures is None]
     told = f", without {', '.join(missing)}" if missing else ""
     if check["is_symmetric"] is False:
-        return (
-            f"not symmetric within {check['tolerance']:g}, first beyond: {check['first_beyond'] or 'the whole'}{told}"
-        )
+        first = check["first_beyond"] or "the whole chain"
+        return f"not symmetric within {check['tolerance']:g}, first beyond it: {first}{told}"
     return f"symmetric within {check['tolerance']:g}{told}"
 
 
