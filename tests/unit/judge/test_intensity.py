@@ -69,6 +69,15 @@ def test_a_scale_that_inference_did_not_restore_is_seen(gs2):
     assert chain(gs2)["check"]["first_beyond"] == "inference_prediction"
 
 
+def test_a_patch_whose_twin_was_placed_counts_as_it_was_predicted(gs2):
+    before = chain(gs2)["steps"][-1]["symmetry"]
+    gs2.change_arrays("torch/inference_outputs/patches.npz", patches=lambda held: np.conj(held[:, ::-1, ::-1]))
+    assert chain(gs2)["steps"][-1]["symmetry"] != pytest.approx(before, rel=1e-6)
+    count = gs2.evidence.predictions("torch").flips.size
+    gs2.change_arrays("torch/inference_outputs/patches.npz", flips=np.ones(count, dtype=bool))
+    assert chain(gs2)["steps"][-1]["symmetry"] == pytest.approx(before, rel=1e-6)
+
+
 def test_values_that_are_not_finite_are_counted_and_never_symmetric(gs2):
     def spoilt(batch):
         batch[0, 0, :2, 0] = np.nan, np.inf
