@@ -59,14 +59,20 @@ class Intensity:
 
     def of_stage(self, backend: str, stage: str) -> dict[str, Any]:
         """The `figures` of a stage; raises HarnessError, with the reason, for one that cannot be had."""
-        if stage in STAGES[:3]:
-            return self._shared[stage]
-        if stage == "inference_prediction":
-            return figures(self._predicted(backend))
         precision = self.evidence.scenario.training.precision
-        if stage == "container_X":
-            return figures(self.evidence.stage(backend, self.evidence.stages(backend, precision), "input"))
-        return figures(self.evidence.batch(backend)["amplitude"])
+        match stage:
+            case "raw_diffraction":
+                return self._raw_figures
+            case "grouped_diffraction":
+                return self._drawn_figures
+            case "grouped_X_full":
+                return self._normalised_figures
+            case "container_X":
+                return figures(self.evidence.stage(backend, self.evidence.stages(backend, precision), "input"))
+            case "training_labels_Y_amp":
+                return figures(self.evidence.batch(backend)["amplitude"])
+            case _:
+                return figures(self._predicted(backend))
 
     @cached_property
     def levels(self) -> dict[str, float]:
@@ -84,17 +90,24 @@ class Intensity:
         return dict(zip(STAGES, (*known, counts * batch, counts * test), strict=True))
 
     @cached_property
-    def _shared(self) -> dict[str, dict[str, Any]]:
-        """What is in the dataset, the same for both sides."""
-        shape = (*self._train.groups.shape[:1], *self._raw.diffraction.shape[1:], *self._train.groups.shape[1:])
+    def _raw_figures(self) -> dict[str, Any]:
+        return figures(self._raw.diffraction)
+
+    @cached_property
+    def _drawn_figures(self) -> dict[str, Any]:
         times = np.bincount(self._drawn.ravel(), minlength=len(self._energies))
-        of_train = np.bincount(self._train.groups.ravel(), minlength=len(self._train.X))
-        found = (
-            figures(self._raw.diffraction),
-            figures(self._raw.diffraction, times) | {"shape": shape},
-            figures(self._train.X, of_train) | {"shape": shape},
-        )
-        return dict(zip(STAGES[:3], found, strict=True))
+        return figures(self._raw.diffraction, times) | {"shape": self._drawn_shape}
+
+    @cached_property
+    def _normalised_figures(self) -> dict[str, Any]:
+        times = np.bincount(self._train.groups.ravel(), minlength=len(self._train.X))
+        return figures(self._train.X, times) | {"shape": self._drawn_shape}
+
+    @property
+    def _drawn_shape(self) -> list[int]:
+        """[G, N, N, C] of the training groups."""
+        (groups, members), (_, *pixels) = self._train.groups.shape, self._train.X.shape
+        return [groups, *pixels, members]
 
     def _predicted(self, backend: str) -> Array:
         """(P, N, N, C) predicted amplitude of the chosen test groups, in the units of the labels."""
