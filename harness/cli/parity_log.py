@@ -1,17 +1,24 @@
-"""`parity-log`: what the data of every dose look like, and where two such logs part."""
+"""`parity-log`: what the data of every dose and every stage of a run look like, and where two of them part."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from harness.cli.common import Json, print_json
+from harness.cli.common import Hub, Json, print_json
 from harness.files import read_json, write_json, write_text
 from harness.report.parity_log import compare as comparing
 from harness.report.parity_log import log, text
+from harness.report.parity_log.difference import Comparison, Difference
 from harness.report.tables import Table
+from harness.report.telemetry import stages as telemetry
+from harness.report.telemetry.cases import over_hub
 
-app = typer.Typer(help="Statistics of every data set of a dose study, stage by stage.", no_args_is_help=True)
+HEADER = ("of", "stage", "figure", "A", "B", "relative difference", "limit")
+
+app = typer.Typer(
+    help="Statistics of the data sets of a dose study, and of a run, stage by stage.", no_args_is_help=True
+)
 
 
 @app.command()
@@ -36,28 +43,57 @@ def write(
 
 
 @app.command()
+def stages(root: Hub, as_json: Json = False) -> None:
+    """Follow every run of a hub from what was measured to what was predicted.
+
+    Writes stages.json of each side. Exit status 1 when a chain is not symmetric, or could not be followed to its end.
+
+    Example: python -m harness parity-log stages reports/latest
+    """
+    found = over_hub(root, telemetry.write)
+    runs = [(case["case"], backend, side) for case in found for backend, side in case.get("sides", {}).items()]
+    if as_json:
+        print_json(found)
+    else:
+        for case in found:
+            if "message" in case:
+                typer.echo(f"{case['case']}: {case['message']}")
+        for name, backend, side in runs:
+            typer.echo(f"{name}, {backend}: {telemetry.verdict(side)}\n{telemetry.table(side).text()}")
+    raise typer.Exit(0 if all(telemetry.is_symmetric(side) for _, _, side in runs) else 1)
+
+
+@app.command()
 def compare(
-    first: Annotated[Path, typer.Argument(metavar="A", help="A parity_log.json.")],
-    second: Annotated[Path, typer.Argument(metavar="B", help="Another, from here or elsewhere.")],
+    first: Annotated[Path, typer.Argument(metavar="A", help="A parity_log.json, or the stages.json of a run.")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="Another of the same kind, from here or elsewhere.")],
     as_json: Json = False,
 ) -> None:
-    """Hold two logs against each other, stage by stage, and name the first stage beyond its limit.
+    """Hold two logs, or two runs, against each other, stage by stage, and name the first stage beyond its limit.
 
-    Exit status 1 when there is one.
+    What one of them lacks is told and not compared. Exit status 1 when a stage is beyond its limit.
 
     Example: python -m harness parity-log compare study/parity_log.json other/parity_log.json
     """
     found = comparing.compare(read_json(first), read_json(second))
-    parted = comparing.first_beyond(found)
-    rows = [(one.nphotons, one.stage, one.figure, one.first, one.second, one.relative, one.limit) for one in found]
-    header = ("nphotons", "stage", "figure", "A", "B", "relative difference", "limit")
+    rows = [(one.where, one.stage, one.figure, one.first, one.second, one.relative, one.limit)
+            for one in found.differences]  # fmt: skip
     if as_json:
-        print_json([dict(zip(header, row, strict=True)) for row in rows])
+        figures = [dict(zip(HEADER, row, strict=True)) for row in rows]
+        print_json({"figures": figures, "missing": found.missing, "first_beyond": _named(found.first_beyond)})
     else:
-        typer.echo(Table.of(header, rows).text())
-        typer.echo(
-            f"first beyond its limit: {parted.stage}, {parted.figure}, at {parted.nphotons:g} photons"
-            if parted
-            else "nothing is beyond its limit"
-        )
-    raise typer.Exit(1 if parted else 0)
+        _tell(found, rows)
+    raise typer.Exit(1 if found.first_beyond else 0)
+
+
+def _tell(found: Comparison, rows: list[tuple[Any, ...]]) -> None:
+    first = 0 if any(one.where for one in found.differences) else 1
+    typer.echo(Table.of(HEADER[first:], [row[first:] for row in rows]).text())
+    for missing in found.missing:
+        typer.echo(f"not compared: {missing}")
+    parted = _named(found.first_beyond)
+    typer.echo(f"first beyond its limit: {parted}" if parted else "nothing that was compared is beyond its limit")
+
+
+def _named(parted: Difference | None) -> str | None:
+    return ", ".join(filter(None, (parted.stage, parted.figure, parted.where))) if parted else None

@@ -12,10 +12,10 @@ MANIFEST = "manifest.json"
 CHECKSUMS = "checksums.txt"
 SCHEMA_VERSION = "1.0"
 _OWN = (MANIFEST, CHECKSUMS)
-_JUDGE_FOLDERS = ("checks", "comparison", "green", "reassembly", "red")
+_JUDGE_FOLDERS = ("comparison", "green", "reassembly", "red")
 _REPORT_FILES = (
     "case.json", "prepared.json", "progress.jsonl", "colours.json", "history_summary.json", "training_summary.md",
-    "patch_stats.md",
+    "patch_stats.md", "stages.json",
 )  # fmt: skip
 _RENDERED = (".png", ".html")
 
@@ -79,6 +79,8 @@ def stage(name: str) -> str:
         return "report"
     if path.name == "scenario.yaml":
         return "scenario"
+    if path.parts[1] == "checks":  # one file a rung, and a rung may bear the name of a file of the report
+        return "judge"
     if path.name in _REPORT_FILES:
         return "report"
     if path.parts[1] in _JUDGE_FOLDERS:

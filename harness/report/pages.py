@@ -19,7 +19,7 @@ from harness.files import write_text
 from harness.judge.verdict import SEVERITY
 from harness.report import climb, html, hub, localisation, markdown
 from harness.report.notes import repeat_command
-from harness.report.panels import curves, matrix, patches, provenance, scan, scenario, viewer
+from harness.report.panels import curves, intensity, matrix, patches, provenance, scan, scenario, viewer
 from harness.report.panels.chart import Chart
 from harness.report.request import REPORTS
 from harness.report.scene import Scene, colours_of
@@ -165,6 +165,7 @@ def _evidence_panels(folder: Path, backends: tuple[str, str], problems: list[str
         "training": _drawn(attempt("training curves", lambda: curves.training(evidence, curves.trained(evidence)), [])),
         "lockstep": _drawn(attempt("lock-step", lambda: curves.lockstep(folder), [])),
         "patches": _drawn(attempt("patches", lambda: patches.statistics(evidence), [])),
+        "intensity": attempt("intensity", lambda: intensity.chains(folder, backends), None),
         "scan": attempt("scan", lambda: scan.scan(evidence), None),
         "problems": problems,
     }

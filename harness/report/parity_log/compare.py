@@ -1,77 +1,32 @@
-"""Two parity logs, stage by stage: the first stage of a dose that is beyond its limit is where the data part.
+"""Two files of the same kind, stage by stage: parity logs of a dose study, or the telemetry of two runs.
 
-Both may come from elsewhere, as long as they keep the names of `log.py`.
+Both may come from elsewhere, as long as they keep the names; what one of them lacks is told.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from harness.errors import HarnessError
+from harness.report.parity_log import doses, runs
+from harness.report.parity_log.difference import Comparison, together
 
-LIMITS = {"raw": 0.01, "probe": 0.01, "normalised": 0.05, "grouped": 0.05, "intensity_scale": 0.01}
-"""Largest relative difference of a stage, in the order of the chain; spec of the study: raw statistics and probe within
-1 %, grouped within 5 %, intensity_scale within 1 %."""
-_FIGURES = ("mean", "std", "p99", "nonzero_fraction")
-"""What stages are compared by: an extreme of one pixel says little."""
+KINDS = {"parity_log.json": doses, "stages.json": runs}
 
 
-@dataclass(frozen=True)
-class Difference:
-    """One figure of one stage of one dose in two logs."""
+def compare(first: Any, second: Any) -> Comparison:
+    """Every figure that both files hold, in the order of the chain.
 
-    nphotons: float
-    stage: str
-    figure: str
-    first: float | None
-    second: float | None
-    limit: float
-
-    @property
-    def relative(self) -> float | None:
-        """Difference over the larger magnitude; None when a side has no such figure."""
-        if self.first is None or self.second is None:
-            return None
-        largest = max(abs(self.first), abs(self.second))
-        return abs(self.first - self.second) / largest if largest else 0.0
-
-    @property
-    def is_beyond(self) -> bool:
-        """Whether the figures are further apart than the limit, or one is missing."""
-        relative = self.relative
-        return relative is None or not relative <= self.limit
-
-
-def compare(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[Difference]:
-    """Every figure of every dose, the doses in order, the stages in the order of the chain.
-
-    Raises HarnessError when the logs have no dose in common.
+    Raises HarnessError for a file of neither kind, two of different kinds, and two without a figure in common.
     """
-    ours, theirs = ({one["nphotons"]: one for one in log["datasets"]} for log in (first, second))
-    both = sorted(ours.keys() & theirs.keys())
-    if not both:
-        raise HarnessError(f"the logs have no dose in common: {sorted(ours)} and {sorted(theirs)}.")
-    return [difference for dose in both for difference in _of_dose(dose, ours[dose], theirs[dose])]
+    kinds = [_kind(name, record) for name, record in (("A", first), ("B", second))]
+    if kinds[0] != kinds[1]:
+        raise HarnessError(f"A is a {kinds[0]} and B a {kinds[1]}; compare two of the same kind.")
+    return together(KINDS[kinds[0]].compare(first, second))
 
 
-def _of_dose(dose: float, ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[Difference]:
-    for stage, limit in LIMITS.items():
-        figures = [dict(_figures(one, stage)) for one in (ours, theirs)]
-        for name in dict.fromkeys([*figures[0], *figures[1]]):
-            yield Difference(dose, stage, name, figures[0].get(name), figures[1].get(name), limit)
-
-
-def _figures(one: Mapping[str, Any], stage: str) -> Iterator[tuple[str, float | None]]:
-    if stage == "intensity_scale":
-        yield from ((stage, one["parameters"][stage]) for _ in range(bool(one.get("parameters"))))
-    elif stage == "probe":
-        yield "l2_norm", one["probe"]["l2_norm"]
-        yield "median amplitude", one["probe"]["amplitude"]["median"]
-        yield "p99 amplitude", one["probe"]["amplitude"]["p99"]
-    elif one.get(stage):
-        yield from ((name, one[stage][name]) for name in _FIGURES)
-
-
-def first_beyond(differences: list[Difference]) -> Difference | None:
-    """Where two logs part: the first figure beyond its limit."""
-    return next((one for one in differences if one.is_beyond), None)
+def _kind(name: str, record: Any) -> str:
+    """What a file is, by what it holds."""
+    found = [kind for kind, module in KINDS.items() if isinstance(record, dict) and module.KEY in record]
+    if len(found) != 1:
+        keys = " or ".join(f"{module.KEY!r} ({kind})" for kind, module in KINDS.items())
+        raise HarnessError(f"{name}: is neither a parity log nor the telemetry of a run; it must hold {keys}.")
+    return found[0]

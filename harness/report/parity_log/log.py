@@ -16,6 +16,7 @@ from harness.physics import scale
 from harness.report import climb, hub
 from harness.report.handover import inventory
 from harness.report.parity_log import statistics
+from harness.scenario.schema import Scenario
 
 SCHEMA_VERSION = "1.0"
 STAGES = ("raw", "normalised", "grouped")
@@ -50,7 +51,7 @@ def _of_case(root: Path, folder: Path) -> dict[str, Any]:
         **_of_file(root, folder / "dataset" / "data.npz", folder.name),
         "nphotons": setup["nphotons"],
         "grouped": statistics.grouped(train),
-        "parameters": _parameters(evidence, setup),
+        "parameters": parameters(evidence.scenario, setup),
         "baseline": _baseline(root, folder.name),
         "reason": None,
     }
@@ -79,8 +80,8 @@ def _of_file(folder: Path, path: Path, name: str) -> dict[str, Any]:
     }
 
 
-def _parameters(evidence: Evidence, setup: Mapping[str, Any]) -> dict[str, Any]:
-    scenario = evidence.scenario
+def parameters(scenario: Scenario, setup: Mapping[str, Any]) -> dict[str, Any]:
+    """What a run was asked for, and the factors of its data as `dataset/setup.json` has them."""
     return {
         "gridsize": scenario.grouping.gridsize,
         "N": scenario.dataset.N,

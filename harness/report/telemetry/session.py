@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from harness.report import climb, hub
-from harness.report.telemetry import history, patch_stats, reassembly
+from harness.report.telemetry import history, patch_stats, reassembly, stages
 from harness.report.telemetry.cases import Tool
 
 TOOLS: dict[str, Tool] = {
     "reassembly": reassembly.write,
     "history": history.write,
     "patch statistics": patch_stats.write,
+    "stages": stages.write,
 }
 
 

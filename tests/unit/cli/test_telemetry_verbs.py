@@ -36,6 +36,8 @@ def test_every_hub_holds_the_telemetry_of_its_cases(home: Path) -> None:
         for name in ("train_outputs/history_summary.json", "train_outputs/training_summary.md"):
             assert listed[f"small/{side}/{name}"] == "report"
         assert listed[f"small/{side}/inference_outputs/patch_stats.md"] == "report"
+        assert listed[f"small/{side}/stages.json"] == "report"
+    assert listed["small/checks/stages.json"] == "judge"  # the verdict of a rung, which bears the same name
 
 
 @pytest.mark.parametrize("name", ["reassembly", "history", "patch-stats"])

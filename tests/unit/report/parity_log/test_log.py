@@ -97,20 +97,33 @@ def changed(found: dict[str, Any], stage: str, figure: str, factor: float) -> di
 )
 def test_the_first_stage_beyond_its_limit_is_named(study: Path, stage: str, figure: str, limit: float) -> None:
     found = log.of_folder(study)
-    assert compare.first_beyond(compare.compare(found, found)) is None
-    assert compare.first_beyond(compare.compare(found, changed(found, stage, figure, 1 + 0.9 * limit))) is None
-    parted = compare.first_beyond(compare.compare(changed(found, stage, figure, 1 + 1.2 * limit), found))
-    assert (parted.nphotons, parted.stage, parted.figure) == (1e9, stage, figure)
+    assert compare.compare(found, found).first_beyond is None
+    assert compare.compare(found, changed(found, stage, figure, 1 + 0.9 * limit)).first_beyond is None
+    parted = compare.compare(changed(found, stage, figure, 1 + 1.2 * limit), found).first_beyond
+    assert (parted.where, parted.stage, parted.figure) == ("1e+09 photons", stage, figure)
 
 
-def test_what_is_missing_or_not_a_number_is_beyond(study: Path) -> None:
+@pytest.mark.parametrize("value", [None, float("nan"), "much", [1.0], True])
+def test_what_is_no_number_is_beyond(study: Path, value: Any) -> None:
     found = log.of_folder(study)
-    nothing = changed(found, "raw", "mean", 1.0)
-    nothing["datasets"][1]["raw"]["mean"] = None
-    assert compare.first_beyond(compare.compare(found, nothing)).figure == "mean"
-    assert compare.first_beyond(compare.compare(found, changed(found, "raw", "std", float("nan")))).figure == "std"
+    other = changed(found, "raw", "std", 1.0)
+    other["datasets"][1]["raw"]["std"] = value
+    assert compare.compare(found, other).first_beyond.figure == "std"
+
+
+def test_what_a_log_lacks_is_told_and_the_rest_compared(study: Path) -> None:
+    found = log.of_folder(study)
+    other = changed(found, "raw", "mean", 1.5)
+    del other["datasets"][0], other["datasets"][0]["probe"], other["datasets"][0]["raw"]["p99"]
+    held = compare.compare(found, other)
+    assert held.first_beyond.figure == "mean"
+    assert {"1e+09 photons, probe: not in B", "1e+09 photons, raw, p99: not in B"} <= set(held.missing)
+    assert "1e+09 photons, grouped: in neither" in held.missing
+    assert held.missing[-1] == "10000 photons: not in B"
     with pytest.raises(HarnessError, match="no dose in common"):
         compare.compare(found, {"datasets": []})
+    with pytest.raises(HarnessError, match="no figure in common"):
+        compare.compare(found, {"datasets": [{"nphotons": 1e9, "raw": 3, "probe": None}, "odd"]})
 
 
 def test_a_folder_without_data_is_named(tmp_path: Path) -> None:

@@ -1,0 +1,205 @@
+"""How bright the data of a run are, stage by stage, from what the detector counted to what a side predicts.
+
+Every stage is an array of diffraction amplitudes; C patterns a group, `s` the intensity scale:
+
+- `raw_diffraction` (M, N, N), root of counts: every pattern as it was measured; `dataset/data.npz`;
+- `grouped_diffraction` (G, N, N, C), root of counts: the same patterns as the training groups draw them; rows of
+  `dataset/data.npz` that the groups of `dataset/train.npz` name;
+- `grouped_X_full` (G, N, N, C), units of X: the same draws, normalised; X of `dataset/train.npz`;
+- `container_X` (B, N, N, C), units of X: the first training batch as the network sees it, labels / exp(log_scale);
+  the stage `input` of `<backend>/lockstep/stages_<precision>.npz`;
+- `training_labels_Y_amp` (B, N, N, C), root of counts: the same batch as it is fed, which the loss compares with, s X;
+  `<backend>/lockstep/batch.npz`;
+- `inference_prediction` (P, N, N, C), root of counts: what a side predicts for groups of the test half. The exit waves
+  of its patches under the model's probe (normalised, masked if the scenario masks it), merged as the model merges,
+  diffracted by the oracle, times the scale that its inference used;
+  `<backend>/inference_outputs/patches.npz` and `stats.json`.
+
+Levels are root mean squares: the normalisation and the likelihood fix the energy of a pattern, and counting preserves
+it. The mean of a root of counts is not preserved: that of 1e3 photons on 64 x 64 pixels is 1.4 times below that of the
+intensities that they were drawn from under the zone plate's probe, and 2.0 times under the disk.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from harness.backends.protocol import Array
+from harness.dataset import npz
+from harness.dataset.build import split
+from harness.dataset.grouped import GroupedData
+from harness.dataset.npz import RawData
+from harness.judge.evidence import Evidence, NoEvidence
+from harness.judge.rungs.dataset import grouped
+from harness.physics import forward
+from harness.physics.merge import merging
+from harness.physics.scale import pattern_energies
+
+STAGES = (
+    "raw_diffraction",
+    "grouped_diffraction",
+    "grouped_X_full",
+    "container_X",
+    "training_labels_Y_amp",
+    "inference_prediction",
+)
+PREDICTED = 64
+"""Patterns whose prediction is diffracted, whole groups evenly spread over those of the test half: all of them would
+take seconds a case, and the measured patterns that they are held against are of the same groups."""
+
+
+@dataclass(frozen=True, eq=False)
+class Intensity:
+    """The stages of one case; what both sides share is computed once."""
+
+    evidence: Evidence
+
+    def of_stage(self, backend: str, stage: str) -> dict[str, Any]:
+        """The `figures` of a stage; raises HarnessError, with the reason, for one that cannot be had."""
+        precision = self.evidence.scenario.training.precision
+        match stage:
+            case "raw_diffraction":
+                return self._raw_figures
+            case "grouped_diffraction":
+                return self._drawn_figures
+            case "grouped_X_full":
+                return self._normalised_figures
+            case "container_X":
+                return figures(self.evidence.stage(backend, self.evidence.stages(backend, precision), "input"))
+            case "training_labels_Y_amp":
+                return figures(self.evidence.batch(backend)["amplitude"])
+            case _:
+                return figures(self._predicted(backend))
+
+    @cached_property
+    def levels(self) -> dict[str, float]:
+        """Root mean square that physics expects of every stage, from `data.npz`, the drawn rows and nphotons alone.
+
+        A detector that counts nphotons a pattern has sqrt(nphotons) / N; X has 1/2, since sum(X^2) = (N/2)^2; labels
+        and predictions are sqrt(nphotons) / (N/2) times X. Patterns differ in brightness, and X is normalised over the
+        groups that train: so a stage that holds other patterns has as many times the level as they have that energy.
+        """
+        counts = float(np.sqrt(self.evidence.setup["nphotons"])) / self._raw.diffraction.shape[-1]
+        drawn = self._root_energy(self._drawn)
+        batch = self._root_energy(self._rows(0)[self._train.groups[self._train.batches[0]]]) / drawn
+        test = self._root_energy(self._rows(1)[self._test.groups[self._chosen]]) / drawn
+        known = (counts, counts * drawn / self._root_energy(np.arange(len(self._energies))), 0.5, 0.5 * batch)
+        return dict(zip(STAGES, (*known, counts * batch, counts * test), strict=True))
+
+    @cached_property
+    def _raw_figures(self) -> dict[str, Any]:
+        return figures(self._raw.diffraction)
+
+    @cached_property
+    def _drawn_figures(self) -> dict[str, Any]:
+        times = np.bincount(self._drawn.ravel(), minlength=len(self._energies))
+        return figures(self._raw.diffraction, times) | {"shape": self._drawn_shape}
+
+    @cached_property
+    def _normalised_figures(self) -> dict[str, Any]:
+        times = np.bincount(self._train.groups.ravel(), minlength=len(self._train.X))
+        return figures(self._train.X, times) | {"shape": self._drawn_shape}
+
+    @property
+    def _drawn_shape(self) -> list[int]:
+        """[G, N, N, C] of the training groups."""
+        (groups, members), (_, *pixels) = self._train.groups.shape, self._train.X.shape
+        return [groups, *pixels, members]
+
+    def _predicted(self, backend: str) -> Array:
+        """(P, N, N, C) predicted amplitude of the chosen test groups, in the units of the labels."""
+        scenario, test = self.evidence.scenario, self._test
+        patches = self.evidence.predictions(backend).as_predicted()
+        if len(patches) != test.groups.size:
+            raise NoEvidence(f"{backend}: {len(patches)} patches do not fit the {test.groups.size} of the test groups.")
+        of_groups = np.moveaxis(patches.reshape(*test.groups.shape, *patches.shape[1:]), 1, -1)
+        how = merging(
+            scenario.dataset.N,
+            int(self.evidence.setup["padded_size"]),
+            scenario.grouping.gridsize,
+            scenario.model.object_big,
+            scenario.model.probe_big,
+        )
+        with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is counted
+            stages = forward.forward_stages(
+                of_groups[self._chosen], test.relative[self._chosen], self.evidence.probe, 0.0, how
+            )
+        return self._scale_used(backend) * np.asarray(stages["diffraction_amplitude"])
+
+    def _scale_used(self, backend: str) -> float:
+        stats = self.evidence.record(Path(backend, "inference_outputs", "stats.json"), ("intensity_scale_restored",))
+        if stats["intensity_scale_restored"] is None:
+            raise NoEvidence(f"{backend}: the intensity scale that its inference used is not finite.")
+        return float(stats["intensity_scale_restored"])
+
+    @cached_property
+    def _raw(self) -> RawData:
+        return npz.validated(self.evidence.arrays(Path("dataset", "data.npz"), npz.REQUIRED), "data.npz")
+
+    @cached_property
+    def _energies(self) -> Array:
+        return pattern_energies(self._raw.diffraction)
+
+    def _root_energy(self, rows: Array) -> float:
+        """Root of the mean energy of patterns, each as often as its row is named."""
+        return float(np.sqrt(self._energies[rows].mean()))
+
+    @cached_property
+    def _train(self) -> GroupedData:
+        return grouped(self.evidence, "train")
+
+    @cached_property
+    def _test(self) -> GroupedData:
+        return grouped(self.evidence, "test")
+
+    @cached_property
+    def _drawn(self) -> Array:
+        """(G, C): the rows of `data.npz` that the training groups name."""
+        return self._rows(0)[self._train.groups]
+
+    def _rows(self, half: int) -> Array:
+        """The rows of `data.npz` that are in the training (0) or the test half (1)."""
+        rows = split(self.evidence.scenario, self._raw)[half]
+        held = len((self._train, self._test)[half].X)
+        if len(rows) != held:
+            raise NoEvidence(f"dataset: half of data.npz has {len(rows)} patterns; the grouped data hold {held}.")
+        return rows
+
+    @cached_property
+    def _chosen(self) -> Array:
+        """Rows of the test groups whose prediction is diffracted."""
+        groups, members = self._test.groups.shape
+        return np.linspace(0, groups - 1, min(groups, max(1, PREDICTED // members))).astype(int)
+
+
+def figures(values: Array, times: Array | None = None) -> dict[str, Any]:
+    """Statistics of amplitudes (K, ...) in float64, each of the K counted as often as `times` (K,) says, or once.
+
+    Least, largest, mean, standard deviation and root mean square are of the finite values, None where there are none;
+    `nan`, `finite` and `total` count values.
+    """
+    times = np.ones(len(values), dtype=int) if times is None else times
+    flat, times = values.reshape(len(values), -1)[times > 0].astype(np.float64), times[times > 0]
+    finite = np.isfinite(flat)
+    count = int(times @ finite.sum(axis=1))
+    counts = {
+        "nan": int(times @ np.isnan(flat).sum(axis=1)),
+        "finite": count,
+        "total": int(times.sum() * flat.shape[1]),
+    }
+    about = {"shape": list(values.shape), "dtype": str(values.dtype)}
+    return about | (_moments(flat, finite, times, count) if count else dict.fromkeys(_MOMENTS)) | counts
+
+
+_MOMENTS = ("min", "max", "mean", "std", "rms")
+
+
+def _moments(flat: Array, finite: Array, times: Array, count: int) -> dict[str, float]:
+    known = np.where(finite, flat, 0.0)
+    mean, energy = (float(times @ part.sum(axis=1)) / count for part in (known, np.square(known)))
+    spread = np.square(np.where(finite, flat - mean, 0.0)).sum(axis=1)
+    found = (flat[finite].min(), flat[finite].max(), mean, np.sqrt(times @ spread / count), np.sqrt(energy))
+    return {name: float(value) for name, value in zip(_MOMENTS, found, strict=True)}
