@@ -64,9 +64,14 @@ def asks(item: pytest.Item) -> bool:
     return CASE in getattr(item, "fixturenames", ())
 
 
-def is_selected_by_backend(item: pytest.Item) -> bool:
-    """Say whether `-k` may name a backend to select a test: a rung of the ladder, or a study."""
-    return asks(item) or STUDY in getattr(item, "fixturenames", ())
+def asks_of_study(item: pytest.Item) -> bool:
+    """Say whether a test asks something of a dose study."""
+    return STUDY in getattr(item, "fixturenames", ())
+
+
+def has_no_study(item: pytest.Item) -> bool:
+    """Say whether a test is what pytest makes of a question to studies where there is no study: one to be skipped."""
+    return asks_of_study(item) and not isinstance(item.callspec.params[STUDY], studies.Study)  # type: ignore[attr-defined]
 
 
 def case_of(item: pytest.Item) -> Case:

@@ -72,8 +72,10 @@ class ParitySession:
         A worker of pytest-xdist cannot end the session: it tells the controller, and offers no tests.
         """
         if self.problem is None:
-            for item in filter(expansion.is_selected_by_backend, items):
-                item.extra_keyword_matches.update(self.request.backends)
+            items[:] = [item for item in items if not expansion.has_no_study(item)]
+            for item in items:
+                if expansion.asks(item) or expansion.asks_of_study(item):
+                    item.extra_keyword_matches.update(self.request.backends)
         elif self.is_worker:
             self.config.workeroutput[PROBLEM] = str(self.problem)  # type: ignore[attr-defined]
             items.clear()

@@ -52,7 +52,9 @@ def mean(values: Sequence[float | None]) -> float | None:
 def deviation(values: Sequence[float | None]) -> float | None:
     """Standard deviation of one seed, from their number less one; None for fewer than two, or where `mean` is None."""
     known = [value for value in values if value is not None]
-    return float(np.std(known, ddof=1)) if len(known) > 1 and len(known) == len(values) else None
+    if len(known) < 2 or len(known) < len(values):
+        return None
+    return float(np.std(known, ddof=1)) if np.ptp(known) else 0.0
 
 
 def of_hub(root: Path) -> list[Study]:
