@@ -19,6 +19,9 @@ from harness.scenario import studies
 from harness.scenario.matrix import label
 from harness.scenario.studies import Study
 
+PHOTONS = "photons a pattern"
+"""What the dose is called on charts and in tables."""
+
 
 @dataclass(frozen=True)
 class Point:
@@ -41,6 +44,12 @@ class Point:
     def line(self) -> str:
         """Name of the line that the point lies on."""
         return " ".join(filter(None, (self.backend, self.curve)))
+
+    @property
+    def ratio(self) -> float | None:
+        """Trained scale, its mean over the seeds, over the closed form."""
+        trained = mean(self.scale["trained"]) if self.scale else None
+        return None if trained is None else trained / self.scale["closed_form"]
 
 
 def mean(values: Sequence[float | None]) -> float | None:
