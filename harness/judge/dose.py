@@ -71,7 +71,8 @@ def _step(name: str, lower: float, higher: float, below: Values, above: Values, 
     else:
         fall, noise = fall_and_noise(below, above, level)
         status = "fail" if fall > noise else "pass"
-        message = f"{where}: mean falls by {fall:.3g}, at most {noise:.3g}, what {len(above)} seeds leave to noise"
+        change = f"the mean {'falls' if fall > 0 else 'rises'} by {abs(fall):.3g}"
+        message = f"{where}: {change}; the noise over {len(above)} seeds allows a fall of {noise:.3g}"
     margin = min(1.0, 1 - fall / noise) if fall is not None and noise else None
     return Check(RUNG, f"{name}.{label(lower)}-{label(higher)}", status, fall, noise, margin, CONTRACT, message)
 

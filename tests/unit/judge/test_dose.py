@@ -66,6 +66,7 @@ def test_a_check_says_what_was_found() -> None:
     assert check.value == pytest.approx(0.14)
     assert 0 < check.limit < check.value
     assert check.margin == pytest.approx(1 - check.value / check.limit)
-    assert "from 1e3 to 1e5 photons" in check.message
+    assert "from 1e3 to 1e5 photons: the mean falls by 0.14;" in check.message
     [rise] = dose.judge({"torch": {1e3: LOW, 1e5: HIGH}}).checks
     assert rise.margin == 1.0
+    assert "rises by 0.14;" in rise.message
