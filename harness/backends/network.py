@@ -20,8 +20,8 @@ Rules of the loss, the same on both sides so that float32 agrees to rounding:
   weighted total are done in float64 (`loss` and every term is a float64 scalar);
 - `poisson`: I = exp(2 log_scale) * |F|^2; per pattern sum(I - I_obs * log(max(I, INTENSITY_FLOOR)));
   mean over the B*C patterns; divided by nphotons;
-- `amplitude_mae`: mean over all pixels of |A - X| with A = sqrt(max(|F|^2, INTENSITY_FLOOR)): the root is
-  never differentiated at zero, and below the floor its gradient is zero;
+- `amplitude_mae`: mean over all pixels of |sqrt(max(I, INTENSITY_FLOOR)) - A_obs|, I as above, divided by
+  sqrt(nphotons) / (N/2): the root is never differentiated at zero, and below the floor its gradient is zero;
 - `total_variation`: for each axis the mean of sqrt(Re(d)^2 + Im(d)^2 + VARIATION_SMOOTHING) over the differences
   d of neighbouring pixels of the object patches, x and y added: the root is never differentiated at zero;
 - `loss`: sum of weight * term over the terms of non-zero weight, which alone are computed.

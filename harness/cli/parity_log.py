@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from harness.cli.common import Hub, Json, print_json
-from harness.files import read_json, write_json, write_text
+from harness.files import read_json
 from harness.report.parity_log import compare as comparing
 from harness.report.parity_log import log, text
 from harness.report.parity_log.difference import Comparison, Difference
@@ -33,13 +33,11 @@ def write(
     Example: python -m harness parity-log write reports/latest --to study
     """
     found = log.of_folder(folder, limit)
-    write_json(to / "parity_log.json", found)
-    write_text(to / "parity_log.md", text.markdown(found))
-    write_text(to / "probe.csv", text.probe_csv(found))
+    text.write(to, found)
     if as_json:
         print_json(found)
     else:
-        typer.echo(f"{to / 'parity_log.json'}: {len(found['datasets'])} data sets")
+        typer.echo(f"{to / text.JSON}: {len(found['datasets'])} data sets")
 
 
 @app.command()

@@ -39,7 +39,6 @@ def oracle_losses(evidence: Evidence, backend: str, precision: Precision) -> dic
     return likelihood.loss_terms(
         stages,
         np.asarray(evidence.batch(backend)["amplitude"], dtype=np.float64),
-        evidence.lockstep_log_scale(backend),
         float(evidence.setup["nphotons"]),
         weights_of_terms(evidence.scenario.loss),
     )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.physics import forward
+from harness.physics import forward, scale
 from harness.physics.merge import Merging, extract, extract_adjoint, merge, merge_adjoint
 
 Array = np.ndarray
@@ -30,14 +30,16 @@ def poisson(intensity: Array, observed: Array, nphotons: float) -> float:
     return float((intensity - observed * np.log(floored)).sum() / _patterns(intensity) / nphotons)
 
 
-def amplitude_mae(intensity: Array, amplitude: Array, log_scale: float) -> float:
-    """Mean over all pixels of `|A_pred - X|`, in the units of the network's input `X = amplitude / exp(log_scale)`.
+def amplitude_mae(intensity: Array, amplitude: Array, nphotons: float) -> float:
+    """Mean over all pixels of `|sqrt(max(I, 1e-12)) - A_obs|`, in units of the closed-form scale.
 
-    `A_pred = sqrt(max(|F|^2, 1e-12))` with `|F|^2 = intensity / exp(2 log_scale)`: the floor keeps the
-    gradient of the root finite.
+    `intensity` and the squares of `amplitude` are counts (B, N, N, C). Like the likelihood, and unlike a difference
+    in units of the trained scale, this is unchanged where object and scale trade a factor: a scale that divided the
+    error, too, could make it as small as one likes by growing.
     """
-    predicted = np.sqrt(np.maximum(intensity * np.exp(-2.0 * log_scale), INTENSITY_FLOOR))
-    return float(np.abs(predicted - amplitude * np.exp(-log_scale)).mean())
+    predicted = np.sqrt(np.maximum(intensity, INTENSITY_FLOOR))
+    unit = scale.intensity_scale_closed_form(nphotons, amplitude.shape[1])
+    return float(np.abs(predicted - amplitude).mean() / unit)
 
 
 def total_variation(object_patches: Array) -> float:
@@ -50,7 +52,7 @@ def total_variation(object_patches: Array) -> float:
 
 
 def loss_terms(
-    stages: Mapping[str, Array], amplitude: Array, log_scale: float, nphotons: float, weights: Mapping[str, float]
+    stages: Mapping[str, Array], amplitude: Array, nphotons: float, weights: Mapping[str, float]
 ) -> dict[str, float]:
     """`loss` and each of its terms whose weight is not 0, from the stages of `forward_stages`.
 
@@ -58,7 +60,7 @@ def loss_terms(
     """
     values = {
         "poisson": lambda: poisson(stages["intensity"], amplitude**2, nphotons),
-        "amplitude_mae": lambda: amplitude_mae(stages["intensity"], amplitude, log_scale),
+        "amplitude_mae": lambda: amplitude_mae(stages["intensity"], amplitude, nphotons),
         "total_variation": lambda: total_variation(stages["object_patches"]),
     }
     terms = {name: values[name]() for name, weight in weights.items() if weight}

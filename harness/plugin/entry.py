@@ -10,6 +10,7 @@ from harness.plugin import expansion, outcome, pictures, terminal
 from harness.plugin.options import add_options, update_of
 from harness.plugin.session import ParitySession
 from harness.scenario.case import Case
+from harness.scenario.studies import Study
 
 _SESSION: pytest.StashKey[ParitySession] = pytest.StashKey()
 
@@ -51,10 +52,12 @@ def _check_root(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make one test a case of every rung of the ladder."""
+    """Make one test a case of every rung of the ladder, and one a scenario of a question about its doses."""
     if expansion.CASE in metafunc.fixturenames:
         parameters = expansion.parameters(metafunc.config.stash[_SESSION].cases)
         metafunc.parametrize(expansion.CASE, parameters, indirect=True, scope="session")
+    if expansion.STUDY in metafunc.fixturenames:
+        metafunc.parametrize(expansion.STUDY, expansion.study_parameters(metafunc.config.stash[_SESSION].cases))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -94,6 +97,18 @@ def verdict(request: pytest.FixtureRequest, parity_case: Case) -> "outcome.Verdi
     judged: RungVerdict = session.verdict(parity_case, rung)
     if pictures.is_wanted(request.config):
         request.node.stash[pictures.PICTURES] = pictures.draw(session.case_folder(parity_case), rung)
+    request.node.user_properties.extend(outcome.properties(judged))
+    outcome.stop_without_evidence(judged)
+    return outcome.Verdict(judged, session.request.strict)
+
+
+@pytest.fixture
+def dose_verdict(request: pytest.FixtureRequest, parity_study: Study) -> "outcome.Verdict":
+    """The verdict on a dose study; skipped where its doses are not all asked in this session."""
+    session = request.config.stash[_SESSION]
+    judged = session.dose_verdict(parity_study)
+    if judged is None:
+        pytest.skip(f"not every dose is asked for a reconstruction; pytest -m parity -k {parity_study.name} does")
     request.node.user_properties.extend(outcome.properties(judged))
     outcome.stop_without_evidence(judged)
     return outcome.Verdict(judged, session.request.strict)

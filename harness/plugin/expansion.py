@@ -7,10 +7,13 @@ import pytest
 from harness.errors import HarnessError
 from harness.judge import tolerances
 from harness.report.request import Request
+from harness.scenario import studies
 from harness.scenario.case import Case
 
 CASE = "parity_case"
 """The fixture that a test of the ladder gets its case from."""
+STUDY = "parity_study"
+"""The fixture that a test of a dose study gets the study from."""
 MARKERS = {
     "parity": "a rung of the parity ladder for one case",
     "faults": "a seeded fault that the judge must catch",
@@ -45,6 +48,13 @@ def parameters(cases: Sequence[Case]) -> list[object]:
     return [pytest.param(case, id=case.id, marks=_marks(case)) for case in cases]
 
 
+def study_parameters(cases: Sequence[Case]) -> list[object]:
+    """The parameter sets of the dose studies among the cases: the scenario's name and its marks."""
+    by_name = {case.name: case for case in cases}
+    found = studies.studies(studies.Point(case.id, case.name, case.scenario) for case in cases)
+    return [pytest.param(study, id=study.name, marks=_marks(by_name[study.name])) for study in found]
+
+
 def _marks(case: Case) -> list[pytest.MarkDecorator]:
     return [getattr(pytest.mark, name) for name in case.scenario.markers]
 
@@ -52,6 +62,16 @@ def _marks(case: Case) -> list[pytest.MarkDecorator]:
 def asks(item: pytest.Item) -> bool:
     """Say whether a test is a rung of the ladder."""
     return CASE in getattr(item, "fixturenames", ())
+
+
+def asks_of_study(item: pytest.Item) -> bool:
+    """Say whether a test asks something of a dose study."""
+    return STUDY in getattr(item, "fixturenames", ())
+
+
+def has_no_study(item: pytest.Item) -> bool:
+    """Say whether a test is what pytest makes of a question to studies where there is no study: one to be skipped."""
+    return asks_of_study(item) and not isinstance(item.callspec.params[STUDY], studies.Study)  # type: ignore[attr-defined]
 
 
 def case_of(item: pytest.Item) -> Case:

@@ -22,6 +22,7 @@ from harness.plugin.progress import ProgressLines
 from harness.report import hub
 from harness.report.request import Request
 from harness.scenario.case import Case
+from harness.scenario.studies import Study
 
 if TYPE_CHECKING:
     from harness.judge.verdict import RungVerdict
@@ -72,8 +73,10 @@ class ParitySession:
         A worker of pytest-xdist cannot end the session: it tells the controller, and offers no tests.
         """
         if self.problem is None:
-            for item in filter(expansion.asks, items):
-                item.extra_keyword_matches.update(self.request.backends)
+            items[:] = [item for item in items if not expansion.has_no_study(item)]
+            for item in items:
+                if expansion.asks(item) or expansion.asks_of_study(item):
+                    item.extra_keyword_matches.update(self.request.backends)
         elif self.is_worker:
             self.config.workeroutput[PROBLEM] = str(self.problem)  # type: ignore[attr-defined]
             items.clear()
@@ -159,6 +162,19 @@ class ParitySession:
         except HarnessError as problem:
             pytest.fail(str(problem), pytrace=False)
         deliver.deliver(root, case, self.request.backends, folder)
+
+    def dose_verdict(self, study: Study) -> "RungVerdict | None":
+        """Prepare the cases of a study and judge it; None where this session does not ask for all of its pictures."""
+        from harness.report import climb
+        from harness.report.study import points
+
+        if self.hub is None or not climb.is_asked(self.hub, study.cases, "reconstruction"):
+            return None
+        with self._progress_shown():
+            for case in self.cases:
+                if case.id in study.cases:
+                    climb.prepare(self.hub, case, self.request)
+        return points.judge(points.gather(self.hub, study))
 
     def case_folder(self, case: Case) -> Path:
         """Where the evidence of a case lies."""

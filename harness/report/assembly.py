@@ -70,11 +70,14 @@ def _index(reports: Path) -> None:
 
 def render(root: Path) -> dict[str, Any]:
     """Draw the pictures and write the pages, the summary and the manifest of a hub from its files."""
-    from harness.report import junit, manifest, pages  # jinja2 and the like: only at a session's end
+    from harness.report import figures, junit, manifest, pages  # jinja2 and the like: only at a session's end
+    from harness.report.study import page as study
 
     prepared = [folder for folder in hub.case_folders(root) if climb.is_prepared(folder)]
     problems = {folder.name: illustrate(folder) + _localise(folder) + session.write(folder) for folder in prepared}
     final = refresh(root)
+    for problem in figures.problems_of({"dose studies": partial(study.write, root, final)}, root):
+        print(f"warning: {problem}", file=sys.stderr)
     pages.write(root, final, problems)
     junit.write(root / "junit.xml", final)
     manifest.write(root)

@@ -64,6 +64,12 @@ def plan(root: Path, case: Case, rungs: Iterable[str], request: Request) -> None
     )
 
 
+def is_asked(root: Path, cases: Iterable[str], rung: str) -> bool:
+    """Whether a rung was planned for all of these cases."""
+    folders = (hub.case_folder(root, case) for case in cases)
+    return all(rung in hub.read_optional(folder / hub.CASE, {"rungs": []})["rungs"] for folder in folders)
+
+
 def prepare(root: Path, case: Case, request: Request) -> None:
     """Run what the planned rungs of a case need, unless another process has done so."""
     folder = hub.case_folder(root, case.id)

@@ -75,7 +75,7 @@ def _holds(hub: Path, entry: dict[str, Any]) -> bool:
 def stage(name: str) -> str:
     """The stage that wrote the file of this relative name: scenario, dataset, run, judge or report."""
     path = PurePosixPath(name)
-    if len(path.parts) == 1 or path.suffix in _RENDERED:
+    if len(path.parts) == 1 or path.parts[0] == "studies" or path.suffix in _RENDERED:
         return "report"
     if path.name == "scenario.yaml":
         return "scenario"

@@ -31,6 +31,8 @@ METRICS = (
 )  # fmt: skip
 FAULTS = "faults/index.html"
 """The page of `fault_page`, in a hub that holds one."""
+STUDIES = "studies/*/index.html"
+"""The pages of the dose studies."""
 _SESSION_SCRIPTS = ("session.js",)
 _CASE_SCRIPTS = ("ladder.js", "chart.js", "pixels.js", "viewer.js")
 
@@ -58,16 +60,17 @@ def write(root: Path, summary: dict[str, Any], drawing_problems: dict[str, list[
     for case in summary["cases"]:
         folder = hub.case_folder(root, case["id"])
         context = _case_context(root, folder, case, drawing_problems.get(case["id"], []))
-        _write(folder / "index.html", "case.html", _CASE_SCRIPTS, summary=summary, **context)
+        write_page(folder / "index.html", "case.html", _CASE_SCRIPTS, summary=summary, **context)
     write_session(root, summary)
 
 
 def write_session(root: Path, summary: dict[str, Any]) -> None:
     """Write `index.html`, the page of the session."""
-    _write(root / "index.html", "index.html", _SESSION_SCRIPTS, **_index_context(root, summary))
+    write_page(root / "index.html", "index.html", _SESSION_SCRIPTS, **_index_context(root, summary))
 
 
-def _write(path: Path, template: str, scripts: tuple[str, ...], **context: Any) -> None:
+def write_page(path: Path, template: str, scripts: tuple[str, ...], **context: Any) -> None:
+    """Write a page with scripts of ours, which its policy lets run; `context` holds the `summary` for its foot."""
     page = html.render(template, scripts=[_script(name) for name in scripts], **context)
     write_text(path, page)
 
@@ -94,6 +97,8 @@ def _links(root: Path) -> Iterator[tuple[str, str]]:
         yield "../index.html", "all sessions"
     if (root / FAULTS).is_file():
         yield FAULTS, "seeded faults"
+    for page in sorted(root.glob(STUDIES)):
+        yield page.relative_to(root).as_posix(), f"dose study {page.parent.name}"
 
 
 def _notices(summary: dict[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ class Loss:
         """Return `loss` and each of its terms, float64 scalars, from the stages of a forward pass."""
         known: dict[str, Callable[[], tf.Tensor]] = {
             "poisson": lambda: poisson(stages["intensity"], tf.square(stages["measured"]), self.nphotons),
-            "amplitude_mae": lambda: amplitude_mae(stages["power"], stages["input"]),
+            "amplitude_mae": lambda: amplitude_mae(stages["intensity"], stages["measured"], self.nphotons),
             "total_variation": lambda: total_variation(stages["object_patches"]),
         }
         terms = {name: known[name]() for name in self.weights}
@@ -34,9 +34,13 @@ def poisson(intensity: tf.Tensor, counts: tf.Tensor, nphotons: float) -> tf.Tens
     return tf.reduce_mean(tf.reduce_sum(tf.cast(pixels, tf.float64), axis=(2, 3))) / nphotons
 
 
-def amplitude_mae(power: tf.Tensor, patterns: tf.Tensor) -> tf.Tensor:
-    """Mean of |A - X| from |F|^2 and X, both (B, C, N, N); the root is never differentiated at zero."""
-    return _mean(tf.abs(tf.sqrt(tf.maximum(power, INTENSITY_FLOOR)) - patterns))
+def amplitude_mae(intensity: tf.Tensor, measured: tf.Tensor, nphotons: float) -> tf.Tensor:
+    """Mean difference of predicted and measured amplitudes (B, C, N, N), over sqrt(nphotons) / (N/2).
+
+    From counts and roots of counts; the root is never differentiated at zero.
+    """
+    unit = 2 * nphotons**0.5 / measured.shape[-1]
+    return _mean(tf.abs(tf.sqrt(tf.maximum(intensity, INTENSITY_FLOOR)) - measured)) / unit
 
 
 def total_variation(patches: tf.Tensor) -> tf.Tensor:

@@ -1,5 +1,7 @@
 """The loss and its terms; the rules of rounding stand in `harness.backends.network`."""
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -12,10 +14,11 @@ def poisson(intensity: Tensor, counts: Tensor, nphotons: float) -> Tensor:
     return pixels.sum(dim=(-2, -1), dtype=torch.float64).mean() / nphotons
 
 
-def amplitude_mae(diffraction: Tensor, features: Tensor) -> Tensor:
-    """Mean of |A - X| from |F|^2 and X, both (B, C, N, N)."""
-    amplitude = diffraction.clamp(min=INTENSITY_FLOOR).sqrt()
-    return (amplitude - features).abs().mean(dtype=torch.float64)
+def amplitude_mae(intensity: Tensor, measured: Tensor, nphotons: float) -> Tensor:
+    """Mean difference of amplitudes, from counts and roots of counts (B, C, N, N), over sqrt(nphotons) / (N/2)."""
+    amplitude = intensity.clamp(min=INTENSITY_FLOOR).sqrt()
+    unit = math.sqrt(nphotons) / (measured.shape[-1] / 2)
+    return (amplitude - measured).abs().mean(dtype=torch.float64) / unit
 
 
 def total_variation(patches: Tensor) -> Tensor:

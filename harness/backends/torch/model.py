@@ -90,7 +90,7 @@ class Model(nn.Module):
         if name == "poisson":
             return loss.poisson(stages["intensity"], stages["measured"].square(), self.nphotons)
         if name == "amplitude_mae":
-            return loss.amplitude_mae(stages["power"], stages["input"])
+            return loss.amplitude_mae(stages["intensity"], stages["measured"], self.nphotons)
         return loss.total_variation(stages["object_patches"])
 
     def stage_of(self, array: Array) -> Tensor:

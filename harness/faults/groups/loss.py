@@ -62,7 +62,11 @@ def root_at_zero(port: Port) -> None:
 @fault("loss.sum-for-mean", rung="loss", quick=True)
 def sum_for_mean(port: Port) -> None:
     """The amplitude term is summed over the pixels, not averaged."""
-    port.loss_term("amplitude_mae", lambda term: lambda power, X: term(power, X) * port.tensors.pixels(X))
+
+    def summed(term: Term) -> Term:
+        return lambda *tensors: term(*tensors) * port.tensors.pixels(tensors[0])
+
+    port.loss_term("amplitude_mae", summed)
 
 
 @fault("loss.mean-for-sum", rung="loss")
@@ -111,7 +115,11 @@ def variation_coarse(port: Port) -> None:
 @fault("loss.squared-error", rung="loss")
 def squared_error(port: Port) -> None:
     """The amplitude term compares with the squared pattern."""
-    port.loss_term("amplitude_mae", lambda term: lambda power, X: term(power, X * X))
+
+    def squared(term: Term) -> Term:
+        return lambda intensity, measured, nphotons: term(intensity, measured * measured, nphotons)
+
+    port.loss_term("amplitude_mae", squared)
 
 
 @fault(

@@ -5,11 +5,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.scenario.matrix import label
+
 WIDTH, HEIGHT = 640.0, 300.0
 LEFT, RIGHT, TOP, BOTTOM = 66.0, 14.0, 12.0, 42.0
 """Pixels of the SVG: its size, and the room around the plot for ticks and labels."""
 _TICKS = 5
-_DECADES = 6
+_DECADES = 7
+_CAP = 4
+"""Pixels from the middle of a bar to the end of its caps."""
 _ROOM = 0.04
 """Share of the range that is left free above and below the lines."""
 
@@ -23,6 +27,8 @@ class Line:
     """How it is drawn, as classes of the style sheet: whose it is (`reference`, `candidate`, ...), `dashed`."""
     x: Sequence[float]
     y: Sequence[float | None]
+    spread: Sequence[float | None] = ()
+    """Half the length of the bar at each value; none are drawn without it."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,8 @@ class Chart:
     """Name of the line below which the chart is shaded."""
     dots: bool = False
     """Whether values are dots of their own and not a curve."""
+    log_x: bool = False
+    """Whether the x axis is logarithmic; its values are all positive."""
 
     @property
     def is_empty(self) -> bool:
@@ -64,17 +72,23 @@ class Chart:
             "height": HEIGHT,
             "plot": {"left": LEFT, "right": WIDTH - RIGHT, "top": TOP, "bottom": HEIGHT - BOTTOM},
             "lines": [
-                {"line": line, "runs": (runs := self._runs(line, across, up)), "path": "".join(map(_path, runs))}
+                {
+                    "line": line,
+                    "runs": (runs := self._runs(line, across, up)),
+                    "path": "".join(map(_path, runs)),
+                    "bars": "".join(self._bars(line, across, up)),
+                }
                 for line in self.lines
             ],
             "shade": next((self._shade(line, across, up) for line in self.lines if line.name == self.below), ""),
-            "x_ticks": [(across(tick), _label(tick)) for tick in _nice(across.low, across.high)],
-            "y_ticks": [(up(tick), _label(tick)) for tick in self._y_ticks(up)],
+            "x_ticks": [(across(tick), label(tick) if self.log_x else _label(tick)) for tick in across.ticks()],
+            "y_ticks": [(up(tick), _label(tick)) for tick in up.ticks()],
             "marks": [(across(mark.x), mark) for mark in self.marks],
             "values": {
                 "left": across.low,
                 "right": across.high,
                 "x": self.x_label,
+                "log": self.log_x,
                 "lines": [
                     {"name": line.name, "style": line.style, "x": _short(line.x), "y": _short(line.y)}
                     for line in self.lines
@@ -84,11 +98,13 @@ class Chart:
 
     def _across(self) -> "_Axis":
         values = [x for line in self.lines for x, _ in self._finite(line)] + [mark.x for mark in self.marks]
+        if self.log_x:
+            values = [math.log10(x) for x in values]
         low, high = min(values, default=0.0), max(values, default=1.0)
-        return _Axis(low, high if high > low else low + 1, LEFT, WIDTH - RIGHT)
+        return _Axis(low, high if high > low else low + 1, LEFT, WIDTH - RIGHT, self.log_x)
 
     def _up(self) -> "_Axis":
-        values = [self._height(y) for line in self.lines for _, y in self._finite(line)]
+        values = [self._height(y) for line in self.lines for y in (*self._heights(line), *self._ends(line))]
         low, high = min(values, default=0.0), max(values, default=1.0)
         room = _ROOM * (high - low) or 0.5 * abs(high) or 0.5
         return _Axis(low - room, high + room, HEIGHT - BOTTOM, TOP, self.log)
@@ -101,6 +117,25 @@ class Chart:
             if self._drawable(y):
                 assert y is not None
                 yield x, y
+
+    def _heights(self, line: Line) -> Iterator[float]:
+        return (y for _, y in self._finite(line))
+
+    def _ends(self, line: Line) -> Iterator[float]:
+        """Both ends of every bar, as far as the axis has a place for them."""
+        ends = (end for _, low, high in self._spans(line) for end in (low, high))
+        return (end for end in ends if self._drawable(end))
+
+    def _spans(self, line: Line) -> Iterator[tuple[float, float, float]]:
+        """Place, lower and upper end of every bar."""
+        for x, y, half in zip(line.x, line.y, line.spread, strict=False):
+            if y is not None and half is not None:
+                yield x, y - half, y + half
+
+    def _bars(self, line: Line, across: "_Axis", up: "_Axis") -> Iterator[str]:
+        for x, low, high in self._spans(line):
+            if self._drawable(low) and self._drawable(high):
+                yield f"M{across(x) - _CAP:.1f} {up(low):.1f}h{2 * _CAP}m-{_CAP} 0V{up(high):.1f}m-{_CAP} 0h{2 * _CAP}"
 
     def _drawable(self, y: float | None) -> bool:
         return y is not None and math.isfinite(y) and (y > 0 or not self.log)
@@ -127,13 +162,6 @@ class Chart:
         first, last, floor = points[0].split()[0], points[-1].split()[0], f"{HEIGHT - BOTTOM:.1f}"
         return f"M{first} {floor}L{'L'.join(points)}L{last} {floor}Z"
 
-    def _y_ticks(self, up: "_Axis") -> list[float]:
-        if not self.log:
-            return _nice(up.low, up.high)
-        first, last = math.ceil(up.low), math.floor(up.high)
-        stride = max(1, math.ceil((last - first + 1) / _DECADES))
-        return [10.0**power for power in range(first, last + 1, stride)]
-
 
 @dataclass(frozen=True)
 class _Axis:
@@ -148,6 +176,14 @@ class _Axis:
     def __call__(self, value: float) -> float:
         place = math.log10(value) if self.log else value
         return self.start + (place - self.low) / (self.high - self.low) * (self.end - self.start)
+
+    def ticks(self) -> list[float]:
+        """Round values inside the range: of a logarithmic one, whole powers of ten."""
+        if not self.log:
+            return _nice(self.low, self.high)
+        first, last = math.ceil(self.low), math.floor(self.high)
+        stride = max(1, math.ceil((last - first + 1) / _DECADES))
+        return [10.0**power for power in range(first, last + 1, stride)]
 
 
 def _path(run: Sequence[tuple[float, float]]) -> str:

@@ -1,7 +1,7 @@
 """`parity_log.json`: one entry a data set, sorted by dose; from the cases of a hub, or from a folder of NPZ files."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +30,24 @@ def of_folder(folder: Path, limit: int | None = None) -> dict[str, Any]:
     Raises HarnessError for a folder without data sets, and for a data set that breaks the contract.
     """
     is_hub = (folder / hub.SESSION).is_file()
-    found = list(_of_hub(folder) if is_hub else _of_files(folder))
+    found = _of_hub(folder, hub.case_folders(folder)) if is_hub else _of_files(folder)
+    return _log(folder, found, limit)
+
+
+def of_cases(root: Path, folders: Iterable[Path]) -> dict[str, Any]:
+    """The log of some cases of a hub; raises HarnessError as `of_folder` does."""
+    return _log(root, _of_hub(root, folders), None)
+
+
+def _log(folder: Path, datasets: Iterable[dict[str, Any]], limit: int | None) -> dict[str, Any]:
+    found = sorted(datasets, key=lambda one: (one["nphotons"], one["name"]))
     if not found:
         raise HarnessError(f"{folder}: holds no data set; name a hub, or a folder of NPZ files (docs/data.md).")
-    found.sort(key=lambda one: (one["nphotons"], one["name"]))
     return plain({"schema_version": SCHEMA_VERSION, "source": folder.resolve().name, "datasets": found[:limit]})
 
 
-def _of_hub(root: Path) -> Iterator[dict[str, Any]]:
-    for folder in hub.case_folders(root):
+def _of_hub(root: Path, folders: Iterable[Path]) -> Iterator[dict[str, Any]]:
+    for folder in folders:
         if climb.is_prepared(folder) and (folder / "dataset" / "data.npz").is_file():
             yield _of_case(root, folder)
 

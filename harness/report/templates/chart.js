@@ -7,6 +7,10 @@
     return value === null || value === undefined ? "-" : String(Number(value.toPrecision(4)));
   }
 
+  function place(x, values) {
+    return values.log ? Math.log10(x) : x;
+  }
+
   function nearest(places, x) {
     let best = 0;
     for (let i = 1; i < places.length; i++) if (Math.abs(places[i] - x) < Math.abs(places[best] - x)) best = i;
@@ -32,7 +36,8 @@
       const box = this.plot.querySelector("svg").getBoundingClientRect();
       const pixel = ((event.clientX - box.left) / box.width) * PLOT.width;
       const share = (pixel - PLOT.left) / (PLOT.right - PLOT.left);
-      this.show(nearest(this.places, this.values.left + share * (this.values.right - this.values.left)));
+      const at = this.places.map((x) => place(x, this.values));
+      this.show(nearest(at, this.values.left + share * (this.values.right - this.values.left)));
     }
 
     key(event) {
@@ -49,14 +54,14 @@
       if (!this.places.length) return;
       this.index = index;
       const x = this.places[index];
-      const pixel = PLOT.left + ((x - this.values.left) / (this.values.right - this.values.left)) * (PLOT.right - PLOT.left);
+      const pixel = PLOT.left + ((place(x, this.values) - this.values.left) / (this.values.right - this.values.left)) * (PLOT.right - PLOT.left);
       this.cursor.setAttribute("x1", pixel);
       this.cursor.setAttribute("x2", pixel);
       this.cursor.setAttribute("visibility", "visible");
       this.at.textContent = `at ${this.values.x} ${shown(x)}`;
       this.values.lines.forEach((line, number) => {
-        const place = line.x.indexOf(x);
-        this.cells[number].textContent = place < 0 ? "" : line.y[place] === null ? "not finite" : shown(line.y[place]);
+        const which = line.x.indexOf(x);
+        this.cells[number].textContent = which < 0 ? "" : line.y[which] === null ? "not finite" : shown(line.y[which]);
       });
     }
 

@@ -171,7 +171,7 @@ def write_lockstep(folder: Path, scenario: Scenario, backend: str, rng: np.rando
     write_json(here / "facts.json", {"capabilities": ["losses", "predict", "stages", "stitch", "train"]})
     for precision, wobble in (("float32", 1e-8), ("float64", 1e-15)):
         stages = stages_of(folder, scenario, batch, float(weights["log_scale"]))
-        losses = loss_terms(stages, batch.amplitude, float(weights["log_scale"]), setup["nphotons"], _terms(scenario))
+        losses = loss_terms(stages, batch.amplitude, setup["nphotons"], _terms(scenario))
         narrow = {"complex128": "complex64", "float64": "float32"} if precision == "float32" else {}
         moved = {name: stage * (1 + wobble * rng.choice([-1, 1], stage.shape)) for name, stage in stages.items()}
         write_npz(

@@ -41,10 +41,22 @@ def test_poisson_is_finite_where_nothing_is_predicted():
     assert likelihood.poisson(np.zeros_like(observed), observed, 1.0) == pytest.approx(N * N * -np.log(1e-12))
 
 
-def test_amplitude_mae_is_in_the_units_of_the_input():
+def test_amplitude_mae_is_in_the_units_of_the_closed_form():
     amplitude = np.full((1, N, N, 1), 10.0)
     intensity = np.full((1, N, N, 1), 4.0**2)
-    assert likelihood.amplitude_mae(intensity, amplitude, np.log(2.0)) == pytest.approx(5.0 - 2.0)
+    nphotons = (2.0 * N / 2) ** 2  # a closed form of 2
+    assert likelihood.amplitude_mae(intensity, amplitude, nphotons) == pytest.approx(5.0 - 2.0)
+
+
+@pytest.mark.parametrize("term", ["poisson", "amplitude_mae"])
+def test_what_compares_with_the_data_lets_object_and_scale_trade_a_factor(term):
+    """A loss that fell along this gauge would let a trainable scale grow without end."""
+    patches, relative, probe, observed = case(0, 1)
+    values = []
+    for factor in (1.0, 3.0):
+        stages = forward_stages(patches / factor, relative, probe, LOG_SCALE + np.log(factor), None)
+        values.append(likelihood.loss_terms(stages, np.sqrt(observed), NPHOTONS, {term: 1.0})["loss"])
+    assert values[1] == pytest.approx(values[0], rel=1e-12)
 
 
 def test_total_variation_of_a_step():
@@ -59,7 +71,7 @@ def test_terms_of_weight_zero_are_not_computed():
     patches, relative, probe, observed = case(0, 1)
     stages = forward_stages(patches, relative, probe, LOG_SCALE, None)
     weights = {"poisson": 2.0, "amplitude_mae": 0.0, "total_variation": 0.5}
-    terms = likelihood.loss_terms(stages, np.sqrt(observed), LOG_SCALE, NPHOTONS, weights)
+    terms = likelihood.loss_terms(stages, np.sqrt(observed), NPHOTONS, weights)
     assert set(terms) == {"loss", "poisson", "total_variation"}
     expected = likelihood.poisson(stages["intensity"], observed, NPHOTONS)
     assert terms["poisson"] == pytest.approx(expected, rel=1e-12)

@@ -46,7 +46,8 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, site: Pa
     monkeypatch.delenv("PARITY_DATA", raising=False)
     ladder = pytester.path / "tests" / "parity"
     ladder.mkdir(parents=True)
-    shutil.copy(ROOT / "tests" / "parity" / "test_ladder.py", ladder)
+    for suite in ("test_ladder.py", "test_studies.py"):
+        shutil.copy(ROOT / "tests" / "parity" / suite, ladder)
     text = (ROOT / "conftest.py").read_text().replace('pytest_plugins = ["pytester"]\n', "")
     pytester.makeconftest(text)
     pytester.makepyprojecttoml('[tool.pytest.ini_options]\naddopts = "--strict-markers --parity-backends toy,other"\n')

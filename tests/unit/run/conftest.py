@@ -16,7 +16,19 @@ from harness.scenario.case import Case
 from harness.scenario.schema import Scenario
 
 TOYS = Path(__file__).parent / "toys"
-CLASSES = ("Toy", "Other", "Half", "Untrained", "Unfinite", "Crashing", "Raising", "Hanging", "Slow")
+CLASSES = (
+    "Toy",
+    "Other",
+    "Rising",
+    "Fading",
+    "Half",
+    "Untrained",
+    "Unfinite",
+    "Crashing",
+    "Raising",
+    "Hanging",
+    "Slow",
+)
 SMALL: dict[str, Any] = {
     "dataset": {"object": {"shape": (160, 160)}, "scan": {"images": 24}, "nphotons": 1e6},
     "grouping": {"groups": 4},

@@ -60,8 +60,7 @@ def test_losses_match_the_oracle(create, samples, gridsize, precision, limit):
     backend, weights = create(setup), samples.lively_weights(setup)
     backend.set_weights(weights)
     stages = expected(setup, weights, backend.stages(batch)["object_patches"], batch)
-    log_scale = float(weights["log_scale"])
-    wanted = likelihood.loss_terms(stages, batch.amplitude, log_scale, setup.nphotons, loss_terms(scenario.loss))
+    wanted = likelihood.loss_terms(stages, batch.amplitude, setup.nphotons, loss_terms(scenario.loss))
     losses = backend.losses(batch)
     assert list(losses) == list(wanted) == ["loss", *ALL_TERMS]
     for name, value in wanted.items():

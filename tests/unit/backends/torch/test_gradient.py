@@ -43,7 +43,7 @@ def test_gradients_are_finite_where_nothing_is():
     diffraction = patches.real.square() + patches.imag.square()
     total = (
         loss.poisson(diffraction, torch.ones(1, 1, 8, 8), 10.0)
-        + loss.amplitude_mae(diffraction, torch.ones(1, 1, 8, 8))
+        + loss.amplitude_mae(diffraction, torch.ones(1, 1, 8, 8), 10.0)
         + loss.total_variation(patches)
     )
     torch.autograd.backward(total)

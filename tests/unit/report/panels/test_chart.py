@@ -61,3 +61,22 @@ def test_dots_stand_alone() -> None:
 def test_what_lies_below_a_line_is_shaded() -> None:
     assert chart([1.0, 2.0], below="line").drawn()["shade"].endswith("Z")
     assert chart([1.0, 2.0], below="another").drawn()["shade"] == ""
+
+
+def test_doses_stand_evenly_on_a_logarithmic_axis() -> None:
+    line = Line("line", "reference", [1e3, 1e5, 1e9], [1.0, 2.0, 3.0])
+    drawn = Chart("id", "title", "photons", [line], log_x=True).drawn()
+    ((first, second, last),) = drawn["lines"][0]["runs"]
+    assert (first[0], last[0]) == (LEFT, WIDTH - RIGHT)
+    assert second[0] == pytest.approx(first[0] + (last[0] - first[0]) / 3)
+    assert [label for _, label in drawn["x_ticks"]] == [f"1e{power}" for power in range(3, 10)]
+    assert drawn["values"]["log"] is True
+
+
+def test_bars_show_the_spread_and_widen_the_axis() -> None:
+    line = Line("line", "reference", [0, 1, 2, 3], [1.0, 2.0, 1.0, None], [None, 5.0, 0.5, 1.0])
+    drawn = Chart("id", "title", "step", [line]).drawn()
+    ends = [float(end) for end in re.findall(r"V([\d.]+)", drawn["lines"][0]["bars"])]
+    assert len(ends) == 2
+    assert all(TOP < end < HEIGHT - BOTTOM for end in ends)
+    assert chart([1.0, 2.0]).drawn()["lines"][0]["bars"] == ""

@@ -60,6 +60,27 @@ class Other(Toy):
     """The other side of a pair."""
 
 
+def inverted(picture):
+    """Light for dark: the other sign of every correlation."""
+    return picture * (3 / np.abs(picture) - 1)
+
+
+class Rising(Toy):
+    """Sees light for dark where there is much light; a Toy's picture is worse than none, so this is the better one."""
+
+    def predict(self, batch):
+        picture = super().predict(batch)
+        return inverted(picture) if self.setup.nphotons > 1e5 else picture
+
+
+class Fading(Toy):
+    """Sees light for dark where there is little light."""
+
+    def predict(self, batch):
+        picture = super().predict(batch)
+        return picture if self.setup.nphotons > 1e5 else inverted(picture)
+
+
 class Half(Toy):
     """Cannot show its stages or its losses."""
 

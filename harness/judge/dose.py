@@ -1,0 +1,91 @@
+"""Does the quality of a side fall as the dose rises? More photons can only tell more about the same object.
+
+Each dose has a quality for every seed of training. Of two doses, one after the other, the mean quality at the higher
+must not be below that at the lower one by more than the noise over the seeds: Welch's one-sided t-test for unequal
+variances (B. L. Welch, Biometrika 34 (1947) 28; `scipy.stats.ttest_ind`), its level shared among the pairs of doses of
+one curve (Bonferroni). With one seed at either dose nobody knows the noise: inconclusive.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+from scipy import stats
+
+from harness.judge.comparing import not_finite
+from harness.judge.evidence import Evidence
+from harness.judge.reconstructions import measured_against_truth
+from harness.judge.rungs.ensemble import members
+from harness.judge.truth import parts_with_a_picture
+from harness.judge.verdict import CONTRACT, Check, RungVerdict, Status
+from harness.scenario.matrix import label
+
+RUNG = "dose"
+QUALITY = "pearson_r"
+"""What is judged; the other figures are reported."""
+FIGURES = (QUALITY, "ssim", "ms_ssim", "frc50")
+LEVEL = 0.05
+"""Chance, over all pairs of doses of a curve, that equal qualities are called falling."""
+
+Values = Sequence[float | None]
+"""A figure over the seeds; None where it has no finite value."""
+
+
+def qualities(evidence: Evidence, backend: str) -> dict[str, list[float | None]]:
+    """FIGURES of the leading part of a side against the truth, as the rung reconstruction has them, over the seeds.
+
+    Raises HarnessError where the evidence of a seed is missing.
+    """
+    found = [_metrics(run, backend) for run in members(evidence)]
+    return {name: [metrics.get(name) for metrics in found] for name in FIGURES}
+
+
+def _metrics(run: Evidence, backend: str) -> Mapping[str, float | None]:
+    """METRICS of a picture; none where it is not finite."""
+    if not_finite(run.canvas(backend).field):
+        return {}
+    metrics: Mapping[str, float | None] = measured_against_truth(run, backend)[1][parts_with_a_picture(run)[0]]
+    return metrics
+
+
+def judge(curves: Mapping[str, Mapping[float, Values]]) -> RungVerdict:
+    """Hold every dose of each curve against the one before; `curves`: the quality by dose, by the curve's name."""
+    return RungVerdict(RUNG, tuple(check for name, doses in curves.items() for check in _of_curve(name, doses)))
+
+
+def _of_curve(name: str, doses: Mapping[float, Values]) -> Iterator[Check]:
+    rising = sorted(doses)
+    for lower, higher in pairwise(rising):
+        yield _step(name, lower, higher, doses[lower], doses[higher], LEVEL / (len(rising) - 1))
+
+
+def _step(name: str, lower: float, higher: float, below: Values, above: Values, level: float) -> Check:
+    where = f"{name}, {QUALITY} from {label(lower)} to {label(higher)} photons"
+    fall, noise = None, None
+    if any(value is None for value in (*below, *above)):
+        status: Status = "fail"
+        message = f"{where}: a seed has no finite value"
+    elif min(len(below), len(above)) < 2:
+        status = "inconclusive"
+        message = f"{where}: one seed a dose does not tell the noise; ask with --parity-override ensemble.seeds=3"
+    else:
+        fall, noise = fall_and_noise(below, above, level)
+        status = "fail" if fall > noise else "pass"
+        change = f"the mean {'falls' if fall > 0 else 'rises'} by {abs(fall):.3g}"
+        message = f"{where}: {change}; the noise over {len(above)} seeds allows a fall of {noise:.3g}"
+    margin = min(1.0, 1 - fall / noise) if fall is not None and noise else None
+    return Check(RUNG, f"{name}.{label(lower)}-{label(higher)}", status, fall, noise, margin, CONTRACT, message)
+
+
+def fall_and_noise(below: Values, above: Values, level: float) -> tuple[float, float]:
+    """Mean quality at the lower dose less that at the higher, and the least fall that the test calls one.
+
+    Two values a dose or more, all finite. A fall is one at `level` where the interval of confidence of Welch's test
+    leaves out zero. Where nothing varies, the noise is 0 and the means decide.
+    """
+    fall = float(np.mean(np.asarray(below, float)) - np.mean(np.asarray(above, float)))
+    if np.ptp(np.asarray(below, float)) == 0 == np.ptp(np.asarray(above, float)):
+        return fall, 0.0
+    test = stats.ttest_ind(below, above, equal_var=False, alternative="greater")
+    noise = fall - float(test.confidence_interval(1 - level).low)
+    return fall, noise

@@ -1,0 +1,49 @@
+"""The curves of a dose study: every figure, and the intensity scale, over the dose."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from itertools import cycle
+
+from harness.report.panels.chart import Chart, Line
+from harness.report.panels.curves import SIDES
+from harness.report.study.points import PHOTONS, Point, deviation, mean
+
+TITLES = {
+    "pearson_r": "Correlation with the truth",
+    "ssim": "Structural similarity (SSIM)",
+    "ms_ssim": "Multi-scale SSIM",
+    "frc50": "Resolved frequency (FRC at 0.5), cycles a pixel",
+}
+_DASHES = ("", " dashed", " dotted", " dashed dotted")
+
+
+Bar = tuple[float | None, float | None]
+"""A value and half the length of its bar."""
+
+
+def charts(found: Sequence[Point]) -> Iterator[Chart]:
+    """One chart a figure, a line a side and curve; bars are one standard deviation over the seeds."""
+    for name, title in TITLES.items():
+        yield _chart(f"chart-{name}", title, found, partial(_quality, name))
+    yield _chart("chart-scale", "Trained intensity scale over the closed form", found, _scale)
+
+
+def _quality(name: str, point: Point) -> Bar:
+    values = point.figures.get(name, ())
+    return mean(values), deviation(values)
+
+
+def _scale(point: Point) -> Bar:
+    spread = deviation(point.scale.get("trained", ()))
+    return point.ratio, None if spread is None else spread / point.scale["closed_form"]
+
+
+def _chart(name: str, title: str, found: Sequence[Point], bar: Callable[[Point], Bar]) -> Chart:
+    backends, curves = (list(dict.fromkeys(getattr(point, key) for point in found)) for key in ("backend", "curve"))
+    lines = []
+    for dashes, curve in zip(cycle(_DASHES), curves, strict=False):
+        for side, backend in zip(SIDES, backends, strict=True):
+            own = [point for point in found if (point.curve, point.backend) == (curve, backend)]
+            y, spread = zip(*map(bar, own), strict=True)
+            lines.append(Line(own[0].line, side + dashes, [point.nphotons for point in own], y, spread))
+    return Chart(name, title, PHOTONS, lines, log_x=True)

@@ -1,0 +1,81 @@
+"""`studies/<scenario>/` of a hub: `study.json`, `study.md` and `index.html`, with the parity log of its doses."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.files import plain, write_json, write_text
+from harness.judge import dose
+from harness.judge.verdict import RungVerdict
+from harness.report import hub, pages
+from harness.report.parity_log import log, text
+from harness.report.study import curves, points, tables
+from harness.report.study.points import Point, deviation, mean
+from harness.report.tables import Table
+from harness.scenario.studies import Study
+
+SCHEMA_VERSION = "1.0"
+FOLDER = "studies"
+
+
+def write(root: Path, summary: dict[str, Any]) -> None:
+    """Write every dose study of a hub; `summary` is that of its session."""
+    for study in points.of_hub(root):
+        _write_study(root, study, summary)
+
+
+def _write_study(root: Path, study: Study, summary: dict[str, Any]) -> None:
+    folder, found = root / FOLDER / study.name, points.gather(root, study)
+    verdict = points.judge(found)
+    text.write(folder, log.of_cases(root, [hub.case_folder(root, case) for case in study.cases]))
+    write_json(folder / "study.json", as_json(study, found, verdict))
+    shown = tables.tables(found, verdict)
+    write_text(folder / "study.md", "\n".join(_markdown(study, shown, verdict)) + "\n")
+    pages.write_page(
+        folder / "index.html",
+        "study.html",
+        ("chart.js",),
+        summary=summary,
+        study=study,
+        verdict=verdict,
+        tables=shown,
+        charts=[chart.drawn() for chart in curves.charts(found) if not chart.is_empty],
+        level=dose.LEVEL,
+    )
+
+
+def as_json(study: Study, found: Sequence[Point], verdict: RungVerdict) -> dict[str, Any]:
+    """What `study.json` holds: every point with its values over the seeds, mean and deviation, and the verdict."""
+    return plain(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "scenario": study.name,
+            "points": [_point(point) for point in found],
+            "verdict": {"status": verdict.status, **verdict.as_json()},
+        }
+    )
+
+
+def _point(point: Point) -> dict[str, Any]:
+    trained = point.scale and {**point.scale, "trained": _over_seeds(point.scale["trained"]), "ratio": point.ratio}
+    return {
+        "case": point.case,
+        "nphotons": point.nphotons,
+        "curve": point.curve,
+        "backend": point.backend,
+        "seeds": point.seeds,
+        "figures": {name: _over_seeds(values) for name, values in point.figures.items()},
+        "intensity_scale": trained or None,
+        "reason": point.reason or None,
+    }
+
+
+def _over_seeds(values: Sequence[float | None]) -> dict[str, Any]:
+    return {"values": values, "mean": mean(values), "std": deviation(values)}
+
+
+def _markdown(study: Study, shown: Mapping[str, Table], verdict: RungVerdict) -> Iterator[str]:
+    yield f"# Dose study {study.name}: {verdict.status}"
+    for title, table in shown.items():
+        yield from ("", f"## {title}", "", *table.markdown())
+    yield from ("", f"The data of every dose, stage by stage: [{text.MARKDOWN}]({text.MARKDOWN}).")
