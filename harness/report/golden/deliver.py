@@ -3,6 +3,7 @@
 A case's folder keeps a copy of what it was held against, so that an old hub can be judged again.
 """
 
+import contextlib
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,12 +22,12 @@ LEG = "infer"
 def deliver(folder: Path, case: Case, backends: Sequence[str], case_dir: Path) -> None:
     """Copy what is approved of a case from the golden files in `folder`, with its provenance and what is wrong with it.
 
-    Nothing is approved of a case that was changed for one session.
+    Nothing is approved of a case whose result an override of the session changes.
     """
     target, sides = case_dir / golden.FOLDER, {}
-    if not case.overrides:
+    if not (changed := _is_changed(folder, case)):
         sides = {backend: side for backend in backends if (side := _side(folder, case, backend, target))}
-    reason = None if sides else _why_nothing(case)
+    reason = None if sides else _why_nothing(case, changed)
     write_json(target / golden.PROVENANCE, {"reason": reason, "sides": sides})
 
 
@@ -35,8 +36,18 @@ def names(profile: str, case: str, backend: str) -> list[str]:
     return [f"{registry.TRAINED}/{profile}/{case}/{backend}{suffix}" for suffix in approved.SUFFIXES]
 
 
-def _why_nothing(case: Case) -> str:
-    if case.overrides:
+def _is_changed(folder: Path, case: Case) -> bool:
+    """Whether an override makes the case another one than what is approved under its name."""
+    if not case.overrides:
+        return False
+    with contextlib.suppress(HarnessError):  # of a broken registry each side tells
+        scenario, held = registry.depends_on(case.scenario, LEG), registry.read(folder).values()
+        return not any((one.case, one.profile, one.scenario) == (case.id, case.profile, scenario) for one in held)
+    return False
+
+
+def _why_nothing(case: Case, changed: bool) -> str:
+    if changed:
         return f"{', '.join(case.overrides)} was overridden, and what is approved is the case as it stands"
     hint = "propose one with python -m harness golden propose HUB"
     return f"no result of this case is approved for the profile {case.profile}; {hint}"

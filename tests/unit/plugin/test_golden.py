@@ -55,6 +55,11 @@ def test_what_was_changed_for_a_session_is_neither_held_nor_approved(project: py
     assert not (project.path / "tests" / "golden").exists()
 
 
+def test_an_override_that_changes_no_result_leaves_the_approved_one_in_force(project: pytest.Pytester) -> None:
+    outcome(project, "one", "--golden-update=new").assert_outcomes(passed=1)
+    outcome(project, "two", "--parity-override", "ensemble.seeds=3").assert_outcomes(passed=1)
+
+
 def test_nothing_is_approved_in_ci(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", "true")
     result = outcome(project, "one", "--golden-update=all")
