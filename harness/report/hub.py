@@ -96,6 +96,11 @@ def read_session(hub: Path) -> dict[str, Any]:
     return session
 
 
+def seconds_since_start(hub: Path) -> float:
+    """Seconds since the session began, to one second, by the clock that all its processes share."""
+    return (datetime.now(UTC) - datetime.fromisoformat(read_session(hub)["started"])).total_seconds()
+
+
 def read_case(folder: Path) -> dict[str, Any]:
     """What was asked of a case."""
     case: dict[str, Any] = read_json(folder / CASE)
