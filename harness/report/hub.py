@@ -20,6 +20,8 @@ SESSION = "session.json"
 CASE = "case.json"
 PROGRESS = "progress.jsonl"
 """Of a case: one JSON line for each thing that a worker told while it worked."""
+NIGHT = "nightly.json"
+"""Of the folder of a night, which holds the hubs of its sessions: what became of each step."""
 LATEST = "latest"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 _TIME_FORMAT = "%Y-%m-%dT%H%M%SZ"
