@@ -29,6 +29,7 @@ def run(command: Sequence[str], folder: Path, log: Path) -> int:
         with subprocess.Popen(
             command,
             cwd=folder,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},  # who looks into the log sees how far it is
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=subprocess.STDOUT,
