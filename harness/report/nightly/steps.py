@@ -28,14 +28,18 @@ class Step:
 
 
 def steps(select: str, quick: bool) -> list[Step]:
-    """All steps, in their order; `select`: as pytest's `-k`; `quick`: each at its smallest, to try the run itself."""
+    """All steps, in their order; `select`: as pytest's `-k`; `quick`: each at its smallest, to try the run itself.
+
+    The smallest ensembles are those that `smoke` has without being asked.
+    """
     seeds = [] if quick else [f"--parity-override=ensemble.seeds={SEEDS}"]
+    rung, profile = f"({select or ENSEMBLES}) and ensemble", "smoke" if quick else "stable"
     return [
         _session("smoke", "every case on the smallest load, with ensembles", select, "smoke", *seeds),
         _session("stable", "every case, trained until it is stable", select, "stable"),
         *_faults(quick),
         _clean_runs(select, quick),
-        _ensembles(select or ENSEMBLES, quick),
+        _session("ensembles", f"many trainings of two cases, {profile}", rung, profile, *seeds),
         *_benchmarks(quick),
     ]
 
@@ -43,12 +47,6 @@ def steps(select: str, quick: bool) -> list[Step]:
 def _session(name: str, asks: str, select: str, profile: str, *options: str) -> Step:
     words = ["-m", "pytest", "-m", "parity", "-k", select, "-n", str(WORKERS), "--parity-strict"]
     return Step(name, asks, _python(*words, f"--parity-profile={profile}", *options), is_session=True)
-
-
-def _ensembles(select: str, quick: bool) -> Step:
-    rung, profile = f"({select}) and ensemble", "smoke" if quick else "stable"
-    seeds = f"--parity-override=ensemble.seeds={SEEDS}"
-    return _session("ensembles", f"{SEEDS} trainings of each side, {profile}", rung, profile, seeds)
 
 
 def _faults(quick: bool) -> list[Step]:
