@@ -1,6 +1,6 @@
 """A night: its folder, what became of each step, and how a night that was stopped is gone on with.
 
-`nightly.json` is written before and after every step. A step counts as interrupted until its end is written down, so a
+`nightly.json` is written before and after every step. A step has not come to its end until that is written down, so a
 night that is killed at any point tells what is finished. A parity session is never gone on with in its hub: it begins
 again in one of its own, and takes what was trained from the store.
 """
@@ -24,7 +24,7 @@ PROJECT = (
 )  # fmt: skip
 """What the steps run: a night of other files is another night."""
 FINISHED = ("pass", "fail")
-INTERRUPTED = "was interrupted before its end"
+UNENDED = "has not come to its end"
 Say = Callable[[str], None]
 
 
@@ -97,9 +97,9 @@ class Night:
             say(f"{step.name}: {self.records[step.name].status} {self.records[step.name].reason}".rstrip())
 
     def _run(self, step: Step, left: float | None) -> None:
-        """Run a step; as long as its end is not known it counts as interrupted."""
+        """Run a step; until that is written down, it has not come to its end."""
         started, command = time.monotonic(), self._command(step, left)  # a hub's name is taken before it is made
-        self._note(step, status="error", reason=INTERRUPTED, started=hub.utc_now(), exit_status=None, seconds=None)
+        self._note(step, status="error", reason=UNENDED, started=hub.utc_now(), exit_status=None, seconds=None)
         exit_status = program.run(command, self.root, self.folder / page.log_of(step.name))
         status, reason = self._judged(step, exit_status)
         seconds = time.monotonic() - started

@@ -11,7 +11,7 @@ import pytest
 
 from harness.files import read_json
 from harness.report import hub
-from harness.report.nightly.night import INTERRUPTED, Night, require_project
+from harness.report.nightly.night import UNENDED, Night, require_project
 from harness.report.nightly.steps import Step
 
 MARK = "import os, pathlib, sys, time; pathlib.Path('ran').open('a').write(sys.argv[1] + ' ')\n"
@@ -118,7 +118,7 @@ def test_nothing_begins_once_the_budget_is_spent(tmp_path: Path) -> None:
     assert "not begun: the budget of the night was spent" in (night.folder / "index.html").read_text()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_a_stopped_night_leaves_no_program_behind_and_goes_on(tmp_path: Path, number: signal.Signals) -> None:
     command = [sys.executable, "-c", DRIVER, str(Path(__file__).parent)]
     process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -131,7 +131,7 @@ def test_a_stopped_night_leaves_no_program_behind_and_goes_on(tmp_path: Path, nu
     (tmp_path / "go").touch()
     night = hanging(tmp_path)
     assert statuses(night) == ["pass", "error"]
-    assert night.records["second"].reason == INTERRUPTED
+    assert night.records["second"].reason == UNENDED
     night.run(None, print)
     assert night.is_green
     assert ran(tmp_path) == ["first", "second", "second"]

@@ -1,7 +1,5 @@
 """The steps of a night: programs that are there, with options that they have."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -39,15 +37,3 @@ def test_a_selection_is_that_of_every_session() -> None:
         assert "gs2" in named(name, select="gs2").command
     assert "(gs2) and ensemble" in named("ensembles", select="gs2").command
     assert "(gs1_custom or gs2_custom) and ensemble" in named("ensembles").command
-
-
-def test_the_sessions_select_tests() -> None:
-    command = named("ensembles").command
-    found = subprocess.run(
-        [*command, "--collect-only", "-q", "-n", "0"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert found.stdout.splitlines()[:2] == [
-        "tests/parity/test_ladder.py::test_ensemble[gs1_custom]",
-        "tests/parity/test_ladder.py::test_ensemble[gs2_custom]",
-    ]
-    assert command[0] == sys.executable
