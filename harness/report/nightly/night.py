@@ -84,17 +84,16 @@ class Night:
         deadline = None if budget is None else time.monotonic() + budget
         self._write()
         for step in self.steps:
-            left = None if deadline is None else deadline - time.monotonic()
+            record, left = self.records[step.name], None if deadline is None else deadline - time.monotonic()
             if self.is_finished(step):
-                record = self.records[step.name]
                 say(f"{step.name}: {record.status}, finished before (begun {record.started}), not repeated")
                 continue
-            if left is not None and left <= 0:
-                self._note(step, status="skipped", reason="not begun: the budget of the night was spent")
-            else:
+            if left is None or left > 0:
                 say(f"{step.name}: begins, log in {self.folder / page.log_of(step.name)}")
                 self._run(step, left)
-            say(f"{step.name}: {self.records[step.name].status} {self.records[step.name].reason}".rstrip())
+            elif record.started is None:  # of one that had begun, what was found stays
+                self._note(step, reason="not begun: the budget of the night was spent")
+            say(f"{step.name}: {record.status} {record.reason}".rstrip())
 
     def _run(self, step: Step, left: float | None) -> None:
         """Run a step; until that is written down, it has not come to its end."""

@@ -118,6 +118,13 @@ def test_nothing_begins_once_the_budget_is_spent(tmp_path: Path) -> None:
     assert "not begun: the budget of the night was spent" in (night.folder / "index.html").read_text()
 
 
+def test_what_a_step_found_stays_when_there_is_no_time_to_repeat_it(tmp_path: Path) -> None:
+    night = begun(tmp_path, step("a", status=9))
+    night.run(None, print)
+    night.run(0, print)
+    assert (night.records["a"].status, night.records["a"].reason) == ("error", "ended with exit status 9")
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_a_stopped_night_leaves_no_program_behind_and_goes_on(tmp_path: Path, number: signal.Signals) -> None:
     command = [sys.executable, "-c", DRIVER, str(Path(__file__).parent)]
