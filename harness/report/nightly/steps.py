@@ -39,7 +39,7 @@ def steps(select: str, quick: bool) -> list[Step]:
         _session("stable", "every case, trained until it is stable", select, "stable"),
         *_faults(quick),
         _clean_runs(select, quick),
-        _session("ensembles", f"many trainings of two cases, {profile}", rung, profile, *seeds),
+        _session("ensembles", f"many trainings of each side, {profile}", rung, profile, *seeds),
         *_benchmarks(quick),
     ]
 
