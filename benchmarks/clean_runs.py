@@ -1,8 +1,8 @@
 """How often the ladder is red where nothing is wrong: the whole suite on sound backends, over seeds and precisions.
 
 Every second seed has the other backend as its reference. Every case of every run is one comparison; any that is not
-passed is listed. Prints the rate of false alarms with its 95 % interval (Clopper and Pearson). Sessions share a store,
-so a run that was stopped goes on where it was.
+passed is listed, and makes the exit status 1. Prints the rate of false alarms with its 95 % interval (Clopper and
+Pearson). Sessions share a store, so a run that was stopped goes on where it was.
 
 python benchmarks/clean_runs.py [--seeds 7 8] [--precisions float32 float64] [--select EXPRESSION] [--store DIR]
                                 [--hub DIR]
@@ -69,6 +69,7 @@ def main() -> None:
         measured = {"compared": compared, "alarms": alarms, "low": low, "high": high}
         varied = {"seeds": asked.seeds, "precisions": asked.precisions, "profile": asked.profile}
         fault_page.add(asked.hub, fault_page.FALSE_ALARMS, measured | varied)
+    sys.exit(min(alarms, 1))
 
 
 if __name__ == "__main__":

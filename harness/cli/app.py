@@ -20,6 +20,7 @@ from harness.cli import (
     judge,
     listing,
     manifest,
+    nightly,
     parity_log,
     patch_stats,
     readme,
@@ -49,6 +50,7 @@ app.command("train")(train.train)
 app.command("infer")(infer.infer)
 app.command("run")(run.run)
 app.command("calibrate")(calibrate.calibrate)
+app.command("nightly")(nightly.nightly)
 app.command("judge")(judge.judge)
 app.command("report")(report.report)
 app.command("reassembly")(reassembly.reassembly)

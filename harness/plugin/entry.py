@@ -75,6 +75,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     session = config.stash[_SESSION]
     if session.summary is not None and session.hub is not None:
         terminal.summarise(terminalreporter, session.summary, session.hub)
+    if session.late:
+        terminalreporter.write_line(f"ERROR: the budget was spent before {', '.join(session.late)} began", red=True)
     if session.problem is not None:
         terminalreporter.write_line(f"ERROR: {session.problem}", red=True)
     if session.report_problem is not None:

@@ -34,6 +34,7 @@ OPTIONS = (
     Option("store", "string", "DIR|off", "folder of the digest store (default: a user cache folder)"),
     Option("data", "paths", "DIR", "folder of measured data sets (repeatable; besides PARITY_DATA)"),
     Option("timeout", "string", "SECONDS", "time limit of one worker (default: by profile)"),
+    Option("budget", "string", "SECONDS", "begin no further case once they are spent (default: no limit)"),
     Option("log-patch-stats", "bool", "", "keep per-patch statistics of training batches and inference groups"),
     Option("patch-stats-limit", "string", "K", "batches and groups that --parity-log-patch-stats keeps (default: 2)"),
     Option("fault", "string", "ID[=SIZE][@BACKEND]", "seed a fault (default: none; in the candidate, at its own size)"),
@@ -93,6 +94,7 @@ def request_of(config: pytest.Config) -> Request:
         patch_stats_limit=value["patch-stats-limit"],
         strict=value["strict"],
         fault=value["fault"],
+        budget=value["budget"],
     )
 
 

@@ -44,6 +44,8 @@ class ParitySession:
         self.hub: Path | None = None
         self.summary: dict[str, Any] | None = None
         self.report_problem: HarnessError | None = None
+        self.late: list[str] = []
+        """Cases that were not begun because the session's budget was spent."""
         self.progress: ProgressLines | None = None
         self._refreshed = 0.0
 
@@ -201,10 +203,13 @@ class ParitySession:
         return result
 
     def _make_report(self, session: pytest.Session, exit_status: int) -> None:
-        """A report that cannot be made fails a session that is green otherwise, and hides none of its results."""
-        from harness.report import assembly
+        """A report that cannot be made, or a case that came too late, fails a session that is green otherwise."""
+        from harness.report import assembly, climb
 
         assert self.hub is not None
+        self.late = climb.late(self.hub)
+        if self.late:
+            session.exitstatus = exit_status = exit_status or pytest.ExitCode.TESTS_FAILED
         try:
             self.summary = assembly.finish(self.hub, exit_status)
         except HarnessError as problem:

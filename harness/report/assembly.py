@@ -54,11 +54,11 @@ def finish(root: Path, exit_status: int) -> dict[str, Any]:
     if all(climb.is_recorded(folder) for folder in hub.case_folders(root)):
         hub.point_latest(root)
     if root.resolve().parent.name == REPORTS:
-        _index(root.resolve().parent)
+        index_over(root.resolve().parent)
     return final
 
 
-def _index(reports: Path) -> None:
+def index_over(reports: Path) -> None:
     """Write the index over all hubs once more."""
     from harness.report.trend import index  # brings jinja2
 

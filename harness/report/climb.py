@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from harness.faults.catalogue import Seeded
 
 PREPARED = "prepared.json"
-"""How the preparation of a case ended: `done`, `skipped` or `error`, with the reason."""
+"""How the preparation of a case ended: `done`, `skipped` or `error`, with the reason; `late` when the session's budget
+was spent before it began."""
 CHECKS = "checks"
 LOCK = ".preparing.lock"
 
@@ -75,8 +76,21 @@ def prepare(root: Path, case: Case, request: Request) -> None:
     folder = hub.case_folder(root, case.id)
     with FileLock(folder / LOCK):
         if not (folder / PREPARED).exists():
-            status, reason = _conducted(root, folder, case, request)
-            write_json(folder / PREPARED, {"status": status, "reason": reason})
+            if late := _is_late(root, request):
+                status, reason = "skipped", f"not begun: the session's budget of {request.budget:g} s was spent"
+            else:
+                status, reason = _conducted(root, folder, case, request)
+            write_json(folder / PREPARED, {"status": status, "reason": reason, "late": late})
+
+
+def _is_late(root: Path, request: Request) -> bool:
+    return request.budget is not None and hub.seconds_since_start(root) > request.budget
+
+
+def late(root: Path) -> list[str]:
+    """The cases of a hub that were not begun because the session's budget was spent."""
+    folders = hub.case_folders(root)
+    return [folder.name for folder in folders if hub.read_optional(folder / PREPARED, {}).get("late")]
 
 
 def _conducted(root: Path, folder: Path, case: Case, request: Request) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from harness.files import read_json, write_json, write_text
 from harness.judge import ladder
-from harness.report import fault_text, html, manifest, pages
+from harness.report import fault_text, html, hub, manifest, pages
 
 FOLDER, TEXT = "faults", "faults.md"
 MATRIX, SENSITIVITY, FALSE_ALARMS = "matrix.json", "sensitivity.json", "false_alarms.json"
@@ -31,7 +31,8 @@ def add(root: Path, name: str, value: Any) -> Path:
     write_json(folder / name, value)
     context = _context({path.name: read_json(path) for path in folder.glob("*.json")})
     page, in_hub = root / pages.FAULTS, (root / manifest.MANIFEST).is_file()
-    write_text(page, html.render("faults.html", in_hub=in_hub, text=fault_text, **context))
+    above = "session" if in_hub else "the night" if (root / hub.NIGHT).is_file() else None
+    write_text(page, html.render("faults.html", above=above, text=fault_text, **context))
     write_text(folder / TEXT, fault_text.page(context, datetime.now(UTC).strftime("%Y-%m-%d")))
     if in_hub:
         pages.write_session(root, read_json(root / "summary.json"))

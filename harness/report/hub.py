@@ -20,6 +20,8 @@ SESSION = "session.json"
 CASE = "case.json"
 PROGRESS = "progress.jsonl"
 """Of a case: one JSON line for each thing that a worker told while it worked."""
+NIGHT = "nightly.json"
+"""Of the folder of a night, which holds the hubs of its sessions: what became of each step."""
 LATEST = "latest"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 _TIME_FORMAT = "%Y-%m-%dT%H%M%SZ"
@@ -94,6 +96,11 @@ def read_session(hub: Path) -> dict[str, Any]:
         raise HarnessError(f"{hub}: is not a hub (it holds no {SESSION}).")
     session: dict[str, Any] = read_json(hub / SESSION)
     return session
+
+
+def seconds_since_start(hub: Path) -> float:
+    """Seconds since the session began, to one second, by the clock that all its processes share."""
+    return (datetime.now(UTC) - datetime.fromisoformat(read_session(hub)["started"])).total_seconds()
 
 
 def read_case(folder: Path) -> dict[str, Any]:

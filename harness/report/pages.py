@@ -95,6 +95,8 @@ def _links(root: Path) -> Iterator[tuple[str, str]]:
     """Pages beside that of a session: its address from there, and what it is called."""
     if root.resolve().parent.name == REPORTS:
         yield "../index.html", "all sessions"
+    if (root.resolve().parent / hub.NIGHT).is_file():
+        yield "../index.html", "the night"
     if (root / FAULTS).is_file():
         yield FAULTS, "seeded faults"
     for page in sorted(root.glob(STUDIES)):

@@ -47,6 +47,8 @@ class Request:
     strict: bool
     fault: "Seeded | None" = None
     """A fault that is seeded in one of the sides."""
+    budget: float | None = None
+    """Seconds after which no further case is begun; None for no such limit."""
 
     @classmethod
     def from_texts(
@@ -67,6 +69,7 @@ class Request:
         patch_stats_limit: str = "",
         strict: bool = False,
         fault: str = "",
+        budget: str = "",
     ) -> "Request":
         """Check the options as they were typed; an empty text stands for the default.
 
@@ -89,6 +92,7 @@ class Request:
             patch_stats_limit=_count("--parity-patch-stats-limit", patch_stats_limit or str(PATCH_STATS_LIMIT)),
             strict=strict,
             fault=_seeded(fault, pair) if fault else None,
+            budget=_seconds("--parity-budget", budget) if budget else None,
         )
 
     def cases(self) -> list[Case]:
@@ -109,6 +113,7 @@ class Request:
             "device": self.device,
             "store": "off" if self.store == "off" else "on",
             "timeout": self.timeout,
+            "budget": self.budget,
             "strict": self.strict,
             "fault": None if self.fault is None else str(self.fault),
         }

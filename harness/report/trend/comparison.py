@@ -36,7 +36,8 @@ class Comparison:
     @property
     def folder(self) -> Path:
         """Where its page goes."""
-        return self.after.folder.parent / FOLDER / f"{self.before.name}..{self.after.name}"
+        name = f"{self.before.name}..{self.after.name}".replace("/", "-")
+        return self.after.folder.parent / FOLDER / name
 
     def lines(self) -> Iterator[str]:
         """The comparison for a terminal."""

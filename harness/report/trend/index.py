@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.errors import HarnessError
 from harness.files import write_text
-from harness.report import html
+from harness.report import html, hub
 from harness.report.summary import worst
 from harness.report.trend.changes import RULE, Change, subject_of
 from harness.report.trend.figures import Rung, noise_of, shown
@@ -26,8 +26,8 @@ KINDS = {
 
 
 def is_folder_of_hubs(folder: Path) -> bool:
-    """Whether a folder is no hub itself, and holds some."""
-    return not (folder / "session.json").exists() and bool(hubs_in(folder))
+    """Whether a folder is no hub itself, nor that of a night, which has a page of its own, and holds some."""
+    return not any((folder / name).exists() for name in (hub.SESSION, hub.NIGHT)) and bool(hubs_in(folder))
 
 
 def write(reports: Path) -> list[dict[str, Any]]:

@@ -69,8 +69,8 @@ class Session:
 
     @property
     def name(self) -> str:
-        """Name of the hub's folder."""
-        return self.folder.name
+        """Name of the hub's folder; before it, of a hub that belongs to a night, that of the night's."""
+        return name_of(self.folder)
 
     @property
     def cases(self) -> dict[str, CaseRecord]:
@@ -114,9 +114,15 @@ def trained_here(case: Path) -> set[str]:
     return {job.backend for job in jobs if job.leg == "train" and not job.cached}
 
 
+def name_of(folder: Path) -> str:
+    """What a hub is called: its path from the folder that holds all of them."""
+    return f"{folder.parent.name}/{folder.name}" if (folder.parent / hub.NIGHT).is_file() else folder.name
+
+
 def hubs_in(reports: Path) -> list[Path]:
-    """The hubs of a folder, by name; links such as `latest` are no hubs of their own."""
-    found = (path.parent for path in reports.glob(f"*/{hub.SESSION}"))
+    """The hubs of a folder and of the nights in it, by name; links such as `latest` are no hubs of their own."""
+    nights = (path.parent for path in reports.glob(f"*/{hub.NIGHT}"))
+    found = (path.parent for folder in (reports, *nights) for path in folder.glob(f"*/{hub.SESSION}"))
     return sorted(folder for folder in found if not folder.is_symlink())
 
 
@@ -127,5 +133,5 @@ def read_all(reports: Path) -> tuple[list[Session], dict[str, str]]:
         try:
             sessions.append(read(folder))
         except HarnessError as reason:
-            reasons[folder.name] = str(reason).replace(f"{reports}/", "")
+            reasons[name_of(folder)] = str(reason).replace(f"{reports}/", "")
     return sorted(sessions, key=lambda session: (session.summary.started, session.name)), reasons

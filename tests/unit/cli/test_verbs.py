@@ -16,9 +16,9 @@ Verb = Callable[..., Result]
 VERBS = (
     "list", "explain", "doctor", "run", "calibrate", "judge", "report", "compare", "reassembly", "history",
     "patch-stats", "compare-stats", "simulate", "train", "infer", "manifest", "bundle", "verify",
-    "readme",
+    "readme", "nightly",
 )  # fmt: skip
-PRINT_NO_RESULT = ("simulate", "train", "infer", "bundle", "readme")
+PRINT_NO_RESULT = ("simulate", "train", "infer", "bundle", "readme", "nightly")
 """Verbs that leave files, and print where."""
 
 

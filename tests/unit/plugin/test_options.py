@@ -10,7 +10,7 @@ from harness.report.request import Request
 
 OF_THIS_VERSION = {
     "profile", "scenarios", "hub", "backends", "python", "override", "device", "store", "data", "timeout",
-    "log-patch-stats", "patch-stats-limit", "strict", "fault",
+    "log-patch-stats", "patch-stats-limit", "strict", "fault", "budget",
 }  # fmt: skip
 
 
@@ -29,6 +29,7 @@ def test_defaults(project: pytest.Pytester) -> None:
     assert (request.profile, request.backends, request.device) == ("stable", ("tensorflow", "torch"), "auto")
     assert request.scenario_folders == (project.path / "scenarios",)
     assert (request.hub, request.store, request.timeout, request.patch_stats_limit) == (None, None, None, 2)
+    assert request.budget is None
     assert not request.strict
     assert not request.log_patch_stats
     assert not request.overrides
@@ -47,6 +48,7 @@ parity_device = "cpu"
 parity_store = "off"
 parity_data = ["data"]
 parity_timeout = "9"
+parity_budget = "60"
 parity_log_patch_stats = true
 parity_patch_stats_limit = "5"
 parity_strict = true
@@ -60,6 +62,7 @@ parity_strict = true
     )
     assert request.scenario_folders == (project.path / "scenarios", project.path / "more")
     assert (request.hub, request.timeout, request.patch_stats_limit) == (project.path / "here", 9.0, 5)
+    assert request.budget == 60.0
     assert request.overrides == {"training.epochs": "3"}
     assert request.data_folders == (project.path / "data",)
     assert request.strict

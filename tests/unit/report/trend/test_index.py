@@ -125,6 +125,13 @@ def test_a_hub_is_no_folder_of_hubs(hubs):
     assert not index.is_folder_of_hubs(folder)
 
 
+def test_a_night_keeps_its_own_page(hubs):
+    folder = hubs.write("nightly-1/stable", hubs.case()).parent
+    (folder / "nightly.json").write_text("{}")
+    assert not index.is_folder_of_hubs(folder)
+    assert index.is_folder_of_hubs(hubs.folder)
+
+
 def test_the_curve_of_known_values():
     """The lowest at the bottom, the highest at the top, the last at the right, a gap in between."""
     curve = sparkline([0.0, 1.0, None, 0.5], list("abcd"), 0.0, 1.0, level=0.0)

@@ -3,6 +3,9 @@
 import pytest
 
 from harness.errors import HarnessError
+from harness.files import write_json
+from harness.report import hub
+from harness.report.trend.comparison import compare
 from harness.report.trend.sessions import hubs_in, read, read_all
 
 
@@ -66,3 +69,23 @@ def test_all_hubs_of_a_folder_the_oldest_first_and_why_not(hubs):
     assert list(reasons) == ["c"]
     assert reasons["c"].startswith("c/summary.json: is not JSON")
     assert [path.name for path in hubs_in(hubs.folder)] == ["a", "b", "c"]
+
+
+def test_hubs_of_a_night_are_sessions_with_its_name_before_theirs(hubs):
+    hubs.write("alone", hubs.case(), day=1)
+    for night, day in (("nightly-1", 2), ("nightly-2", 3)):
+        hubs.write(f"{night}/stable", hubs.case(), day=day)
+        write_json(hubs.folder / night / hub.NIGHT, {})
+    hubs.write("other/inner", hubs.case())  # a folder of hubs is no night
+    sessions, reasons = read_all(hubs.folder)
+    assert [session.name for session in sessions] == ["alone", "nightly-1/stable", "nightly-2/stable"]
+    assert reasons == {}
+    page = compare(*(session.folder for session in sessions[1:])).folder
+    assert page == hubs.folder / "nightly-2" / "comparisons" / "nightly-1-stable..nightly-2-stable"
+
+
+def test_a_hub_of_a_night_that_cannot_be_read_is_named(hubs):
+    folder = hubs.write("nightly-1/stable", hubs.case())
+    write_json(folder.parent / hub.NIGHT, {})
+    (folder / "summary.json").unlink()
+    assert list(read_all(hubs.folder)[1]) == ["nightly-1/stable"]

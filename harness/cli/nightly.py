@@ -1,0 +1,63 @@
+"""`nightly`: everything, one step after another; goes on with a night that was stopped."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from filelock import FileLock, Timeout
+
+from harness.errors import HarnessError
+
+if TYPE_CHECKING:
+    from harness.report.nightly.night import Night
+
+
+def nightly(
+    budget: Annotated[float | None, typer.Option(min=0, help="Hours; nothing begins once they are spent.")] = None,
+    select: Annotated[str, typer.Option("-k", help="Cases of the parity sessions, as pytest's -k.")] = "",
+    quick: Annotated[bool, typer.Option("--quick", help="Each step at its smallest, to try the run itself.")] = False,
+    reports: Annotated[Path, typer.Option("--reports", help="Where the folder of the night goes.")] = Path("reports"),
+) -> None:
+    """Run the parity sessions, the catalogue of faults and the benchmarks; exit status 0 when all ran and is green.
+
+    The same command goes on with a night that was stopped, as long as no file of the project has changed.
+
+    Example: python -m harness nightly --budget 8
+    """
+    from harness.report.nightly import program
+
+    reports.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(reports / ".nightly.lock", timeout=0), program.interruptible():
+            one = _night(reports.resolve(), select, quick)
+            _run(one, budget)
+    except Timeout as problem:
+        raise HarnessError(f"{reports}: a night is running in it; wait for its end.") from problem
+    typer.echo(f"written: {one.folder / 'index.html'}")
+    raise typer.Exit(0 if one.is_green else 1)
+
+
+def _night(reports: Path, select: str, quick: bool) -> "Night":
+    """The night that is to be gone on with, or a new one."""
+    from harness.report.nightly.night import Night, require_project
+    from harness.report.nightly.steps import steps
+
+    root, asked = Path.cwd(), steps(select, quick)
+    require_project(root)
+    if (one := Night.unfinished(reports, root, asked)) is not None:
+        typer.echo(f"goes on: {one.folder}")
+        return one
+    one = Night.begin(reports, root, asked)
+    typer.echo(f"begins: {one.folder}")
+    return one
+
+
+def _run(night: "Night", hours: float | None) -> None:
+    """Run what is left of a night, then write the index over all sessions."""
+    from harness.report import assembly
+
+    try:
+        night.run(None if hours is None else hours * 3600, typer.echo)
+        assembly.index_over(night.folder.parent)
+    except KeyboardInterrupt:
+        typer.echo("stopped; the same command goes on with what is left", err=True)

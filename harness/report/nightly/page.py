@@ -1,0 +1,56 @@
+"""The page of a night: every step with what became of it, and links to all that it left."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harness.files import write_text
+from harness.report import html, hub, pages, show
+from harness.report.nightly.steps import Step
+from harness.report.trend.index import PAGE
+from harness.report.trend.sessions import SUMMARY
+
+PREFIX = "nightly-"
+"""What the name of a night's folder begins with; its time in UTC follows."""
+
+
+def log_of(step: str) -> str:
+    """The log of a step, relative to the folder of the night."""
+    return f"logs/{step}.txt"
+
+
+def write(folder: Path, steps: Sequence[Step], state: Mapping[str, Any]) -> None:
+    """Write `index.html` from the state."""
+    records = state["steps"]
+    rows = [_row(folder, step, records[step.name]) for step in steps]
+    counts = {status: sum(row["status"] == status for row in rows) for status in show.SIGNS}
+    context = {"name": folder.name, "started": state["started"], "rows": rows, "counts": counts, "trend": f"../{PAGE}"}
+    write_text(folder / PAGE, html.render("nightly.html", **context))
+
+
+def _row(folder: Path, step: Step, record: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        **record,
+        "name": step.name,
+        "asks": step.asks,
+        "result": _result(folder, step, record["hubs"]) if record["exit_status"] is not None else "",
+        "links": list(_links(folder, step, record["hubs"])),
+    }
+
+
+def _result(folder: Path, step: Step, hubs: Sequence[str]) -> str:
+    """What a step found, in one line."""
+    if step.is_session:
+        totals = hub.read_optional(folder / hubs[-1] / SUMMARY, {}).get("totals")
+        return "" if totals is None else ", ".join(f"{count} {what}" for what, count in totals.items() if count)
+    lines = (folder / log_of(step.name)).read_text(encoding="utf-8", errors="replace").split("\n") if step.tells else []
+    return next((line for line in reversed(lines) if line.strip()), "")
+
+
+def _links(folder: Path, step: Step, hubs: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Address and name of what is there: the hubs, the newest first, the page of the faults, and the log."""
+    found = {name: f"{name}/{PAGE}" for name in reversed(hubs)}
+    if "--hub" in step.command:
+        found["seeded faults"] = pages.FAULTS
+    found["log"] = log_of(step.name)
+    yield from ((address, name) for name, address in found.items() if (folder / address).is_file())

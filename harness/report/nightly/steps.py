@@ -1,0 +1,84 @@
+"""The steps of a night, as commands; each is a program that can be run by itself."""
+
+import sys
+from dataclasses import dataclass
+
+SEEDS = 16
+"""Of an ensemble: on `smoke` of every case, on `stable` of two."""
+WORKERS = 2
+"""Of pytest-xdist; a case is worked on by one of them."""
+ENSEMBLES = "gs1_custom or gs2_custom"
+"""Where the ensembles of `stable` are trained: all cases would take a night by themselves."""
+FOLDER = "NIGHT"
+"""The word of a command that stands for the folder of the night."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One program of the night."""
+
+    name: str
+    asks: str
+    """What it does, for the reader of the page."""
+    command: tuple[str, ...]
+    is_session: bool = False
+    """Whether it is a parity session, which gets a hub of its own and what is left of the budget."""
+    tells: bool = False
+    """Whether the last line that it prints is its result."""
+
+
+def steps(select: str, quick: bool) -> list[Step]:
+    """All steps, in their order; `select`: as pytest's `-k`; `quick`: each at its smallest, to try the run itself.
+
+    The smallest ensembles are those that `smoke` has without being asked.
+    """
+    seeds = [] if quick else [f"--parity-override=ensemble.seeds={SEEDS}"]
+    rung, profile = f"({select or ENSEMBLES}) and ensemble", "smoke" if quick else "stable"
+    return [
+        _session("smoke", "every case on the smallest load, with ensembles", select, "smoke", *seeds),
+        _session("stable", "every case, trained until it is stable", select, "stable"),
+        *_faults(quick),
+        _clean_runs(select, quick),
+        _session("ensembles", f"many trainings of each side, {profile}", rung, profile, *seeds),
+        *_benchmarks(quick),
+    ]
+
+
+def _session(name: str, asks: str, select: str, profile: str, *options: str) -> Step:
+    words = ["-m", "pytest", "-m", "parity", "-k", select, "-n", str(WORKERS), "--parity-strict"]
+    return Step(name, asks, _python(*words, f"--parity-profile={profile}", *options), is_session=True)
+
+
+def _faults(quick: bool) -> list[Step]:
+    run, sensitivity = ["--quick"] if quick else [], ["scale.off", "--side", "torch"] if quick else []
+    verb = ("-m", "harness", "faults")
+    return [
+        Step("faults", "every seeded fault must be caught", _python(*verb, "run", *run, "--hub", FOLDER), tells=True),
+        Step("sensitivity", "how small each may be", _python(*verb, "sensitivity", *sensitivity, "--hub", FOLDER)),
+    ]
+
+
+def _clean_runs(select: str, quick: bool) -> Step:
+    options = ["--seeds", "7", "--precisions", "float64"] if quick else []
+    words = ["benchmarks/clean_runs.py", *options, "--select", select, "--hub", FOLDER]
+    asks = "seeds, precisions and both orders: how often sound backends are red"
+    return Step("clean-runs", asks, _python(*words), tells=True)
+
+
+def _benchmarks(quick: bool) -> list[Step]:
+    overhead = ["--profile", "smoke", "--epochs", "2", "--pairs", "1"] if quick else []
+    pairs = ["--cases", "gs1_custom"] if quick else []
+    alarms = ["--seeds", "2", "--trials", "1"] if quick else ["--trials", "10"]
+    asked = {
+        "overhead": ("what the harness costs", overhead),
+        "control-pairs": ("each backend against itself, rung by rung", pairs),
+        "false-alarms": ("how often the ensemble rung calls a backend different from itself", ["gs1_custom", *alarms]),
+    }
+    return [
+        Step(name, asks, _python(f"benchmarks/{name.replace('-', '_')}.py", *options), tells=True)
+        for name, (asks, options) in asked.items()
+    ]
+
+
+def _python(*words: str) -> tuple[str, ...]:
+    return (sys.executable, *words)
