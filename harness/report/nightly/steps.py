@@ -4,11 +4,14 @@ import sys
 from dataclasses import dataclass
 
 SEEDS = 16
-"""Of an ensemble: on `smoke` of every case, on `stable` of two."""
+"""Of an ensemble: on `smoke` of every case, on `stable` of some."""
 WORKERS = 2
 """Of pytest-xdist; a case is worked on by one of them."""
-ENSEMBLES = "gs1_custom or gs2_custom"
-"""Where the ensembles of `stable` are trained: all cases would take a night by themselves."""
+ENSEMBLES = "gs1_custom or gs2_custom or photon_grid_study or dose_gs2"
+"""Where the ensembles of `stable` are trained: all cases would take more than a night."""
+DECIDED = "ensemble or reconstruction or test_dose"
+"""What many trainings decide; with the few of the other sessions the answer is left open, which is red there. A dose
+study asks for the pictures of all its doses."""
 FOLDER = "NIGHT"
 """The word of a command that stands for the folder of the night."""
 
@@ -33,13 +36,13 @@ def steps(select: str, quick: bool) -> list[Step]:
     The smallest ensembles are those that `smoke` has without being asked.
     """
     seeds = [] if quick else [f"--parity-override=ensemble.seeds={SEEDS}"]
-    rung, profile = f"({select or ENSEMBLES}) and ensemble", "smoke" if quick else "stable"
+    every, many, profile = f"({select}) and " if select else "", select or ENSEMBLES, "smoke" if quick else "stable"
     return [
-        _session("smoke", "every case on the smallest load, with ensembles", select, "smoke", *seeds),
-        _session("stable", "every case, trained until it is stable", select, "stable"),
+        _session("smoke", "every case on the smallest load, with ensembles", f"{every}not test_dose", "smoke", *seeds),
+        _session("stable", "every case, trained until it is stable", f"{every}not (ensemble or test_dose)", "stable"),
         *_faults(quick),
         _clean_runs(select, quick),
-        _session("ensembles", f"many trainings of each side, {profile}", rung, profile, *seeds),
+        _session("ensembles", f"many trainings of each side, {profile}", f"({many}) and ({DECIDED})", profile, *seeds),
         *_benchmarks(quick),
     ]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.report.nightly.steps import FOLDER, SEEDS, steps
+from harness.report.nightly.steps import DECIDED, ENSEMBLES, FOLDER, SEEDS, steps
 
 ROOT = Path(__file__).parents[4]
 BOTH = [(step.name, quick) for quick in (False, True) for step in steps("gs1_custom", quick)]
@@ -33,7 +33,12 @@ def test_the_whole_matrix_is_asked_for() -> None:
 
 
 def test_a_selection_is_that_of_every_session() -> None:
-    for name in ("smoke", "stable", "clean-runs"):
-        assert "gs2" in named(name, select="gs2").command
-    assert "(gs2) and ensemble" in named("ensembles", select="gs2").command
-    assert "(gs1_custom or gs2_custom) and ensemble" in named("ensembles").command
+    assert "gs2" in named("clean-runs", select="gs2").command
+    assert "(gs2) and not test_dose" in named("smoke", select="gs2").command
+    assert "(gs2) and not (ensemble or test_dose)" in named("stable", select="gs2").command
+    assert f"(gs2) and ({DECIDED})" in named("ensembles", select="gs2").command
+
+
+def test_what_few_trainings_leave_open_is_asked_where_there_are_many() -> None:
+    assert "not (ensemble or test_dose)" in named("stable").command
+    assert f"({ENSEMBLES}) and ({DECIDED})" in named("ensembles").command
