@@ -8,7 +8,8 @@ do not: so the overlaps decide, without the truth.
 
 The choice has two values a patch, `sigma = 1` or `-1`. What two overlapping patches disagree by is then
 `a + h_j sigma_j + h_k sigma_k + J sigma_j sigma_k` for every choice, and the least sum of it is sought as in
-`synchronise`: the signs of the leading eigenvector of the couplings, then single turns for as long as one helps.
+`synchronise`: the signs of the leading eigenvector of the couplings, then turns of one patch or two for as long as one
+helps.
 The fields `h` come from the positions, which do not turn with the patches: they decide what the couplings leave
 open, all patches of a connected set turned at once. Where they vanish too (a lone patch, patches at one position,
 patches that are their own twins) nothing decides, and the first patch stays as it was predicted.
@@ -130,11 +131,17 @@ def _signs(couplings: Array) -> Array:
 
 
 def _improved(signs: Array, couplings: Array) -> Array:
-    """Turn the patch whose turn helps most, again and again until none helps."""
+    """Turn the patch, or the two, whose turn helps most, again and again until none helps.
+
+    Two at the rim that overlap each other more than the rest may both be wrong, and neither gain by a turn of its own.
+    """
     least = _ROUNDING * np.abs(couplings).sum()
     while True:
-        gains = -2 * signs * (couplings @ signs)
-        best = int(gains[:-1].argmax())
+        alone = -2 * signs * (couplings @ signs)
+        gains = alone[:, None] + alone + 4 * np.outer(signs, signs) * couplings
+        np.fill_diagonal(gains, alone)
+        gains = gains[:-1, :-1]  # the fields are not turned
+        best = np.unravel_index(gains.argmax(), gains.shape)
         if gains[best] <= least:
             return signs
-        signs[best] *= -1
+        signs[list(set(best))] *= -1

