@@ -69,11 +69,11 @@ def measure(case: Case, backend: str, draw: int, first: Path, again: Path) -> li
     other, limits = f"{backend} again", tolerances.limits_of(case)
     evidence = Evidence(first, (backend, other), {other: again / backend})
     checks = [check for rung in RUNGS for check in ladder.judge_rung(rung, evidence, limits).checks]
-    checks += _against_itself(evidence, limits)
     for check in checks:
         if check.status in _FOUND_NOTHING:
             where = f"{case.id}, {backend}, draw {draw}"
             raise HarnessError(f"{where}: {check.rung}.{check.name}: {check.message}")
+    checks += _against_itself(evidence, limits)
     return [Measurement(limit, case.id, backend, draw, value) for limit, value in _between_sides(checks, limits)]
 
 

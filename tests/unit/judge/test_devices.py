@@ -24,7 +24,8 @@ def move_to(case, *kinds):
 @pytest.mark.parametrize("rung", ladder.JUDGES)
 def test_no_limit_that_was_measured_on_another_device_is_passed(gs2, rung, kinds):
     move_to(gs2, *kinds)
-    for check in gs2.judge(rung).checks:
+    checks = [check for check in gs2.judge(rung).checks if not check.name.endswith(".environment")]  # of golden files
+    for check in checks:
         measured_here = check.limit is None or check.rung == "dataset"  # NumPy alone computes what that rung judges
         assert check.status == ("pass" if measured_here else "inconclusive")
         if not measured_here:

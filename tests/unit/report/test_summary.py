@@ -199,6 +199,7 @@ def test_junit_outcomes(made: Path) -> None:
     tests = {test.name: test for suite in document for test in suite}
     verdicts = [RungVerdict.from_json(read_json(path)) for path in (made / "small" / "checks").iterdir()]
     outcome = {"pass": "is_passed", "error": "is_error", "fail": "is_failure", "inconclusive": "is_skipped"}
+    outcome["skipped"] = "is_skipped"
     for verdict in verdicts:
         assert getattr(tests[f"test_{verdict.rung}[small]"], outcome[verdict.status])
     counts = Counter(verdict.status for verdict in verdicts)

@@ -128,7 +128,9 @@ def test_what_a_step_found_stays_when_there_is_no_time_to_repeat_it(tmp_path: Pa
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_a_stopped_night_leaves_no_program_behind_and_goes_on(tmp_path: Path, number: signal.Signals) -> None:
     command = [sys.executable, "-c", DRIVER, str(Path(__file__).parent)]
-    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = {**os.environ, "PYTHONPATH": str(Path(hub.__file__).parents[2])}
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, **quiet)
     wait_until((tmp_path / "pid").exists, process)
     process.send_signal(number)
     assert process.wait(30) != 0
