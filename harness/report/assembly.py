@@ -75,9 +75,9 @@ def render(root: Path) -> dict[str, Any]:
 
     prepared = [folder for folder in hub.case_folders(root) if climb.is_prepared(folder)]
     problems = {folder.name: illustrate(folder) + _localise(folder) + session.write(folder) for folder in prepared}
-    final = refresh(root)
-    for problem in figures.problems_of({"dose studies": partial(study.write, root, final)}, root):
+    for problem in figures.problems_of({"dose studies": partial(study.write, root, refresh(root))}, root):
         print(f"warning: {problem}", file=sys.stderr)
+    final = refresh(root)
     pages.write(root, final, problems)
     junit.write(root / "junit.xml", final)
     manifest.write(root)

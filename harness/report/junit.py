@@ -1,6 +1,7 @@
-"""`junit.xml`: a suite a case, a test case a rung; the figures of all checks are properties of the suite.
+"""`junit.xml`: a suite a case, a test case a rung; a suite a dose study, with one test.
 
-The common schema, that of Jenkins, allows no properties in a test case, and many readers refuse such files.
+The figures of all checks are properties of the suite: the common schema, that of Jenkins, allows none in a test case,
+and many readers refuse such files.
 """
 
 import re
@@ -31,6 +32,8 @@ def write(path: Path, summary: dict[str, Any]) -> None:
     document = JUnitXml(CLASS)
     for case in summary["cases"]:
         document.add_testsuite(_suite(case))
+    for study in summary["studies"]:
+        document.add_testsuite(_suite_of(study["id"], study["checks"]))
     document.update_statistics()  # type: ignore[no-untyped-call]
     document._elem.attrib.pop("skipped", None)  # the schema knows it of a suite, not of the whole
     ElementTree.indent(document._elem)
@@ -38,14 +41,17 @@ def write(path: Path, summary: dict[str, Any]) -> None:
 
 
 def _suite(case: dict[str, Any]) -> TestSuite:
-    suite = TestSuite(case["id"])
-    suite.add_property("profile", case["profile"])
-    for key, value in case["overrides"].items():
-        suite.add_property(f"override.{key}", _legal(value))
-    for name, value in _figures(case["checks"]):
-        suite.add_property(name, value)
-    for rung in dict.fromkeys(check["rung"] for check in case["checks"]):
-        suite.add_testcase(_test(case["id"], rung, [check for check in case["checks"] if check["rung"] == rung]))
+    overrides = {f"override.{key}": _legal(value) for key, value in case["overrides"].items()}
+    return _suite_of(case["id"], case["checks"], profile=case["profile"], **overrides)
+
+
+def _suite_of(name: str, checks: list[dict[str, Any]], **properties: str) -> TestSuite:
+    """A suite with these properties and the figures of the checks, and a test for each rung among them."""
+    suite = TestSuite(name)
+    for key, value in (*properties.items(), *_figures(checks)):
+        suite.add_property(key, value)
+    for rung in dict.fromkeys(check["rung"] for check in checks):
+        suite.add_testcase(_test(name, rung, [check for check in checks if check["rung"] == rung]))
     return suite
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from harness.files import read_json
 from harness.judge.verdict import SEVERITY, RungVerdict
 from harness.report import climb, hub, localisation
 from harness.report.backend_figures import by_part, figures
@@ -14,6 +15,7 @@ from harness.run import ensemble
 SCHEMA_VERSION = "1.0"
 METRICS_FILE = "comparison/comparison_metrics.json"
 RUN_METADATA = "run_metadata.json"
+STUDIES = "studies/*/study.json"
 FRAMEWORKS = ("tensorflow", "torch", "keras", "numpy")
 _TOTALS = {"passed": "pass", "failed": "fail", "errors": "error", "inconclusive": "inconclusive", "skipped": "skipped"}
 
@@ -33,7 +35,14 @@ def build(root: Path) -> dict[str, Any]:
         "provenance": _provenance(root),
         "totals": _totals(cases),
         "cases": cases,
+        "studies": [_study(path) for path in sorted(root.glob(STUDIES))],
     }
+
+
+def _study(path: Path) -> dict[str, Any]:
+    """What is true over all doses of a scenario, as its `study.json` says."""
+    study = read_json(path)
+    return {"id": study["scenario"], "status": study["verdict"]["status"], "checks": study["verdict"]["checks"]}
 
 
 def case_summary(folder: Path) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from harness.report.backend_figures import metric_figures
 
 TOP = {
     "schema_version", "hub", "started", "finished", "duration_s", "exit_status", "command", "provenance", "totals",
-    "cases",
+    "cases", "studies",
 }  # fmt: skip
 CASE = {
     "id", "scenario", "profile", "overrides", "fault", "status", "lowest_red_rung", "backends", "checks", "agreement",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from junitparser import JUnitXml
 
 from harness.files import read_json, write_json
 from harness.report import assembly, hub, manifest
@@ -64,6 +65,15 @@ def test_the_forms_tell_the_same_and_lead_to_each_other(studied: Path) -> None:
     assert 'href="../../small-2e3/index.html"' in page
     assert '<a href="studies/small/index.html">dose study small</a>' in (studied / "index.html").read_text()
     assert read_json(folder / "parity_log.json") == log.of_folder(studied)
+
+
+def test_the_verdict_is_in_the_summary_and_in_junit(studied: Path) -> None:
+    [study] = read_json(studied / "summary.json")["studies"]
+    assert (study["id"], study["status"]) == ("small", "pass")
+    assert [check["name"] for check in study["checks"]] == ["toy.2e3-1e6", "other.2e3-1e6"]
+    [suite] = [suite for suite in JUnitXml.fromfile(str(studied / "junit.xml")) if suite.name == "small"]
+    assert [(test.name, test.is_passed) for test in suite] == [("test_dose[small]", True)]
+    assert "dose.toy.2e3-1e6.status" in {prop.name for prop in suite.properties()}
 
 
 def test_the_manifest_lists_a_study_as_the_work_of_the_report(studied: Path) -> None:
