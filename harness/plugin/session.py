@@ -153,7 +153,7 @@ class ParitySession:
     def _approve(self, case: Case, folder: Path) -> None:
         """Approve today's result of a case, where `--golden-update` asks for it."""
         root, update = self.request.root / registry.FOLDER, options.update_of(self.config)
-        exists = any((root / registry.TRAINED / case.profile / case.id).glob("*"))
+        exists = any(registry.trained(root, case.profile, case.id).glob("*"))
         if not registry.is_wanted(update, case.id, exists):
             return
         from harness.report.golden import approve, deliver

@@ -64,7 +64,9 @@ class Golden:
         path, option = FOLDER / name, self.request.config.option
         update = registry.is_wanted(update_of(self.request.config), self._case, path.exists())
         if not update:  # before the library would write a file that is missing
-            problem = registry.problem(FOLDER, name, self.provenance.get("scenario")) or self._elsewhere(name)
+            held = registry.read(FOLDER)
+            problem = registry.problem(FOLDER, held, name, self.provenance.get("scenario"))
+            problem = problem or self._elsewhere(name, held[name])
             if problem:
                 pytest.fail(problem, pytrace=False)
         option.regen_all = option.update_snapshots = update
@@ -72,8 +74,8 @@ class Golden:
         if update:
             registry.register(FOLDER, {name: registry.entry(path, **self.provenance)})
 
-    def _elsewhere(self, name: str) -> str:
-        found = registry.elsewhere(registry.read(FOLDER)[name], self.provenance["environment"])
+    def _elsewhere(self, name: str, approved: registry.Entry) -> str:
+        found = registry.elsewhere(approved, self.provenance["environment"])
         return found and f"{FOLDER / name}: {found}; use the versions of constraints.txt, or approve it anew."
 
     @property

@@ -101,19 +101,24 @@ def _kept(old: Entry | None, new: Entry) -> Entry:
     return new
 
 
+def trained(folder: Path, profile: str, case: str) -> Path:
+    """Where the trained results of a case lie below `folder`."""
+    return folder / TRAINED / profile / case
+
+
 def files(folder: Path) -> dict[str, Path]:
     """Every golden file of a folder by its relative path."""
     found = (path for path in folder.rglob("*") if path.is_file() and path.suffix not in _NO_GOLDEN)
     return {path.relative_to(folder).as_posix(): path for path in sorted(found) if path.name != REGISTRY}
 
 
-def problem(folder: Path, name: str, scenario: str | None) -> str:
+def problem(folder: Path, held: Mapping[str, Entry], name: str, scenario: str | None) -> str:
     """What is wrong with one golden file, in a sentence; empty where nothing is.
 
-    `scenario`: digest of what the file depends on as the scenario stands today, None where it depends on none.
-    Raises HarnessError for a registry that is broken.
+    `held`: the entries of the folder, as `read` gives them; `scenario`: digest of what the file depends on as the
+    scenario stands today, None where it depends on none.
     """
-    path, found = folder / name, read(folder).get(name)
+    path, found = folder / name, held.get(name)
     if found is None:
         state = "nobody has approved it" if path.exists() else "there is no such file"
         return f"{path}: {state}; look at it and approve it with {UPDATE}=new."
@@ -150,8 +155,9 @@ def problems(folder: Path, expected: Mapping[str, str | None]) -> Iterator[str]:
 
     `expected`: every file that something is held against today, with the digest that `problem` asks for.
     """
-    for name in expected:
-        if sentence := problem(folder, name, expected[name]):
+    held = read(folder)
+    for name, scenario in expected.items():
+        if sentence := problem(folder, held, name, scenario):
             yield sentence
-    for name in sorted((files(folder).keys() | read(folder).keys()) - expected.keys()):
+    for name in sorted((files(folder).keys() | held.keys()) - expected.keys()):
         yield f"{folder / name}: is orphaned: nothing is held against it; remove it, and its entry in {REGISTRY}."

@@ -11,8 +11,8 @@ from harness.report import climb, hub
 from harness.report.golden.deliver import LEG
 
 
-def approve(folder: Path, root: Path, case_dir: Path) -> list[str]:
-    """Make a case of the hub `root` the approved one in the golden files of `folder`; returns the names of its files.
+def approve(folder: Path, root: Path, case_dir: Path) -> None:
+    """Make a case of the hub `root` the approved one in the golden files of `folder`.
 
     Raises HarnessError for a case that must not be approved: changed for its session, spoiled on purpose, not run, or
     with a figure that is not finite.
@@ -27,7 +27,7 @@ def approve(folder: Path, root: Path, case_dir: Path) -> list[str]:
             raise HarnessError(
                 f"{case_dir.name}, {backend}: {', '.join(missing)} is not finite and cannot be approved."
             )
-        place = folder / registry.TRAINED / asked["profile"] / asked["id"]
+        place = registry.trained(folder, asked["profile"], asked["id"])
         provenance = {
             "case": asked["id"],
             "profile": asked["profile"],
@@ -38,7 +38,6 @@ def approve(folder: Path, root: Path, case_dir: Path) -> list[str]:
         for path in approved.write(place, backend, found):
             written[path.relative_to(folder).as_posix()] = registry.entry(path, **provenance)
     registry.register(folder, written)
-    return list(written)
 
 
 def _check_fit(asked: Mapping[str, Any], case_dir: Path) -> None:

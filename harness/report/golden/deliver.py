@@ -31,11 +31,6 @@ def deliver(folder: Path, case: Case, backends: Sequence[str], case_dir: Path) -
     write_json(target / golden.PROVENANCE, {"reason": reason, "sides": sides})
 
 
-def names(profile: str, case: str, backend: str) -> list[str]:
-    """The files of a side, relative to the folder of the golden files."""
-    return [f"{registry.TRAINED}/{profile}/{case}/{backend}{suffix}" for suffix in approved.SUFFIXES]
-
-
 def _is_changed(folder: Path, case: Case) -> bool:
     """Whether an override makes the case another one than what is approved under its name."""
     if not case.overrides:
@@ -55,12 +50,13 @@ def _why_nothing(case: Case, changed: bool) -> str:
 
 def _side(folder: Path, case: Case, backend: str, target: Path) -> dict[str, Any] | None:
     """The record of a side, whose files are copied unless something is wrong with them; None where there are none."""
-    wanted, scenario = names(case.profile, case.id, backend), registry.depends_on(case.scenario, LEG)
+    place, scenario = registry.trained(Path(), case.profile, case.id), registry.depends_on(case.scenario, LEG)
+    wanted = [(place / f"{backend}{suffix}").as_posix() for suffix in approved.SUFFIXES]
     try:
         held = registry.read(folder)
         if not any(name in held or (folder / name).exists() for name in wanted):
             return None
-        if problem := next(filter(None, (registry.problem(folder, name, scenario) for name in wanted)), ""):
+        if problem := next(filter(None, (registry.problem(folder, held, name, scenario) for name in wanted)), ""):
             return {"problem": problem.replace(f"{folder}/", ""), "files": {}}
     except HarnessError as problem:
         return {"problem": str(problem).replace(f"{folder}/", ""), "files": {}}

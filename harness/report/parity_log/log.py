@@ -1,7 +1,7 @@
 """`parity_log.json`: one entry a data set, sorted by dose; from the cases of a hub, or from a folder of NPZ files."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -109,8 +109,3 @@ def _baseline(root: Path, case: str) -> dict[str, Any]:
     sides: dict[str, Any] = next((one["backends"] for one in summary["cases"] if one["id"] == case), {})
     names = ("final_loss", "intensity_scale", "patches", "reconstruction")
     return {backend: {name: side[name] for name in names} for backend, side in sides.items()}
-
-
-def doses(log: Mapping[str, Any]) -> Sequence[float]:
-    """The doses of a log, in its order."""
-    return [one["nphotons"] for one in log["datasets"]]

@@ -1,6 +1,5 @@
 """Statistics of diffraction patterns and of a probe, as plain scalars."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -48,8 +47,3 @@ def probe(field: Array) -> dict[str, Any]:
 
 def _levels(values: Array) -> dict[str, float]:
     return dict(zip(PERCENTILES, map(float, np.percentile(values, list(PERCENTILES.values()))), strict=True))
-
-
-def arrays(held: Mapping[str, Array]) -> dict[str, Any]:
-    """Shape and type of every array of a file."""
-    return {name: {"shape": list(array.shape), "dtype": str(array.dtype)} for name, array in held.items()}

@@ -34,8 +34,8 @@ def study(tmp_path: Path) -> Path:
 
 
 def test_doses_sort_by_number_and_may_be_limited(study: Path) -> None:
-    assert log.doses(log.of_folder(study)) == [1e4, 1e9, 1e10]
-    assert log.doses(log.of_folder(study, 2)) == [1e4, 1e9]
+    assert [one["nphotons"] for one in log.of_folder(study)["datasets"]] == [1e4, 1e9, 1e10]
+    assert [one["nphotons"] for one in log.of_folder(study, 2)["datasets"]] == [1e4, 1e9]
 
 
 def test_statistics_are_those_of_the_patterns(study: Path) -> None:
