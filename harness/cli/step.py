@@ -1,6 +1,6 @@
 """What `simulate`, `train` and `infer` share: some legs of one case, left in a folder of the user's."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,7 +8,18 @@ from typing import Annotated, Any
 import typer
 
 from harness.backends import registry
-from harness.cli.common import chosen, progress_shown
+from harness.cli.common import (
+    Data,
+    Device,
+    Override,
+    Profile,
+    Python,
+    Scenarios,
+    Store,
+    Timeout,
+    chosen,
+    progress_shown,
+)
 from harness.errors import HarnessError
 from harness.files import read_json, write_text
 from harness.report import climb, hub
@@ -63,3 +74,38 @@ def _the_case(cases: list[Case], name: str) -> Case:
     if len(cases) > 1:
         raise HarnessError(f"{name}: has several cases; name one of {', '.join(case.id for case in cases)}.")
     return cases[0]
+
+
+def verb_of_a_side(leg: str, result: str, words: str) -> Callable[..., None]:
+    """A verb that does one leg of one backend and prints the folder of its result; `words` are its help."""
+
+    def verb(
+        case: CaseName,
+        backend: Backend = "torch",
+        to: To = DEFAULT_FOLDER,
+        npz: Npz = None,
+        profile: Profile = "stable",
+        scenarios: Scenarios = None,
+        override: Override = None,
+        python: Python = None,
+        device: Device = "auto",
+        store: Store = "",
+        data: Data = None,
+        timeout: Timeout = "",
+    ) -> None:
+        request = request_of(
+            npz,
+            override,
+            data,
+            backend,
+            profile=profile,
+            scenarios=scenarios or (),
+            python=python or (),
+            device=device,
+            store=store,
+            timeout=timeout,
+        )
+        typer.echo(take(case, (leg,), (backend,), to, request) / backend / result)
+
+    verb.__doc__ = words
+    return verb
