@@ -20,7 +20,7 @@ from harness.run.conduct import RunOptions
 from harness.scenario.catalogue import load_cases
 
 RUNGS = ("telemetry", "patches", "scale", "canvas", "reconstruction", "agreement")
-CASES = ("gs1_custom", "gs2_custom", "lines_phase_gs2", "siemens_star_gs2", "dose_gs2-1e3-mae")
+CASES = ("gs1_custom", "gs2_custom", "lines_phase_gs2", "siemens_star_gs2", "dose_gs2-1e4-mae")
 
 
 def arguments() -> argparse.Namespace:

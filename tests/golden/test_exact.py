@@ -23,6 +23,7 @@ from harness.dataset.simulate import simulate
 from harness.files import read_json, read_npz
 from harness.judge.golden import registry
 from harness.judge.verdict import CONTRACT, Check, RungVerdict
+from harness.plugin.options import update_of
 from harness.plugin.outcome import explanation
 from harness.report.golden import deliver
 from harness.report.notes import checks_table
@@ -163,6 +164,8 @@ def expected() -> dict[str, str | None]:
     return files
 
 
-def test_every_golden_file_is_whole_and_of_use() -> None:
+def test_every_golden_file_is_whole_and_of_use(pytestconfig: pytest.Config) -> None:
     """No file is missing, damaged, stale, or held against nothing."""
-    assert list(registry.problems(FOLDER, expected())) == []
+    files = expected()
+    registry.discard_orphans(FOLDER, files, update_of(pytestconfig))
+    assert list(registry.problems(FOLDER, files)) == []

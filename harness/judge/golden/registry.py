@@ -4,7 +4,7 @@ A golden file says nothing by itself: it may be half of one, of another scenario
 by hand. What is wrong is told in one sentence each, before anything is compared with the file.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -92,7 +92,11 @@ def register(folder: Path, entries: Mapping[str, Entry]) -> None:
     with FileLock(folder / f"{REGISTRY}.lock"):
         held = read(folder)
         changed = {name: _kept(held.get(name), new) for name, new in entries.items()}
-        write_json(folder / REGISTRY, _ENTRIES.dump_python(dict(sorted((held | changed).items()))))
+        _write(folder, held | changed)
+
+
+def _write(folder: Path, entries: Mapping[str, Entry]) -> None:
+    write_json(folder / REGISTRY, _ENTRIES.dump_python(dict(sorted(entries.items()))))
 
 
 def _kept(old: Entry | None, new: Entry) -> Entry:
@@ -160,4 +164,20 @@ def problems(folder: Path, expected: Mapping[str, str | None]) -> Iterator[str]:
         if sentence := problem(folder, held, name, scenario):
             yield sentence
     for name in sorted((files(folder).keys() | held.keys()) - expected.keys()):
-        yield f"{folder / name}: is orphaned: nothing is held against it; remove it, and its entry in {REGISTRY}."
+        how = f"{UPDATE}=all removes it and its entry in {REGISTRY}" if name in held else "remove it"
+        yield f"{folder / name}: is orphaned: nothing is held against it; {how}."
+
+
+def discard_orphans(folder: Path, expected: Container[str], update: str | None) -> None:
+    """Remove what was approved, by entry and file, and is not among the expected, where the option UPDATE asks for it.
+
+    A file without an entry is left alone: whoever put it there has it nowhere else.
+    """
+    with FileLock(folder / f"{REGISTRY}.lock"):
+        held, there = read(folder), files(folder)
+        orphans = {name for name in held if name not in expected and is_wanted(update, held[name].case or "", True)}
+        if not orphans:
+            return
+        for name in orphans & there.keys():  # whatever path an entry may hold, nothing outside the folder is removed
+            there[name].unlink()
+        _write(folder, {name: own for name, own in held.items() if name not in orphans})

@@ -117,3 +117,26 @@ def test_approving_the_same_bytes_again_changes_nothing(folder: Path) -> None:
 def test_one_flag_says_what_is_made_anew(update: str | None, exists: bool, wanted: bool) -> None:
     assert registry.is_wanted(update, "gs", exists) == wanted
     assert not registry.is_wanted("other", "gs", exists)
+
+
+@pytest.mark.parametrize(
+    ("update", "left"), [("all", [TEXT]), ("gs", [TEXT]), ("new", [ARRAYS, TEXT]), (None, [ARRAYS, TEXT])]
+)
+def test_what_nothing_is_held_against_is_removed_when_it_is_asked_for(
+    folder: Path, update: str | None, left: list[str]
+) -> None:
+    registry.discard_orphans(folder, {TEXT}, update)
+    assert sorted(registry.read(folder)) == sorted(registry.files(folder)) == left
+
+
+def test_nothing_else_is_removed(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "data.npz"
+    outside.write_text("mine")
+    (folder / "notes.txt").write_text("of nobody's approval")
+    edit_registry(folder, lambda held: held.update({f"../{outside.parent.name}/{outside.name}": held[TEXT]}))
+    registry.discard_orphans(folder, EXPECTED, "all")
+    assert outside.exists()
+    assert sorted(registry.files(folder)) == [ARRAYS, "notes.txt", TEXT]
+    assert list(registry.problems(folder, EXPECTED)) == [
+        f"{folder / 'notes.txt'}: is orphaned: nothing is held against it; remove it."
+    ]

@@ -80,7 +80,7 @@ def test_matrices() -> None:
     ids = list(_cases("stable"))
     assert [name for name in ids if name.startswith("photon")] == [f"photon_grid_study-1e{k}" for k in range(3, 10)]
     assert [name for name in ids if name.startswith("dose")] == [
-        f"dose_gs2-{dose}-{loss}" for dose in ("1e3", "1e5", "1e9") for loss in ("nll", "mae")
+        f"dose_gs2-{dose}-{loss}" for dose in ("1e4", "1e5", "1e9") for loss in ("nll", "mae")
     ]
 
 
