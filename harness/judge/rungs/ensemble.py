@@ -6,6 +6,7 @@ sides, so their figures are compared in pairs. Rounding, amplified by training, 
 is the mean difference. Each quantity has a bound in the ledger, and the level is shared among the quantities.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -37,7 +38,11 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
         findings.skip("members", f"the profile of this case leaves the ensemble out; {hint}")
         return findings.checks
     judge_members(findings, members(evidence))
-    return findings.checks
+    return sorted(findings.checks, key=_margin)  # the rung says what its first says: which asks for the most seeds
+
+
+def _margin(check: Check) -> float:
+    return -math.inf if check.margin is None else check.margin
 
 
 @lru_cache(maxsize=REMEMBERED)

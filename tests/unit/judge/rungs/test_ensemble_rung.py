@@ -71,6 +71,17 @@ def test_a_side_that_is_off_in_one_member_only_is_undecided(gs2):
     assert check.value > check.limit
 
 
+def test_the_rung_speaks_of_what_asks_for_the_most_seeds(gs2):
+    set_scales(gs2, 1.0, 1.0, 1.1)
+    set_loss(gs2, 44, 50.0)
+    verdict = gs2.judge("ensemble")
+    undecided = {check.name: check for check in verdict.checks if check.status == "inconclusive"}
+    assert undecided.keys() >= {"scale", "final_loss"}
+    assert list(QUANTITIES).index("scale") < list(QUANTITIES).index("final_loss")
+    assert verdict.message == undecided["final_loss"].message
+    assert verdict.margin == undecided["final_loss"].margin
+
+
 def test_a_mean_on_the_bound_says_that_no_number_would_decide(gs2):
     step = 0.001
     set_scales(gs2, math.exp(0.05), math.exp(0.05 + step), math.exp(0.05 - step))
