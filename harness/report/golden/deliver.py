@@ -36,8 +36,9 @@ def _is_changed(folder: Path, case: Case) -> bool:
     if not case.overrides:
         return False
     with contextlib.suppress(HarnessError):  # of a broken registry each side tells
-        scenario, held = registry.depends_on(case.scenario, LEG), registry.read(folder).values()
-        return not any((one.case, one.profile, one.scenario) == (case.id, case.profile, scenario) for one in held)
+        place = registry.trained(Path(), case.profile, case.id)
+        held = {one.scenario for name, one in registry.read(folder).items() if place in Path(name).parents}
+        return bool(held) and registry.depends_on(case.scenario, LEG) not in held
     return False
 
 

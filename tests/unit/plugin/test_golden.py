@@ -53,12 +53,15 @@ def test_a_scenario_that_changed_makes_its_approved_result_stale(project: pytest
 
 def test_what_was_changed_for_a_session_is_neither_held_nor_approved(project: pytest.Pytester) -> None:
     changed = ("--parity-override", "training.seed=3")
-    result = outcome(project, "one", "-rs", *changed)
-    result.stdout.fnmatch_lines(["*training.seed was overridden, and what is approved is the case as it stands*"])
-    refused = outcome(project, "two", *changed, "--golden-update=all")
+    refused = outcome(project, "one", *changed, "--golden-update=all")
     refused.assert_outcomes(errors=1)
     refused.stdout.fnmatch_lines(["*was run with training.seed; only a case as it stands can be approved*"])
     assert not (project.path / "tests" / "golden").exists()
+    result = outcome(project, "two", "-rs", *changed)
+    result.stdout.fnmatch_lines(["*no result of this case is approved for the profile stable*"])
+    outcome(project, "three", "--golden-update=new").assert_outcomes(passed=1)
+    result = outcome(project, "four", "-rs", *changed)
+    result.stdout.fnmatch_lines(["*training.seed was overridden, and what is approved is the case as it stands*"])
 
 
 def test_an_override_that_changes_no_result_leaves_the_approved_one_in_force(project: pytest.Pytester) -> None:
