@@ -1,10 +1,11 @@
 """The steps of a night, as commands; each is a program that can be run by itself."""
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-SEEDS = 16
-"""Of an ensemble: on `smoke` of every case, on `stable` of some."""
+SEEDS = {"smoke": 32, "stable": 16}
+"""Of an ensemble, by profile: of every case in `smoke`, where each was decided by so many, of some in `stable`."""
 WORKERS = 2
 """Of pytest-xdist; a case is worked on by one of them."""
 ENSEMBLES = "gs1_custom or gs2_custom or photon_grid_study or dose_gs2"
@@ -35,19 +36,20 @@ def steps(select: str, quick: bool) -> list[Step]:
 
     The smallest ensembles are those that `smoke` has without being asked.
     """
-    seeds = [] if quick else [f"--parity-override=ensemble.seeds={SEEDS}"]
     every, many, profile = f"({select}) and " if select else "", select or ENSEMBLES, "smoke" if quick else "stable"
+    seeds = {} if quick else SEEDS
     return [
-        _session("smoke", "every case on the smallest load, with ensembles", f"{every}not test_dose", "smoke", *seeds),
-        _session("stable", "every case, trained until it is stable", f"{every}not (ensemble or test_dose)", "stable"),
+        _session("smoke", "every case on the smallest load, with ensembles", f"{every}not test_dose", "smoke", seeds),
+        _session("stable", "every case, trained until stable", f"{every}not (ensemble or test_dose)", "stable", {}),
         *_faults(quick),
         _clean_runs(select, quick),
-        _session("ensembles", f"many trainings of each side, {profile}", f"({many}) and ({DECIDED})", profile, *seeds),
+        _session("ensembles", f"many trainings of each side, {profile}", f"({many}) and ({DECIDED})", profile, seeds),
         *_benchmarks(quick),
     ]
 
 
-def _session(name: str, asks: str, select: str, profile: str, *options: str) -> Step:
+def _session(name: str, asks: str, select: str, profile: str, seeds: Mapping[str, int]) -> Step:
+    options = [f"--parity-override=ensemble.seeds={seeds[profile]}"] if seeds else []
     words = ["-m", "pytest", "-m", "parity", "-k", select, "-n", str(WORKERS), "--parity-strict"]
     return Step(name, asks, _python(*words, f"--parity-profile={profile}", *options), is_session=True)
 
