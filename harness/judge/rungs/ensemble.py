@@ -38,7 +38,7 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
         findings.skip("members", f"the profile of this case leaves the ensemble out; {hint}")
         return findings.checks
     judge_members(findings, members(evidence))
-    return sorted(findings.checks, key=_margin)  # the rung says what its first says: which asks for the most seeds
+    return sorted(findings.checks, key=_margin)  # the rung says what its first says: that of the least margin
 
 
 def _margin(check: Check) -> float:
