@@ -2,14 +2,16 @@
 
 import math
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from harness.backends import registry
 from harness.errors import HarnessError
-from harness.run import devices
+from harness.run import devices, interpreters
 from harness.scenario.case import Case
 from harness.scenario.catalogue import load_cases
 
@@ -20,6 +22,8 @@ PROFILES = ("smoke", "stable", "full")
 SCENARIOS = "scenarios"
 REPORTS = "reports"
 PATCH_STATS_LIMIT = 2
+BACKEND_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+"""A backend names the folder of its files in a hub."""
 
 
 @dataclass(frozen=True)
@@ -76,13 +80,15 @@ class Request:
         Raises HarnessError for a value that is not allowed.
         """
         pair = _pair(backends or "tensorflow,torch")
+        pythons = _interpreters(python, pair)
+        _require_known(pair, pythons)
         return cls(
             root=root,
             profile=_one_of("--parity-profile", profile or "stable", PROFILES),
             scenario_folders=_scenario_folders(root, scenarios),
             hub=hub,
             backends=pair,
-            interpreters=_interpreters(python, pair),
+            interpreters=pythons,
             overrides=dict(_assignment("--parity-override", text) for text in override),
             device=_known_device(device or "auto"),
             store=store or None,
@@ -148,7 +154,19 @@ def _pair(text: str) -> tuple[str, str]:
         raise HarnessError(
             f"--parity-backends: found {text!r}; two different names, reference first, such as tensorflow,torch."
         )
+    for name in names:
+        if not BACKEND_NAME.fullmatch(name):
+            raise HarnessError(
+                f"--parity-backends: found {name!r}; allowed: letters, digits, '-' and '_', such as tensorflow."
+            )
     return names[0], names[1]
+
+
+def _require_known(backends: tuple[str, str], found: Mapping[str, Path]) -> None:
+    """Refuse a backend that its interpreter does not know, before anything is run with the other one."""
+    for name in backends:
+        if name not in registry.BUILTIN:
+            interpreters.require_known(name, found.get(name, Path(sys.executable)))
 
 
 def _assignment(option: str, text: str) -> tuple[str, str]:
@@ -159,12 +177,12 @@ def _assignment(option: str, text: str) -> tuple[str, str]:
 
 
 def _interpreters(texts: Sequence[str], backends: tuple[str, str]) -> dict[str, Path]:
-    interpreters = {name: Path(path).expanduser() for name, path in (_assignment("--parity-python", t) for t in texts)}
-    for name, path in interpreters.items():
+    named = {name: Path(path).expanduser() for name, path in (_assignment("--parity-python", t) for t in texts)}
+    for name, path in named.items():
         _one_of("--parity-python", name, backends)
         if not os.access(path, os.X_OK) or path.is_dir():
             raise HarnessError(f"--parity-python: {name}={path} is not a program that can be run; name an interpreter.")
-    return interpreters
+    return named
 
 
 def _known_device(text: str) -> str:

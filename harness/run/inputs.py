@@ -53,7 +53,7 @@ class Maker:
         def make(folder: Path) -> None:
             self._build(source, folder, records)
 
-        entry = self.shop.store.obtain(address, make, {"made_from": parts}, self.shop.cancelled)
+        entry = self.shop.store.obtain(address, make, parts, self.shop.cancelled)
         seconds = time.monotonic() - started
         record = {"key": address.key, "cached": entry.cached, "seconds": seconds, "references": records}
         return Dataset(entry.path, record)

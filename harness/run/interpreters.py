@@ -64,6 +64,14 @@ def inspect(backend: str, path: Path) -> Interpreter:
     Raises HarnessError when it cannot be run, does not know the backend, or lacks the backend's framework or what
     a worker needs, with the command that installs it.
     """
+    answer = require_known(backend, path)
+    if answer["absent"]:
+        raise HarnessError(_how_to_install(backend, path, answer["absent"]))
+    return _interpreter(path, answer)
+
+
+def require_known(backend: str, path: Path) -> Mapping[str, Any]:
+    """What an interpreter answers for a backend; raises HarnessError when it cannot be run or does not know it."""
     builtin = backend in registry.BUILTIN
     distributions = registry.FRAMEWORKS[backend] if builtin else ()
     modules = (*REQUIREMENTS, backend) if builtin else REQUIREMENTS
@@ -74,9 +82,7 @@ def inspect(backend: str, path: Path) -> Interpreter:
             f"backend {backend!r} is unknown to {_named(path)}; it knows {known}. "
             f"Install the package that offers it (entry point group {registry.GROUP})."
         )
-    if answer["absent"]:
-        raise HarnessError(_how_to_install(backend, path, answer["absent"]))
-    return _interpreter(path, answer)
+    return answer
 
 
 def _interpreter(path: Path, answer: Mapping[str, Any]) -> Interpreter:

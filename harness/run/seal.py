@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import HarnessError
-from harness.files import read_json, sha256, write_json
+from harness.files import digest, read_json, sha256, write_json
 
 DONE = "done.json"
 
@@ -28,15 +28,32 @@ def contents(folder: Path) -> dict[str, dict[str, Any]]:
 def damage(folder: Path) -> str | None:
     """Say what differs between a sealed folder and its seal; None when nothing does."""
     try:
-        recorded = contents(folder)
-    except (HarnessError, KeyError, TypeError):
+        recorded = {name: (mark["size"], mark["sha256"]) for name, mark in contents(folder).items()}
+    except (HarnessError, AttributeError, KeyError, TypeError):
         return f"{DONE} is missing or broken"
-    for name, mark in recorded.items():
+    if not recorded:
+        return f"{DONE} names no file"
+    if unknown := sorted({*_names(folder)} - {*recorded}):
+        return f"{DONE} does not name {', '.join(unknown)}"
+    for name, (size, sha) in recorded.items():
         path = folder / name
         if not path.is_file():
             return f"{name} is missing"
-        if path.stat().st_size != mark["size"] or sha256(path) != mark["sha256"]:
+        if path.stat().st_size != size or sha256(path) != sha:
             return f"{name} is not what was written"
+    return None
+
+
+def misplaced(folder: Path, kind: str, key: str) -> str | None:
+    """Say why an undamaged folder is not the one of a kind and a key; None when it is.
+
+    Its key must be the digest of what it was made from: a seal that was copied from another folder names another key.
+    """
+    sealed = read_json(folder / DONE)
+    if (sealed.get("kind"), sealed.get("key")) != (kind, key):
+        return f"{DONE} is that of {sealed.get('kind')}/{sealed.get('key')}"
+    if digest(sealed.get("made_from")) != key:
+        return f"{DONE} says that it was made from something else"
     return None
 
 

@@ -3,7 +3,7 @@
 import os
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,10 +77,24 @@ def run(shop: Workshop, surroundings: Surroundings, planned: Sequence[Planned], 
             if folder is not None:
                 results[plan.address] = finished(plan, folder, cached=True)
                 shop.on_progress(_event(shop, plan, "cached"))
-        absent = list({plan.address: plan for plan in planned if plan.address not in results}.values())
-        if absent:
-            results |= _run_absent(shop, surroundings, absent, log)
-    return [results[plan.address] for plan in planned]
+        absent = {plan.address: plan for plan in planned if plan.address not in results}
+        startable = [plan for plan in absent.values() if _has_its_source(shop.store, plan, absent)]
+        if startable:
+            results |= _run_absent(shop, surroundings, startable, log)
+    return [results.get(plan.address) or _without_source(plan) for plan in planned]
+
+
+def _has_its_source(store: Store, plan: Planned, to_run: Collection[Address]) -> bool:
+    """Whether the result that a job starts from is there, or is about to be made by the same process."""
+    source = plan.source
+    return source is None or source.address in to_run or store.find(source.address) is not None
+
+
+def _without_source(plan: Planned) -> Result:
+    """The result of a job that was not run because the job that it starts from left nothing."""
+    assert plan.source is not None
+    source = plan.source
+    return failed(plan, f"was not run: it starts from {source.leg} of {source.backend}, which failed")
 
 
 def finished(plan: Planned, folder: Path, cached: bool) -> Result:
@@ -156,9 +170,9 @@ def _collect(shop: Workshop, plan: Planned, scratch: Path, outcome: process.Outc
     """Publish what a job left, or say why it left nothing."""
     output = scratch / _name(plan)
     if (output / worker.DONE).is_file():
-        facts = {"seconds": read_json(output / worker.DONE)["seconds"], "made_from": plan.parts}
+        seconds = read_json(output / worker.DONE)["seconds"]
         (output / LOG).write_text(outcome.log, encoding="utf-8")
-        return finished(plan, shop.store.publish(plan.address, output, facts), cached=False)
+        return finished(plan, shop.store.publish(plan.address, output, plan.parts, seconds=seconds), cached=False)
     if (output / worker.ERROR).is_file():
         error = read_json(output / worker.ERROR)["error"]
     elif output.is_dir():

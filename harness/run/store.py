@@ -18,7 +18,7 @@ import platformdirs
 
 from harness.errors import HarnessError
 from harness.run.locks import all_of
-from harness.run.seal import damage, seal
+from harness.run.seal import damage, misplaced, seal
 
 OFF = "off"
 _SCRATCH = ".scratch"
@@ -72,11 +72,11 @@ class Store:
         return self.root / address.kind / address.key[:2] / address.key
 
     def find(self, address: Address) -> Path | None:
-        """The entry's folder when it is there and undamaged; a damaged one is removed with a warning."""
+        """The entry's folder when it is there, undamaged and its own; any other is removed with a warning."""
         path = self.path(address)
         if not path.is_dir():
             return None
-        reason = damage(path)
+        reason = damage(path) or misplaced(path, address.kind, address.key)
         if reason is None:
             return path
         _LOG.warning("%s: %s; it is made again.", path, reason)
@@ -100,10 +100,13 @@ class Store:
         with tempfile.TemporaryDirectory(dir=self.root / "tmp", ignore_cleanup_errors=True) as name:
             yield Path(name)
 
-    def publish(self, address: Address, folder: Path, facts: Mapping[str, Any]) -> Path:
-        """Seal a folder that was filled in `scratch` and move it to its address (which must be locked)."""
+    def publish(self, address: Address, folder: Path, made_from: Mapping[str, Any], **facts: Any) -> Path:
+        """Seal a folder that was filled in `scratch` and move it to its address (which must be locked).
+
+        `made_from`: what the key of the address is the digest of; an entry that says otherwise is never found.
+        """
         path = self.path(address)
-        seal(folder, {"kind": address.kind, "key": address.key, **facts})
+        seal(folder, {"kind": address.kind, "key": address.key, "made_from": made_from, **facts})
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             self._remove(path)
@@ -114,7 +117,7 @@ class Store:
         self,
         address: Address,
         build: Callable[[Path], None],
-        facts: Mapping[str, Any],
+        made_from: Mapping[str, Any],
         cancelled: threading.Event,
     ) -> Entry:
         """The entry, made by `build(folder)` when it is absent or damaged; one makes it, others wait for it."""
@@ -126,7 +129,7 @@ class Store:
                 folder = scratch / "entry"
                 folder.mkdir()
                 build(folder)
-                return Entry(self.publish(address, folder, facts), cached=False)
+                return Entry(self.publish(address, folder, made_from), cached=False)
 
     def _remove(self, path: Path) -> None:
         """Take an entry away in one step, so that nobody reads half of it."""

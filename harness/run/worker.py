@@ -22,7 +22,7 @@ from pathlib import Path
 
 from harness.errors import HarnessError
 from harness.run.environment import apply
-from harness.run.job import read_fields, read_job
+from harness.run.job import Job, read_fields, read_job
 
 SUPERVISED = "--supervised"
 DONE = "done.json"
@@ -55,6 +55,7 @@ def run(path: Path) -> bool:
     print(f"{job.backend} {job.leg}: begins", flush=True)
     started = time.monotonic()
     try:
+        require_source(job)
         importlib.import_module(f"harness.run.legs.{_MODULES.get(job.leg, job.leg)}").run(job)
     except HarnessError as error:
         return _failed(job.output, str(error))
@@ -65,6 +66,12 @@ def run(path: Path) -> bool:
     _write(job.output / DONE, {"seconds": seconds})
     print(f"{job.backend} {job.leg}: done after {seconds:.1f} s", flush=True)
     return True
+
+
+def require_source(job: Job) -> None:
+    """Raise HarnessError when the job that this one starts from failed: nothing may be made of what it left."""
+    if job.source is not None and (job.source.parent / ERROR).is_file():
+        raise HarnessError("was not run: the job that it starts from failed.")
 
 
 def _failed(output: Path, error: str) -> bool:

@@ -6,7 +6,7 @@ Fills `graft/`: `stages.npz`, float64, and `problems.json` with the stages that 
 
 from harness.backends.network import stage_names
 from harness.backends.protocol import Array, Batch, Precision
-from harness.files import read_npz, write_json, write_npz
+from harness.files import read_json, read_npz, write_json, write_npz
 from harness.run.job import Job
 from harness.run.legs.common import MISSING, create, lacks, source_of, write_missing
 
@@ -18,7 +18,8 @@ def run(job: Job) -> None:
     folder, other = job.output / "graft", source_of(job)
     stages = other / f"stages_{PRECISION}.npz"
     if not stages.is_file():
-        write_missing(folder, {"stage": f"the other side left no {stages.name} to start from; see its {MISSING}"})
+        reasons = read_json(other / MISSING)  # a side that leaves neither has broken its contract
+        write_missing(folder, {"stage": f"the other side left no {stages.name}: {'; '.join(reasons.values())}"})
         return
     backend = create(job, PRECISION)
     if lacks(job, folder, backend, ("stage",)):

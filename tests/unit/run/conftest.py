@@ -26,6 +26,7 @@ CLASSES = (
     "Unfinite",
     "Crashing",
     "Raising",
+    "Passing",
     "Hanging",
     "Slow",
 )

@@ -37,7 +37,7 @@ def test_a_worker_that_is_killed_is_an_error_of_its_job_alone(case, options, tmp
         "the worker was killed by signal 9 (SIGKILL), as the kernel does when memory runs out"
     )
     assert jobs["crashing", "infer"]["error"].startswith("was not begun: the worker was killed by signal 9")
-    assert "the training that leaves them failed" in jobs["toy", "exchange"]["error"]
+    assert jobs["toy", "exchange"]["error"] == "was not run: it starts from train of crashing, which failed"
     evidence = (tmp_path / "hub" / "red" / "crashing_trajectory.md").read_text()
     assert "about to crash" in evidence
     assert "OMP_NUM_THREADS=1" in evidence
@@ -58,6 +58,27 @@ def test_a_failed_job_is_repeated_from_the_hub_alone(case, options, tmp_path: Pa
     )
     assert done.returncode == 1
     assert "shapes (3,) and (4,) do not fit" in done.stdout
+
+
+def test_what_a_failure_left_to_other_jobs_is_not_remembered(
+    case, options, tmp_path: Path, jobs_of, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every leg that starts from another's result: of the other side (graft, exchange) and of its own (infer)."""
+    trouble = tmp_path / "trouble"
+    trouble.touch()
+    monkeypatch.setenv("TOY_TROUBLE", str(trouble))
+    conduct(case, LEGS, options("passing", "toy"), tmp_path / "one", ignore)
+    jobs = jobs_of(tmp_path / "one")
+    assert jobs["toy", "graft"]["error"] == "was not run: it starts from lockstep of passing, which failed"
+    assert jobs["toy", "exchange"]["error"] == "was not run: it starts from train of passing, which failed"
+    assert jobs["passing", "infer"]["error"] == "was not run: the job that it starts from failed."
+    assert not list((tmp_path / "store").glob("graft/*/*"))
+    assert not list((tmp_path / "store").glob("exchange/*/*/exchange"))
+    trouble.unlink()
+    conduct(case, LEGS, options("passing", "toy"), tmp_path / "two", ignore)
+    assert {job["status"] for job in jobs_of(tmp_path / "two").values()} == {"done"}
+    reasons = read_json(tmp_path / "two" / "toy" / "graft" / "missing.json")
+    assert reasons == {"stage": "toy cannot do 'stage'"}
 
 
 def test_a_failure_is_not_tried_again_in_the_same_hub_but_in_the_next(case, options, tmp_path: Path) -> None:

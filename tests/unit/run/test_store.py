@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from harness.errors import HarnessError
+from harness.files import digest, read_json, write_json
 from harness.run.store import Address, Store, location, scratch_of
 
-ADDRESS = Address("dataset", "ab" * 32)
+MADE_FROM = {"seed": 1}
+ADDRESS = Address("dataset", digest(MADE_FROM))
 NEVER = threading.Event()
 
 
@@ -37,21 +39,24 @@ def maker() -> Maker:
 
 
 def obtain(store: Store, maker: Maker) -> tuple[Path, bool]:
-    entry = store.obtain(ADDRESS, maker, {"made_from": {"seed": 1}}, NEVER)
+    entry = store.obtain(ADDRESS, maker, MADE_FROM, NEVER)
     return entry.path, entry.cached
 
 
 def test_an_entry_is_made_once(store: Store, maker: Maker) -> None:
     path, cached = obtain(store, maker)
     assert not cached
-    assert path == store.root / "dataset" / "ab" / ADDRESS.key
+    assert path == store.root / "dataset" / ADDRESS.key[:2] / ADDRESS.key
     assert obtain(store, maker) == (path, True)
     assert maker.calls == 1
     assert (path / "part" / "numbers.txt").read_text() == "1 2 3"
     assert not list((store.root / "tmp").iterdir())
 
 
-@pytest.mark.parametrize("damage", ["other bytes", "truncated", "missing", "no seal", "broken seal"])
+@pytest.mark.parametrize(
+    "damage",
+    ["other bytes", "truncated", "missing", "more", "no seal", "broken seal", "a seal of nothing", "a list for a seal"],
+)
 def test_a_damaged_entry_is_made_again(store: Store, maker: Maker, damage: str) -> None:
     path, _ = obtain(store, maker)
     file = path / "part" / "numbers.txt"
@@ -60,13 +65,35 @@ def test_a_damaged_entry_is_made_again(store: Store, maker: Maker, damage: str) 
         "truncated": lambda: file.write_text("1"),
         "missing": file.unlink,
         "no seal": (path / "done.json").unlink,
+        "more": lambda: (path / "more.txt").write_text("9"),
         "broken seal": lambda: (path / "done.json").write_text("{}"),
+        "a seal of nothing": lambda: write_json(path / "done.json", {**read_json(path / "done.json"), "files": {}}),
+        "a list for a seal": lambda: (path / "done.json").write_text("[]"),
     }[damage]()
     assert obtain(store, maker) == (path, False)
     assert maker.calls == 2
     assert file.read_text() == "1 2 3"
     assert len(store.damaged) == 1
     assert "it was made again" in store.damaged[0]
+
+
+OTHER_ORIGIN = {"seed": 2}
+
+
+@pytest.mark.parametrize("kind", ["dataset", "train"])
+def test_an_entry_that_stands_at_another_address_is_made_again(store: Store, maker: Maker, kind: str) -> None:
+    other = store.obtain(Address(kind, digest(OTHER_ORIGIN)), maker, OTHER_ORIGIN, NEVER).path
+    store.path(ADDRESS).parent.mkdir(parents=True, exist_ok=True)
+    other.rename(store.path(ADDRESS))
+    assert obtain(store, maker) == (store.path(ADDRESS), False)
+    assert f"done.json is that of {kind}/{digest(OTHER_ORIGIN)}" in store.damaged[0]
+
+
+def test_an_entry_whose_origin_is_not_that_of_its_key_is_made_again(store: Store, maker: Maker) -> None:
+    path, _ = obtain(store, maker)
+    write_json(path / "done.json", {**read_json(path / "done.json"), "made_from": OTHER_ORIGIN})
+    assert obtain(store, maker) == (path, False)
+    assert "made from something else" in store.damaged[0]
 
 
 def test_a_failed_maker_leaves_nothing(store: Store, maker: Maker) -> None:
@@ -86,7 +113,8 @@ def test_two_processes_make_one_entry(tmp_path: Path) -> None:
         "import sys, threading, time; from pathlib import Path; from harness.run.store import Address, Store\n"
         "def make(folder):\n"
         "    time.sleep(0.5); (folder / 'who.txt').write_text(sys.argv[2])\n"
-        f"entry = Store(Path(sys.argv[1])).obtain(Address('a', '{ADDRESS.key}'), make, {{}}, threading.Event())\n"
+        f"address = Address('a', '{ADDRESS.key}')\n"
+        f"entry = Store(Path(sys.argv[1])).obtain(address, make, {MADE_FROM}, threading.Event())\n"
         "print(entry.cached, (entry.path / 'who.txt').read_text())"
     )
     commands = [[sys.executable, "-c", script, str(tmp_path / "store"), who] for who in ("one", "two")]

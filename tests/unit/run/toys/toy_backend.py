@@ -117,6 +117,15 @@ class Raising(Toy):
         raise ValueError("shapes (3,) and (4,) do not fit")
 
 
+class Passing(Toy):
+    """Cannot be asked for stages or weights while the file that TOY_TROUBLE names is there: a trouble that passes."""
+
+    def __init__(self, setup):
+        super().__init__(setup)
+        if Path(os.environ.get("TOY_TROUBLE", "none")).exists():
+            raise MemoryError("no memory left")
+
+
 class Hanging(Toy):
     """Never ends its training, and has started a process that never ends either."""
 
