@@ -10,17 +10,17 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.backends import registry
-from harness.backends.feed import FedBatches, batch_of
-from harness.backends.network import initial_weights
-from harness.backends.protocol import Backend, Setup
 from harness.dataset.grouped import GroupedData
 from harness.files import read_json
-from harness.scenario.schema import Scenario
+from harness.networks import registry
+from harness.networks.pinn.sections import PinnScenario
+from harness.networks.pinn.start import initial_weights
+from harness.ports.feed import FedBatches, batch_of
+from harness.ports.protocol import Port, Setup
 
 
 def main(name: str, dataset: Path, scenario_file: Path) -> None:
-    scenario = Scenario.model_validate_json(scenario_file.read_text(encoding="utf-8"))
+    scenario = PinnScenario.model_validate_json(scenario_file.read_text(encoding="utf-8"))
     facts = read_json(dataset / "setup.json")
     keys = ("padded_size", "nphotons", "intensity_scale", "object_amplitude")
     shared = {key: facts[key] for key in keys}
@@ -37,7 +37,7 @@ def main(name: str, dataset: Path, scenario_file: Path) -> None:
     place(backend, patches, test, scenario)
 
 
-def place(backend: Backend, patches: np.ndarray, test: GroupedData, scenario: Scenario) -> None:
+def place(backend: Port, patches: np.ndarray, test: GroupedData, scenario: PinnScenario) -> None:
     """Stitch the middles of the patches about the centre of mass of their positions."""
     n, side = scenario.dataset.N, scenario.inference.reassemble_m
     first = (n - side) // 2

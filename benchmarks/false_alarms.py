@@ -19,8 +19,8 @@ from harness.judge.findings import Findings
 from harness.judge.rungs.ensemble import judge_members
 from harness.judge.verdict import RungVerdict
 from harness.run import store
-from harness.run.conduct import RunOptions, conduct
 from harness.run.ensemble import LEGS, with_training
+from harness.run.run_case import RunOptions, run_case
 from harness.scenario.case import Case
 from harness.scenario.catalogue import load_cases
 
@@ -43,7 +43,7 @@ def pair(case: Case, seed: int, options: RunOptions, folder: Path) -> Evidence:
     (backend,) = options.backends
     for nudge in (0, 1):
         own = with_training(case, case.id, seed=seed, nudge=nudge)
-        conduct(own, LEGS, options, folder / str(nudge), lambda _: None)
+        run_case(own, LEGS, options, folder / str(nudge), lambda _: None)
     (folder / "0" / "scenario.yaml").write_text(case.resolved_yaml(), encoding="utf-8")
     again = f"{backend} again"
     return Evidence(folder / "0", (backend, again), {again: folder / "1" / backend})

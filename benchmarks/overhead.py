@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness.run.conduct import RunOptions, conduct
+from harness.run.run_case import RunOptions, run_case
 from harness.scenario.case import Case
 from harness.scenario.catalogue import load_cases
 
@@ -52,12 +52,12 @@ def bare(dataset: Path, scenario: Path) -> float:
     return time.perf_counter() - started
 
 
-def conducted(case: Case, folder: Path) -> float:
+def run_whole(case: Case, folder: Path) -> float:
     """Seconds of the harness, from a dataset that is there to the case folder of a hub."""
     options = RunOptions(BACKENDS, {}, "cpu", folder / "store", timeout=None)
-    conduct(case, (), options, folder / "hub", lambda _: None)
+    run_case(case, (), options, folder / "hub", lambda _: None)
     started = time.perf_counter()
-    conduct(case, ("train", "infer"), options, folder / "hub", lambda _: None)
+    run_case(case, ("train", "infer"), options, folder / "hub", lambda _: None)
     return time.perf_counter() - started
 
 
@@ -67,7 +67,7 @@ def main() -> None:
     for number in range(asked.pairs):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            ours = conducted(case, folder)
+            ours = run_whole(case, folder)
             scenario = folder / "scenario.json"
             scenario.write_text(case.scenario.model_dump_json(), encoding="utf-8")
             plain = bare(folder / "hub" / "dataset", scenario)

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from harness.report import hub
 from harness.report.handover import bundle as packing
 from harness.report.handover import readme
+from harness.session import hub
 
 MEGABYTE = 1_000_000
 

@@ -21,8 +21,8 @@ from harness.cli.common import (
     progress_shown,
 )
 from harness.errors import HarnessError
-from harness.report import calibration
-from harness.report.request import Request
+from harness.session import calibration
+from harness.session.request import Request
 
 
 def calibrate(

@@ -12,8 +12,8 @@ import typer
 
 from harness.errors import HarnessError
 from harness.files import plain
-from harness.report.progress import News
 from harness.scenario.case import Case
+from harness.session.progress import News
 
 Profile = Annotated[str, typer.Option("--parity-profile", "--profile", help="smoke, stable or full.")]
 Scenarios = Annotated[

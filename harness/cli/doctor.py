@@ -7,12 +7,13 @@ from typing import Any
 
 import typer
 
-from harness.backends import registry
+from harness import formatting
 from harness.cli.common import Json, Python, print_json
 from harness.errors import HarnessError
-from harness.report import assembly, show
-from harness.report.request import Request
+from harness.networks import registry
+from harness.report import assembly
 from harness.run import cores, devices, interpreters, store
+from harness.session.request import Request
 
 OPTIONAL = {"cdtools": 'pip install "ptycho-parity[cpu]"'}
 """Modules that some cases need, and how to get them: the reference reconstruction of measured data."""
@@ -31,7 +32,7 @@ def doctor(python: Python = None, as_json: Json = False) -> None:
             [name, " ".join(f"{n} {v}" for n, v in side["versions"].items()), side["missing"] or "ready"]
             for name, side in found["backends"].items()
         ]
-        typer.echo(show.table(("backend", "versions", "state"), rows))
+        typer.echo(formatting.table(("backend", "versions", "state"), rows))
         typer.echo(f"python {found['python']}, {found['cores']} cores, {found['threads']} thread a worker")
         typer.echo(f"GPUs: {', '.join(found['gpus']) or 'none'}")
         typer.echo(f"store: {found['store']}")

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from harness.cli.common import Json, Override, Profile, Scenarios, chosen, print_json
-from harness.report.request import Request
 from harness.scenario.keys import leaves
+from harness.session.request import Request
 
 
 def explain(

@@ -9,7 +9,7 @@ import typer
 from harness.cli.common import Backends, Json, Python, Store, print_json
 
 if TYPE_CHECKING:
-    from harness.report.request import Request
+    from harness.session.request import Request
 
 app = typer.Typer(
     help="Faults that are seeded into one side, to see that the judge catches them.", no_args_is_help=True
@@ -63,7 +63,8 @@ def run(
 
     Example: python -m harness faults run geometry.offset-sign training.epsilon
     """
-    from harness.report import fault_matrix, fault_page, fault_text, trials
+    from harness.report import fault_matrix, fault_page, fault_text
+    from harness.session import trials
 
     request = _request(backends, python, store)
     outcomes = []
@@ -97,8 +98,9 @@ def sensitivity(
 
     Example: python -m harness faults sensitivity scale.off --side torch
     """
-    from harness.report import fault_page, fault_text, trials
-    from harness.report import sensitivity as bisection
+    from harness.report import fault_page, fault_text
+    from harness.session import sensitivity as bisection
+    from harness.session import trials
 
     request = _request(backends, python, store)
     wanted = [one for one in trials.every(request.backends, faults or ()) if side in ("", one.backend)]
@@ -111,8 +113,8 @@ def sensitivity(
 
 
 def _request(backends: str, python: list[str] | None, store: str) -> "Request":
-    from harness.report import trials
-    from harness.report.request import Request
+    from harness.session import trials
+    from harness.session.request import Request
 
     return Request.from_texts(
         Path.cwd(),

@@ -5,10 +5,12 @@ from typing import Any
 
 import typer
 
+from harness import formatting
 from harness.cli.common import Hub, Json, print_json
 from harness.judge.verdict import RungVerdict
-from harness.report import climb, hub, show, summary
-from harness.report.notes import by_badness
+from harness.report import summary
+from harness.session import case_runner, hub
+from harness.session.notes import by_badness
 
 RED = ("fail", "error")
 
@@ -29,14 +31,18 @@ def judge(root: Hub, as_json: Json = False) -> None:
         print_json(cases)
     else:
         rows = [row for case in cases for row in _rows(case)]
-        typer.echo(show.table(("case", "rung", "status", "recorded", "margin", "check with the least margin"), rows))
+        typer.echo(
+            formatting.table(("case", "rung", "status", "recorded", "margin", "check with the least margin"), rows)
+        )
     raise typer.Exit(1 if any(rung["status"] in RED for case in cases for rung in case["rungs"]) else 0)
 
 
 def _judged(folder: Path) -> dict[str, Any]:
-    verdicts = [climb.judge(folder, rung) for rung in hub.read_case(folder)["rungs"]]
-    rungs = [{**verdict.as_json(), "recorded": climb.recorded(folder, verdict.rung).status} for verdict in verdicts]
-    case = summary.summarised(folder, verdicts, climb.figures(folder), climb.parting(folder, verdicts))
+    verdicts = [case_runner.judge(folder, rung) for rung in hub.read_case(folder)["rungs"]]
+    rungs = [
+        {**verdict.as_json(), "recorded": case_runner.recorded(folder, verdict.rung).status} for verdict in verdicts
+    ]
+    case = summary.summarised(folder, verdicts, case_runner.figures(folder), case_runner.parting(folder, verdicts))
     return {"id": folder.name, "rungs": rungs, "summary": case}
 
 
@@ -45,6 +51,6 @@ def _rows(case: dict[str, Any]) -> list[list[str]]:
     for rung in case["rungs"]:
         checks = sorted(RungVerdict.from_json(rung).checks, key=by_badness)
         worst = checks[0] if checks else None
-        margin = show.figure(worst.margin if worst else None)
+        margin = formatting.number(worst.margin if worst else None)
         rows.append([case["id"], rung["rung"], rung["status"], rung["recorded"], margin, worst.name if worst else ""])
     return rows

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import typer
 
+from harness import formatting
 from harness.cli.common import Json, Override, Profile, Scenarios, print_json
-from harness.report import show
-from harness.report.request import Request
+from harness.session.request import Request
 
 
 def list_cases(
@@ -35,4 +35,4 @@ def list_cases(
         return
     header = ("case", "source", "N", "gridsize", "epochs", "markers", "description")
     keys = ("id", *header[1:])
-    typer.echo(show.table(header, [[show.figure(row[key]) for key in keys] for row in rows]))
+    typer.echo(formatting.table(header, [[formatting.number(row[key]) for key in keys] for row in rows]))

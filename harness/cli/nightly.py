@@ -9,7 +9,7 @@ from filelock import FileLock, Timeout
 from harness.errors import HarnessError
 
 if TYPE_CHECKING:
-    from harness.report.nightly.night import Night
+    from harness.session.nightly.night import Night
 
 
 def nightly(
@@ -24,7 +24,7 @@ def nightly(
 
     Example: python -m harness nightly --budget 8
     """
-    from harness.report.nightly import program
+    from harness.session.nightly import program
 
     reports.mkdir(parents=True, exist_ok=True)
     try:
@@ -39,8 +39,8 @@ def nightly(
 
 def _night(reports: Path, select: str, quick: bool) -> "Night":
     """The night that is to be gone on with, or a new one."""
-    from harness.report.nightly.night import Night, require_project
-    from harness.report.nightly.steps import steps
+    from harness.session.nightly.night import Night, require_project
+    from harness.session.nightly.steps import steps
 
     root, asked = Path.cwd(), steps(select, quick)
     require_project(root)

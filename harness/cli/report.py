@@ -5,7 +5,8 @@ from pathlib import Path
 import typer
 
 from harness.cli.common import Hub, Json, print_json
-from harness.report import assembly, hub, manifest, markdown
+from harness.report import assembly, markdown
+from harness.session import hub, manifest
 
 
 def report(root: Hub, as_json: Json = False) -> None:

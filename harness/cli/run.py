@@ -24,10 +24,11 @@ from harness.cli.common import (
     progress_shown,
 )
 from harness.judge import ladder
-from harness.report import assembly, climb, hub, markdown
-from harness.report.request import Request
+from harness.report import assembly, markdown
 from harness.report.telemetry import history
 from harness.scenario.case import Case
+from harness.session import case_runner, hub
+from harness.session.request import Request
 
 
 def run(
@@ -74,7 +75,7 @@ def run(
     cases = chosen(request.cases(), scenarios_to_run)
     root = assembly.begin(request, shlex.join(["ptycho-parity", *sys.argv[1:]]))
     for case in cases:
-        climb.plan(root, case, ladder.JUDGES, request)
+        case_runner.plan(root, case, ladder.JUDGES, request)
     with progress_shown(root):
         status = _climb(root, cases, request)
     summary = assembly.finish(root, status)
@@ -96,10 +97,10 @@ def _climb(root: Path, cases: Sequence[Case], request: Request) -> int:
     red = {"fail", "error", "inconclusive"} if request.strict else {"fail", "error"}
     statuses = set()
     for case in cases:
-        climb.prepare(root, case, request)
+        case_runner.prepare(root, case, request)
         folder = hub.case_folder(root, case.id)
         for rung in hub.read_case(folder)["rungs"]:
-            verdict = climb.judge(folder, rung)
-            climb.record(folder, verdict)
+            verdict = case_runner.judge(folder, rung)
+            case_runner.record(folder, verdict)
             statuses.add(verdict.status)
     return 1 if statuses & red else 0

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from harness.backends import registry
 from harness.cli.common import (
     Data,
     Device,
@@ -22,11 +21,12 @@ from harness.cli.common import (
 )
 from harness.errors import HarnessError
 from harness.files import read_json, write_text
-from harness.report import climb, hub
-from harness.report.request import Request
-from harness.run.conduct import conduct
+from harness.networks import registry
 from harness.run.results import JOBS
+from harness.run.run_case import run_case
 from harness.scenario.case import Case
+from harness.session import case_runner, hub
+from harness.session.request import Request
 
 CaseName = Annotated[str, typer.Argument(metavar="CASE", help="A scenario, or one point of its matrix.")]
 To = Annotated[Path, typer.Option("--to", help="The case's folder is made there, or gone on with.")]
@@ -61,9 +61,9 @@ def take(name: str, legs: Collection[str], backends: tuple[str, ...], to: Path, 
     folder = to / case.id
     folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / "scenario.yaml", case.resolved_yaml())
-    options = replace(climb.run_options(to, request), backends=backends)
+    options = replace(case_runner.run_options(to, request), backends=backends)
     with progress_shown(to):
-        conduct(case, legs, options, folder, climb.progress_writer(folder / hub.PROGRESS))
+        run_case(case, legs, options, folder, case_runner.progress_writer(folder / hub.PROGRESS))
     for job in read_json(folder / JOBS) if (folder / JOBS).is_file() else ():
         if job["backend"] in backends and job["status"] != "done":
             raise HarnessError(f"{folder}: {job['backend']}, {job['leg']}: {job['error']}")

@@ -35,15 +35,15 @@ def simulate(spec: DatasetSpec) -> RawData:
         raise HarnessError(f"dataset.object.shape, dataset.N, dataset.scan.buffer: {error}.") from error
     # Rounded to the types of the NPZ contract first, so that a saved data set is the one that was used.
     illumination = PROBES[spec.probe.kind](spec.N).astype(np.complex64).astype(np.complex128)
-    scene = draw_object(spec.object)
+    images = draw_object(spec.object)
     model_probe = probe.model_probe(probe.normalise(illumination, spec.probe.scale), spec.probe.mask)
     return RawData(
-        diffraction=count(intensities(scene, model_probe, x, y), spec.nphotons, spec.photon_seed),
+        diffraction=count(intensities(images, model_probe, x, y), spec.nphotons, spec.photon_seed),
         probe=illumination,
         x=x,
         y=y,
         scan_index=np.zeros(len(x), dtype=np.int64),
-        object=scene,
+        object=images,
         origin="simulated",
     )
 
@@ -53,17 +53,17 @@ def draw_object(spec: ObjectSpec) -> Array:
     amplitude: Array = objects.lines(spec.shape, spec.seed)
     if spec.phase == "none":
         return amplitude.astype(np.complex128)
-    scene: Array = objects.phase_follows_amplitude(amplitude, spec.phase_span)
-    return scene
+    images: Array = objects.phase_follows_amplitude(amplitude, spec.phase_span)
+    return images
 
 
-def intensities(scene: Array, model_probe: Array, x: Array, y: Array) -> Array:
+def intensities(images: Array, model_probe: Array, x: Array, y: Array) -> Array:
     """(M, N, N) float64 squared amplitudes of the patterns at the positions `x`, `y` (M,), unscaled."""
     N = model_probe.shape[0]
     result = np.empty((len(x), N, N))
     for start in range(0, len(x), _CHUNK):
         part = slice(start, start + _CHUNK)
-        patches = translation.cut(scene, x[part], y[part], N)
+        patches = translation.cut(images, x[part], y[part], N)
         waves = forward.diffract(forward.exit_wave(patches[..., None], model_probe))
         result[part] = forward.squared(waves)[..., 0]
     return result

@@ -59,6 +59,6 @@ class Reference:
         missing = [name for name in ("object", "probe", "origin_x", "origin_y") if name not in arrays]
         if missing:
             raise HarnessError(f"{path}: lacks {', '.join(missing)}; run the reference reconstruction again.")
-        scene = arrays["object"].astype(np.complex128)
-        truth = Truth("reference", scene, float(arrays["origin_x"]), float(arrays["origin_y"]))
+        images = arrays["object"].astype(np.complex128)
+        truth = Truth("reference", images, float(arrays["origin_x"]), float(arrays["origin_y"]))
         return cls(arrays["probe"].astype(np.complex128), truth)

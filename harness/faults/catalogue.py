@@ -9,12 +9,12 @@ from importlib import import_module
 
 from harness.errors import HarnessError
 from harness.faults import groups
-from harness.faults.port import Port
+from harness.faults.faulty_port import FaultyPort
 
 NOWHERE = "none"
 """The rung of a control: a change that the judge must not see."""
 
-Seed = Callable[[Port], None]
+Seed = Callable[[FaultyPort], None]
 _KNOWN: dict[str, "Fault"] = {}
 
 
@@ -48,9 +48,9 @@ class Fault:
         """The part of the id before the dot."""
         return self.id.partition(".")[0]
 
-    def port(self, backend: str, size: float | None = None, leg: str = "") -> Port:
+    def port(self, backend: str, size: float | None = None, leg: str = "") -> FaultyPort:
         """The changes that it makes to a side, at a size or its natural one."""
-        port = Port(backend, self.size if size is None else size, leg)
+        port = FaultyPort(backend, self.size if size is None else size, leg)
         self.seed(port)
         return port
 
@@ -72,7 +72,7 @@ class Seeded:
     def __str__(self) -> str:
         return f"{self.text}@{self.backend}"
 
-    def port(self, leg: str = "") -> Port:
+    def port(self, leg: str = "") -> FaultyPort:
         """The changes that it makes."""
         return self.fault.port(self.backend, self.size, leg)
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from harness.backends.protocol import Array, Batch, Setup, Weights
+from harness.arrays import Array, Weights
 from harness.files import read_json, read_npz, write_json, write_npy, write_npz
+from harness.networks.pinn.forward import Stages
+from harness.ports.protocol import Batch, Setup
 
 
 def with_section(setup: Setup, name: str, **values: Any) -> Setup:
@@ -38,6 +40,15 @@ def of_kernels(change: Callable[[Array], Array]) -> Callable[[Weights], Weights]
 def with_log_scale(change: Callable[[Array], Any]) -> Callable[[Weights], Weights]:
     """A change of `log_scale` ()."""
     return lambda weights: {**weights, "log_scale": np.asarray(change(weights["log_scale"]), np.float64)}
+
+
+def on_stages(term: Callable[..., Any], **changes: Callable[[Any], Any]) -> Callable[..., Any]:
+    """A term of the loss that is given some stages changed; the others as they are."""
+
+    def changed(stages: Stages, *more: Any) -> Any:
+        return term({**stages, **{name: change(stages[name]) for name, change in changes.items()}}, *more)
+
+    return changed
 
 
 def in_npz(path: Path, **changes: Callable[[Array], Array]) -> None:

@@ -27,28 +27,28 @@ def main(arguments: Sequence[str]) -> int:
     if FLOAT64 in arguments:
         from harness.run.legs import lockstep
 
-        lockstep.PRECISIONS = ("float64",)
+        lockstep.PRECISIONS = ("float64",)  # type: ignore[attr-defined]
     with mock.patch.object(worker, "run", partial(run, worker.run)):
         return worker.main([argument for argument in arguments if argument != FLOAT64])
 
 
 def run(plain: Callable[[Path], bool], path: Path) -> bool:
     """Run one job by `plain`, with its fault; says whether it succeeded."""
-    from harness.faults import catalogue, seeding
+    from harness.faults import catalogue, injection
 
     job = read_job(path)
     if job.fault is None:
         return plain(path)
     port = catalogue.parse(job.fault, [job.backend]).port(job.leg)
     folder = path.parent / f"{DATASET}-{path.stem}"
-    dataset = seeding.own_dataset(port, job.dataset, folder)
+    dataset = injection.own_dataset(port, job.dataset, folder)
     if dataset != job.dataset:
         path = path.with_name(f"{path.stem}-own.json")
         write_job(path, replace(job, dataset=dataset))
-    with seeding.seeded(port):
+    with injection.seeded(port):
         done = plain(path)
     if done:
-        seeding.spoil_files(port, job.leg, job.output)
+        injection.spoil_files(port, job.leg, job.output)
     return done
 
 

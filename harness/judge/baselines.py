@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.backends.protocol import Array
+from harness.arrays import Array
 from harness.judge.metrics import pearson
 from harness.judge.truth import Part
 from harness.physics.canvas import place

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from harness.backends.protocol import Array
+from harness.arrays import Array
 
 
 def mismatch(own: Array, other: Array) -> str:

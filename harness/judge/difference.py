@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.backends.protocol import Array
+from harness.arrays import Array
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What the judge may look at: the files of one case folder, read when they are asked for."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -10,17 +11,22 @@ import numpy as np
 from pydantic import ValidationError
 from safetensors.numpy import load_file
 
-from harness.backends.protocol import Array, Precision, Weights
+from harness.arrays import Array, Precision, Weights
 from harness.errors import HarnessError
 from harness.files import read_json, read_npz
 from harness.physics.probe import model_probe
 from harness.physics.twins import twin
+from harness.ports.contract import FILE, Contract
 from harness.run.legs.common import MISSING
 from harness.scenario.schema import Scenario
 from harness.scenario.source import read
 
+_CLAIMS = ("lockstep", "train_outputs")
+"""Folders of a side that hold its contract."""
+
 LEG_FOLDERS = {
     "lockstep": ("lockstep",),
+    "oracle": ("oracle",),
     "trajectory": ("trajectory",),
     "graft": ("graft",),
     "train": ("train_outputs", "bundle"),
@@ -88,9 +94,23 @@ class Evidence:
 
     @cached_property
     def scenario(self) -> Scenario:
-        """The resolved scenario that the case ran with."""
+        """The resolved scenario that the case ran with, without the sections that its network adds."""
         path = self.existing(Path("scenario.yaml"))
         return _scenario(path, *_state(path))
+
+    @cached_property
+    def contract(self) -> Contract:
+        """The contract that the sides are held to: the reference's, or the candidate's where that left none."""
+        for side in self.backends:
+            if (found := self.contract_of(side)) is not None:
+                return found
+        raise NoEvidence(f"{self.case_dir}: neither side left a {FILE}, which says what is to be compared.")
+
+    def contract_of(self, backend: str) -> Contract | None:
+        """What a side claims to be; None where no leg of it came so far."""
+        paths = [self.folder(backend) / name / FILE for name in _CLAIMS]
+        path = next((path for path in paths if path.is_file()), None)
+        return None if path is None else _contract(path, *_state(path))
 
     @cached_property
     def jobs(self) -> dict[tuple[str, str], dict[str, Any]]:
@@ -148,9 +168,9 @@ class Evidence:
         return self.arrays(Path(backend, "lockstep", f"stages_{precision}.npz"))
 
     def stage(self, backend: str, stages: dict[str, Array], name: str) -> Array:
-        """One of a backend's stages; Incapable for one that it does not offer, NoEvidence for one that it left out."""
-        facts = self.record(Path(backend, "lockstep", "facts.json"), ("capabilities",))
-        offered = facts.get("stage_names", [name])
+        """One of a side's stages; Incapable for one that it does not expose, NoEvidence for one that it left out."""
+        contract = self.contract_of(backend) or self.contract
+        offered = [stage.name for stage in contract.stages if stage.exposed]
         if name not in offered:
             raise Incapable(f"{backend} does not expose the stage {name!r}; it offers {', '.join(offered)}.")
         if name not in stages:
@@ -165,10 +185,6 @@ class Evidence:
     def batch(self, backend: str) -> dict[str, Array]:
         """The lock-step batch as it was fed: `amplitude` (B, N, N, C), `relative` (B, 1, 2, C)."""
         return self.arrays(Path(backend, "lockstep", "batch.npz"), ("amplitude", "relative"))
-
-    def lockstep_log_scale(self, backend: str) -> float:
-        """`log_scale` of the weights of the lock-step leg."""
-        return float(self.arrays(Path(backend, "lockstep", "weights.npz"), ("log_scale",))["log_scale"])
 
     def history(self, backend: str) -> list[dict[str, Any]]:
         """The epochs of training: `epoch`, `step` and `metrics` of each."""
@@ -189,6 +205,11 @@ class Evidence:
         except Exception as error:  # the library raises its own class for a broken file
             raise NoEvidence(f"{path}: is not a safetensors file ({error}).") from error
         return weights
+
+    def trained_scale(self, backend: str) -> float | None:
+        """The intensity scale of the trained weights; None where they hold none."""
+        scale, weights = self.contract.scale, self.trained_weights(backend)
+        return math.exp(float(weights[scale.weight])) if scale is not None and scale.weight in weights else None
 
     def predictions(self, backend: str, folder: str = "inference_outputs") -> Predictions:
         """Predicted patches of an inference or an exchange leg."""
@@ -274,9 +295,18 @@ def _state(path: Path) -> tuple[int, int, int]:
 @lru_cache(maxsize=64)
 def _scenario(path: Path, *_state: int) -> Scenario:
     try:
-        return Scenario.model_validate(read(path).value)
-    except ValidationError as error:
+        said = read(path).value
+        return Scenario.model_validate({key: value for key, value in said.items() if key in Scenario.model_fields})
+    except (AttributeError, ValidationError) as error:
         raise NoEvidence(f"{path}: is not a resolved scenario ({error}).") from error
+
+
+@lru_cache(maxsize=64)
+def _contract(path: Path, *_state: int) -> Contract:
+    try:
+        return Contract.model_validate(read_json(path))
+    except ValidationError as error:
+        raise NoEvidence(f"{path}: is not a contract ({error}).") from error
 
 
 @lru_cache(maxsize=64)

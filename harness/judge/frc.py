@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.ndimage import distance_transform_edt, gaussian_filter
 
-from harness.backends.protocol import Array
+from harness.arrays import Array
 
 EDGE = 12.0
 """Pixels over which the window falls to zero, where the mask has room for them."""

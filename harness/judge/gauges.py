@@ -15,7 +15,7 @@ from scipy.ndimage import binary_erosion, find_objects
 from scipy.optimize import least_squares, minimize
 from skimage.registration import phase_cross_correlation
 
-from harness.backends.protocol import Array
+from harness.arrays import Array
 from harness.judge.moving import REACH, moved, reached
 
 OVERLAP = 0.5

@@ -13,7 +13,7 @@ Every stage is an array of diffraction amplitudes; C patterns a group, `s` the i
 - `inference_prediction` (P, N, N, C), root of counts: what a side predicts for groups of the test half. The exit waves
   of its patches under the model's probe (normalised, masked if the scenario masks it), merged as the model merges,
   diffracted by the oracle, times the scale that its inference used;
-  `<backend>/inference_outputs/patches.npz` and `stats.json`.
+  `<backend>/inference_outputs/diffraction.npz` and `stats.json`.
 
 Levels are root mean squares: the normalisation and the likelihood fix the energy of a pattern, and counting preserves
 it. The mean of a root of counts is not preserved: that of 1e3 photons on 64 x 64 pixels is 1.4 times below that of the
@@ -27,16 +27,15 @@ from typing import Any
 
 import numpy as np
 
-from harness.backends.protocol import Array
+from harness.arrays import Array
 from harness.dataset import npz
 from harness.dataset.build import split
 from harness.dataset.grouped import GroupedData
 from harness.dataset.npz import RawData
 from harness.judge.evidence import Evidence, NoEvidence
 from harness.judge.rungs.dataset import grouped
-from harness.physics import forward
-from harness.physics.merge import merging
 from harness.physics.scale import pattern_energies
+from harness.run.legs.infer import diffracted_groups
 
 STAGES = (
     "raw_diffraction",
@@ -46,9 +45,6 @@ STAGES = (
     "training_labels_Y_amp",
     "inference_prediction",
 )
-PREDICTED = 64
-"""Patterns whose prediction is diffracted, whole groups evenly spread over those of the test half: all of them would
-take seconds a case, and the measured patterns that they are held against are of the same groups."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,23 +107,14 @@ class Intensity:
 
     def _predicted(self, backend: str) -> Array:
         """(P, N, N, C) predicted amplitude of the chosen test groups, in the units of the labels."""
-        scenario, test = self.evidence.scenario, self._test
-        patches = self.evidence.predictions(backend).as_predicted()
-        if len(patches) != test.groups.size:
-            raise NoEvidence(f"{backend}: {len(patches)} patches do not fit the {test.groups.size} of the test groups.")
-        of_groups = np.moveaxis(patches.reshape(*test.groups.shape, *patches.shape[1:]), 1, -1)
-        how = merging(
-            scenario.dataset.N,
-            int(self.evidence.setup["padded_size"]),
-            scenario.grouping.gridsize,
-            scenario.model.object_big,
-            scenario.model.probe_big,
-        )
-        with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is counted
-            stages = forward.forward_stages(
-                of_groups[self._chosen], test.relative[self._chosen], self.evidence.probe, 0.0, how
-            )
-        return self._scale_used(backend) * np.asarray(stages["diffraction_amplitude"])
+        return self._scale_used(backend) * self._diffracted(backend)["amplitude"]
+
+    def _diffracted(self, backend: str) -> dict[str, Array]:
+        """What the oracle diffracted of some test groups: `groups`, and their `amplitude` (P, N, N, C), unscaled."""
+        found = self.evidence.arrays(Path(backend, "inference_outputs", "diffraction.npz"), ("groups", "amplitude"))
+        if not np.array_equal(found["groups"], self._chosen):
+            raise NoEvidence(f"{backend}: other groups were diffracted than those that its figures are held against.")
+        return found
 
     def _scale_used(self, backend: str) -> float:
         stats = self.evidence.record(Path(backend, "inference_outputs", "stats.json"), ("intensity_scale_restored",))
@@ -171,8 +158,7 @@ class Intensity:
     @cached_property
     def _chosen(self) -> Array:
         """Rows of the test groups whose prediction is diffracted."""
-        groups, members = self._test.groups.shape
-        return np.linspace(0, groups - 1, min(groups, max(1, PREDICTED // members))).astype(int)
+        return diffracted_groups(*self._test.groups.shape)
 
 
 def figures(values: Array, times: Array | None = None) -> dict[str, Any]:

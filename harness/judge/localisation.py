@@ -12,14 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from harness.backends.network import loss_terms, stage_names, weight_shapes
-from harness.backends.protocol import Array, Precision, Weights
+from harness.arrays import Array, Precision, Weights
 from harness.errors import HarnessError
 from harness.judge import lockstep
 from harness.judge.comparing import relative_error
+from harness.judge.diagnosis import likeness
 from harness.judge.difference import Difference, difference
 from harness.judge.evidence import Evidence
-from harness.judge.likeness import likeness
 from harness.judge.oracle import oracle_stages
 from harness.judge.verdict import Check, RungVerdict
 
@@ -117,7 +116,7 @@ def _places(evidence: Evidence, precision: Precision, reds: Reds) -> Iterator[Pl
 
 def _stages(evidence: Evidence, precision: Precision, reds: Reds) -> Iterator[Place]:
     sides = [evidence.stages(backend, precision) for backend in evidence.backends]
-    for name in stage_names(evidence.scenario):
+    for name in [stage.name for stage in evidence.contract.stages]:
         yield from _pair(reds, ("stages", f"{precision}.{name}"), name, name, precision, sides, evidence)
 
 
@@ -135,7 +134,7 @@ def _physics(evidence: Evidence, precision: Precision, reds: Reds) -> Iterator[P
 def _losses(evidence: Evidence, precision: Precision, reds: Reds) -> Iterator[Place]:
     losses = [evidence.losses(backend, precision) for backend in evidence.backends]
     sides = [{name: np.array([value], float) for name, value in side.items()} for side in losses]
-    for name in (*loss_terms(evidence.scenario.loss), "loss"):
+    for name in [*(term.name for term in evidence.contract.losses), "loss"]:
         yield from _pair(reds, ("loss", f"{precision}.{name}"), "loss", name, precision, sides, evidence)
 
 
@@ -149,7 +148,7 @@ def _first_step(evidence: Evidence, precision: Precision, reds: Reds) -> Iterato
     """The optimiser's state before the weights that it moved."""
     sides = [lockstep.first_step(evidence, backend, precision) for backend in evidence.backends]
     names = backwards(evidence)
-    for tensor in [*(f"{name}.{moment}" for moment in lockstep.MOMENTS for name in names), *names]:
+    for tensor in [*(f"{name}.{moment}" for moment in evidence.contract.optimiser_state for name in names), *names]:
         yield from _pair(reds, ("step", f"{precision}.{tensor}"), "step", tensor, precision, sides, evidence, 1)
 
 
@@ -194,4 +193,4 @@ def _pair(
 
 def backwards(evidence: Evidence) -> tuple[str, ...]:
     """Weights in the order in which the gradient reaches them: the scale, the heads, then towards the input."""
-    return tuple(reversed(weight_shapes(evidence.scenario)))
+    return tuple(reversed(evidence.contract.shapes))

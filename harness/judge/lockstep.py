@@ -6,29 +6,25 @@ from typing import Any, Literal
 
 import numpy as np
 
-from harness.backends.network import weight_shapes
-from harness.backends.protocol import Array, Precision, Weights
+from harness.arrays import Array, Precision, Weights
 from harness.judge.evidence import Evidence, NoEvidence
 from harness.run.legs.distances import distance_by_step
 from harness.run.legs.trajectory import LOSS
-from harness.scenario.schema import Scenario
 
-MOMENTS = ("first_moment", "second_moment")
 FLOOR: dict[Precision, float] = {"float32": float(np.finfo(np.float32).eps), "float64": float(np.finfo(float).eps)}
 """Rounding of one operation: noise below it cannot be asked for."""
 Noise = tuple[Mapping[str, list[float]], Mapping[str, list[float]]]
 """How far each side (reference, candidate) is from itself, a figure a draw, by the name of the tensor."""
 
 
-def trained(scenario: Scenario) -> tuple[str, ...]:
-    """Names of the weights that training must move, from the input to the output."""
-    names = weight_shapes(scenario)
-    return tuple(name for name in names if name != "log_scale" or scenario.model.scale_trainable)
-
-
 def gradients(evidence: Evidence, backend: str, precision: Precision) -> Weights:
     """The gradient of every weight that has one."""
     return evidence.arrays(Path(backend, "lockstep", f"gradients_{precision}.npz"))
+
+
+def start(evidence: Evidence, backend: str, precision: Precision) -> Weights:
+    """Weights that the trajectory of a side started from."""
+    return evidence.arrays(Path(backend, "trajectory", f"start_{precision}.npz"))
 
 
 def first_step(evidence: Evidence, backend: str, precision: Precision) -> Weights:

@@ -25,7 +25,7 @@ import numpy as np
 from scipy.ndimage import binary_erosion
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
-from harness.backends.protocol import Array
+from harness.arrays import Array
 from harness.judge.frc import SMALLEST, Rings, ring_correlation
 from harness.judge.gauges import fit_amplitude_scale
 from harness.judge.ms_ssim import Similarity, ms_ssim

@@ -7,7 +7,7 @@ the twelfth power of the frequency, and what lies further away plays no part.
 
 import numpy as np
 
-from harness.backends.protocol import Array
+from harness.arrays import Array
 
 NEIGHBOURS = np.arange(-5, 7)
 """Pixels that a new one is made of, counted from the one below its place."""

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.ndimage import binary_erosion, gaussian_filter
 from skimage.measure import block_reduce
 
-from harness.backends.protocol import Array
+from harness.arrays import Array
 
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 """Exponents of the scales, finest first, as the paper found them with observers."""

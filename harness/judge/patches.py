@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from harness.backends.network import predicted_size
-from harness.backends.protocol import Array
+from harness.arrays import Array
 from harness.judge.evidence import Evidence
 from harness.judge.truth import Part, parts_with_a_picture, true_object, true_patches
 from harness.run.legs.statistics import central, summary
@@ -18,7 +17,7 @@ def patch_figures(evidence: Evidence, backend: str) -> dict[str, float]:
     amplitude about its own mean, 0 for a flat patch whatever its level; reported are its mean, smallest and
     median over the patches.
     """
-    inside = central(evidence.predictions(backend).patches, predicted_size(evidence.scenario))
+    inside = central(evidence.predictions(backend).patches, evidence.contract.region)
     figures = summary(np.abs(inside))
     return {name: float(figures[name]) for name in PATCH_FIGURES}
 
@@ -28,7 +27,7 @@ def collapse_ratio(evidence: Evidence, backend: str) -> float | None:
 
     None where the true patches are flat.
     """
-    side, part = predicted_size(evidence.scenario), parts_with_a_picture(evidence)[0]
+    side, part = evidence.contract.region, parts_with_a_picture(evidence)[0]
     predicted = evidence.predictions(backend)
     true, inside = true_patches(true_object(evidence), evidence.canvas(backend), predicted, side)
     expected = float(np.median(relative_contrast(true[inside], part))) if inside.any() else 0.0

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from harness.backends.protocol import Array
+from harness.arrays import Array
 from harness.judge import gauges
 from harness.judge.baselines import correlation
 from harness.judge.evidence import Canvas, Evidence, NoEvidence

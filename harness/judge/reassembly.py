@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.backends.protocol import Array
+from harness.arrays import Array
 from harness.dataset.grouped import GroupedData
 from harness.judge.evidence import Evidence
 from harness.physics.canvas import centred, required_size

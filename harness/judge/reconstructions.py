@@ -7,20 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from harness.backends.protocol import Array
+from harness.arrays import Array
 from harness.judge.baselines import degraded_patches, stitched, twin_margin
 from harness.judge.evidence import Evidence
 from harness.judge.frc import Rings
-from harness.judge.metrics import (
-    RADIAN,
-    Metrics,
-    amplitude_metrics,
-    contrast,
-    pearson,
-    phase_metrics,
-    rings,
-    skill,
-)
+from harness.judge.metrics import RADIAN, Metrics, amplitude_metrics, contrast, pearson, phase_metrics, rings, skill
 from harness.judge.pictures import Aligned, against_reference, against_truth, centred_phase
 from harness.judge.stitching import stitching_weight
 from harness.judge.truth import FOLDER, PARTS, Part, part_of, parts_with_a_picture, true_object, true_patches

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from harness.backends.protocol import Array
+from harness.arrays import Array
 from harness.errors import HarnessError
 from harness.files import write_json, write_npy, write_npz
 from harness.judge.evidence import Evidence

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from harness.backends.protocol import Array
+from harness.arrays import Array
 from harness.judge.evidence import Evidence, Predictions
 from harness.physics.canvas import place
 from harness.run.legs.statistics import central

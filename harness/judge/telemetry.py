@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from scipy.special import xlogy
 
-from harness.backends.network import loss_terms
 from harness.dataset.grouped import GroupedData
 from harness.judge.evidence import Evidence
 
@@ -62,7 +61,7 @@ def loss_floor(evidence: Evidence) -> float:
     Mean over the patterns that the last epoch was fed of sum(I - I log I) / nphotons with I = (s X)^2, times the
     term's weight; the other terms have their floor at zero. Each epoch draws other groups, and has another floor.
     """
-    weight = loss_terms(evidence.scenario.loss).get("poisson", 0.0)
+    weight = sum(term.weight for term in evidence.contract.losses if term.likelihood)
     data = GroupedData.load(evidence.case_dir / "dataset" / "train.npz")
     scale = float(evidence.setup["intensity_scale"])
     counts = np.square(scale * data.X.astype(np.float64))

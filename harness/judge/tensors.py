@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 
-from harness.backends.protocol import Array, Precision
+from harness.arrays import Array, Precision
 from harness.judge.comparing import mismatch, not_finite, relative_error
 from harness.judge.findings import Findings
 from harness.judge.lockstep import Noise, largest

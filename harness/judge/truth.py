@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 
-from harness.backends.protocol import Array
+from harness.arrays import Array
 from harness.dataset.truth import Truth
 from harness.judge.evidence import Canvas, Evidence, NoEvidence, Predictions, without_null
 
@@ -23,15 +23,15 @@ def true_object(evidence: Evidence) -> Truth:
         raise NoEvidence(f"dataset: the truth's amplitude {amplitude.shape} and phase {phase.shape} do not fit.")
     if not (np.isfinite(amplitude).all() and np.isfinite(phase).all()):
         raise NoEvidence("dataset: the truth holds values that are not finite, so nothing can be held against it.")
-    scene = amplitude * np.exp(1j * phase)
-    return Truth(facts["kind"], scene, float(facts["origin_x"]), float(facts["origin_y"]))
+    images = amplitude * np.exp(1j * phase)
+    return Truth(facts["kind"], images, float(facts["origin_x"]), float(facts["origin_y"]))
 
 
 def crop(truth: Truth, canvas: Canvas) -> tuple[Array, Array]:
     """The truth (size, size) on the pixels of a canvas, bilinear, and the mask of what lies inside the object."""
     x, y = (np.array([coordinate]) for coordinate in canvas.centre)
-    scene, inside = _cut(truth, x, y, len(canvas.field))
-    return scene[0], inside[0]
+    images, inside = _cut(truth, x, y, len(canvas.field))
+    return images[0], inside[0]
 
 
 def true_patches(truth: Truth, canvas: Canvas, predictions: Predictions, side: int) -> tuple[Array, Array]:

@@ -6,9 +6,9 @@ import pytest
 
 from harness.errors import HarnessError
 from harness.judge import tolerances
-from harness.report.request import Request
 from harness.scenario import studies
 from harness.scenario.case import Case
+from harness.session.request import Request
 
 CASE = "parity_case"
 """The fixture that a test of the ladder gets its case from."""

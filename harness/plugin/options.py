@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 import pytest
 
 from harness.judge.golden import registry
-from harness.report.request import Request
+from harness.session.request import Request
 
 
 class Option(NamedTuple):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from harness import formatting
 from harness.judge.verdict import RungVerdict
-from harness.report import show
-from harness.report.notes import by_badness, checks_table
+from harness.session.notes import by_badness, checks_table
 
 
 @dataclass(frozen=True)
@@ -47,4 +47,4 @@ def properties(judged: RungVerdict) -> Iterator[tuple[str, object]]:
     for check in judged.checks:
         for name in ("value", "limit", "margin"):
             if (figure := getattr(check, name)) is not None:
-                yield f"{check.name}.{name}", show.exact(figure)
+                yield f"{check.name}.{name}", formatting.exact(figure)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.report import hub
+from harness.session import hub
 
 PICTURES: pytest.StashKey[list[Path]] = pytest.StashKey()
 _OF_RUNG = {
@@ -27,12 +27,13 @@ def draw(folder: Path, rung: str) -> list[Path]:
     """Draw the pictures of a case, unless they are there, and return those of one rung."""
     if rung not in _OF_RUNG:
         return []
-    from harness.report import assembly, climb
+    from harness.report import assembly
+    from harness.session import case_runner
 
     backends = hub.read_case(folder)["backends"]
     names = dict.fromkeys(name.format(backend=backend) for name in _OF_RUNG[rung] for backend in backends)
     found = [folder / name for name in names]
-    if climb.is_prepared(folder) and not any(path.is_file() for path in found):
+    if case_runner.is_prepared(folder) and not any(path.is_file() for path in found):
         assembly.illustrate(folder)
     return [path for path in found if path.is_file()]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.report.progress import News
+from harness.session.progress import News
 
 _SECONDS_ON_A_TERMINAL = 3.0
 _SECONDS_IN_A_LOG = 30.0

@@ -19,10 +19,10 @@ from harness.judge.golden import registry
 from harness.plugin import expansion, options
 from harness.plugin.options import request_of
 from harness.plugin.progress import ProgressLines
-from harness.report import hub
-from harness.report.request import Request
 from harness.scenario.case import Case
 from harness.scenario.studies import Study
+from harness.session import hub
+from harness.session.request import Request
 
 if TYPE_CHECKING:
     from harness.judge.verdict import RungVerdict
@@ -105,7 +105,7 @@ class ParitySession:
         plan = expansion.planned(session.items)
         if not plan:
             return
-        from harness.report import climb
+        from harness.session import case_runner
 
         if self.is_worker:
             self.hub = Path(self.config.workerinput[WORKER_HUB])  # type: ignore[attr-defined]
@@ -113,7 +113,7 @@ class ParitySession:
             self._open_hub()
         assert self.hub is not None
         for case, rungs in plan.values():
-            climb.plan(self.hub, case, rungs, self.request)
+            case_runner.plan(self.hub, case, rungs, self.request)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the summary up to date: a session that is killed leaves a hub that says how far it came."""
@@ -138,16 +138,16 @@ class ParitySession:
 
     def verdict(self, case: Case, rung: str) -> "RungVerdict":
         """Prepare the case, unless that was done, judge one rung, and leave the verdict in the hub."""
-        from harness.report import climb
+        from harness.session import case_runner
 
         assert self.hub is not None
         with self._progress_shown():
-            climb.prepare(self.hub, case, self.request)
+            case_runner.prepare(self.hub, case, self.request)
         folder = self.case_folder(case)
         if rung == "golden":
             self._approve(case, folder)
-        verdict = climb.judge(folder, rung)
-        climb.record(folder, verdict)
+        verdict = case_runner.judge(folder, rung)
+        case_runner.record(folder, verdict)
         return verdict
 
     def _approve(self, case: Case, folder: Path) -> None:
@@ -156,7 +156,7 @@ class ParitySession:
         exists = any(registry.trained(root, case.profile, case.id).glob("*"))
         if not registry.is_wanted(update, case.id, exists):
             return
-        from harness.report.golden import approve, deliver
+        from harness.session.golden import approve, deliver
 
         assert self.hub is not None
         try:
@@ -167,15 +167,15 @@ class ParitySession:
 
     def dose_verdict(self, study: Study) -> "RungVerdict | None":
         """Prepare the cases of a study and judge it; None where this session does not ask for all of its pictures."""
-        from harness.report import climb
         from harness.report.study import points
+        from harness.session import case_runner
 
-        if self.hub is None or not climb.is_asked(self.hub, study.cases, "reconstruction"):
+        if self.hub is None or not case_runner.is_asked(self.hub, study.cases, "reconstruction"):
             return None
         with self._progress_shown():
             for case in self.cases:
                 if case.id in study.cases:
-                    climb.prepare(self.hub, case, self.request)
+                    case_runner.prepare(self.hub, case, self.request)
         return points.judge(points.gather(self.hub, study))
 
     def case_folder(self, case: Case) -> Path:
@@ -204,10 +204,11 @@ class ParitySession:
 
     def _make_report(self, session: pytest.Session, exit_status: int) -> None:
         """A report that cannot be made, or a case that came too late, fails a session that is green otherwise."""
-        from harness.report import assembly, climb
+        from harness.report import assembly
+        from harness.session import case_runner
 
         assert self.hub is not None
-        self.late = climb.late(self.hub)
+        self.late = case_runner.late(self.hub)
         if self.late:
             session.exitstatus = exit_status = exit_status or pytest.ExitCode.TESTS_FAILED
         try:

@@ -11,10 +11,11 @@ from typing import Any
 from harness.errors import HarnessError
 from harness.files import write_json, write_text
 from harness.judge import results
-from harness.report import climb, environment, hub, localisation, markdown, summary
-from harness.report.request import REPORTS, Request
+from harness.report import localisation, markdown, summary
 from harness.report.telemetry import session
 from harness.run import store
+from harness.session import case_runner, environment, hub
+from harness.session.request import REPORTS, Request
 
 LIBRARIES = ("jinja2", "junitparser", "matplotlib")
 
@@ -49,9 +50,9 @@ def finish(root: Path, exit_status: int) -> dict[str, Any]:
     hub.finish(root, exit_status)
     shutil.rmtree(store.scratch_of(root), ignore_errors=True)
     for folder in hub.case_folders(root):
-        (folder / climb.LOCK).unlink(missing_ok=True)
+        (folder / case_runner.LOCK).unlink(missing_ok=True)
     final = render(root)
-    if all(climb.is_recorded(folder) for folder in hub.case_folders(root)):
+    if all(case_runner.is_recorded(folder) for folder in hub.case_folders(root)):
         hub.point_latest(root)
     if root.resolve().parent.name == REPORTS:
         index_over(root.resolve().parent)
@@ -70,10 +71,11 @@ def index_over(reports: Path) -> None:
 
 def render(root: Path) -> dict[str, Any]:
     """Draw the pictures and write the pages, the summary and the manifest of a hub from its files."""
-    from harness.report import figures, junit, manifest, pages  # jinja2 and the like: only at a session's end
+    from harness.report import figures, junit, pages
     from harness.report.study import page as study
+    from harness.session import manifest  # jinja2 and the like: only at a session's end
 
-    prepared = [folder for folder in hub.case_folders(root) if climb.is_prepared(folder)]
+    prepared = [folder for folder in hub.case_folders(root) if case_runner.is_prepared(folder)]
     problems = {folder.name: illustrate(folder) + _localise(folder) + session.write(folder) for folder in prepared}
     for problem in figures.problems_of({"dose studies": partial(study.write, root, refresh(root))}, root):
         print(f"warning: {problem}", file=sys.stderr)
@@ -91,7 +93,7 @@ def illustrate(folder: Path) -> list[str]:
     """
     from harness.report import figures  # brings matplotlib
 
-    evidence = climb.settled_evidence(folder, tuple(hub.read_case(folder)["backends"]))
+    evidence = case_runner.settled_evidence(folder, tuple(hub.read_case(folder)["backends"]))
     missing = not (folder / summary.METRICS_FILE).is_file()
     steps: dict[str, Callable[[], object]] = {"figures": partial(results.write, evidence)} if missing else {}
     return figures.problems_of(steps, folder) + figures.draw(evidence)
@@ -102,6 +104,6 @@ def _localise(folder: Path) -> list[str]:
     from harness.report import figures
 
     case = hub.read_case(folder)
-    evidence = climb.settled_evidence(folder, tuple(case["backends"]))
-    verdicts = [climb.recorded(folder, rung) for rung in case["rungs"]]
+    evidence = case_runner.settled_evidence(folder, tuple(case["backends"]))
+    verdicts = [case_runner.recorded(folder, rung) for rung in case["rungs"]]
     return figures.problems_of({"localisation": partial(localisation.write, evidence, verdicts)}, folder)

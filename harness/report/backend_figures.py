@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from harness.report import hub
+from harness.session import hub
 
 TIMING = ("train_seconds", "steps", "ms_per_step", "peak_rss_mb", "parameters")
 SCALE = ("initial", "final", "restored", "closed_form")

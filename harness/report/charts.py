@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from harness.report import pictures, show
+from harness import formatting
+from harness.report import pictures
 from harness.report.panels.chart import Chart
 from harness.report.pictures import Colours
 
@@ -64,8 +65,8 @@ def _bar(sheet: Image.Image, colours: Colours, left: int, top: int, tall: int) -
     ramp = np.linspace(colours.high, colours.low, tall)[:, None] * np.ones((1, _BAR))
     sheet.paste(Image.fromarray(colours.paint(ramp)), (left, top))
     draw = ImageDraw.Draw(sheet)
-    draw.text((left + _BAR + 4, top - 2), show.figure(colours.high), SOFT, _font(11))
-    draw.text((left + _BAR + 4, top + tall - 12), show.figure(colours.low), SOFT, _font(11))
+    draw.text((left + _BAR + 4, top - 2), formatting.number(colours.high), SOFT, _font(11))
+    draw.text((left + _BAR + 4, top + tall - 12), formatting.number(colours.low), SOFT, _font(11))
 
 
 def curves(path: Path, charts: Sequence[Chart]) -> None:

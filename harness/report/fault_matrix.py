@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from harness.report.trials import Outcome
+from harness.session.trials import Outcome
 
 
 def row(outcome: Outcome) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from typing import Any
 
 from harness.files import read_json, write_json, write_text
 from harness.judge import ladder
-from harness.report import fault_text, html, hub, manifest, pages
+from harness.report import fault_text, html, pages
+from harness.session import hub, manifest
 
 FOLDER, TEXT = "faults", "faults.md"
 MATRIX, SENSITIVITY, FALSE_ALARMS = "matrix.json", "sensitivity.json", "false_alarms.json"

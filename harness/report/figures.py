@@ -6,15 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.backends.network import predicted_size
 from harness.errors import HarnessError
 from harness.judge.evidence import Evidence
 from harness.judge.truth import parts_with_a_picture, true_object
 from harness.report import charts, pictures
+from harness.report.images import PARTS, CaseImages, part_of
 from harness.report.panels.curves import training
 from harness.report.panels.scan import scan
 from harness.report.pictures import Colours
-from harness.report.scene import PARTS, Scene, part_of
 from harness.run.legs.statistics import central
 
 Array = np.ndarray
@@ -23,7 +22,7 @@ GRID_PATCHES = 32
 
 def draw(evidence: Evidence) -> list[str]:
     """Draw whatever the files of a case allow; returns a sentence for each picture that could not be drawn."""
-    drawing = Drawing(Scene(evidence))
+    drawing = Drawing(CaseImages(evidence))
     tasks: dict[str, Callable[[], None]] = {
         "probe": drawing.draw_probe,
         "truth": drawing.draw_truth,
@@ -51,12 +50,12 @@ def problems_of(tasks: Mapping[str, Callable[[], object]], folder: Path) -> list
 
 
 class Drawing:
-    """Draws the pictures of one scene."""
+    """Draws the pictures of one images."""
 
-    def __init__(self, scene: Scene) -> None:
-        self._scene = scene
-        self._evidence = scene.evidence
-        self._folder = scene.folder
+    def __init__(self, images: CaseImages) -> None:
+        self._scene = images
+        self._evidence = images.evidence
+        self._folder = images.folder
 
     def draw_reconstruction(self, backend: str) -> None:
         """`<backend>/inference_outputs/{amplitude,phase}.png`."""
@@ -89,9 +88,7 @@ class Drawing:
         return True
 
     def _first_patches(self, backend: str) -> Array:
-        inside = central(
-            self._evidence.predictions(backend).patches[:GRID_PATCHES], predicted_size(self._evidence.scenario)
-        )
+        inside = central(self._evidence.predictions(backend).patches[:GRID_PATCHES], self._evidence.contract.region)
         return part_of(inside, parts_with_a_picture(self._evidence)[0])
 
     def draw_curves(self, backend: str) -> None:
@@ -122,22 +119,22 @@ class Drawing:
 
     def draw_comparison(self) -> None:
         """`comparison/montage.png`, a picture of each difference, and the ranges of colour."""
-        folder, scene = self._folder / "comparison", self._scene
-        scene.write_colours()
-        for part, difference in scene.differences.items():
-            pictures.save(folder / f"{part}_diff.png", scene.colours[f"{part}_difference"].paint(difference))
-        if scene.fields:
+        folder, images = self._folder / "comparison", self._scene
+        images.write_colours()
+        for part, difference in images.differences.items():
+            pictures.save(folder / f"{part}_diff.png", images.colours[f"{part}_difference"].paint(difference))
+        if images.fields:
             charts.montage(folder / "montage.png", [self._row(part) for part in PARTS])
 
     def _row(self, part: str) -> list[charts.Panel]:
         """Truth, both sides and their difference, cut to what was compared."""
-        scene = self._scene
+        images = self._scene
         panels = [
-            charts.Panel(f"{name}: {part}", part_of(field, part)[scene.box], scene.colours[part])
-            for name, field in scene.shown.items()
+            charts.Panel(f"{name}: {part}", part_of(field, part)[images.box], images.colours[part])
+            for name, field in images.shown.items()
         ]
-        if part in scene.differences:
+        if part in images.differences:
             reference, candidate = self._evidence.backends
-            title, values = f"{candidate} - {reference}: {part}", scene.differences[part][scene.box]
-            panels.append(charts.Panel(title, values, scene.colours[f"{part}_difference"]))
+            title, values = f"{candidate} - {reference}: {part}", images.differences[part][images.box]
+            panels.append(charts.Panel(title, values, images.colours[f"{part}_difference"]))
         return panels

@@ -6,7 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from harness.report import show
+from harness import formatting
 
 TEMPLATES = Path(__file__).with_name("templates")
 ARROWS = {"worse": "▼", "better": "▲", "changed": "◆", "": ""}
@@ -27,6 +27,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(figure=show.figure, seconds=show.seconds, used=show.used, size=show.size)
-    environment.globals.update(signs=show.SIGNS, arrows=ARROWS)
+    environment.filters.update(
+        number=formatting.number, seconds=formatting.seconds, used=formatting.used, size=formatting.size
+    )
+    environment.globals.update(signs=formatting.SIGNS, arrows=ARROWS)
     return environment

@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 from junitparser.junitparser import FinalResult
 
+from harness import formatting
 from harness.files import write_atomic
-from harness.report import show
 from harness.report.summary import worst
 
 CLASS = "parity"
@@ -73,7 +73,7 @@ def _figures(checks: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
         yield f"{key}.status", check["status"]
         for name in ("value", "limit", "margin"):
             if check[name] is not None:
-                yield f"{key}.{name}", show.exact(check[name])
+                yield f"{key}.{name}", formatting.exact(check[name])
 
 
 def _legal(text: str) -> str:

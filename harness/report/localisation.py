@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from harness import formatting
 from harness.files import write_json, write_text
 from harness.judge.evidence import Evidence
 from harness.judge.localisation import Localisation, localise
 from harness.judge.verdict import RungVerdict
-from harness.report import repro, show
+from harness.report import repro
 
 JSON, TEXT = Path("comparison", "localisation.json"), Path("comparison", "localisation.md")
 
@@ -62,8 +63,9 @@ def _figures(found: Localisation, here: str) -> Iterator[str]:
         where += f" (sample {gap.index[0]})"
     yield f"- Worst: {where}: {gap.candidate:.12g} where {against} has {gap.reference:.12g}"
     yield (
-        f"- Largest difference {gap.max_abs:.3g}, {show.figure(gap.max_rel)} of the largest value, "
-        f"{gap.ulp:.3g} units in the last place; cosine {show.figure(gap.cosine)}; {gap.share:.1%} of the values differ"
+        f"- Largest difference {gap.max_abs:.3g}, {formatting.number(gap.max_rel)} of the largest value, "
+        f"{gap.ulp:.3g} units in the last place; cosine {formatting.number(gap.cosine)}; "
+        f"{gap.share:.1%} of the values differ"
     )
 
 

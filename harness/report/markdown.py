@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from harness import formatting
 from harness.judge.verdict import SEVERITY, UNCALIBRATED
-from harness.report import show
 from harness.report.tables import cell_of
 
 MOST_CHECKS = 100
@@ -20,7 +20,7 @@ def case_line(case: dict[str, Any]) -> str:
     if case["lowest_red_rung"]:
         words.append(f"lowest red rung {case['lowest_red_rung']}")
     if worst := worst_check(case):
-        words.append(f"worst margin {show.figure(worst['margin'])} ({worst['rung']}.{worst['name']})")
+        words.append(f"worst margin {formatting.number(worst['margin'])} ({worst['rung']}.{worst['name']})")
     if case["status"] in ("error", "skipped", "inconclusive"):
         words.append(reason(case))
     return ", ".join(words) + (" (from the store)" if from_store(case) else "")
@@ -118,7 +118,7 @@ def _lines(summary: dict[str, Any]) -> Iterator[str]:
     yield (
         f"{totals['cases']} cases, {totals['checks']} checks: {totals['passed']} passed, {totals['failed']} failed, "
         f"{totals['errors']} errors, {totals['inconclusive']} inconclusive, {totals['skipped']} skipped"
-        + ("." if summary["duration_s"] is None else f"; {show.seconds(summary['duration_s'])}.")
+        + ("." if summary["duration_s"] is None else f"; {formatting.seconds(summary['duration_s'])}.")
     )
     yield ""
     yield from _notices(summary)
@@ -152,15 +152,20 @@ def _matrix(cases: list[dict[str, Any]]) -> Iterator[str]:
     yield "| --- | --- | --- | --- |" + " :-: |" * len(rungs)
     for case in cases:
         worst = worst_check(case) or {"margin": None}
-        words = (case["id"], case["status"], case["lowest_red_rung"] or show.ABSENT, show.figure(worst["margin"]))
+        words = (
+            case["id"],
+            case["status"],
+            case["lowest_red_rung"] or formatting.ABSENT,
+            formatting.number(worst["margin"]),
+        )
         yield "| " + " | ".join([*words, *(_sign(case, rung) for rung in rungs)]) + " |"
     yield ""
-    yield ", ".join(f"{sign} {status}" for status, sign in show.SIGNS.items())
+    yield ", ".join(f"{sign} {status}" for status, sign in formatting.SIGNS.items())
 
 
 def _sign(case: dict[str, Any], rung: str) -> str:
     statuses = {check["status"] for check in case["checks"] if check["rung"] == rung}
-    return next((show.SIGNS[status] for status in SEVERITY if status in statuses), "")
+    return next((formatting.SIGNS[status] for status in SEVERITY if status in statuses), "")
 
 
 def _not_green(case: dict[str, Any], most: int) -> Iterator[str]:
@@ -189,10 +194,11 @@ def _folded(title: str, rows: Sequence[tuple[str, dict[str, Any]]]) -> Iterator[
     yield "| case | check | status | value | limit | margin | used | origin | message |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
     for case, check in rows:
-        figures = " | ".join(show.figure(check[name]) for name in ("value", "limit", "margin"))
+        figures = " | ".join(formatting.number(check[name]) for name in ("value", "limit", "margin"))
         yield (
             f"| {case} | {cell_of(check['rung'] + '.' + check['name'])} | {check['status']} | {figures} "
-            f"| {show.used(check['margin'])} | {cell_of(check['origin'])} | {cell_of(_clipped(check['message']))} |"
+            f"| {formatting.used(check['margin'])} | {cell_of(check['origin'])} "
+            f"| {cell_of(_clipped(check['message']))} |"
         )
     yield from ("", "</details>")
 

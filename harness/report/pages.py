@@ -17,12 +17,13 @@ from markupsafe import Markup
 from harness.errors import HarnessError
 from harness.files import write_text
 from harness.judge.verdict import SEVERITY
-from harness.report import climb, html, hub, localisation, markdown
-from harness.report.notes import repeat_command
+from harness.report import html, localisation, markdown
+from harness.report.images import CaseImages, colours_of
 from harness.report.panels import curves, intensity, matrix, patches, provenance, scan, scenario, viewer
 from harness.report.panels.chart import Chart
-from harness.report.request import REPORTS
-from harness.report.scene import Scene, colours_of
+from harness.session import case_runner, hub
+from harness.session.notes import repeat_command
+from harness.session.request import REPORTS
 
 T = TypeVar("T")
 METRICS = (
@@ -152,8 +153,8 @@ def _step(rung: str, checks: list[dict[str, Any]], sides: list[str]) -> dict[str
 
 def _evidence_panels(folder: Path, backends: tuple[str, str], problems: list[str]) -> dict[str, Any]:
     """The panels that look at arrays, which may be missing or broken; each such reason joins the `problems`."""
-    evidence = climb.settled_evidence(folder, backends)
-    prepared = climb.is_prepared(folder)
+    evidence = case_runner.settled_evidence(folder, backends)
+    prepared = case_runner.is_prepared(folder)
 
     def attempt(name: str, panel: Callable[[], T], nothing: T) -> T:
         if not prepared:
@@ -167,7 +168,7 @@ def _evidence_panels(folder: Path, backends: tuple[str, str], problems: list[str
         return nothing
 
     return {
-        "viewer": attempt("pictures", lambda: viewer.viewer(Scene(evidence)), None),
+        "viewer": attempt("pictures", lambda: viewer.viewer(CaseImages(evidence)), None),
         "frc": _drawn(attempt("ring correlation", lambda: curves.ring_correlation(folder, backends), [])),
         "training": _drawn(attempt("training curves", lambda: curves.training(evidence, curves.trained(evidence)), [])),
         "lockstep": _drawn(attempt("lock-step", lambda: curves.lockstep(folder), [])),

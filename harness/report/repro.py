@@ -11,6 +11,7 @@ from harness.dataset.grouped import GroupedData
 from harness.files import write_json, write_npy
 from harness.judge.evidence import Evidence
 from harness.judge.localisation import Localisation
+from harness.scenario.source import read
 
 FOLDER = Path("red", "repro")
 SCRIPT = Path(__file__).with_name("repro_script.py")
@@ -68,7 +69,7 @@ def _case(evidence: Evidence, found: Localisation) -> dict[str, Any]:
     return {
         "backends": evidence.backends,
         "faults": faults_of(evidence),
-        "scenario": evidence.scenario.model_dump(mode="json"),
+        "scenario": read(evidence.existing(Path("scenario.yaml"))).value,
         "setup": {name: evidence.setup[name] for name in _FACTS},
         "place": found.as_json(),
         "limit": found.place.check.limit if found.place.precision == "float64" else 0.0,

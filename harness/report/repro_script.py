@@ -23,13 +23,13 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 
-from harness.backends import registry
-from harness.backends.feed import batch_of
-from harness.backends.network import initial_weights
-from harness.backends.protocol import Backend, EpochReport, Setup
 from harness.dataset.grouped import GroupedData
+from harness.networks import network as networks
+from harness.networks import registry
+from harness.ports.feed import batch_of
+from harness.ports.protocol import EpochReport, Port, Setup
 from harness.run.legs.trajectory import FirstBatches, at_its_own_rate
-from harness.scenario.schema import Scenario
+from harness.scenario.networks import scenario_of
 
 HERE = Path(__file__).parent
 
@@ -65,23 +65,23 @@ def broken(name: str, fault: str | None) -> Iterator[None]:
     if fault is None:
         yield
         return
-    from harness.faults import catalogue, seeding
+    from harness.faults import catalogue, injection
 
     print(f"{name}: seeded fault {fault}")
-    with seeding.seeded(catalogue.parse(fault, [name]).port("lockstep")):
+    with injection.seeded(catalogue.parse(fault, [name]).port("lockstep")):
         yield
 
 
 def compute(case: dict[str, Any], name: str) -> np.ndarray:
     """The tensor that `case` names, as one backend computes it."""
     place, data = case["place"], GroupedData.load(HERE / "inputs.npz")
-    scenario, facts = Scenario.model_validate_json(json.dumps(case["scenario"])), case["setup"]
+    scenario, facts = scenario_of(case["scenario"]), case["setup"]
     probe = np.load(HERE / "probe.npy")
     if place["first_step"]:
         scenario = at_its_own_rate(scenario)
-    backend = registry.create(name, Setup(scenario, probe, **facts, precision=place["precision"]))
-    scale = facts["intensity_scale"]
-    backend.set_weights(initial_weights(scenario, scale))
+    setup = Setup(scenario, probe, **facts, precision=place["precision"])
+    backend, scale = registry.create(name, setup), facts["intensity_scale"]
+    backend.set_weights(networks.named(scenario.network).first_weights(setup, backend.contract))
     batch = batch_of(data, data.batches[0], scale)
     if place["first_step"]:
         return after_steps(backend, FirstBatches(data, scale, scenario.lockstep.steps), place)
@@ -92,7 +92,7 @@ def compute(case: dict[str, Any], name: str) -> np.ndarray:
     return backend.stages(batch)[place["tensor"]]
 
 
-def after_steps(backend: Backend, batches: FirstBatches, place: dict[str, Any]) -> np.ndarray:
+def after_steps(backend: Port, batches: FirstBatches, place: dict[str, Any]) -> np.ndarray:
     """A weight, or what the optimiser keeps for it, after the steps of `place`."""
     found: dict[str, np.ndarray] = {}
 

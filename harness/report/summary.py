@@ -8,9 +8,10 @@ from typing import Any
 
 from harness.files import read_json
 from harness.judge.verdict import SEVERITY, RungVerdict
-from harness.report import climb, hub, localisation
+from harness.report import localisation
 from harness.report.backend_figures import by_part, figures
 from harness.run import ensemble
+from harness.session import case_runner, hub
 
 SCHEMA_VERSION = "1.0"
 METRICS_FILE = "comparison/comparison_metrics.json"
@@ -47,7 +48,7 @@ def _study(path: Path) -> dict[str, Any]:
 
 def case_summary(folder: Path) -> dict[str, Any]:
     """One case as it was judged and measured: its status, the figures of both sides, and every check."""
-    verdicts = [climb.recorded(folder, rung) for rung in hub.read_case(folder)["rungs"]]
+    verdicts = [case_runner.recorded(folder, rung) for rung in hub.read_case(folder)["rungs"]]
     parting = hub.read_optional(folder / localisation.JSON, None)
     return summarised(folder, verdicts, hub.read_optional(folder / METRICS_FILE, {}), parting)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from harness.report import show
+from harness import formatting
 
 
 @dataclass(frozen=True)
@@ -17,11 +17,11 @@ class Table:
     @classmethod
     def of(cls, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> "Table":
         """A table of figures and words."""
-        return cls(tuple(header), [[show.figure(cell) for cell in row] for row in rows])
+        return cls(tuple(header), [[formatting.number(cell) for cell in row] for row in rows])
 
     def text(self) -> str:
         """Aligned columns."""
-        return show.table(self.header, self.rows)
+        return formatting.table(self.header, self.rows)
 
     def markdown(self) -> list[str]:
         """The lines of a Markdown table; no cell can break out of it, nor be read as markup."""

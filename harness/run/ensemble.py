@@ -1,4 +1,4 @@
-"""The members of an ensemble: the case once more for each further seed of training, conducted like any other case.
+"""The members of an ensemble: the case once more for each further seed of training, run like any other case.
 
 Member 0 is the case itself. The others are trained and used for inference in `<case>/ensemble/<seed>/`, which holds
 what a case's folder holds, without a copy of the dataset: but for the order of the batches it is the case's own.
@@ -7,13 +7,13 @@ what a case's folder holds, without a copy of the dataset: but for the order of 
 from pathlib import Path
 
 from harness.files import write_text
-from harness.run.conduct import RunOptions, conduct
 from harness.run.process import Progress
+from harness.run.run_case import RunOptions, run_case
 from harness.scenario.case import Case
 from harness.scenario.schema import Scenario
 
 LEG = "ensemble"
-"""What a rung names among its needs to have the members conducted."""
+"""What a rung names among its needs to have the members run."""
 FOLDER = "ensemble"
 LEGS = ("train", "infer")
 
@@ -37,9 +37,9 @@ def with_training(case: Case, name: str, **changes: int) -> Case:
     return Case(name, case.name, case.path, case.profile, scenario, origins, case.overrides)
 
 
-def conduct_members(case: Case, options: RunOptions, case_dir: Path, on_progress: Progress) -> None:
-    """Train and infer with every member but the case itself, from the store or by running them; see `conduct`."""
+def run_members(case: Case, options: RunOptions, case_dir: Path, on_progress: Progress) -> None:
+    """Train and infer with every member but the case itself, from the store or by running them; see `run_case`."""
     for seed in seeds(case.scenario)[1:]:
         member, folder = with_training(case, f"{case.id}, seed {seed}", seed=seed), folder_of(case_dir, seed)
         write_text(folder / "scenario.yaml", member.resolved_yaml())
-        conduct(member, LEGS, options, folder, on_progress, with_dataset=False)
+        run_case(member, LEGS, options, folder, on_progress, with_dataset=False)

@@ -33,7 +33,7 @@ class Maker:
     """Makes the dataset of one case."""
 
     case: Case
-    shop: side.Workshop
+    context: side.Context
     data_folders: Sequence[Path]
     log: Path
     """Log of the reference reconstructions."""
@@ -53,7 +53,7 @@ class Maker:
         def make(folder: Path) -> None:
             self._build(source, folder, records)
 
-        entry = self.shop.store.obtain(address, make, parts, self.shop.cancelled)
+        entry = self.context.store.obtain(address, make, parts, self.context.cancelled)
         seconds = time.monotonic() - started
         record = {"key": address.key, "cached": entry.cached, "seconds": seconds, "references": records}
         return Dataset(entry.path, record)
@@ -66,7 +66,7 @@ class Maker:
         scenario = keys.relevant(self.case.scenario, "dataset")
         spec = scenario.dataset
         raw = simulate.simulate(spec) if source is None else importers.load(source, spec.N)
-        with self.shop.store.scratch() as scratch:
+        with self.context.store.scratch() as scratch:
             found = self._references(build.reference_inputs(scenario, raw, scratch), records)
         refined = found.get("refine")
         build.build(scenario, raw, folder, None if refined is None else refined.probe, found.get("reference"))
@@ -77,7 +77,7 @@ class Maker:
             return {}
         surroundings = keys.Surroundings(own(keys.REFERENCE_LIBRARIES), CPU, side.variables(CPU))
         planned = [self._planned(name, path, surroundings) for name, path in inputs.items()]
-        results = dict(zip(inputs, side.run(self.shop, surroundings, planned, self.log), strict=True))
+        results = dict(zip(inputs, side.run(self.context, surroundings, planned, self.log), strict=True))
         records += [{"name": name, **result.record()} for name, result in results.items()]
         for name, result in results.items():
             if result.folder is None:

@@ -16,8 +16,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from harness.backends import registry
 from harness.errors import HarnessError
+from harness.networks import registry
 
 REQUIREMENTS = ("numpy", "pydantic", "safetensors")
 """What a worker needs beside its framework."""
@@ -72,12 +72,12 @@ def inspect(backend: str, path: Path) -> Interpreter:
 
 def require_known(backend: str, path: Path) -> Mapping[str, Any]:
     """What an interpreter answers for a backend; raises HarnessError when it cannot be run or does not know it."""
-    builtin = backend in registry.BUILTIN
+    builtin = backend in registry.FRAMEWORKS
     distributions = registry.FRAMEWORKS[backend] if builtin else ()
     modules = (*REQUIREMENTS, backend) if builtin else REQUIREMENTS
     answer = _ask(path, backend, ("numpy", *distributions), modules)
     if not builtin and answer["entry_point"] is None:
-        known = ", ".join(sorted({*registry.BUILTIN, *answer["entry_points"]}))
+        known = ", ".join(sorted({*registry.FRAMEWORKS, *answer["entry_points"]}))
         raise HarnessError(
             f"backend {backend!r} is unknown to {_named(path)}; it knows {known}. "
             f"Install the package that offers it (entry point group {registry.GROUP})."

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import HarnessError
+from harness.scenario.networks import scenario_of
 from harness.scenario.schema import Scenario
 
 PATHS = ("dataset", "output", "source", "progress")
@@ -72,5 +73,5 @@ def read_job(path: Path) -> Job:
     for name in PATHS:
         if fields[name] is not None:
             fields[name] = path.parent / fields[name]
-    fields["scenario"] = Scenario.model_validate_json(json.dumps(fields["scenario"]))
+    fields["scenario"] = scenario_of(fields["scenario"])
     return Job(**fields)

@@ -13,27 +13,33 @@ from pathlib import Path
 from typing import Any
 
 from harness.files import digest, read_json, sha256
+from harness.run.checksums import contents
 from harness.run.cores import THREADS
 from harness.run.devices import Device
 from harness.run.environment import changing_results
 from harness.run.interpreters import Interpreter, own
-from harness.run.seal import contents
 from harness.scenario.schema import (
     EnsembleSpec,
     InferenceSpec,
     LockstepSpec,
-    LossSpec,
-    ModelSpec,
     Scenario,
     TrainingSpec,
 )
 
 PACKAGE = Path(__file__).parents[1]
-SHARED_CODE = ("backends/*.py", "physics/*.py", "dataset/grouped.py", "run/worker.py", "run/legs/common.py")
-_INFER_CODE = ("run/legs/infer.py", "run/legs/placing.py", "run/legs/statistics.py")
+SHARED_CODE = (
+    "arrays.py",
+    "ports/*.py",
+    "networks/*.py",
+    "dataset/grouped.py",
+    "run/worker.py",
+    "run/legs/common.py",
+)
+_INFER_CODE = ("run/legs/infer.py", "run/legs/placement.py", "run/legs/statistics.py", "physics/*.py")
 LEG_CODE = {
     "lockstep": ("run/legs/lockstep.py", "run/legs/distances.py"),
     "trajectory": ("run/legs/trajectory.py", "run/legs/lockstep.py", "run/legs/distances.py"),
+    "oracle": ("run/legs/oracle.py", "physics/*.py"),
     "graft": ("run/legs/graft.py",),
     "train": ("run/legs/train.py",),
     "infer": _INFER_CODE,
@@ -49,6 +55,7 @@ _SETUP = ("padded_size", "nphotons", "intensity_scale", "intensity_scale_closed_
 _INPUTS = {
     "lockstep": ("train.npz", "probe.npy"),
     "trajectory": ("train.npz", "probe.npy"),
+    "oracle": ("probe.npy",),
     "graft": ("probe.npy",),
     "train": ("train.npz", "probe.npy"),
     "infer": ("test.npz", "probe.npy"),
@@ -86,8 +93,7 @@ def relevant(scenario: Scenario, leg: str) -> Scenario:
     if leg == "dataset":
         training, inference = scenario.training, scenario.inference
         changes |= {
-            "model": ModelSpec(),
-            "loss": LossSpec(),
+            **_own_sections(scenario),
             "training": TrainingSpec(epochs=training.epochs, batch_size=training.batch_size, seed=training.seed),
             "inference": InferenceSpec(group_limit=inference.group_limit),
         }
@@ -96,6 +102,12 @@ def relevant(scenario: Scenario, leg: str) -> Scenario:
     if leg not in ("dataset", "infer", "exchange"):
         changes["inference"] = InferenceSpec()
     return scenario.model_copy(update=changes)
+
+
+def _own_sections(scenario: Scenario) -> dict[str, Any]:
+    """The sections that the network of a scenario adds, each at its defaults."""
+    fields = type(scenario).model_fields
+    return {name: field.get_default() for name, field in fields.items() if name not in Scenario.model_fields}
 
 
 def dataset_parts(scenario: Scenario, measured: Path | None) -> dict[str, Any]:
@@ -136,10 +148,15 @@ def leg_parts(
         "backend": backend,
         "scenario": relevant(scenario, leg).model_dump(mode="json"),
         "inputs": _input_digests(dataset, leg),
-        "code": code_digest((*SHARED_CODE, f"backends/{backend}/**/*.py", *LEG_CODE[leg])),
+        "code": code_digest((*SHARED_CODE, *network_code(scenario.network, backend), *LEG_CODE[leg])),
         **_surroundings_parts(surroundings),
         **more,
     }
+
+
+def network_code(network: str, port: str) -> tuple[str, ...]:
+    """Patterns of the files of a network and of one of its ports."""
+    return (f"networks/{network}/*.py", f"networks/{network}/{port}/**/*.py")
 
 
 def key(parts: Mapping[str, Any]) -> str:

@@ -9,9 +9,9 @@ from harness.run import keys
 from harness.run.store import Address
 from harness.scenario.schema import Scenario
 
-LEGS = ("lockstep", "trajectory", "train", "infer", "graft", "exchange")
+LEGS = ("lockstep", "oracle", "trajectory", "train", "infer", "graft", "exchange")
 """In the order in which they run."""
-_SOURCES = {"infer": "train", "graft": "lockstep", "exchange": "train"}
+_SOURCES = {"oracle": "lockstep", "infer": "train", "graft": "lockstep", "exchange": "train"}
 """The leg whose result another leg starts from."""
 ACROSS = ("graft", "exchange")
 """Legs that start from the other side's result."""

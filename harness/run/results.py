@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from harness.files import read_json, write_atomic, write_json, write_text
+from harness.run.checksums import contents
 from harness.run.job import Job, write_job
 from harness.run.keys import Surroundings
 from harness.run.plan import SOURCE_FOLDERS, Planned
-from harness.run.seal import contents
 from harness.run.side import LOG, Result
 
 JOBS = "jobs.json"

@@ -50,7 +50,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Workshop:
+class Context:
     """What every worker of a case is started with."""
 
     case: str
@@ -65,22 +65,22 @@ def variables(device: Device) -> dict[str, str]:
     return {**changing_results(os.environ), **QUIET, **cores.thread_environment(), **device.environment()}
 
 
-def run(shop: Workshop, surroundings: Surroundings, planned: Sequence[Planned], log: Path) -> list[Result]:
+def run(context: Context, surroundings: Surroundings, planned: Sequence[Planned], log: Path) -> list[Result]:
     """Results of the planned jobs of one backend, in their order.
 
     Whoever else wants one of them waits meanwhile. The output of a worker goes to `log` as it comes.
     """
     results: dict[Address, Result] = {}
-    with shop.store.locked([plan.address for plan in planned], shop.cancelled):
+    with context.store.locked([plan.address for plan in planned], context.cancelled):
         for plan in planned:
-            folder = shop.store.find(plan.address)
+            folder = context.store.find(plan.address)
             if folder is not None:
                 results[plan.address] = finished(plan, folder, cached=True)
-                shop.on_progress(_event(shop, plan, "cached"))
+                context.on_progress(_event(context, plan, "cached"))
         absent = {plan.address: plan for plan in planned if plan.address not in results}
-        startable = [plan for plan in absent.values() if _has_its_source(shop.store, plan, absent)]
+        startable = [plan for plan in absent.values() if _has_its_source(context.store, plan, absent)]
         if startable:
-            results |= _run_absent(shop, surroundings, startable, log)
+            results |= _run_absent(context, surroundings, startable, log)
     return [results.get(plan.address) or _without_source(plan) for plan in planned]
 
 
@@ -104,16 +104,16 @@ def finished(plan: Planned, folder: Path, cached: bool) -> Result:
 
 
 def _run_absent(
-    shop: Workshop, surroundings: Surroundings, planned: Sequence[Planned], log: Path
+    context: Context, surroundings: Surroundings, planned: Sequence[Planned], log: Path
 ) -> dict[Address, Result]:
-    with cores.slot(shop.cancelled), shop.store.scratch() as scratch:
+    with cores.slot(context.cancelled), context.store.scratch() as scratch:
         for plan in planned:
-            write_job(scratch / f"{_name(plan)}.json", _job(shop, surroundings, plan, scratch))
-        outcome = _start(shop, surroundings, [f"{_name(plan)}.json" for plan in planned], scratch, log)
-        reason = outcome.reason(shop.timeout)
-        results = {plan.address: _collect(shop, plan, scratch, outcome, reason) for plan in planned}
+            write_job(scratch / f"{_name(plan)}.json", _job(context, surroundings, plan, scratch))
+        outcome = _start(context, surroundings, [f"{_name(plan)}.json" for plan in planned], scratch, log)
+        reason = outcome.reason(context.timeout)
+        results = {plan.address: _collect(context, plan, scratch, outcome, reason) for plan in planned}
     for plan in planned:
-        shop.on_progress(_event(shop, plan, "failed" if results[plan.address].error else "done"))
+        context.on_progress(_event(context, plan, "failed" if results[plan.address].error else "done"))
     return results
 
 
@@ -122,9 +122,9 @@ def _name(plan: Planned) -> str:
     return f"{plan.leg}-{plan.address.key[:8]}"
 
 
-def _job(shop: Workshop, surroundings: Surroundings, plan: Planned, scratch: Path) -> Job:
+def _job(context: Context, surroundings: Surroundings, plan: Planned, scratch: Path) -> Job:
     return Job(
-        case=shop.case,
+        case=context.case,
         backend=plan.backend,
         leg=plan.leg,
         scenario=plan.scenario,
@@ -132,7 +132,7 @@ def _job(shop: Workshop, surroundings: Surroundings, plan: Planned, scratch: Pat
         output=scratch / _name(plan),
         device=surroundings.device.kind,
         environment=dict(surroundings.variables),
-        source=_source(shop.store, plan, scratch),
+        source=_source(context.store, plan, scratch),
         progress=scratch / "progress.jsonl",
         patch_stats=plan.patch_stats,
         iterations=plan.iterations,
@@ -149,7 +149,7 @@ def _source(store: Store, plan: Planned, scratch: Path) -> Path | None:
 
 
 def _start(
-    shop: Workshop, surroundings: Surroundings, jobs: Sequence[str], scratch: Path, log: Path
+    context: Context, surroundings: Surroundings, jobs: Sequence[str], scratch: Path, log: Path
 ) -> process.Outcome:
     environment = interpreters.worker_environment(interpreters.import_folder(scratch))
     apply(surroundings.variables, environment)
@@ -159,27 +159,27 @@ def _start(
         environment,
         scratch,
         log,
-        shop.timeout,
-        shop.cancelled,
+        context.timeout,
+        context.cancelled,
         scratch / "progress.jsonl",
-        shop.on_progress,
+        context.on_progress,
     )
 
 
-def _collect(shop: Workshop, plan: Planned, scratch: Path, outcome: process.Outcome, reason: str | None) -> Result:
+def _collect(context: Context, plan: Planned, scratch: Path, outcome: process.Outcome, reason: str | None) -> Result:
     """Publish what a job left, or say why it left nothing."""
     output = scratch / _name(plan)
     if (output / worker.DONE).is_file():
         seconds = read_json(output / worker.DONE)["seconds"]
         (output / LOG).write_text(outcome.log, encoding="utf-8")
-        return finished(plan, shop.store.publish(plan.address, output, plan.parts, seconds=seconds), cached=False)
+        return finished(plan, context.store.publish(plan.address, output, plan.parts, seconds=seconds), cached=False)
     if (output / worker.ERROR).is_file():
         error = read_json(output / worker.ERROR)["error"]
     elif output.is_dir():
         error = f"the worker {reason}"
     else:
         error = f"was not begun: the worker {reason} before"
-    where = {str(scratch): "<scratch>", str(shop.store.root): "<store>"}
+    where = {str(scratch): "<scratch>", str(context.store.root): "<store>"}
     return failed(plan, relative(error, where), relative(outcome.log, where))
 
 
@@ -195,5 +195,5 @@ def relative(text: str, folders: Mapping[str, str]) -> str:
     return text
 
 
-def _event(shop: Workshop, plan: Planned, state: str) -> dict[str, Any]:
-    return {"case": shop.case, "backend": plan.backend, "leg": plan.leg, "state": state}
+def _event(context: Context, plan: Planned, state: str) -> dict[str, Any]:
+    return {"case": context.case, "backend": plan.backend, "leg": plan.leg, "state": state}

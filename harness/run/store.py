@@ -17,8 +17,8 @@ from typing import Any
 import platformdirs
 
 from harness.errors import HarnessError
+from harness.run.checksums import damage, misplaced, seal
 from harness.run.locks import all_of
-from harness.run.seal import damage, misplaced, seal
 
 OFF = "off"
 _SCRATCH = ".scratch"

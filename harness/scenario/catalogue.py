@@ -6,7 +6,6 @@ from pathlib import Path
 from harness.errors import HarnessError
 from harness.scenario.case import Case
 from harness.scenario.keys import unknown
-from harness.scenario.layers import Layer, override_layer
 from harness.scenario.library import Library
 from harness.scenario.resolution import PROFILES, resolve
 from harness.scenario.source import COMMAND_LINE
@@ -20,13 +19,12 @@ def load_cases(folders: Sequence[Path], profile: str, overrides: Mapping[str, st
     """
     if profile not in PROFILES:
         raise HarnessError(f"{COMMAND_LINE}: profile: {unknown('profile', profile, PROFILES)}")
-    layer = override_layer(overrides)
     library = Library(folders)
     cases: list[Case] = []
     problems: list[str] = []
     for path in library.scenarios():
         try:
-            cases += _cases(library, path, profile, overrides, layer)
+            cases += _cases(library, path, profile, overrides)
         except HarnessError as error:
             problems += str(error).splitlines()
     if problems:
@@ -34,9 +32,9 @@ def load_cases(folders: Sequence[Path], profile: str, overrides: Mapping[str, st
     return cases
 
 
-def _cases(library: Library, path: Path, profile: str, overrides: Mapping[str, str], layer: Layer) -> list[Case]:
+def _cases(library: Library, path: Path, profile: str, overrides: Mapping[str, str]) -> list[Case]:
     name = path.stem
     return [
         Case(f"{name}-{label}" if label else name, name, path, profile, scenario, origins, dict(overrides))
-        for label, scenario, origins in resolve(library.chain(path), profile, layer)
+        for label, scenario, origins in resolve(library.chain(path), profile, overrides)
     ]

@@ -1,6 +1,6 @@
 """The dotted keys of a scenario, read from the schema: which exist, what each allows.
 
-`limits` is the one section whose own keys may hold dots: what follows `limits.` is one key.
+What follows `limits.` is one key, whatever dots it holds.
 """
 
 import difflib
@@ -10,6 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from harness.scenario.schema import Scenario, Section
+
+OPEN = "limits"
+"""The section whose own keys may hold dots."""
 
 _NUMBERS = {"integer": "whole number", "number": "number"}
 _BOUNDS = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
@@ -44,13 +47,7 @@ def nest(flat: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _split(key: str) -> list[str]:
-    section: type[Section] | None = Scenario
-    parts, rest = [], key
-    while section is not None and "." in rest:
-        name, rest = rest.split(".", 1)
-        parts.append(name)
-        section = subsection(section, name)
-    return [*parts, rest]
+    return key.split(".", 1) if key.startswith(f"{OPEN}.") else key.split(".")
 
 
 def subsection(section: type[Section], name: str) -> type[Section] | None:
@@ -64,10 +61,10 @@ def is_open(section: type[Section], name: str) -> bool:
     return _schema(section, name).get("type") == "object"
 
 
-def allowed(key: str) -> str:
-    """What may stand under a dotted key, in words."""
+def allowed(key: str, schema: type[Scenario]) -> str:
+    """What may stand under a dotted key of a network's scenarios, in words."""
     parts = _split(key)
-    section: type[Section] = Scenario
+    section: type[Section] = schema
     for name in parts[:-1]:
         inner = subsection(section, name)
         if inner is None:

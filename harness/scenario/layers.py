@@ -36,21 +36,26 @@ def stack(layers: Iterable[Layer]) -> Layer:
 
 
 def flatten(
-    body: Any, kind: str, place: Callable[[str], Place], problems: list[str], besides: Sequence[str] = ()
+    body: Any,
+    schema: type[Scenario],
+    kind: str,
+    place: Callable[[str], Place],
+    problems: list[str],
+    besides: Sequence[str] = (),
 ) -> Layer:
     """Make a layer of a partial scenario; unknown keys and values in place of sections go to `problems`.
 
     `place` says where a dotted key stands; `besides` names what else is allowed at the top of the file.
     """
-    leaves = _Flattener(place, problems, besides).section(body, Scenario, "")
+    leaves = _Flattener(place, problems, besides).section(body, schema, "")
     return {key: Leaf(value, kind, place(key)) for key, value in leaves}
 
 
-def override_layer(overrides: Mapping[str, str]) -> Layer:
+def override_layer(overrides: Mapping[str, str], schema: type[Scenario]) -> Layer:
     """The layer of `--parity-override KEY=VALUE`, each value read as YAML; bad ones are a `HarnessError`."""
     problems: list[str] = []
     bodies = [nest({key: _override(key, text)}) for key, text in overrides.items()]
-    layers = [flatten(body, "override", lambda _: Place(), problems) for body in bodies]
+    layers = [flatten(body, schema, "override", lambda _: Place(), problems) for body in bodies]
     if problems:
         raise HarnessError("\n".join(problems))
     return stack(layers)

@@ -8,13 +8,14 @@ from typing import Any
 
 from harness.scenario.keys import found, nest
 from harness.scenario.layers import Layer, flatten, stack
+from harness.scenario.schema import Scenario
 from harness.scenario.source import Source
 
 _LABEL = re.compile(r"[A-Za-z0-9_.+-]+")
 Point = tuple[str, Layer]
 
 
-def points(source: Source, overridden: Collection[str], problems: list[str]) -> list[Point]:
+def points(source: Source, schema: type[Scenario], overridden: Collection[str], problems: list[str]) -> list[Point]:
     """Each point's label (axes joined by hyphens) and layer; one point without label when there is no matrix.
 
     An axis that an override sets altogether is left out: its labels would no longer be true.
@@ -23,7 +24,7 @@ def points(source: Source, overridden: Collection[str], problems: list[str]) -> 
     if not isinstance(matrix, dict):
         problems.append(f"{source.place('matrix')}: matrix: found {found(matrix)}, allowed: dotted keys with values.")
         return []
-    axes = [_axis(source, key, values, problems) for key, values in matrix.items()]
+    axes = [_axis(source, schema, key, values, problems) for key, values in matrix.items()]
     free = [axis for axis in axes if not all(set(layer) <= set(overridden) for _, layer in axis)]
     return [
         ("-".join(label for label, _ in point), stack(layer for _, layer in point))
@@ -42,14 +43,17 @@ def label(value: Any) -> str:
     return min(f"{number:f}", scientific, key=len)
 
 
-def _axis(source: Source, key: str, values: Any, problems: list[str]) -> list[Point]:
+def _axis(source: Source, schema: type[Scenario], key: str, values: Any, problems: list[str]) -> list[Point]:
     place = source.place(f"matrix.{key}")
     labels = [name for name, _ in _named(values)]
     if not labels or len(set(labels)) < len(labels) or not all(map(_LABEL.fullmatch, labels)):
         wanted = "list of different numbers or words, or a mapping of names to values"
         problems.append(f"{place}: matrix.{key}: found {found(values)}, allowed: {wanted}.")
         return []
-    return [(name, flatten(nest({key: value}), "matrix", lambda _: place, problems)) for name, value in _named(values)]
+    return [
+        (name, flatten(nest({key: value}), schema, "matrix", lambda _: place, problems))
+        for name, value in _named(values)
+    ]
 
 
 def _named(values: Any) -> Iterator[tuple[str, Any]]:

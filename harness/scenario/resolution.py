@@ -6,81 +6,102 @@ the overrides. So the nearer file wins, and within one file the profile wins.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from harness.errors import HarnessError
+from harness.scenario import networks
 from harness.scenario.keys import allowed, found, leaves, nest, unknown
-from harness.scenario.layers import Layer, flatten, stack
+from harness.scenario.layers import Layer, flatten, override_layer, stack
 from harness.scenario.matrix import points
 from harness.scenario.schema import Scenario
-from harness.scenario.source import Source
+from harness.scenario.source import Place, Source
 
 PROFILES = ("smoke", "stable", "full")
 FILE_KEYS = ("extends", "profiles", "matrix")
 
 
-def resolve(chain: list[Source], profile: str, overrides: Layer) -> Iterator[tuple[str, Scenario, dict[str, str]]]:
+def resolve(
+    chain: list[Source], profile: str, overrides: Mapping[str, str]
+) -> Iterator[tuple[str, Scenario, dict[str, str]]]:
     """Yield the label, the scenario and the origin of every value for each matrix point.
 
-    `chain` holds the scenario's file first, then what it extends. Raises HarnessError with one
-    sentence for each problem that the files hold.
+    `chain` holds the scenario's file first, then what it extends; `overrides` maps dotted keys to YAML text. Raises
+    HarnessError with one sentence for each problem that the files or the overrides hold.
     """
-    problems: list[str] = []
-    files = [layer for source in reversed(chain) for layer in _layers(source, profile, source is chain[0], problems)]
-    stacks = [(label, stack([*files, point, overrides])) for label, point in points(chain[0], overrides, problems)]
+    schema, problems = _schema(chain), list[str]()
+    asked = override_layer(overrides, schema)
+    files = [layer for source in reversed(chain) for layer in _layers(source, schema, profile, chain[0], problems)]
+    stacks = [(label, stack([*files, point, asked])) for label, point in points(chain[0], schema, asked, problems)]
     # Rules about several values mean nothing while one of them is missing because its key was misspelt.
     whole = not problems
-    scenarios = [_validate(layer, whole, problems) for _, layer in stacks]
+    scenarios = [_validate(layer, schema, whole, problems) for _, layer in stacks]
     if problems:
         raise HarnessError("\n".join(problems))
     for (label, layer), scenario in zip(stacks, filter(None, scenarios), strict=True):
         yield label, scenario, {key: layer[key].origin if key in layer else "default" for key in leaves(scenario)}
 
 
-def _layers(source: Source, profile: str, own: bool, problems: list[str]) -> list[Layer]:
+def _schema(chain: list[Source]) -> type[Scenario]:
+    """The schema of the network that the nearest file names; raises HarnessError for a network that there is not."""
+    for source in chain:
+        if "network" in source.value:
+            name = source.value["network"]
+            if name not in networks.names():
+                raise HarnessError(f"{source.place('network')}: network: {unknown('network', name, networks.names())}")
+            return networks.schema_of(name)
+    return networks.schema_of(networks.DEFAULT)
+
+
+def _layers(source: Source, schema: type[Scenario], profile: str, scenario: Source, problems: list[str]) -> list[Layer]:
     """The layers of one file: its body, then its part of the profile."""
     body = {key: value for key, value in source.value.items() if key not in FILE_KEYS}
+    kind = "scenario" if source is scenario else "extends"
     return [
-        flatten(body, "scenario" if own else "extends", source.place, problems, FILE_KEYS),
-        _profiles(source, problems).get(profile, {}),
+        flatten(body, schema, kind, source.place, problems, FILE_KEYS),
+        _profiles(source, schema, problems).get(profile, {}),
     ]
 
 
-def _profiles(source: Source, problems: list[str]) -> dict[str, Layer]:
+def _profiles(source: Source, schema: type[Scenario], problems: list[str]) -> dict[str, Layer]:
     """Flatten every profile, not only the one that runs, so that each is checked for unknown keys."""
     profiles = source.value.get("profiles", {})
     if not isinstance(profiles, dict):
         allowed_names = ", ".join(PROFILES)
         problems.append(f"{source.place('profiles')}: profiles: found {found(profiles)}, allowed: {allowed_names}.")
         return {}
-    return {name: _profile(source, name, body, problems) for name, body in profiles.items()}
+    return {name: _profile(source, schema, name, body, problems) for name, body in profiles.items()}
 
 
-def _profile(source: Source, name: str, body: object, problems: list[str]) -> Layer:
+def _profile(source: Source, schema: type[Scenario], name: str, body: object, problems: list[str]) -> Layer:
     at = f"profiles.{name}"
     if name not in PROFILES:
         problems.append(f"{source.place(at)}: {at}: {unknown('profile', name, PROFILES)}")
         return {}
-    return flatten(body, f"profile {name}", lambda key: source.place(f"{at}.{key}" if key else at), problems)
+
+    def place(key: str) -> Place:
+        return source.place(f"{at}.{key}" if key else at)
+
+    return flatten(body, schema, f"profile {name}", place, problems)
 
 
-def _validate(layer: Layer, whole: bool, problems: list[str]) -> Scenario | None:
+def _validate(layer: Layer, schema: type[Scenario], whole: bool, problems: list[str]) -> Scenario | None:
     try:
-        return Scenario.model_validate(nest({key: leaf.value for key, leaf in layer.items()}))
+        return schema.model_validate(nest({key: leaf.value for key, leaf in layer.items()}))
     except ValidationError as error:
-        problems.extend(_sentence(item, layer) for item in error.errors() if whole or item["type"] != "value_error")
+        errors = [item for item in error.errors() if whole or item["type"] != "value_error"]
+        problems.extend(_sentence(item, layer, schema) for item in errors)
         return None
 
 
-def _sentence(details: ErrorDetails, layer: Layer) -> str:
+def _sentence(details: ErrorDetails, layer: Layer, schema: type[Scenario]) -> str:
     where = [str(part) for part in details["loc"]]
     for length in range(len(where), 0, -1):
         key = ".".join(where[:length])
         if key in layer:
-            return f"{layer[key].place}: {key}: found {found(layer[key].value)}, allowed: {allowed(key)}."
+            return f"{layer[key].place}: {key}: found {found(layer[key].value)}, allowed: {allowed(key, schema)}."
     message = details["msg"].removeprefix("Value error, ")
     key = culprit(".".join(where), message, layer)
     return f"{layer[key].place}: {key}: {message}."

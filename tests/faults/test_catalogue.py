@@ -11,8 +11,8 @@ import pytest
 
 from harness.faults import catalogue
 from harness.faults.catalogue import Seeded
-from harness.report import trials
-from harness.report.request import Request
+from harness.session import trials
+from harness.session.request import Request
 
 BACKENDS = ("tensorflow", "torch")
 ROOT = Path(__file__).parents[2]

@@ -25,12 +25,12 @@ from harness.judge.golden import registry
 from harness.judge.verdict import CONTRACT, Check, RungVerdict
 from harness.plugin.options import update_of
 from harness.plugin.outcome import explanation
-from harness.report.golden import deliver
-from harness.report.notes import checks_table
 from harness.report.parity_log import log, text
 from harness.report.pictures import Colours
 from harness.scenario.case import Case
 from harness.scenario.catalogue import load_cases
+from harness.session.golden import deliver
+from harness.session.notes import checks_table
 
 pytestmark = pytest.mark.golden
 

@@ -23,9 +23,9 @@ FLOORS = [
 ]
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 HOME_OF_FRAMEWORK = {
-    "tensorflow": ("harness/backends/tensorflow/", "harness/faults/tensors_tensorflow.py"),
-    "keras": ("harness/backends/tensorflow/", "harness/faults/tensors_tensorflow.py"),
-    "torch": ("harness/backends/torch/", "harness/faults/tensors_torch.py", "harness/run/legs/reference"),
+    "tensorflow": ("harness/networks/pinn/tensorflow/", "harness/faults/tensors_tensorflow.py"),
+    "keras": ("harness/networks/pinn/tensorflow/", "harness/faults/tensors_tensorflow.py"),
+    "torch": ("harness/networks/pinn/torch/", "harness/faults/tensors_torch.py", "harness/run/legs/reference"),
     "cdtools": ("harness/run/legs/reference",),
 }
 FILES = sorted(PACKAGE.rglob("*.py"))

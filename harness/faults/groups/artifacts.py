@@ -6,34 +6,34 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
-from harness.backends.protocol import Array
+from harness.arrays import Array
 from harness.faults.catalogue import fault
 from harness.faults.edit import in_json, in_npy, in_npz, truncate, without
-from harness.faults.port import Port
+from harness.faults.faulty_port import FaultyPort
 
 INFERENCE = "inference_outputs"
 
 
 @fault("artifacts.stages-truncated", rung="stages")
-def stages_truncated(port: Port) -> None:
+def stages_truncated(port: FaultyPort) -> None:
     """The file of the stages is cut off."""
     port.files("lockstep", lambda output: truncate(output / "lockstep" / "stages_float64.npz"))
 
 
 @fault("artifacts.stage-missing", rung="stages")
-def stage_missing(port: Port) -> None:
+def stage_missing(port: FaultyPort) -> None:
     """A stage was not written."""
     port.files("lockstep", lambda output: without(output / "lockstep" / "stages_float64.npz", "exit_wave"))
 
 
 @fault("artifacts.gradient-missing", rung="gradient")
-def gradient_missing(port: Port) -> None:
+def gradient_missing(port: FaultyPort) -> None:
     """The gradient of a weight was not written."""
     port.files("lockstep", lambda output: without(output / "lockstep" / "gradients_float64.npz", "phase.head.kernel"))
 
 
 @fault("artifacts.bundle-scale-one", rung="scale", quick=True)
-def bundle_scale_one(port: Port) -> None:
+def bundle_scale_one(port: FaultyPort) -> None:
     """The bundle says 1.0 for the trained scale."""
 
     def ones(output: Path) -> None:
@@ -48,7 +48,7 @@ def bundle_scale_one(port: Port) -> None:
     size=0.001,
     unit="relative excess of the scale",
 )
-def bundle_scale_off(port: Port) -> None:
+def bundle_scale_off(port: FaultyPort) -> None:
     """The bundle's trained scale is off."""
 
     def off(output: Path) -> None:
@@ -61,7 +61,7 @@ def bundle_scale_off(port: Port) -> None:
 
 
 @fault("artifacts.history-short", rung="telemetry", quick=True)
-def history_short(port: Port) -> None:
+def history_short(port: FaultyPort) -> None:
     """The history lacks its last epoch."""
     port.files(
         "train",
@@ -70,7 +70,7 @@ def history_short(port: Port) -> None:
 
 
 @fault("artifacts.history-nan", rung="telemetry")
-def history_nan(port: Port) -> None:
+def history_nan(port: FaultyPort) -> None:
     """A loss in the history is not finite."""
     port.files(
         "train",
@@ -82,7 +82,7 @@ def history_nan(port: Port) -> None:
 
 
 @fault("artifacts.weights-other", rung="scale")
-def weights_other(port: Port) -> None:
+def weights_other(port: FaultyPort) -> None:
     """The bundle's scale parameter is that of another run."""
 
     def other(output: Path) -> None:
@@ -95,7 +95,7 @@ def weights_other(port: Port) -> None:
 
 
 @fault("artifacts.patches-nan", rung="patches", quick=True)
-def patches_nan(port: Port) -> None:
+def patches_nan(port: FaultyPort) -> None:
     """Predicted patches hold a NaN."""
 
     def spoilt(patches: Array) -> Array:
@@ -105,7 +105,7 @@ def patches_nan(port: Port) -> None:
 
 
 @fault("artifacts.patches-flat", rung="patches", quick=True)
-def patches_flat(port: Port) -> None:
+def patches_flat(port: FaultyPort) -> None:
     """The network has collapsed: its patches are constant."""
     port.files(
         "infer",
@@ -116,19 +116,19 @@ def patches_flat(port: Port) -> None:
 
 
 @fault("artifacts.patches-missing", rung="patches")
-def patches_missing(port: Port) -> None:
+def patches_missing(port: FaultyPort) -> None:
     """The patches were not written."""
     port.files("infer", lambda output: (output / INFERENCE / "patches.npz").unlink())
 
 
 @fault("artifacts.patches-truncated", rung="patches")
-def patches_truncated(port: Port) -> None:
+def patches_truncated(port: FaultyPort) -> None:
     """The file of the patches is cut off."""
     port.files("infer", lambda output: truncate(output / INFERENCE / "patches.npz"))
 
 
 @fault("artifacts.positions", rung="canvas")
-def positions(port: Port) -> None:
+def positions(port: FaultyPort) -> None:
     """The positions are those of another file."""
     port.files(
         "infer", lambda output: in_npz(output / INFERENCE / "patches.npz", positions=lambda places: places + 3.0)
@@ -136,7 +136,7 @@ def positions(port: Port) -> None:
 
 
 @fault("artifacts.amplitude-nan", rung="canvas")
-def amplitude_nan(port: Port) -> None:
+def amplitude_nan(port: FaultyPort) -> None:
     """The stitched amplitude holds a NaN."""
 
     def spoilt(amplitude: Array) -> Array:
@@ -146,7 +146,7 @@ def amplitude_nan(port: Port) -> None:
 
 
 @fault("artifacts.canvas-shifted", rung="canvas")
-def canvas_shifted(port: Port) -> None:
+def canvas_shifted(port: FaultyPort) -> None:
     """The stitched picture is moved by a pixel."""
 
     def moved(output: Path) -> None:
@@ -157,7 +157,7 @@ def canvas_shifted(port: Port) -> None:
 
 
 @fault("artifacts.canvas-facts", rung="canvas")
-def canvas_facts(port: Port) -> None:
+def canvas_facts(port: FaultyPort) -> None:
     """canvas.json says that everything fits, whatever it does."""
     port.files(
         "infer",
@@ -166,7 +166,7 @@ def canvas_facts(port: Port) -> None:
 
 
 @fault("artifacts.picture-flat", rung="canvas")
-def picture_flat(port: Port) -> None:
+def picture_flat(port: FaultyPort) -> None:
     """The picture is constant, at the level of its mean."""
 
     def flat(output: Path) -> None:
@@ -177,7 +177,7 @@ def picture_flat(port: Port) -> None:
 
 
 @fault("artifacts.restored-scale", rung="scale")
-def restored_scale(port: Port) -> None:
+def restored_scale(port: FaultyPort) -> None:
     """The inference says that it used another scale."""
     port.files(
         "infer",
@@ -188,7 +188,7 @@ def restored_scale(port: Port) -> None:
 
 
 @fault("artifacts.exchange-stale", rung="exchange")
-def exchange_stale(port: Port) -> None:
+def exchange_stale(port: FaultyPort) -> None:
     """The exchanged patches are of another bundle."""
     port.files(
         "exchange",
@@ -199,7 +199,7 @@ def exchange_stale(port: Port) -> None:
 
 
 @fault("artifacts.truth-missing", rung="patches")
-def truth_missing(port: Port) -> None:
+def truth_missing(port: FaultyPort) -> None:
     """The ground truth was not written."""
 
     def lost(folder: Path) -> None:
@@ -214,7 +214,7 @@ def truth_missing(port: Port) -> None:
     rung="agreement",
     quick=True,
 )
-def same_side(port: Port) -> None:
+def same_side(port: FaultyPort) -> None:
     """One backend is compared with itself: its files stand for both."""
 
     def copied(folder: Path) -> None:

@@ -4,42 +4,42 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.faults.catalogue import NOWHERE, fault
-from harness.faults.port import Port
+from harness.faults.edit import on_stages
+from harness.faults.faulty_port import FaultyPort
 
 
 @fault("control.nothing", rung=NOWHERE, quick=True)
-def nothing(port: Port) -> None:
+def nothing(port: FaultyPort) -> None:
     """The port is seeded with a change that changes nothing."""
     port.batch(lambda batch: batch)
 
 
 @fault("control.thirds", rung=NOWHERE)
-def thirds(port: Port) -> None:
+def thirds(port: FaultyPort) -> None:
     """The exit wave is divided by three and multiplied by it again: another rounding."""
     port.stage("exit_wave", lambda value, _: value / 3 * 3)
 
 
 @fault("control.transposed-twice", rung=NOWHERE)
-def transposed_twice(port: Port) -> None:
+def transposed_twice(port: FaultyPort) -> None:
     """The patches are transposed twice: another layout in memory."""
     port.stage("object_patches", lambda value, _: port.tensors.transpose(port.tensors.transpose(value)))
 
 
 @fault("control.sum-order", rung=NOWHERE, quick=True)
-def sum_order(port: Port) -> None:
+def sum_order(port: FaultyPort) -> None:
     """The Poisson term is summed over two halves of the batch, and the halves are averaged."""
 
     def halves(term: Callable[..., Any]) -> Callable[..., Any]:
-        def both(intensity: Any, counts: Any, nphotons: float) -> Any:
-            first, second = (term(intensity[part], counts[part], nphotons) for part in (slice(2), slice(2, 4)))
-            return (first + second) / 2
+        def half(part: slice) -> Callable[..., Any]:
+            return on_stages(term, intensity=lambda value: value[part], measured=lambda value: value[part])
 
-        return both
+        return lambda *given: (half(slice(2))(*given) + half(slice(2, 4))(*given)) / 2
 
     port.loss_term("poisson", halves)
 
 
 @fault("control.weights-layout", rung=NOWHERE)
-def weights_layout(port: Port) -> None:
+def weights_layout(port: FaultyPort) -> None:
     """Weights are laid out otherwise in memory when they are loaded."""
     port.weights_in(lambda weights: {name: value.T.copy().T for name, value in weights.items()})

@@ -6,24 +6,24 @@ import numpy as np
 
 from harness.faults.catalogue import fault
 from harness.faults.edit import in_json, in_npy, in_npz, truncate, without
-from harness.faults.port import Port
+from harness.faults.faulty_port import FaultyPort
 from harness.files import read_npz
 
 
 @fault("data.axes-order", rung="dataset", quick=True)
-def axes_order(port: Port) -> None:
+def axes_order(port: FaultyPort) -> None:
     """A stack of shape (N, N, M) is taken for (M, N, N)."""
     port.dataset(lambda folder: in_npz(folder / "train.npz", X=lambda X: np.ascontiguousarray(X.transpose(2, 1, 0))))
 
 
 @fault("data.transposed-patterns", rung="dataset")
-def transposed_patterns(port: Port) -> None:
+def transposed_patterns(port: FaultyPort) -> None:
     """Rows and columns of the patterns are swapped."""
     port.dataset(lambda folder: in_npz(folder / "train.npz", X=lambda X: np.ascontiguousarray(X.transpose(0, 2, 1))))
 
 
 @fault("data.scan-index", rung="dataset")
-def scan_index(port: Port) -> None:
+def scan_index(port: FaultyPort) -> None:
     """scan_index is ignored: patterns and positions are paired in file order."""
     port.dataset(lambda folder: in_npz(folder / "train.npz", X=lambda X: np.roll(X, 1, axis=0)))
 
@@ -34,7 +34,7 @@ def scan_index(port: Port) -> None:
     size=0.5,
     unit="pixels of deviation of an offset (standard deviation)",
 )
-def nominal_positions(port: Port) -> None:
+def nominal_positions(port: FaultyPort) -> None:
     """Nominal positions are used, not the true ones."""
 
     def jittered(relative: np.ndarray) -> np.ndarray:
@@ -44,25 +44,25 @@ def nominal_positions(port: Port) -> None:
 
 
 @fault("data.groups-redrawn", rung="dataset")
-def groups_redrawn(port: Port) -> None:
+def groups_redrawn(port: FaultyPort) -> None:
     """One side draws the groups by itself."""
     port.dataset(lambda folder: in_npz(folder / "train.npz", groups=lambda groups: groups[::-1].copy()))
 
 
 @fault("data.batch-missing-array", rung="dataset")
-def batch_missing_array(port: Port) -> None:
+def batch_missing_array(port: FaultyPort) -> None:
     """An array of the training data is missing on one side."""
     port.dataset(lambda folder: without(folder / "train.npz", "relative"))
 
 
 @fault("data.truncated", rung="dataset")
-def truncated(port: Port) -> None:
+def truncated(port: FaultyPort) -> None:
     """The training data of one side is cut off."""
     port.dataset(lambda folder: truncate(folder / "train.npz"))
 
 
 @fault("data.nan", rung="dataset")
-def nan(port: Port) -> None:
+def nan(port: FaultyPort) -> None:
     """One pattern of one side holds a NaN."""
 
     def spoilt(X: np.ndarray) -> np.ndarray:
@@ -72,32 +72,32 @@ def nan(port: Port) -> None:
 
 
 @fault("data.other-probe", rung="stages")
-def other_probe(port: Port) -> None:
+def other_probe(port: FaultyPort) -> None:
     """One side reads another probe."""
     port.dataset(lambda folder: in_npy(folder / "probe.npy", lambda probe: np.roll(probe, 2, axis=1)))
 
 
 @fault("data.both-counts", rung="dataset")
-def both_counts(port: Port) -> None:
+def both_counts(port: FaultyPort) -> None:
     """The patterns of the data set are counts, not amplitudes, for both sides."""
     port.case(lambda folder: in_npz(folder / "dataset" / "data.npz", diff3d=np.square))
 
 
 @fault("data.both-normalised", rung="dataset", size=0.01, unit="relative excess of X")
-def both_normalised(port: Port) -> None:
+def both_normalised(port: FaultyPort) -> None:
     """X of both sides is off."""
     factor = 1 + port.size
     port.case(lambda folder: in_npz(folder / "dataset" / "train.npz", X=lambda X: (X * factor).astype(X.dtype)))
 
 
 @fault("data.both-probe", rung="dataset")
-def both_probe(port: Port) -> None:
+def both_probe(port: FaultyPort) -> None:
     """The probe of the data set is not normalised."""
     port.case(lambda folder: in_npy(folder / "dataset" / "probe.npy", lambda probe: 2 * probe))
 
 
 @fault("data.halves-overlap", rung="dataset")
-def halves_overlap(port: Port) -> None:
+def halves_overlap(port: FaultyPort) -> None:
     """Test patterns are among the training patterns."""
 
     def mixed(folder: Path) -> None:
@@ -112,18 +112,18 @@ def halves_overlap(port: Port) -> None:
 
 
 @fault("data.photons", rung="dataset")
-def photons(port: Port) -> None:
+def photons(port: FaultyPort) -> None:
     """setup.json states another nphotons than was counted."""
     port.case(lambda folder: in_json(folder / "dataset" / "setup.json", lambda setup: setup.update(nphotons=1e6)))
 
 
 @fault("data.key-missing", rung="dataset")
-def key_missing(port: Port) -> None:
+def key_missing(port: FaultyPort) -> None:
     """The data file lacks the probe."""
     port.case(lambda folder: without(folder / "dataset" / "data.npz", "probeGuess"))
 
 
 @fault("data.file-truncated", rung="dataset")
-def file_truncated(port: Port) -> None:
+def file_truncated(port: FaultyPort) -> None:
     """The data file is cut off."""
     port.case(lambda folder: truncate(folder / "dataset" / "data.npz"))

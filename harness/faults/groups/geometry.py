@@ -6,22 +6,22 @@ from typing import Any
 
 import numpy as np
 
-from harness.backends.forward import Stages
-from harness.backends.protocol import Batch
 from harness.faults.catalogue import fault
 from harness.faults.edit import in_npz, with_relative, with_section
-from harness.faults.port import Port
+from harness.faults.faulty_port import FaultyPort
 from harness.files import read_npz
+from harness.networks.pinn.forward import Stages
+from harness.ports.protocol import Batch
 
 
 @fault("geometry.offset-sign", rung="stages", quick=True)
-def offset_sign(port: Port) -> None:
+def offset_sign(port: FaultyPort) -> None:
     """The relative offsets enter with the wrong sign."""
     port.batch(with_relative(np.negative))
 
 
 @fault("geometry.extraction-sign", rung="stages")
-def extraction_sign(port: Port) -> None:
+def extraction_sign(port: FaultyPort) -> None:
     """The merge is right; the patches are cut out at the negated offsets."""
 
     def mirrored(value: Any, _: Stages) -> Any:
@@ -31,37 +31,37 @@ def extraction_sign(port: Port) -> None:
 
 
 @fault("geometry.swapped-axes", rung="stages", quick=True)
-def swapped_axes(port: Port) -> None:
+def swapped_axes(port: FaultyPort) -> None:
     """X and y of the offsets are swapped."""
     port.batch(with_relative(lambda relative: np.ascontiguousarray(relative[:, :, ::-1])))
 
 
 @fault("geometry.channel-order", rung="stages")
-def channel_order(port: Port) -> None:
+def channel_order(port: FaultyPort) -> None:
     """The channels of a group are in column order, their offsets in row order."""
     port.batch(with_relative(lambda relative: relative[..., [0, 2, 1, 3]]))
 
 
 @fault("geometry.patterns-order", rung="stages")
-def patterns_order(port: Port) -> None:
+def patterns_order(port: FaultyPort) -> None:
     """The patterns of a group are in another order than its offsets."""
     port.batch(lambda batch: replace(batch, amplitude=np.ascontiguousarray(batch.amplitude[..., [0, 2, 1, 3]])))
 
 
 @fault("geometry.offsets-repeated", rung="stages")
-def offsets_repeated(port: Port) -> None:
+def offsets_repeated(port: FaultyPort) -> None:
     """The first offset of a group serves for all of its patches."""
     port.batch(with_relative(lambda relative: np.repeat(relative[..., :1], relative.shape[-1], axis=-1)))
 
 
 @fault("geometry.first-group", rung="stages")
-def first_group(port: Port) -> None:
+def first_group(port: FaultyPort) -> None:
     """The offsets of the first group of a batch serve for all groups."""
     port.batch(with_relative(lambda relative: np.repeat(relative[:1], len(relative), axis=0)))
 
 
 @fault("geometry.offsets-zero", rung="stages")
-def offsets_zero(port: Port) -> None:
+def offsets_zero(port: FaultyPort) -> None:
     """The offsets are left out: every patch lies on the centre."""
     port.batch(with_relative(np.zeros_like))
 
@@ -72,19 +72,19 @@ def offsets_zero(port: Port) -> None:
     size=1.0,
     unit="pixels that all offsets are off by",
 )
-def not_centred(port: Port) -> None:
+def not_centred(port: FaultyPort) -> None:
     """The offsets are not relative to the centre of the group."""
     port.batch(with_relative(lambda relative: relative + port.size))
 
 
 @fault("geometry.batch-mean", rung="stages")
-def batch_mean(port: Port) -> None:
+def batch_mean(port: FaultyPort) -> None:
     """The offsets are centred on the mean of the batch, channel by channel."""
     port.batch(with_relative(lambda relative: relative - relative.mean(axis=0, keepdims=True)))
 
 
 @fault("geometry.global-offsets", rung="dataset")
-def global_offsets(port: Port) -> None:
+def global_offsets(port: FaultyPort) -> None:
     """The centres of the groups are fed where relative offsets are asked for."""
 
     def change(folder: Path) -> None:
@@ -95,7 +95,7 @@ def global_offsets(port: Port) -> None:
 
 
 @fault("geometry.nearest", rung="stages")
-def nearest(port: Port) -> None:
+def nearest(port: FaultyPort) -> None:
     """Patches are moved by whole pixels."""
     port.batch(with_relative(np.round))
 
@@ -107,7 +107,7 @@ def nearest(port: Port) -> None:
     unit="pixels along x",
     quick=True,
 )
-def half_pixel(port: Port) -> None:
+def half_pixel(port: FaultyPort) -> None:
     """The centre of a patch is taken between pixels: the translation is off."""
     port.batch(with_relative(lambda relative: relative + np.array([port.size, 0.0])[:, None]))
 
@@ -118,29 +118,29 @@ def half_pixel(port: Port) -> None:
     size=0.01,
     unit="relative excess of the offsets",
 )
-def pixel_size(port: Port) -> None:
+def pixel_size(port: FaultyPort) -> None:
     """The offsets are converted with another size of a pixel."""
     port.batch(with_relative(lambda relative: relative * (1 + port.size)))
 
 
 @fault("geometry.broadcast", rung="stages")
-def broadcast(port: Port) -> None:
+def broadcast(port: FaultyPort) -> None:
     """The placing of a position is used for the next position of its group."""
-    port.stage("placing", lambda value, _: tuple(port.tensors.roll(matrices, 1, 1) for matrices in value))
+    port.stage("placement", lambda value, _: tuple(port.tensors.roll(matrices, 1, 1) for matrices in value))
 
 
 @fault("geometry.placing-swapped", rung="stages")
-def placing_swapped(port: Port) -> None:
+def placing_swapped(port: FaultyPort) -> None:
     """The matrices along y and along x change places."""
-    port.stage("placing", lambda value, _: (value[1], value[0]))
+    port.stage("placement", lambda value, _: (value[1], value[0]))
 
 
 @fault("geometry.undivided", rung="stages")
-def undivided(port: Port) -> None:
+def undivided(port: FaultyPort) -> None:
     """The merged object is not divided by the summed weights."""
 
     def summed(value: Any, stages: Stages) -> Any:
-        tensors, (rows, columns) = port.tensors, stages["placing"]
+        tensors, (rows, columns) = port.tensors, stages["placement"]
         weights = tensors.coverage(rows, columns, _predicted(stages))
         return value * tensors.complex_of(weights, 0 * weights)
 
@@ -148,11 +148,11 @@ def undivided(port: Port) -> None:
 
 
 @fault("geometry.other-mask", rung="stages")
-def other_mask(port: Port) -> None:
+def other_mask(port: FaultyPort) -> None:
     """Numerator and denominator of the merge use different masks."""
 
     def divided(value: Any, stages: Stages) -> Any:
-        tensors, (rows, columns) = port.tensors, stages["placing"]
+        tensors, (rows, columns) = port.tensors, stages["placement"]
         own, other = (tensors.coverage(rows, columns, part) for part in (_predicted(stages), slice(None)))
         ratio = own / (other + 1e-3)
         return value * tensors.complex_of(ratio, 0 * ratio)
@@ -172,9 +172,9 @@ def _predicted(stages: Stages) -> slice:
     size=1e-3,
     unit="added beside the contract's 1e-3",
 )
-def merge_epsilon(port: Port) -> None:
+def merge_epsilon(port: FaultyPort) -> None:
     """Another number is added to the summed weights."""
-    port.shared("MERGE_EPSILON", lambda value: value + port.size)
+    port.rule("merge_epsilon", lambda value: value + port.size)
 
 
 @fault(
@@ -183,19 +183,19 @@ def merge_epsilon(port: Port) -> None:
     size=2.0,
     unit="pixels short (even)",
 )
-def padded_size(port: Port) -> None:
+def padded_size(port: FaultyPort) -> None:
     """The merge canvas is too small: the jitter is left out."""
     port.setup(lambda setup: replace(setup, padded_size=setup.padded_size - round(port.size)))
 
 
 @fault("geometry.padded-parity", rung="stages")
-def padded_parity(port: Port) -> None:
+def padded_parity(port: FaultyPort) -> None:
     """The merge canvas has an odd side."""
     port.setup(lambda setup: replace(setup, padded_size=setup.padded_size - 1))
 
 
 @fault("geometry.trimmed-twice", rung="stages")
-def trimmed_twice(port: Port) -> None:
+def trimmed_twice(port: FaultyPort) -> None:
     """The patches are trimmed a second time before the merge."""
 
     def trimmed(value: Any, stages: Stages) -> Any:
@@ -208,55 +208,55 @@ def trimmed_twice(port: Port) -> None:
 
 
 @fault("geometry.border-dropped", rung="stages")
-def border_dropped(port: Port) -> None:
+def border_dropped(port: FaultyPort) -> None:
     """The border of a patch is zero where it should be the mean."""
     port.setup(lambda setup: with_section(setup, "model", border="zeros"))
 
 
 @fault("geometry.one-canvas", rung="stages")
-def one_canvas(port: Port) -> None:
+def one_canvas(port: FaultyPort) -> None:
     """The groups of a batch are merged into one object."""
     port.stage("object_merged", lambda value, _: 0 * value + port.tensors.mean(value, 0))
 
 
 @fault("geometry.transposed", rung="stages")
-def transposed(port: Port) -> None:
+def transposed(port: FaultyPort) -> None:
     """Rows and columns of the patches are swapped."""
     port.stage("object_patches", lambda value, _: port.tensors.transpose(value))
 
 
 @fault("geometry.fftshift-missing", rung="stages")
-def fftshift_missing(port: Port) -> None:
+def fftshift_missing(port: FaultyPort) -> None:
     """The intensity is not centred."""
     port.stage("power", lambda value, _: port.tensors.fftshift(value))
 
 
 @fault("geometry.autocorrelation-shift", rung="stages")
-def autocorrelation_shift(port: Port) -> None:
+def autocorrelation_shift(port: FaultyPort) -> None:
     """The patterns are shifted by one pixel before the features."""
     port.stage("features", lambda value, _: port.tensors.roll(value, 1, 2))
 
 
 @fault("geometry.conjugated", rung="stages", quick=True)
-def conjugated(port: Port) -> None:
+def conjugated(port: FaultyPort) -> None:
     """The phase of the object is conjugated."""
     port.stage("object_patches", lambda value, _: port.tensors.conj(value))
 
 
 @fault("geometry.probe-conjugated", rung="stages")
-def probe_conjugated(port: Port) -> None:
+def probe_conjugated(port: FaultyPort) -> None:
     """The probe is conjugated."""
     port.setup(lambda setup: replace(setup, probe=np.conj(setup.probe)))
 
 
 @fault("geometry.probe-shifted", rung="stages")
-def probe_shifted(port: Port) -> None:
+def probe_shifted(port: FaultyPort) -> None:
     """The probe is off its centre by one pixel."""
     port.setup(lambda setup: replace(setup, probe=np.roll(setup.probe, 1, axis=0)))
 
 
 @fault("geometry.neighbour", rung="stages")
-def neighbour(port: Port) -> None:
+def neighbour(port: FaultyPort) -> None:
     """A sample is computed with the offsets of its neighbour in the batch."""
 
     def moved(batch: Batch) -> Batch:
@@ -272,36 +272,36 @@ def neighbour(port: Port) -> None:
     unit="pixels along both axes",
     quick=True,
 )
-def canvas_centre(port: Port) -> None:
+def canvas_centre(port: FaultyPort) -> None:
     """The canvas is centred on the wrong point."""
     port.stitching(lambda asked: replace(asked, positions=asked.positions + port.size))
 
 
 @fault("geometry.stitched-by-mean", rung="canvas")
-def stitched_by_mean(port: Port) -> None:
+def stitched_by_mean(port: FaultyPort) -> None:
     """The patches are averaged, not placed by their positions."""
     port.stitching(lambda asked: replace(asked, positions=np.zeros_like(asked.positions)))
 
 
 @fault("geometry.canvas-transposed", rung="canvas")
-def canvas_transposed(port: Port) -> None:
+def canvas_transposed(port: FaultyPort) -> None:
     """X and y of the positions are swapped when the canvas is filled."""
     port.stitching(lambda asked: replace(asked, positions=np.ascontiguousarray(asked.positions[:, ::-1])))
 
 
 @fault("geometry.canvas-undivided", rung="canvas")
-def canvas_undivided(port: Port) -> None:
+def canvas_undivided(port: FaultyPort) -> None:
     """The canvas is not divided by the coverage."""
     port.stitched(lambda made: (made[0] * made[1], made[1]))
 
 
 @fault("geometry.canvas-nearest", rung="canvas")
-def canvas_nearest(port: Port) -> None:
+def canvas_nearest(port: FaultyPort) -> None:
     """Patches are placed on the canvas by whole pixels."""
     port.stitching(lambda asked: replace(asked, positions=np.round(asked.positions)))
 
 
 @fault("geometry.last-patch-lost", rung="canvas")
-def last_patch_lost(port: Port) -> None:
+def last_patch_lost(port: FaultyPort) -> None:
     """The last patch of the test groups is not stitched."""
     port.stitching(lambda asked: replace(asked, patches=asked.patches[:-1], positions=asked.positions[:-1]))

@@ -5,15 +5,17 @@ from typing import Any
 
 import numpy as np
 
-from harness.backends.forward import Stages
-from harness.backends.protocol import Setup, Weights
+from harness.arrays import Weights
 from harness.faults.catalogue import fault
 from harness.faults.edit import of_kernels, with_section
-from harness.faults.port import Port
+from harness.faults.faulty_port import FaultyPort
+from harness.networks.pinn.forward import Stages
+from harness.networks.pinn.sections import of
+from harness.ports.protocol import Setup
 
 
 @fault("model.cartesian", rung="stages", quick=True)
-def cartesian(port: Port) -> None:
+def cartesian(port: FaultyPort) -> None:
     """The object is A + i phi, not A exp(i phi)."""
 
     def added(value: Any, stages: Stages) -> Any:
@@ -30,25 +32,25 @@ def cartesian(port: Port) -> None:
     size=0.5,
     unit="relative lack of the bound",
 )
-def amplitude_limit(port: Port) -> None:
+def amplitude_limit(port: FaultyPort) -> None:
     """The amplitude head is bounded below what the data needs."""
 
     def bounded(limit: float) -> float:
         return limit * (1 - port.size)
 
     port.setup(
-        lambda setup: with_section(setup, "model", amplitude_limit=bounded(setup.scenario.model.amplitude_limit))
+        lambda setup: with_section(setup, "model", amplitude_limit=bounded(of(setup.scenario).model.amplitude_limit))
     )
 
 
 @fault("model.phase-limit", rung="stages")
-def phase_limit(port: Port) -> None:
+def phase_limit(port: FaultyPort) -> None:
     """The phase head is bounded by pi/2."""
     port.stage("phase_head", lambda value, _: value * 0.5)
 
 
 @fault("model.phase-sign", rung="stages")
-def phase_sign(port: Port) -> None:
+def phase_sign(port: FaultyPort) -> None:
     """The phase head gives the negated phase."""
     port.stage("phase_head", lambda value, _: -value)
 
@@ -59,7 +61,7 @@ def phase_sign(port: Port) -> None:
     size=1.0,
     unit="relative excess of the border",
 )
-def border_unbounded(port: Port) -> None:
+def border_unbounded(port: FaultyPort) -> None:
     """The border of a patch is not kept to its mean."""
 
     def enlarged(value: Any, stages: Stages) -> Any:
@@ -71,37 +73,37 @@ def border_unbounded(port: Port) -> None:
 
 
 @fault("model.one-channel", rung="stages")
-def one_channel(port: Port) -> None:
+def one_channel(port: FaultyPort) -> None:
     """The decoder has one channel where C are needed, and repeats it."""
     port.stage("amplitude_head", lambda value, _: 0 * value + value[:, :1])
 
 
 @fault("model.heads-swapped", rung="stages")
-def heads_swapped(port: Port) -> None:
+def heads_swapped(port: FaultyPort) -> None:
     """The channels of the phase head are in reverse order."""
     port.stage("phase_head", lambda value, _: port.tensors.flip(value, 1))
 
 
 @fault("model.kernel-transposed", rung="stages", quick=True)
-def kernel_transposed(port: Port) -> None:
+def kernel_transposed(port: FaultyPort) -> None:
     """Height and width of every kernel are swapped on transfer."""
     port.weights_in(of_kernels(lambda kernel: kernel.transpose(1, 0, 2, 3)))
 
 
 @fault("model.kernel-flipped", rung="stages")
-def kernel_flipped(port: Port) -> None:
+def kernel_flipped(port: FaultyPort) -> None:
     """The layers convolve where the other side correlates."""
     port.weights_in(of_kernels(lambda kernel: kernel[::-1, ::-1]))
 
 
 @fault("model.kernel-reversed", rung="stages")
-def kernel_reversed(port: Port) -> None:
+def kernel_reversed(port: FaultyPort) -> None:
     """The inputs of every kernel are in reverse order."""
     port.weights_in(of_kernels(lambda kernel: kernel[:, :, ::-1]))
 
 
 @fault("model.bias-dropped", rung="stages")
-def bias_dropped(port: Port) -> None:
+def bias_dropped(port: FaultyPort) -> None:
     """Biases are not loaded."""
     port.weights_in(_without_biases)
 
@@ -111,7 +113,7 @@ def _without_biases(weights: Weights) -> Weights:
 
 
 @fault("model.decoders-swapped", rung="stages")
-def decoders_swapped(port: Port) -> None:
+def decoders_swapped(port: FaultyPort) -> None:
     """Amplitude and phase decoder get each other's weights."""
 
     def swapped(weights: Weights) -> Weights:
@@ -123,31 +125,31 @@ def decoders_swapped(port: Port) -> None:
 
 
 @fault("model.initialiser", rung="stages")
-def initialiser(port: Port) -> None:
+def initialiser(port: FaultyPort) -> None:
     """Kernels are drawn for tanh (variance 1/fan_in), not for ReLU."""
     port.weights_in(of_kernels(lambda kernel: kernel / np.sqrt(2)))
 
 
 @fault("model.average-pooling", rung="stages")
-def average_pooling(port: Port) -> None:
+def average_pooling(port: FaultyPort) -> None:
     """The encoder averages where it should take the maximum."""
     port.library("average_pooling")
 
 
 @fault("model.bilinear-upsampling", rung="stages")
-def bilinear_upsampling(port: Port) -> None:
+def bilinear_upsampling(port: FaultyPort) -> None:
     """The decoder interpolates where it should repeat the nearest pixel."""
     port.library("bilinear_upsampling")
 
 
 @fault("model.asymmetric-padding", rung="stages")
-def asymmetric_padding(port: Port) -> None:
+def asymmetric_padding(port: FaultyPort) -> None:
     """The convolutions pad on one side: what they give is moved by a pixel."""
     port.stage("encoder.0", lambda value, _: port.tensors.roll(value, 1, port.tensors.ENCODED_ROWS))
 
 
 @fault("model.encoder-channels", rung="stages")
-def encoder_channels(port: Port) -> None:
+def encoder_channels(port: FaultyPort) -> None:
     """The channels of an encoder level are in another order."""
     port.stage("encoder.1", lambda value, _: port.tensors.roll(value, 1, port.tensors.ENCODED_CHANNELS))
 
@@ -158,7 +160,7 @@ def encoder_channels(port: Port) -> None:
     size=1e-3,
     unit="relative excess of the level's output",
 )
-def leak(port: Port) -> None:
+def leak(port: FaultyPort) -> None:
     """An encoder level is scaled, as by a batch normalisation with another epsilon."""
     port.stage("encoder.0", lambda value, _: value * (1 + port.size))
 
@@ -169,13 +171,13 @@ def leak(port: Port) -> None:
     size=0.1,
     unit="relative excess of the divisor",
 )
-def feature_divisor(port: Port) -> None:
+def feature_divisor(port: FaultyPort) -> None:
     """The autocorrelation is divided by another number."""
-    port.shared("AUTOCORRELATION_DIVISOR", lambda value: value * (1 + port.size))
+    port.rule("autocorrelation_divisor", lambda value: value * (1 + port.size))
 
 
 @fault("model.mask-default", rung="stages")
-def mask_default(port: Port) -> None:
+def mask_default(port: FaultyPort) -> None:
     """The mask of the probe is on where the scenario has it off."""
 
     def masked(setup: Setup) -> Setup:
@@ -185,14 +187,32 @@ def mask_default(port: Port) -> None:
     port.setup(masked)
 
 
+@fault(
+    "model.mask-radius",
+    rung="stages",
+    size=1.0,
+    unit="pixels by which the radius is too small",
+)
+def mask_radius(port: FaultyPort) -> None:
+    """The mask of the probe is too narrow."""
+    port.stage("probe", lambda value, _: value * port.tensors.constant(_disk(value.shape[-1], port.size), like=value))
+
+
+def _disk(size: int, lack: float) -> np.ndarray:
+    """(N, N) float64: 1 within N/4 - `lack` pixels of the middle of the grid."""
+    axis = np.arange(size) - (size - 1) / 2
+    inside = np.hypot(axis[:, None], axis) < size / 4 - lack
+    return inside.astype(np.float64)
+
+
 @fault("model.object-big-default", rung="stages")
-def object_big_default(port: Port) -> None:
+def object_big_default(port: FaultyPort) -> None:
     """object_big is off where the scenario has it on."""
-    port.setup(lambda setup: with_section(setup, "model", object_big=not setup.scenario.model.object_big))
+    port.setup(lambda setup: with_section(setup, "model", object_big=not of(setup.scenario).model.object_big))
 
 
 @fault("model.features-default", rung="dataset")
-def features_default(port: Port) -> None:
+def features_default(port: FaultyPort) -> None:
     """The network is built for plain features: the weights do not fit."""
     port.setup(lambda setup: with_section(setup, "model", features="plain"))
 
@@ -203,12 +223,12 @@ def features_default(port: Port) -> None:
     size=1e-3,
     unit="added amplitude",
 )
-def amplitude_offset(port: Port) -> None:
+def amplitude_offset(port: FaultyPort) -> None:
     """A constant is added to the amplitude."""
     port.stage("amplitude_head", lambda value, _: value + port.size)
 
 
 @fault("model.stale-probe", rung="stages")
-def stale_probe(port: Port) -> None:
+def stale_probe(port: FaultyPort) -> None:
     """The probe is that of another data set: turned in phase and mirrored."""
     port.setup(lambda setup: replace(setup, probe=np.ascontiguousarray(setup.probe[:, ::-1]) * np.exp(0.1j)))

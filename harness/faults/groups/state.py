@@ -5,54 +5,54 @@ from typing import Any
 
 import numpy as np
 
-from harness.backends.forward import Stages
-from harness.backends.protocol import Batch
 from harness.faults.catalogue import fault
 from harness.faults.edit import with_amplitude
-from harness.faults.port import Port
+from harness.faults.faulty_port import FaultyPort
+from harness.networks.pinn.forward import Stages
+from harness.ports.protocol import Batch
 
 
 @fault(
     "state.other-precision",
     rung="stages",
 )
-def other_precision(port: Port) -> None:
+def other_precision(port: FaultyPort) -> None:
     """The backend computes in single precision, whatever is asked for."""
     port.setup(lambda setup: replace(setup, precision="float32"))
 
 
 @fault("state.mixed-precision", rung="stages", quick=True)
-def mixed_precision(port: Port) -> None:
+def mixed_precision(port: FaultyPort) -> None:
     """One stage is rounded to single precision on its way."""
     port.stage("power", lambda value, _: port.tensors.rounded(value))
 
 
 @fault("state.input-rounded", rung="stages")
-def input_rounded(port: Port) -> None:
+def input_rounded(port: FaultyPort) -> None:
     """The input is kept in single precision."""
     port.batch(with_amplitude(lambda amplitude: amplitude.astype(np.float32).astype(np.float64)))
 
 
 @fault("state.offsets-rounded", rung="stages")
-def offsets_rounded(port: Port) -> None:
+def offsets_rounded(port: FaultyPort) -> None:
     """The offsets are kept in half precision."""
     port.batch(lambda batch: replace(batch, relative=batch.relative.astype(np.float16).astype(np.float64)))
 
 
 @fault("state.imaginary-lost", rung="stages", quick=True)
-def imaginary_lost(port: Port) -> None:
+def imaginary_lost(port: FaultyPort) -> None:
     """The exit wave loses its imaginary part."""
     port.stage("exit_wave", lambda value, _: port.tensors.real(value))
 
 
 @fault("state.nan", rung="stages", quick=True)
-def nan(port: Port) -> None:
+def nan(port: FaultyPort) -> None:
     """The exit wave is not a number."""
     port.stage("exit_wave", lambda value, _: value * float("nan"))
 
 
 @fault("state.left-over", rung="loss")
-def left_over(port: Port) -> None:
+def left_over(port: FaultyPort) -> None:
     """What an earlier call was given is mixed into the next."""
     calls: list[Batch] = []
 
@@ -64,19 +64,19 @@ def left_over(port: Port) -> None:
 
 
 @fault("state.sample-axis", rung="stages")
-def sample_axis(port: Port) -> None:
+def sample_axis(port: FaultyPort) -> None:
     """The samples of a batch are in reverse order."""
     port.stage("input", lambda value, _: port.tensors.flip(value, 0))
 
 
 @fault("state.rows-reversed", rung="stages")
-def rows_reversed(port: Port) -> None:
+def rows_reversed(port: FaultyPort) -> None:
     """The patterns are read from the last row on."""
     port.batch(with_amplitude(lambda amplitude: np.ascontiguousarray(amplitude[:, ::-1])))
 
 
 @fault("state.batch-coupled", rung="stages")
-def batch_coupled(port: Port) -> None:
+def batch_coupled(port: FaultyPort) -> None:
     """A sample of the batch leaks into all others."""
 
     def coupled(value: Any, _: Stages) -> Any:

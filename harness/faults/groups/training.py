@@ -7,15 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.backends.network import ADAM_BETAS
-from harness.backends.protocol import Batch, BatchSource, Weights
+from harness.arrays import Weights
 from harness.faults.catalogue import fault
 from harness.faults.edit import in_npz
-from harness.faults.port import Port
+from harness.faults.faulty_port import FaultyPort
 from harness.files import read_npz
+from harness.networks.pinn.rules import ADAM_BETAS, Schedule
+from harness.ports.protocol import Batch, BatchSource
 from harness.scenario.schema import TrainingSpec
-
-Schedule = Callable[[TrainingSpec, int, int], float]
 
 
 @dataclass
@@ -49,25 +48,25 @@ def reordered(order: Callable[[int, int], int]) -> Callable[[BatchSource], Batch
     unit="relative excess over the contract's 1e-8",
     quick=True,
 )
-def epsilon(port: Port) -> None:
+def epsilon(port: FaultyPort) -> None:
     """Adam's epsilon is another library's default."""
-    port.shared("ADAM_EPSILON", lambda value: value * (1 + port.size))
+    port.rule("adam_epsilon", lambda value: value * (1 + port.size))
 
 
 @fault("training.epsilon-inside", rung="step")
-def epsilon_inside(port: Port) -> None:
+def epsilon_inside(port: FaultyPort) -> None:
     """Adam's epsilon stands inside the root: its root counts, 1e-4."""
-    port.shared("ADAM_EPSILON", math.sqrt)
+    port.rule("adam_epsilon", math.sqrt)
 
 
 @fault("training.betas", rung="step")
-def betas(port: Port) -> None:
+def betas(port: FaultyPort) -> None:
     """The decay rates of Adam's moments are the library's defaults."""
-    port.shared("ADAM_BETAS", lambda _: (0.9, 0.999))
+    port.rule("adam_betas", lambda _: (0.9, 0.999))
 
 
 @fault("training.bias-correction", rung="trajectory")
-def bias_correction(port: Port) -> None:
+def bias_correction(port: FaultyPort) -> None:
     """Adam's moments are not corrected for their bias."""
     # The first step stays as it is: with the contract's rates its two corrections cancel.
 
@@ -78,29 +77,29 @@ def bias_correction(port: Port) -> None:
 
         return rate
 
-    port.shared("learning_rate", uncorrected)
+    port.rule("learning_rate", uncorrected)
 
 
 @fault("training.schedule", rung="step")
-def schedule(port: Port) -> None:
+def schedule(port: FaultyPort) -> None:
     """The learning rate is constant on one side."""
-    port.shared("learning_rate", lambda rate: lambda training, _, steps: rate(training, training.warmup_steps, steps))
+    port.rule("learning_rate", lambda rate: lambda training, _, steps: rate(training, training.warmup_steps, steps))
 
 
 @fault("training.schedule-late", rung="step")
-def schedule_late(port: Port) -> None:
+def schedule_late(port: FaultyPort) -> None:
     """The schedule begins with its second step."""
-    port.shared("learning_rate", lambda rate: lambda training, step, steps: rate(training, step + 1, steps))
+    port.rule("learning_rate", lambda rate: lambda training, step, steps: rate(training, step + 1, steps))
 
 
 @fault("training.no-decay", rung="trajectory")
-def no_decay(port: Port) -> None:
+def no_decay(port: FaultyPort) -> None:
     """The learning rate rises but does not fall again."""
 
     def rising(rate: Schedule) -> Schedule:
         return lambda training, step, steps: rate(training, min(step, training.warmup_steps), steps)
 
-    port.shared("learning_rate", rising)
+    port.rule("learning_rate", rising)
 
 
 @fault(
@@ -109,27 +108,25 @@ def no_decay(port: Port) -> None:
     size=0.01,
     unit="relative excess of the rate",
 )
-def rate(port: Port) -> None:
+def rate(port: FaultyPort) -> None:
     """The learning rate is off."""
-    port.shared(
-        "learning_rate", lambda rate: lambda training, step, steps: (1 + port.size) * rate(training, step, steps)
-    )
+    port.rule("learning_rate", lambda rate: lambda training, step, steps: (1 + port.size) * rate(training, step, steps))
 
 
 @fault("training.shuffled", rung="step", quick=True)
-def shuffled(port: Port) -> None:
+def shuffled(port: FaultyPort) -> None:
     """The batches come in another order."""
     port.batches(reordered(lambda step, steps: (step + 1) % steps))
 
 
 @fault("training.shuffled-later", rung="trajectory")
-def shuffled_later(port: Port) -> None:
+def shuffled_later(port: FaultyPort) -> None:
     """The first batch is the same, those after it come in another order."""
     port.batches(reordered(lambda step, steps: (2 * step) % steps))
 
 
 @fault("training.last-batch-dropped", rung="telemetry", quick=True)
-def last_batch_dropped(port: Port) -> None:
+def last_batch_dropped(port: FaultyPort) -> None:
     """The last batch of every epoch is dropped."""
 
     def dropped(batches: BatchSource) -> BatchSource:
@@ -140,13 +137,13 @@ def last_batch_dropped(port: Port) -> None:
 
 
 @fault("training.early-stopping", rung="trajectory")
-def early_stopping(port: Port) -> None:
+def early_stopping(port: FaultyPort) -> None:
     """The training ends before its last epoch."""
     port.batches(lambda batches: Drawn(batches, batches.epochs - 1, batches.steps_per_epoch, lambda step: step))
 
 
 @fault("training.test-data", rung="dataset")
-def test_data(port: Port) -> None:
+def test_data(port: FaultyPort) -> None:
     """The test data is trained on."""
 
     def mix(folder: Path) -> None:
@@ -157,7 +154,7 @@ def test_data(port: Port) -> None:
 
 
 @fault("training.layer-frozen", rung="step")
-def layer_frozen(port: Port) -> None:
+def layer_frozen(port: FaultyPort) -> None:
     """A layer has gradients, but its weights are put back after every step."""
     start: Weights = {}
     port.weights_in(lambda weights: start.update(weights) or weights)
@@ -170,13 +167,13 @@ def layer_frozen(port: Port) -> None:
     size=1e-4,
     unit="share of every weight that is lost at a step",
 )
-def weight_decay(port: Port) -> None:
+def weight_decay(port: FaultyPort) -> None:
     """Weights decay at every step."""
     port.after_epoch(lambda weights: {name: value * (1 - port.size) for name, value in weights.items()})
 
 
 @fault("training.untrained-saved", rung="patches")
-def untrained_saved(port: Port) -> None:
+def untrained_saved(port: FaultyPort) -> None:
     """The weights from before the training are saved."""
     if port.leg != "train":
         return
@@ -186,7 +183,7 @@ def untrained_saved(port: Port) -> None:
 
 
 @fault("training.earlier-epoch-saved", rung="patches")
-def earlier_epoch_saved(port: Port) -> None:
+def earlier_epoch_saved(port: FaultyPort) -> None:
     """The weights of the first epoch are saved."""
     if port.leg != "train":
         return
@@ -202,13 +199,13 @@ def earlier_epoch_saved(port: Port) -> None:
 
 
 @fault("training.metrics-nan", rung="telemetry")
-def metrics_nan(port: Port) -> None:
+def metrics_nan(port: FaultyPort) -> None:
     """The loss of the last epoch is not finite."""
     if port.leg == "train":
         port.metrics(lambda metrics: {**metrics, "loss": math.nan})
 
 
 @fault("training.rate-not-told", rung="telemetry")
-def rate_not_told(port: Port) -> None:
+def rate_not_told(port: FaultyPort) -> None:
     """Another learning rate is reported than asked for."""
     port.metrics(lambda metrics: {**metrics, "learning_rate": 1.01 * metrics["learning_rate"]})

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from skimage.measure import block_reduce
 
-from harness.backends.protocol import Array
+from harness.arrays import Array
 from harness.errors import HarnessError
 from harness.files import read_json, read_npz, write_json, write_npz
 from harness.judge.evidence import Evidence

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.backends.protocol import Array
+from harness.arrays import Array
 from harness.dataset import npz
 from harness.dataset.grouped import GroupedData
 from harness.dataset.npz import RawData

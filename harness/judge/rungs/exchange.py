@@ -10,7 +10,7 @@ they were predicted, and pictures where both sides chose alike.
 
 import numpy as np
 
-from harness.backends.protocol import Array
+from harness.arrays import Array
 from harness.judge.comparing import not_finite, relative_error
 from harness.judge.evidence import Canvas, Evidence, Predictions
 from harness.judge.findings import Findings

@@ -6,12 +6,10 @@ the distance that either side has from itself when its weights are moved by roun
 (`lockstep/gradient_noise_<precision>.json`).
 """
 
-from harness.backends.network import weight_shapes
-from harness.backends.protocol import Precision
+from harness.arrays import PRECISIONS, Precision
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
-from harness.judge.lockstep import gradient_noise, gradients, trained
-from harness.judge.rungs.stages import PRECISIONS
+from harness.judge.lockstep import gradient_noise, gradients
 from harness.judge.tensors import judge_each, judge_presence
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
@@ -32,11 +30,10 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 
 
 def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision: Precision) -> None:
-    found, names = gradients(evidence, backend, precision), trained(evidence.scenario)
-    shapes = weight_shapes(evidence.scenario)
-    expected = {name: shapes[name] for name in names}
+    found, contract = gradients(evidence, backend, precision), evidence.contract
+    expected = {name: contract.shapes[name] for name in contract.trained}
     judge_presence(findings, f"{backend}.{precision}.present", backend, found, expected)
-    zero = [name for name in names if name in found and not found[name].any()]
+    zero = [name for name in expected if name in found and not found[name].any()]
     message = f"{backend}: gradients that are zero everywhere: {', '.join(zero) or 'none'}"
     findings.demand(f"{backend}.{precision}.moving", not zero, message)
 
@@ -44,4 +41,4 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
 def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> None:
     reference, candidate = (gradients(evidence, backend, precision) for backend in evidence.backends)
     noise = gradient_noise(evidence, precision)
-    judge_each(findings, precision, trained(evidence.scenario), (reference, candidate), noise, "gradient of {}")
+    judge_each(findings, precision, evidence.contract.trained, (reference, candidate), noise, "gradient of {}")

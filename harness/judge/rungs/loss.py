@@ -1,20 +1,18 @@
 """Rung 4: same value of every loss term?
 
 Evidence: `lockstep/losses_{float32,float64}.json`: `loss` and every term of non-zero weight, between the sides,
-and of each side against the oracle's value for that side's own object patches.
+and of each side against the value of the network's oracle for that side's own stages, `oracle/`.
 """
 
-from harness.backends.network import loss_terms
-from harness.backends.protocol import Precision
+from harness.arrays import PRECISIONS, Precision
 from harness.judge.comparing import relative_difference
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.oracle import oracle_losses
-from harness.judge.rungs.stages import PRECISIONS
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 
-NEEDS = frozenset({"lockstep"})
+NEEDS = frozenset({"lockstep", "oracle"})
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
@@ -31,7 +29,7 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 
 def _compare_sides(findings: Findings, evidence: Evidence, precision: Precision) -> None:
     reference, candidate = (evidence.losses(backend, precision) for backend in evidence.backends)
-    expected = {"loss", *loss_terms(evidence.scenario.loss)}
+    expected = {"loss", *(term.name for term in evidence.contract.losses)}
     for backend, found in zip(evidence.backends, (reference, candidate), strict=True):
         wrong = sorted(expected ^ set(found))
         message = f"{backend}: terms {sorted(found)}, differing from those asked for in {wrong}"

@@ -1,22 +1,19 @@
 """Rung 3: do both sides agree with the float64 NumPy oracle on the physics stages?
 
-Evidence: the lock-step stages of each side. The oracle starts from a side's own `object_patches`, so the network
-before them plays no part; the stage `input` is held against amplitude / exp(log_scale) of the batch that was fed.
+Evidence: the lock-step stages of each side, and in `oracle/` what the oracle of the network makes of them. It starts
+from a side's own stages, so that what comes before them plays no part, and answers for those that the contract names.
 A fault that both sides share is invisible to every other rung, and red here.
 """
 
-import numpy as np
-
-from harness.backends.protocol import PHYSICS_STAGES, Array, Precision
+from harness.arrays import PRECISIONS, Array, Precision
 from harness.judge.comparing import not_finite, relative_error
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.oracle import oracle_stages
-from harness.judge.rungs.stages import PRECISIONS
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 
-NEEDS = frozenset({"lockstep"})
+NEEDS = frozenset({"lockstep", "oracle"})
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
@@ -31,8 +28,8 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 
 def _compare(findings: Findings, evidence: Evidence, backend: str, precision: Precision) -> None:
     stages = evidence.stages(backend, precision)
-    expected = {"input": _input(evidence, backend), **oracle_stages(evidence, backend, precision)}
-    for name in ("input", *PHYSICS_STAGES[1:]):  # the first physics stage is where the oracle starts
+    expected = oracle_stages(evidence, backend, precision)
+    for name in [stage.name for stage in evidence.contract.stages if stage.oracle]:
         with findings.evidence_for(f"{backend}.{precision}.{name}"):
             own = evidence.stage(backend, stages, name)
             _judge_stage(findings, own, expected[name], f"{backend}.{precision}.{name}", precision)
@@ -48,8 +45,3 @@ def _judge_stage(findings: Findings, own: Array, oracle: Array, check: str, prec
         findings.error(check, f"{check}: the oracle is zero everywhere, so nothing was compared")
         return
     findings.measure(check, error, precision, f"{check} against the oracle: largest difference over the largest value")
-
-
-def _input(evidence: Evidence, backend: str) -> Array:
-    amplitude = np.asarray(evidence.batch(backend)["amplitude"], dtype=np.float64)
-    return np.divide(amplitude, np.exp(evidence.lockstep_log_scale(backend)))

@@ -4,7 +4,6 @@ Evidence: `bundle/params.json`, `bundle/weights.safetensors`, `train_outputs/his
 `inference_outputs/stats.json` of both sides, and the dataset's own value.
 """
 
-import math
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +19,21 @@ NEEDS = frozenset({"train", "infer"})
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
     """Follow the scale of each side from the dataset to inference, then compare the sides."""
     findings = Findings("scale", limits)
+    with findings.evidence_for("network"):
+        if evidence.contract.scale is None:
+            raise Incapable(f"the network {evidence.contract.network!r} has no intensity scale.")
+        _judge_sides(findings, evidence)
+    return findings.checks
+
+
+def _judge_sides(findings: Findings, evidence: Evidence) -> None:
     for backend in evidence.backends:
         with findings.evidence_for(backend):
             _judge_side(findings, evidence, backend)
     with findings.evidence_for("sides"):
-        reference, candidate = (scale_figures(evidence, backend)["final"] for backend in evidence.backends)
+        reference, candidate = (_held_scale(evidence, backend)["final"] for backend in evidence.backends)
         message = f"final intensity_scale {reference} and {candidate}: relative difference"
         findings.measure("sides", relative_difference(candidate, reference), "sides", message)
-    return findings.checks
 
 
 def scale_figures(evidence: Evidence, backend: str) -> dict[str, float | None]:
@@ -39,10 +45,16 @@ def scale_figures(evidence: Evidence, backend: str) -> dict[str, float | None]:
     return {**named, "restored": stats["intensity_scale_restored"], "closed_form": closed_form}
 
 
-def _judge_side(findings: Findings, evidence: Evidence, backend: str) -> None:
+def _held_scale(evidence: Evidence, backend: str) -> dict[str, float | None]:
+    """The `scale_figures` of a side; Incapable for one that holds no scale of its own."""
     figures = scale_figures(evidence, backend)
     if figures["final"] is None:
         raise Incapable(f"{backend}: its bundle holds no intensity_scale, so inference used the closed form.")
+    return figures
+
+
+def _judge_side(findings: Findings, evidence: Evidence, backend: str) -> None:
+    figures = _held_scale(evidence, backend)
     expectations = {
         "initial": ("exact", "the dataset's", float(evidence.setup["intensity_scale"])),
         "restored": ("exact", "the final one in the bundle", figures["final"]),
@@ -60,10 +72,9 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str) -> None:
 def _copies(evidence: Evidence, backend: str) -> dict[str, float | None]:
     """The final scale wherever else it is kept."""
     epochs: list[dict[str, Any]] = evidence.history(backend)
-    weights = evidence.trained_weights(backend)
     return {
         "history": epochs[-1]["metrics"].get("intensity_scale") if epochs else None,
-        "weights": math.exp(float(weights["log_scale"])) if "log_scale" in weights else None,
+        "weights": evidence.trained_scale(backend),
     }
 
 
@@ -71,7 +82,8 @@ def _judge_motion(findings: Findings, evidence: Evidence, backend: str, figures:
     """A trainable scale must have moved in training, a fixed one must not."""
     motion = relative_difference(figures["final"], figures["initial"])
     message = f"{backend}: relative change in training of the intensity_scale"
-    if evidence.scenario.model.scale_trainable:
+    scale = evidence.contract.scale
+    if scale is not None and scale.trained:
         findings.demand(f"{backend}.moved", bool(motion), f"{message}, which is trainable: {motion}")
     else:
         findings.measure(f"{backend}.fixed", motion, "exact", f"{message}, which is fixed")

@@ -6,20 +6,18 @@ In `graft/` the candidate computes every stage from the reference's stages befor
 wrong itself, one that differs in the whole pass alone was fed what is wrong.
 """
 
-from harness.backends.network import stage_names
-from harness.backends.protocol import Array, Precision
+from harness.arrays import PRECISIONS, Array, Precision
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.lockstep import grafted
 from harness.judge.tensors import judge_tensor
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
+from harness.ports.contract import Stage
 
 NEEDS = frozenset({"lockstep", "graft"})
-PRECISIONS: tuple[Precision, ...] = ("float32", "float64")
 ALONE: Precision = "float64"
 """Precision of the grafted stages."""
-COMPLEX_STAGES = {"object_patches", "object_merged", "object_extracted", "exit_wave"}
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
@@ -37,29 +35,29 @@ def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> No
     reference, candidate = evidence.backends
     stages = {backend: evidence.stages(backend, precision) for backend in evidence.backends}
     first_wrong = ""
-    for name in stage_names(evidence.scenario):
-        with findings.evidence_for(f"{precision}.{name}"):
-            own, other = (evidence.stage(backend, stages[backend], name) for backend in (candidate, reference))
-            _judge_stage(findings, own, other, name, precision, first_wrong)
+    for stage in evidence.contract.stages:
+        with findings.evidence_for(f"{precision}.{stage.name}"):
+            own, other = (evidence.stage(backend, stages[backend], stage.name) for backend in (candidate, reference))
+            _judge_stage(findings, own, other, stage, precision, first_wrong)
         if not first_wrong and findings.checks[-1].status in ("fail", "error"):
-            first_wrong = name
+            first_wrong = stage.name
 
 
 def _judge_stage(
-    findings: Findings, own: Array, other: Array, name: str, precision: Precision, first_wrong: str
+    findings: Findings, own: Array, other: Array, stage: Stage, precision: Precision, first_wrong: str
 ) -> None:
     note = f"; the first stage that differs is {first_wrong}" if first_wrong else ""
-    expected = stage_type(name, precision)
+    expected = stage_type(stage, precision)
     wrong_type = "" if own.dtype == expected else f"type is {own.dtype}, {expected} was asked for"
-    where = f"stage {name} ({precision}{note})"
-    judge_tensor(findings, f"{precision}.{name}", precision, own, other, where, wrong_type)
+    where = f"stage {stage.name} ({precision}{note})"
+    judge_tensor(findings, f"{precision}.{stage.name}", precision, own, other, where, wrong_type)
 
 
 def _compare_alone(findings: Findings, evidence: Evidence) -> None:
     reference, candidate = evidence.backends
     expected = evidence.stages(reference, ALONE)
     alone, problems = grafted(evidence, candidate)
-    for name in stage_names(evidence.scenario):
+    for name in [stage.name for stage in evidence.contract.stages]:
         with findings.evidence_for(f"alone.{name}"):
             if name in problems:
                 findings.demand(f"alone.{name}", False, f"stage {name} of {candidate} alone: {problems[name]}")
@@ -69,8 +67,8 @@ def _compare_alone(findings: Findings, evidence: Evidence) -> None:
             judge_tensor(findings, f"alone.{name}", ALONE, own, other, where)
 
 
-def stage_type(name: str, precision: Precision) -> str:
+def stage_type(stage: Stage, precision: Precision) -> str:
     """NumPy type of a stage that is computed in a precision."""
-    if name in COMPLEX_STAGES:
+    if stage.number == "complex":
         return "complex64" if precision == "float32" else "complex128"
     return precision

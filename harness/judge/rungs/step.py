@@ -1,18 +1,14 @@
 """Rung 6: same weights, and same state of the optimiser, after one step?
 
-Evidence: `trajectory/first_{float32,float64}.npz` of both sides, from the weights in `lockstep/weights.npz`. In
+Evidence: `trajectory/first_{float32,float64}.npz` of both sides, from the weights in `start_<precision>.npz`. In
 float64 exact to rounding; in float32, and where rounding allows no more, held against the distance that either side
 has from itself (`noise_<precision>.json`). What is trained must have moved, what is fixed must not.
 """
 
-from pathlib import Path
-
-from harness.backends.network import weight_shapes
-from harness.backends.protocol import Precision
+from harness.arrays import PRECISIONS, Precision
 from harness.judge.evidence import Evidence, Incapable
 from harness.judge.findings import Findings
-from harness.judge.lockstep import MOMENTS, first_step, trained, walk_noise
-from harness.judge.rungs.stages import PRECISIONS
+from harness.judge.lockstep import first_step, start, walk_noise
 from harness.judge.tensors import judge_each, judge_presence, still
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
@@ -33,16 +29,16 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 
 
 def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision: Precision) -> None:
-    after, names = first_step(evidence, backend, precision), trained(evidence.scenario)
-    weights = {name: value for name, value in after.items() if not name.endswith(MOMENTS)}
-    before = evidence.arrays(Path(backend, "lockstep", "weights.npz"))
-    shapes = weight_shapes(evidence.scenario)
-    judge_presence(findings, f"{backend}.{precision}.present", backend, weights, shapes)
+    after, contract = first_step(evidence, backend, precision), evidence.contract
+    names, state = contract.trained, contract.optimiser_state
+    weights = {name: value for name, value in after.items() if not name.endswith(tuple(f".{kept}" for kept in state))}
+    before = start(evidence, backend, precision)
+    judge_presence(findings, f"{backend}.{precision}.present", backend, weights, contract.shapes)
     unmoved, fixed = still(before, weights, names), sorted(weights.keys() - set(names))
     moved = sorted(set(fixed) - set(still(before, weights, fixed)))
     message = f"{backend}: trained but not moved: {', '.join(unmoved) or 'none'}; fixed but moved: "
     findings.demand(f"{backend}.{precision}.moving", not unmoved and not moved, message + (", ".join(moved) or "none"))
-    expected = {f"{name}.{moment}": shapes[name] for name in names for moment in MOMENTS}
+    expected = {f"{name}.{kept}": contract.shapes[name] for name in names for kept in state}
     with findings.evidence_for(f"{backend}.{precision}.state"):
         found = {name: value for name, value in after.items() if name not in weights}
         if not found:

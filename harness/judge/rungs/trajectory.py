@@ -6,17 +6,13 @@ sides is held, at every step, against the largest that either side has had from 
 that in float64, too, is but rounding is held against that (`noise_float64.json`).
 """
 
-from pathlib import Path
-
 import numpy as np
 
-from harness.backends.network import weight_shapes
-from harness.backends.protocol import Array, Precision
+from harness.arrays import PRECISIONS, Array, Precision
 from harness.judge.comparing import mismatch, not_finite, relative_error
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
-from harness.judge.lockstep import between, envelope, largest, last_step, steps, trained, walk_noise
-from harness.judge.rungs.stages import PRECISIONS
+from harness.judge.lockstep import between, envelope, largest, last_step, start, steps, walk_noise
 from harness.judge.tensors import is_rounding, judge_presence, still
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
@@ -45,12 +41,11 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
     values, losses = steps(evidence, backend, precision)
     last, asked = last_step(evidence, backend, precision), evidence.scenario.lockstep.steps
     both = {name: value for name, value in last.items() if name in values}
-    judge_presence(findings, f"{backend}.{precision}.present", backend, both, weight_shapes(evidence.scenario))
+    judge_presence(findings, f"{backend}.{precision}.present", backend, both, evidence.contract.shapes)
     findings.demand(f"{backend}.{precision}.steps", len(losses) == asked, f"{backend}: {len(losses)} of {asked} steps")
     lost = [name for held in (values, {LOSS: losses}, last) for name, value in held.items() if not_finite(value)]
     findings.demand(f"{backend}.{precision}.finite", not lost, f"{backend}: not finite: {', '.join(lost) or 'nothing'}")
-    before = evidence.arrays(Path(backend, "lockstep", "weights.npz"))
-    unmoved = still(before, last, trained(evidence.scenario))
+    unmoved = still(start(evidence, backend, precision), last, evidence.contract.trained)
     message = f"{backend}: weights that are where they were at the start: {', '.join(unmoved) or 'none'}"
     findings.demand(f"{backend}.{precision}.moving", not unmoved, message)
 
@@ -60,7 +55,7 @@ def _compare_exactly(findings: Findings, evidence: Evidence) -> None:
     first, last = (last_step(evidence, backend, EXACT) for backend in evidence.backends)
     noise = walk_noise(evidence, EXACT, "weights")
     _judge_tensor(findings, "loss", own_losses, losses, [])
-    for name in weight_shapes(evidence.scenario):
+    for name in evidence.contract.shapes:
         if name in reference and name in candidate and name in first and name in last:
             pair, ends = (candidate[name], reference[name]), (last[name], first[name])
             rounding = largest(noise, name, EXACT) if is_rounding(findings, EXACT, noise, name) else None

@@ -1,1 +1,1 @@
-"""Approved results on their way: into the folder of a case that is judged, and from a hub into a proposal."""
+"""A proposal of golden results: a patch, and a page that shows it beside what is approved."""

@@ -16,8 +16,10 @@ from pathlib import Path
 from harness.errors import HarnessError
 from harness.files import write_text
 from harness.judge.golden import registry
-from harness.report import html, hub
-from harness.report.golden import approve, views
+from harness.report import html
+from harness.report.golden import views
+from harness.session import hub
+from harness.session.golden import approve
 
 PATCH, PAGE = "proposal.patch", "index.html"
 _PROJECT = ("conftest.py", "pyproject.toml", "scenarios")

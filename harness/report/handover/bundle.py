@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from harness import formatting
 from harness.errors import HarnessError
 from harness.files import plain, write_atomic
-from harness.report import show
 from harness.report.handover import inventory
 
 README, INVENTORY, CHECKSUMS, FILES = "README.md", "inventory.json", "checksums.txt", "files"
@@ -46,9 +46,10 @@ def _require_small(files: Sequence[Mapping[str, Any]], most_bytes: int | None, f
     if most_bytes is None or total <= most_bytes:
         return
     largest = sorted(files, key=lambda one: -int(one["size"]))[:_LARGEST]
-    named = ", ".join(f"{one['path']} ({show.size(one['size'])})" for one in largest)
+    named = ", ".join(f"{one['path']} ({formatting.size(one['size'])})" for one in largest)
     raise HarnessError(
-        f"{folder}: holds {show.size(total)}, at most {show.size(most_bytes)} were asked for; the largest are {named}."
+        f"{folder}: holds {formatting.size(total)}, at most {formatting.size(most_bytes)} were asked for; "
+        f"the largest are {named}."
     )
 
 

@@ -15,8 +15,8 @@ from safetensors import safe_open
 
 from harness.dataset import npz
 from harness.errors import HarnessError
-from harness.report import manifest
 from harness.report.tables import Table
+from harness.session import manifest
 
 SCHEMA_VERSION = "1.0"
 KEPT, BROKEN = "kept", "broken"

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from harness import formatting
 from harness.dataset import npz
 from harness.errors import HarnessError
 from harness.judge.evidence import Evidence
-from harness.report import hub, manifest, markdown, show
+from harness.report import markdown
 from harness.report.tables import REACHED, Table, reached
 from harness.scenario.keys import leaves
+from harness.session import hub, manifest
 
 CASES = ("case", "profile", "status", "N", "gridsize", "photons", "patterns", "epochs", "batch size")
 METRICS = ("case", *REACHED)
@@ -85,8 +87,9 @@ def _metrics(summary: Mapping[str, Any]) -> list[str]:
 def _environment(root: Path, summary: Mapping[str, Any]) -> Iterator[str]:
     found = summary["provenance"]
     versions = ", ".join(f"{name} {version}" for name, version in found["frameworks"].items() if version)
-    yield f"- harness {found['harness_version']}, commit {show.figure(found['git_commit'])}, Python {found['python']}"
-    yield f"- {versions}; device {found['device']}, {show.figure(found['threads'])} thread a worker"
+    commit = formatting.number(found["git_commit"])
+    yield f"- harness {found['harness_version']}, commit {commit}, Python {found['python']}"
+    yield f"- {versions}; device {found['device']}, {formatting.number(found['threads'])} thread a worker"
     for sentence in _warnings(root, summary):
         yield f"- **Warning:** {sentence}"
 

@@ -1,1 +1,1 @@
-"""The nightly run: its steps, one after another, what became of each, and the page that leads to all of it."""
+"""The page of a night, which leads to all that its steps left."""

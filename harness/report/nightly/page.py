@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from harness import formatting
 from harness.files import write_text
-from harness.report import html, hub, pages, show
-from harness.report.nightly.steps import Step
+from harness.report import html, pages
 from harness.report.trend.index import PAGE
 from harness.report.trend.sessions import SUMMARY
+from harness.session import hub
+from harness.session.nightly.steps import Step
 
 PREFIX = "nightly-"
 """What the name of a night's folder begins with; its time in UTC follows."""
@@ -23,7 +25,7 @@ def write(folder: Path, steps: Sequence[Step], state: Mapping[str, Any]) -> None
     """Write `index.html` from the state."""
     records = state["steps"]
     rows = [_row(folder, step, records[step.name]) for step in steps]
-    counts = {status: sum(row["status"] == status for row in rows) for status in show.SIGNS}
+    counts = {status: sum(row["status"] == status for row in rows) for status in formatting.SIGNS}
     context = {"name": folder.name, "started": state["started"], "rows": rows, "counts": counts, "trend": f"../{PAGE}"}
     write_text(folder / PAGE, html.render("nightly.html", **context))
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from harness.judge.intensity import STAGES
-from harness.report import hub
 from harness.report.telemetry import stages
+from harness.session import hub
 
 COLUMNS = ("mean", "ratio", "symmetry")
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from harness.judge import ladder
 from harness.judge.verdict import SEVERITY
-from harness.report import hub, markdown
+from harness.report import markdown
 from harness.report.summary import jobs_of, worst
+from harness.session import hub
 
 GREEN = ("pass", "skipped")
 _NO_MARGIN = float("inf")

@@ -4,13 +4,12 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from harness.backends.network import predicted_size
 from harness.errors import HarnessError
 from harness.judge.evidence import Evidence
 from harness.judge.truth import parts_with_a_picture
+from harness.report.images import part_of
 from harness.report.panels.chart import Chart, Line
 from harness.report.panels.curves import SIDES
-from harness.report.scene import part_of
 from harness.run.legs.statistics import central
 
 Array = np.ndarray
@@ -33,7 +32,7 @@ def statistics(evidence: Evidence) -> list[Chart]:
 def _patches(evidence: Evidence, backend: str) -> Array | None:
     """(K, n, n) complex: the predicted region of every patch; None where there are none."""
     try:
-        return central(evidence.predictions(backend).patches, predicted_size(evidence.scenario))
+        return central(evidence.predictions(backend).patches, evidence.contract.region)
     except HarnessError:
         return None
 

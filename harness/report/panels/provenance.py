@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from harness.report import hub, manifest
+from harness.session import hub, manifest
 
 PAGE = "index.html"
 LOG_LINES = 150

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from harness.backends.network import predicted_size
 from harness.errors import HarnessError
 from harness.judge.evidence import Evidence
 from harness.judge.truth import true_object
@@ -73,7 +72,7 @@ def _outlines(evidence: Evidence) -> list[dict[str, float]]:
         except HarnessError:
             continue
         chosen = positions[:: -(-len(positions) // _OUTLINES)]
-        side = float(predicted_size(evidence.scenario))
+        side = float(evidence.contract.region)
         return [_square(x + a - 0.5, y + b - 0.5, side) for a, b in chosen]
     return []
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from matplotlib import colormaps
 
+from harness.report.images import PARTS, Array, CaseImages, part_of
 from harness.report.pictures import Colours
-from harness.report.scene import PARTS, Array, Scene, part_of
 
 LEVELS = 65534
 NOTHING = 65535
@@ -23,51 +23,51 @@ LARGEST = 300_000
 _MAPS = ("gray", "twilight", "RdBu_r")
 
 
-def viewer(scene: Scene) -> dict[str, Any] | None:
+def viewer(images: CaseImages) -> dict[str, Any] | None:
     """All that the viewer of a case needs; None where nothing was stitched."""
-    if not scene.fields:
+    if not images.fields:
         return None
-    rows, columns, _ = _box(scene)
-    stride = _stride(scene)
+    rows, columns, _ = _box(images)
+    stride = _stride(images)
     return {
-        "backends": list(scene.evidence.backends),
+        "backends": list(images.evidence.backends),
         "row": rows.start,
         "column": columns.start,
         "stride": stride,
         "maps": {name: _map(name) for name in _MAPS},
-        "parts": {part: _part(scene, part, stride) for part in PARTS},
+        "parts": {part: _part(images, part, stride) for part in PARTS},
     }
 
 
-def _box(scene: Scene) -> tuple[slice, slice, tuple[int, int]]:
+def _box(images: CaseImages) -> tuple[slice, slice, tuple[int, int]]:
     """The box that is shown with its ends as numbers, and its shape."""
-    size = next(iter(scene.fields.values())).shape
-    rows, columns = (slice(*side.indices(length)[:2]) for side, length in zip(scene.box, size, strict=True))
+    size = next(iter(images.fields.values())).shape
+    rows, columns = (slice(*side.indices(length)[:2]) for side, length in zip(images.box, size, strict=True))
     return rows, columns, (rows.stop - rows.start, columns.stop - columns.start)
 
 
-def _stride(scene: Scene) -> int:
-    height, width = _box(scene)[2]
-    pictures = len(scene.shown) + 1
+def _stride(images: CaseImages) -> int:
+    height, width = _box(images)[2]
+    pictures = len(images.shown) + 1
     stride = 1
     while -(-height // stride) * -(-width // stride) * pictures > LARGEST:
         stride += 1
     return stride
 
 
-def _part(scene: Scene, part: str, stride: int) -> dict[str, Any]:
+def _part(images: CaseImages, part: str, stride: int) -> dict[str, Any]:
     """The layers of amplitude or phase; differences from the truth are left to the page."""
-    reference, candidate = scene.evidence.backends
+    reference, candidate = images.evidence.backends
     roles = {"truth": "truth", reference: "reference", candidate: "candidate"}
-    colours = scene.colours[part]
-    layers = [_layer(name, roles[name], part_of(field, part), scene, stride) for name, field in scene.shown.items()]
-    if part in scene.differences:
-        layers.append(_layer(f"{candidate} - {reference}", "difference", scene.differences[part], scene, stride))
+    colours = images.colours[part]
+    layers = [_layer(name, roles[name], part_of(field, part), images, stride) for name, field in images.shown.items()]
+    if part in images.differences:
+        layers.append(_layer(f"{candidate} - {reference}", "difference", images.differences[part], images, stride))
     return {
         "unit": "rad" if part == "phase" else "",
         "colours": _range(colours),
-        "error": _range(scene.colours.get(f"{part}_error")),
-        "difference": _range(scene.colours.get(f"{part}_difference")),
+        "error": _range(images.colours.get(f"{part}_error")),
+        "difference": _range(images.colours.get(f"{part}_difference")),
         "layers": layers,
     }
 
@@ -78,8 +78,8 @@ def _range(colours: Colours | None) -> dict[str, Any] | None:
     return {"map": colours.map, "low": colours.low, "high": colours.high, "held": colours.held}
 
 
-def _layer(name: str, role: str, values: Array, scene: Scene, stride: int) -> dict[str, Any]:
-    return {"name": name, "role": role, **packed(values[scene.box][::stride, ::stride])}
+def _layer(name: str, role: str, values: Array, images: CaseImages, stride: int) -> dict[str, Any]:
+    return {"name": name, "role": role, **packed(values[images.box][::stride, ::stride])}
 
 
 def packed(values: Array) -> dict[str, Any]:

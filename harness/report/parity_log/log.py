@@ -1,7 +1,7 @@
 """`parity_log.json`: one entry a data set, sorted by dose; from the cases of a hub, or from a folder of NPZ files."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,9 @@ from harness.errors import HarnessError
 from harness.files import plain, read_json
 from harness.judge.evidence import Evidence
 from harness.physics import scale
-from harness.report import climb, hub
 from harness.report.handover import inventory
 from harness.report.parity_log import statistics
-from harness.scenario.schema import Scenario
+from harness.session import case_runner, hub
 
 SCHEMA_VERSION = "1.0"
 STAGES = ("raw", "normalised", "grouped")
@@ -48,7 +47,7 @@ def _log(folder: Path, datasets: Iterable[dict[str, Any]], limit: int | None) ->
 
 def _of_hub(root: Path, folders: Iterable[Path]) -> Iterator[dict[str, Any]]:
     for folder in folders:
-        if climb.is_prepared(folder) and (folder / "dataset" / "data.npz").is_file():
+        if case_runner.is_prepared(folder) and (folder / "dataset" / "data.npz").is_file():
             yield _of_case(root, folder)
 
 
@@ -60,7 +59,7 @@ def _of_case(root: Path, folder: Path) -> dict[str, Any]:
         **_of_file(root, folder / "dataset" / "data.npz", folder.name),
         "nphotons": setup["nphotons"],
         "grouped": statistics.grouped(train),
-        "parameters": parameters(evidence.scenario, setup),
+        "parameters": parameters(evidence),
         "baseline": _baseline(root, folder.name),
         "reason": None,
     }
@@ -89,13 +88,14 @@ def _of_file(folder: Path, path: Path, name: str) -> dict[str, Any]:
     }
 
 
-def parameters(scenario: Scenario, setup: Mapping[str, Any]) -> dict[str, Any]:
+def parameters(evidence: Evidence) -> dict[str, Any]:
     """What a run was asked for, and the factors of its data as `dataset/setup.json` has them."""
+    scenario, setup = evidence.scenario, evidence.setup
     return {
         "gridsize": scenario.grouping.gridsize,
         "N": scenario.dataset.N,
         "probe_scale": scenario.dataset.probe.scale,
-        "loss": scenario.loss.model_dump(),
+        "loss": {term.name: term.weight for term in evidence.contract.losses},
         "epochs": scenario.training.epochs,
         "batch_size": scenario.training.batch_size,
         "seed": scenario.training.seed,

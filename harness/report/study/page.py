@@ -7,12 +7,13 @@ from typing import Any
 from harness.files import plain, write_json, write_text
 from harness.judge import dose
 from harness.judge.verdict import RungVerdict
-from harness.report import hub, pages
+from harness.report import pages
 from harness.report.parity_log import log, text
 from harness.report.study import curves, points, tables
 from harness.report.study.points import Point, deviation, mean
 from harness.report.tables import Table
 from harness.scenario.studies import Study
+from harness.session import hub
 
 SCHEMA_VERSION = "1.0"
 FOLDER = "studies"

@@ -13,11 +13,11 @@ from harness.judge.evidence import Evidence
 from harness.judge.rungs.ensemble import members
 from harness.judge.rungs.scale import scale_figures
 from harness.judge.verdict import CONTRACT, Check, RungVerdict
-from harness.report import climb, hub
 from harness.run import ensemble
 from harness.scenario import studies
 from harness.scenario.matrix import label
 from harness.scenario.studies import Study
+from harness.session import case_runner, hub
 
 PHOTONS = "photons a pattern"
 """What the dose is called on charts and in tables."""
@@ -69,7 +69,7 @@ def deviation(values: Sequence[float | None]) -> float | None:
 def of_hub(root: Path) -> list[Study]:
     """The dose studies among the cases of a hub that were prepared."""
     by_name: dict[str, list[Path]] = {}
-    for folder in filter(climb.is_prepared, hub.case_folders(root)):
+    for folder in filter(case_runner.is_prepared, hub.case_folders(root)):
         by_name.setdefault(hub.read_case(folder)["scenario"], []).append(folder)
     several = [folder for folders in by_name.values() if len(folders) > 1 for folder in folders]
     return studies.studies(_point_of(folder) for folder in several)
@@ -81,7 +81,7 @@ def _point_of(folder: Path) -> studies.Point:
 
 
 def _evidence(folder: Path) -> Evidence:
-    return climb.settled_evidence(folder, tuple(hub.read_case(folder)["backends"]))
+    return case_runner.settled_evidence(folder, tuple(hub.read_case(folder)["backends"]))
 
 
 def gather(root: Path, study: Study) -> list[Point]:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from harness.errors import HarnessError
 from harness.judge.evidence import Evidence
-from harness.report import climb, hub, manifest
+from harness.session import case_runner, hub, manifest
 
 T = TypeVar("T")
 Tool = Callable[[Evidence], dict[str, Any]]
@@ -32,10 +32,10 @@ def seal_again(root: Path) -> None:
 
 
 def _of_case(folder: Path, tool: Tool) -> dict[str, Any]:
-    if not climb.is_prepared(folder):
-        prepared = hub.read_optional(folder / climb.PREPARED, {})
+    if not case_runner.is_prepared(folder):
+        prepared = hub.read_optional(folder / case_runner.PREPARED, {})
         return {"case": folder.name, "message": prepared.get("reason") or "the session ended before this case was run"}
-    return tool(climb.settled_evidence(folder, tuple(hub.read_case(folder)["backends"])))
+    return tool(case_runner.settled_evidence(folder, tuple(hub.read_case(folder)["backends"])))
 
 
 def gathered(names: Iterable[str], figure: Callable[[str], T], folder: Path) -> tuple[dict[str, T], dict[str, str]]:

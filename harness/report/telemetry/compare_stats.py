@@ -11,9 +11,9 @@ from typing import Any
 from harness.errors import HarnessError
 from harness.files import plain, write_json, write_text
 from harness.judge import statistics
-from harness.report import climb, hub, manifest
 from harness.report.tables import Table
 from harness.report.telemetry.cases import seal_again
+from harness.session import case_runner, hub, manifest
 
 HEADER = ("part", "figure", "baseline", "candidate", "ratio", "difference", "status")
 
@@ -54,7 +54,7 @@ class Side:
     def figures(self) -> dict[str, dict[str, float]]:
         """Statistics of its patches and its canvas; raises HarnessError when they cannot be had."""
         backends = tuple(hub.read_case(self.case)["backends"])
-        return statistics.of_side(climb.settled_evidence(self.case, backends), self.folder.name)
+        return statistics.of_side(case_runner.settled_evidence(self.case, backends), self.folder.name)
 
 
 def write(baseline: Path, candidate: Path) -> tuple[dict[str, Any], Path]:

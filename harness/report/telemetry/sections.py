@@ -11,12 +11,11 @@ from harness.dataset import npz
 from harness.judge.evidence import Evidence
 from harness.judge.patches import patch_figures
 from harness.judge.telemetry import history_figures
-from harness.report import hub
 from harness.report.backend_figures import CANVAS, by_part
-from harness.report.manifest import digest_of
 from harness.report.parity_log import log, statistics
 from harness.report.summary import METRICS_FILE, RUN_METADATA
-from harness.run.legs.train import intensity_scale
+from harness.session import hub
+from harness.session.manifest import digest_of
 
 Figure = Callable[[Evidence, str], Any]
 _RESTORED = ("intensity_scale_restored", "intensity_scale_source")
@@ -39,13 +38,13 @@ def provenance(evidence: Evidence, backend: str) -> dict[str, Any]:
 
 
 def _configuration(evidence: Evidence, _: str) -> dict[str, Any]:
-    scenario, setup = evidence.scenario, evidence.setup
+    scenario, setup, scale = evidence.scenario, evidence.setup, evidence.contract.scale
     return {
         "nphotons": setup["nphotons"],
-        **log.parameters(scenario, setup),
+        **log.parameters(evidence),
         "groups": scenario.grouping.groups,
         "precision": scenario.training.precision,
-        "scale_trainable": scenario.model.scale_trainable,
+        "scale_trainable": scale is not None and scale.trained,
     }
 
 
@@ -96,7 +95,7 @@ SCALES: dict[str, Figure] = {
     "used": lambda evidence, backend: _restored(evidence, backend)["intensity_scale_restored"],
     "source": lambda evidence, backend: _restored(evidence, backend)["intensity_scale_source"],
     "bundle": lambda evidence, backend: evidence.bundle(backend)["intensity_scale"]["final"],
-    "model": lambda evidence, backend: intensity_scale(evidence.trained_weights(backend)),
+    "model": lambda evidence, backend: evidence.trained_scale(backend),
 }
 """`used`: by inference, and `source` says whose it is; `bundle`: the final one of `params.json`; `model`: that of the
 trained weights, None where they hold none."""

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from harness.report import climb, hub
 from harness.report.telemetry import history, patch_stats, reassembly, stages
 from harness.report.telemetry.cases import Tool
+from harness.session import case_runner, hub
 
 TOOLS: dict[str, Tool] = {
     "reassembly": reassembly.write,
@@ -21,7 +21,7 @@ def write(folder: Path) -> list[str]:
     """
     if (folder / reassembly.JSON).is_file():
         return []
-    evidence, problems = climb.settled_evidence(folder, tuple(hub.read_case(folder)["backends"])), []
+    evidence, problems = case_runner.settled_evidence(folder, tuple(hub.read_case(folder)["backends"])), []
     for name, tool in TOOLS.items():
         try:
             tool(evidence)

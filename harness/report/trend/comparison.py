@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from harness.files import plain, write_json, write_text
-from harness.report import html, manifest
+from harness.report import html
 from harness.report.trend import changes
 from harness.report.trend.changes import RULE, Change
 from harness.report.trend.figures import QUALITY_NOISE, SPEED_NOISE, Figure, Name, Rung, figures_of, shown
 from harness.report.trend.sessions import Session, read
+from harness.session import manifest
 
 SCHEMA_VERSION = "1.0"
 FOLDER, JSON, PAGE = "comparisons", "comparison.json", "index.html"

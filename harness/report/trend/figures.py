@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
+from harness import formatting
 from harness.judge.verdict import Status
-from harness.report import show
 from harness.report.backend_figures import PARTS
 from harness.report.summary import worst
 from harness.report.trend.sessions import CaseRecord, Session, trained_here
@@ -63,8 +63,8 @@ def noise_of(name: Name, value: float) -> float:
 def shown(figure: Figure | None) -> str:
     """A figure as it is written for a reader."""
     if isinstance(figure, Rung):
-        return figure.status + ("" if figure.margin is None else f", margin {show.figure(figure.margin)}")
-    return show.figure(figure)
+        return figure.status + ("" if figure.margin is None else f", margin {formatting.number(figure.margin)}")
+    return formatting.number(figure)
 
 
 def _rungs(case: CaseRecord) -> dict[str, Rung]:

@@ -6,13 +6,14 @@ from typing import Any
 
 from harness.errors import HarnessError
 from harness.files import write_text
-from harness.report import html, hub
+from harness.report import html
 from harness.report.summary import worst
 from harness.report.trend.changes import RULE, Change, subject_of
 from harness.report.trend.figures import Rung, noise_of, shown
 from harness.report.trend.history import CaseHistory, Series, changes_by_session, histories
 from harness.report.trend.sessions import Session, hubs_in, read_all
 from harness.report.trend.sparkline import Sparkline, sparkline
+from harness.session import hub
 
 PAGE = "index.html"
 KINDS = {

@@ -9,8 +9,8 @@ from pydantic import BaseModel, FiniteFloat, TypeAdapter, ValidationError
 from harness.errors import HarnessError
 from harness.files import read_json
 from harness.judge.verdict import Status
-from harness.report import hub
 from harness.report.summary import SCHEMA_VERSION
+from harness.session import hub
 
 SUMMARY = "summary.json"
 

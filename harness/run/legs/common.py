@@ -1,4 +1,4 @@
-"""What every leg does: build the backend from the dataset folder, and say what a backend cannot do."""
+"""What every leg does: build the port from the dataset folder, and say what a port cannot do."""
 
 import json
 import time
@@ -8,17 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from harness.backends import registry
-from harness.backends.protocol import Backend, Precision, Setup
+from harness.arrays import Precision, Weights
 from harness.errors import HarnessError
 from harness.files import read_json, write_json
+from harness.networks import network as networks
+from harness.networks import registry
+from harness.ports.protocol import Port, Setup
 from harness.run.job import Job
 
 MISSING = "missing.json"
 
 
 def setup_of(job: Job, precision: Precision) -> Setup:
-    """What the backend of a job is built from, read from the dataset folder."""
+    """What the port of a job is built from, read from the dataset folder."""
     facts = read_json(job.dataset / "setup.json")
     return Setup(
         scenario=job.scenario,
@@ -32,14 +34,19 @@ def setup_of(job: Job, precision: Precision) -> Setup:
     )
 
 
-def create(job: Job, precision: Precision) -> Backend:
-    """The job's backend; raises HarnessError when its framework is not installed."""
+def create(job: Job, precision: Precision) -> Port:
+    """The job's port; raises HarnessError when its framework is not installed."""
     return registry.create(job.backend, setup_of(job, precision))
 
 
-def lacks(job: Job, folder: Path, backend: Backend, needed: Iterable[str]) -> frozenset[str]:
-    """The capabilities of `needed` that a backend has not; they are written to `missing.json` with the reason."""
-    absent = frozenset(needed) - backend.capabilities
+def shared_start(job: Job, port: Port) -> Weights:
+    """The first weights that both sides share."""
+    return networks.named(job.scenario.network).first_weights(setup_of(job, "float32"), port.contract)
+
+
+def lacks(job: Job, folder: Path, port: Port, needed: Iterable[str]) -> frozenset[str]:
+    """The capabilities of `needed` that a port has not; they are written to `missing.json` with the reason."""
+    absent = frozenset(needed) - port.capabilities
     if absent:
         write_missing(folder, {name: f"{job.backend} cannot do {name!r}" for name in sorted(absent)})
     return absent

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from harness.backends.protocol import Array, Weights
+from harness.arrays import Array, Weights
 
 SAMPLE = 512
 """Values of a tensor that are kept at every step of a trajectory; of its first and last step all are."""

@@ -4,9 +4,9 @@ What agrees here but not in the whole pass was fed what is wrong; what differs h
 Fills `graft/`: `stages.npz`, float64, and `problems.json` with the stages that could not be computed and why.
 """
 
-from harness.backends.network import stage_names
-from harness.backends.protocol import Array, Batch, Precision
+from harness.arrays import Array, Precision
 from harness.files import read_json, read_npz, write_json, write_npz
+from harness.ports.protocol import SHARED_WEIGHTS, Batch
 from harness.run.job import Job
 from harness.run.legs.common import MISSING, create, lacks, source_of, write_missing
 
@@ -21,16 +21,16 @@ def run(job: Job) -> None:
         reasons = read_json(other / MISSING)  # a side that leaves neither has broken its contract
         write_missing(folder, {"stage": f"the other side left no {stages.name}: {'; '.join(reasons.values())}"})
         return
-    backend = create(job, PRECISION)
-    if lacks(job, folder, backend, ("stage",)):
+    port = create(job, PRECISION)
+    if lacks(job, folder, port, (SHARED_WEIGHTS, "stage")):
         return
-    backend.set_weights(read_npz(other / "weights.npz"))
+    port.set_weights(read_npz(other / "weights.npz"))
     batch, known = Batch(**read_npz(other / "batch.npz")), read_npz(stages)
     alone: dict[str, Array] = {}
     problems: dict[str, str] = {}
-    for name in stage_names(job.scenario):
+    for name in [stage.name for stage in port.contract.stages if stage.exposed]:
         try:
-            alone[name] = backend.stage(name, known, batch)
+            alone[name] = port.stage(name, known, batch)
         except (
             Exception
         ) as error:  # whatever a framework says of a stage that does not fit is a finding about that stage

@@ -10,19 +10,23 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import load_file
 
-from harness.backends.feed import batch_of
-from harness.backends.network import predicted_size
-from harness.backends.protocol import Array, Backend
+from harness.arrays import Array
 from harness.dataset.grouped import GroupedData
 from harness.errors import HarnessError
 from harness.files import read_json, write_json, write_npy, write_npz
+from harness.networks.network import named
 from harness.physics.canvas import loss_fraction, required_size
+from harness.ports.feed import batch_of
+from harness.ports.protocol import SHARED_WEIGHTS, Port
 from harness.run.job import Job
 from harness.run.legs.common import MISSING, Progress, create, lacks, setup_of, source_of, write_missing
-from harness.run.legs.placing import Placed, illumination, place
+from harness.run.legs.placement import Placed, illumination, place
 from harness.run.legs.statistics import central, listing, summary
 from harness.run.legs.train import intensity_scale, peak_rss_mb
 
+DIFFRACTED = 64
+"""Patterns whose prediction is diffracted, whole groups evenly spread over those of the test half: all of them would
+take seconds a case, and the measured patterns that they are held against are of the same groups."""
 FOLDERS = {"infer": "inference_outputs", "exchange": "exchange"}
 
 
@@ -34,21 +38,23 @@ def run(job: Job) -> None:
     if not (bundle / "weights.safetensors").is_file():
         _without_weights(folder, bundle)
         return
-    backend = create(job, job.scenario.training.precision)
-    if lacks(job, folder, backend, ("predict", "stitch")):
+    port = create(job, job.scenario.training.precision)
+    needed = ("predict", "stitch") if job.leg == "infer" else ("predict", "stitch", SHARED_WEIGHTS)
+    if lacks(job, folder, port, needed) or _weights_are_of_its_own(job, folder, bundle):
         return
-    backend.set_weights(load_file(bundle / "weights.safetensors"))
+    port.set_weights(load_file(bundle / "weights.safetensors"))
     started = time.monotonic()
     data = GroupedData.load(job.dataset / "test.npz")
-    patches = _predict(job, backend, data, np.arange(len(data.groups)))
-    placed = place(job, data, patches)
-    canvas, coverage = _stitch(job, backend, placed)
+    patches = _predict(job, port, data, np.arange(len(data.groups)))
+    placed = place(job, data, patches, port.contract.region)
+    canvas, coverage = _stitch(job, port, placed)
     seconds = time.monotonic() - started
     _write_pictures(folder, canvas, coverage)
     _write_patches(folder, data, placed)
     write_json(folder / "canvas.json", _canvas_facts(job, placed, len(canvas)))
-    write_json(folder / "patch_stats.json", _patch_stats(job, backend, placed))
-    write_json(folder / "stats.json", _stats(job, backend, bundle, seconds, placed))
+    write_json(folder / "patch_stats.json", _patch_stats(job, port, placed))
+    write_json(folder / "stats.json", _stats(job, port, bundle, seconds, placed))
+    _write_diffraction(job, folder, data, placed)
     progress.tell()
 
 
@@ -60,19 +66,29 @@ def _without_weights(folder: Path, bundle: Path) -> None:
     write_missing(folder, read_json(reasons))
 
 
-def _predict(job: Job, backend: Backend, data: GroupedData, rows: Array) -> Array:
+def _weights_are_of_its_own(job: Job, folder: Path, bundle: Path) -> bool:
+    """Whether the other side trained weights that are not those of the contract; `missing.json` then says so."""
+    params = read_json(bundle / "params.json")
+    if job.leg == "infer" or params["shared_weights"]:
+        return False
+    reason = f"{params['backend']} trained weights of its own, which no other port loads"
+    write_missing(folder, {SHARED_WEIGHTS: reason})
+    return True
+
+
+def _predict(job: Job, port: Port, data: GroupedData, rows: Array) -> Array:
     """Patches (G, N, N, C) of groups, a batch of the training's size at a time."""
     scale, size = setup_of(job, job.scenario.training.precision).intensity_scale, job.scenario.training.batch_size
     chunks = [rows[first : first + size] for first in range(0, len(rows), size)]
-    return np.concatenate([backend.predict(batch_of(data, chunk, scale)) for chunk in chunks])
+    return np.concatenate([port.predict(batch_of(data, chunk, scale)) for chunk in chunks])
 
 
-def _stitch(job: Job, backend: Backend, placed: Placed) -> tuple[Array, Array]:
+def _stitch(job: Job, port: Port, placed: Placed) -> tuple[Array, Array]:
     inference = job.scenario.inference
     side = inference.reassemble_m
     weight = np.ones((side, side)) if inference.weighting == "uniform" else central(illumination(job), side)
     size = int(read_json(job.dataset / "setup.json")["canvas_size"])
-    return backend.stitch(central(placed.patches, side), placed.positions, weight, size)
+    return port.stitch(central(placed.patches, side), placed.positions, weight, size)
 
 
 def _write_pictures(folder: Path, canvas: Array, coverage: Array) -> None:
@@ -114,9 +130,26 @@ def _canvas_facts(job: Job, placed: Placed, size: int) -> dict[str, Any]:
     }
 
 
-def _patch_stats(job: Job, backend: Backend, placed: Placed) -> dict[str, Any]:
+def diffracted_groups(groups: int, members: int) -> Array:
+    """Rows of the test groups whose prediction the oracle diffracts, of so many groups of so many members."""
+    return np.linspace(0, groups - 1, min(groups, max(1, DIFFRACTED // members))).astype(int)
+
+
+def _write_diffraction(job: Job, folder: Path, data: GroupedData, placed: Placed) -> None:
+    """What the oracle diffracts of some predicted groups: `groups` and their `amplitude` (P, N, N, C), unscaled."""
+    oracle = named(job.scenario.network).oracle
+    if oracle is None:
+        return
+    (groups, members), chosen = data.groups.shape, diffracted_groups(*data.groups.shape)
+    patches = placed.as_predicted().reshape(groups, members, *placed.patches.shape[1:])[chosen]
+    setup = setup_of(job, "float64")
+    amplitude = oracle.diffraction(setup, np.moveaxis(patches, 1, -1), data.relative[chosen])
+    write_npz(folder / "diffraction.npz", groups=chosen, amplitude=amplitude)
+
+
+def _patch_stats(job: Job, port: Port, placed: Placed) -> dict[str, Any]:
     """Figures over the predicted region of every patch; one by one for the first groups and batches when asked."""
-    side = predicted_size(job.scenario)
+    side = port.contract.region
     inside = central(placed.patches, side)
     stats = {"region": side, "amplitude": summary(np.abs(inside)), "phase": summary(np.angle(inside))}
     if job.patch_stats:
@@ -124,17 +157,17 @@ def _patch_stats(job: Job, backend: Backend, placed: Placed) -> dict[str, Any]:
         first = placed.patches[: job.patch_stats * channels]
         groups = np.moveaxis(first.reshape(-1, channels, *first.shape[1:]), 1, -1)
         stats["inference_groups"] = listing(groups, side)
-        stats["training_batches"] = _training_listing(job, backend, side)
+        stats["training_batches"] = _training_listing(job, port, side)
     return stats
 
 
-def _training_listing(job: Job, backend: Backend, side: int) -> list[list[dict[str, Any]]]:
+def _training_listing(job: Job, port: Port, side: int) -> list[list[dict[str, Any]]]:
     data = GroupedData.load(job.dataset / "train.npz")
-    return [listing(_predict(job, backend, data, rows), side) for rows in data.batches[: job.patch_stats]]
+    return [listing(_predict(job, port, data, rows), side) for rows in data.batches[: job.patch_stats]]
 
 
-def _stats(job: Job, backend: Backend, bundle: Path, seconds: float, placed: Placed) -> dict[str, Any]:
-    restored = intensity_scale(backend.weights())
+def _stats(job: Job, port: Port, bundle: Path, seconds: float, placed: Placed) -> dict[str, Any]:
+    restored = intensity_scale(port)
     trained_by = read_json(bundle / "params.json")["backend"]
     closed_form = read_json(job.dataset / "setup.json")["intensity_scale_closed_form"]
     return {
@@ -145,5 +178,5 @@ def _stats(job: Job, backend: Backend, bundle: Path, seconds: float, placed: Pla
         "synchronised": bool(np.any(placed.phases != 0)),
         "twins": placed.twins,
         "peak_rss_mb": peak_rss_mb(),
-        "facts": backend.facts(),
+        "facts": port.facts(),
     }

@@ -1,67 +1,65 @@
 """The lock-step leg: one forward and backward pass of the first training batch, on weights that both sides share.
 
-Fills `lockstep/`, in both precisions: every named stage, every term of the loss, the gradient of every weight, and how
-far the gradients of weights that were nudged by rounding, and of the batch in another order, are from those
-(`gradient_noise_<precision>.json`, a figure a draw of every weight).
+Fills `lockstep/`: what the port claims to be (`contract.json`), and in both precisions every named stage, every term of
+the loss, the gradient of every weight, and how far the gradients of weights that were nudged by rounding, and of the
+batch in another order, are from those (`gradient_noise_<precision>.json`, a figure a draw of every weight).
 """
 
 from pathlib import Path
 
 import numpy as np
 
-from harness.backends.feed import batch_of
-from harness.backends.network import initial_weights, nudged
-from harness.backends.protocol import Backend, Batch, Precision, Weights
+from harness.arrays import PRECISIONS, Precision, Weights, nudged
 from harness.dataset.grouped import GroupedData
 from harness.files import write_json, write_npz
+from harness.ports.feed import batch_of
+from harness.ports.protocol import SHARED_WEIGHTS, Batch, Port
 from harness.run.job import Job
-from harness.run.legs.common import Progress, create, lacks, setup_of
+from harness.run.legs.common import Progress, create, lacks, setup_of, shared_start
 from harness.run.legs.distances import distances
 
-PRECISIONS: tuple[Precision, ...] = ("float32", "float64")
 NEEDED = ("stages", "losses", "gradients")
 
 
 def run(job: Job) -> None:
-    """Write what was fed, what came out, and what the backend says of itself."""
+    """Write what was fed, what came out, and what the port says of itself."""
     progress = Progress(job)
     progress.tell()
     folder = job.output / "lockstep"
-    scale = setup_of(job, "float32").intensity_scale
     data = GroupedData.load(job.dataset / "train.npz")
-    batch = batch_of(data, data.batches[0], scale)
-    weights = initial_weights(job.scenario, scale)
+    batch = batch_of(data, data.batches[0], setup_of(job, "float32").intensity_scale)
     write_npz(folder / "batch.npz", amplitude=batch.amplitude, relative=batch.relative)
-    write_npz(folder / "weights.npz", **weights)
     for precision in PRECISIONS:
-        _pass(job, folder, precision, batch, weights)
+        _pass(job, folder, precision, batch)
     progress.tell()
 
 
-def _pass(job: Job, folder: Path, precision: Precision, batch: Batch, weights: Weights) -> None:
-    backend = create(job, precision)
-    offers = {"capabilities": sorted(backend.capabilities), "stage_names": backend.stage_names}
-    write_json(folder / "facts.json", {**backend.facts(), **offers})
-    absent = lacks(job, folder, backend, NEEDED)
-    if len(absent) == len(NEEDED):
+def _pass(job: Job, folder: Path, precision: Precision, batch: Batch) -> None:
+    port = create(job, precision)
+    port.contract.write(folder)
+    write_json(folder / "facts.json", {**port.facts(), "capabilities": sorted(port.capabilities)})
+    absent = lacks(job, folder, port, (SHARED_WEIGHTS, *NEEDED))
+    if SHARED_WEIGHTS in absent or absent >= {*NEEDED}:
         return
-    backend.set_weights(weights)
+    weights = shared_start(job, port)
+    write_npz(folder / "weights.npz", **weights)
+    port.set_weights(weights)
     if "stages" not in absent:
-        write_npz(folder / f"stages_{precision}.npz", **backend.stages(batch))
+        write_npz(folder / f"stages_{precision}.npz", **port.stages(batch))
     if "losses" not in absent:
-        write_json(folder / f"losses_{precision}.json", backend.losses(batch))
+        write_json(folder / f"losses_{precision}.json", port.losses(batch))
     if "gradients" not in absent:
-        _gradients(job, folder, precision, backend, batch, weights)
+        _gradients(job, folder, precision, port, batch, weights)
 
 
-def _gradients(job: Job, folder: Path, precision: Precision, backend: Backend, batch: Batch, weights: Weights) -> None:
+def _gradients(job: Job, folder: Path, precision: Precision, port: Port, batch: Batch, weights: Weights) -> None:
     """The gradient of every weight that has one, and how far rounding moves each."""
-    gradients = {name: gradient for name, gradient in backend.gradients(batch).items() if gradient is not None}
+    gradients = {name: gradient for name, gradient in port.gradients(batch).items() if gradient is not None}
     write_npz(folder / f"gradients_{precision}.npz", **gradients)
     noise: dict[str, list[float]] = {name: [] for name in gradients}
     for draw in range(1, job.scenario.lockstep.draws + 1):
-        backend.set_weights(nudged(weights, draw, precision))
-        moved = {name: value for name, value in backend.gradients(reordered(batch, draw)).items() if value is not None}
+        port.set_weights(nudged(weights, draw, precision))
+        moved = {name: value for name, value in port.gradients(reordered(batch, draw)).items() if value is not None}
         for name, far in distances(gradients, moved).items():
             noise[name].append(far)
     write_json(folder / f"gradient_noise_{precision}.json", noise)

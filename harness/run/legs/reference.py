@@ -53,12 +53,12 @@ def reconstruct(input_npz: Path, output_folder: Path, iterations: int, seed: int
     first = positions.min(axis=0) - MARGIN
     model, dataset = _problem(arrays["amplitude"].astype(np.float64) ** 2, positions, first, arrays["probe"])
     errors = _optimise(model, dataset, iterations)
-    scene, probe = model.obj.detach().numpy(), (model.probe.detach() * model.probe_norm).numpy()[0]
-    if not (np.isfinite(scene).all() and np.isfinite(probe).all()):
+    images, probe = model.obj.detach().numpy(), (model.probe.detach() * model.probe_norm).numpy()[0]
+    if not (np.isfinite(images).all() and np.isfinite(probe).all()):
         raise HarnessError(f"{input_npz}: the reference reconstruction diverged; check the positions and the probe.")
     write_npz(
         output_folder / "object.npz",
-        object=scene.astype(np.complex64),
+        object=images.astype(np.complex64),
         probe=probe.astype(np.complex64),
         origin_x=np.asarray(first[1] - N // 2),
         origin_y=np.asarray(first[0] - N // 2),

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.backends.protocol import Array
+from harness.arrays import Array
 
 
 def central(patches: Array, side: int) -> Array:

@@ -10,32 +10,33 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save_file
 
-from harness.backends.feed import FedBatches
-from harness.backends.network import initial_weights
-from harness.backends.protocol import Backend, EpochReport, Setup, Weights
+from harness.arrays import Weights
 from harness.dataset.grouped import GroupedData
 from harness.files import digest, read_json, sha256, write_atomic, write_json
+from harness.ports.feed import FedBatches
+from harness.ports.protocol import SHARED_WEIGHTS, EpochReport, Port, Setup
 from harness.run.job import Job
-from harness.run.legs.common import Progress, create, lacks, setup_of
+from harness.run.legs.common import Progress, create, lacks, setup_of, shared_start
 
 
 def run(job: Job) -> None:
     """Fill `train_outputs/` and `bundle/`. A loss that is not finite does not stop the training: it is evidence."""
     precision = job.scenario.training.precision
     folder, setup = job.output / "train_outputs", setup_of(job, precision)
-    backend = create(job, precision)
-    if lacks(job, folder, backend, ("train",)):
+    port = create(job, precision)
+    port.contract.write(folder)
+    if lacks(job, folder, port, ("train",)):
         return
-    if "stages" in backend.capabilities:  # its network is the canonical one, so it takes the common start
-        backend.set_weights(initial_weights(job.scenario, setup.intensity_scale))
-    initial = intensity_scale(backend.weights())
-    seconds = _fit(job, folder, backend, setup)
-    weights = backend.weights()
+    if SHARED_WEIGHTS in port.capabilities:
+        port.set_weights(shared_start(job, port))
+    initial = intensity_scale(port)
+    seconds = _fit(job, folder, port, setup)
+    weights = port.weights()
     _write_timing(folder, seconds, weights)
-    _write_bundle(job, setup, weights, initial)
+    _write_bundle(job, setup, port, weights, initial)
 
 
-def _fit(job: Job, folder: Path, backend: Backend, setup: Setup) -> float:
+def _fit(job: Job, folder: Path, port: Port, setup: Setup) -> float:
     """Train, writing the history anew after every epoch; returns the seconds that it took."""
     epochs = job.scenario.training.epochs
     batches = FedBatches(GroupedData.load(job.dataset / "train.npz"), epochs, setup.intensity_scale)
@@ -49,7 +50,7 @@ def _fit(job: Job, folder: Path, backend: Backend, setup: Setup) -> float:
         progress.tell(len(history), epoch.step, epoch.metrics.get("loss"))
 
     started = time.monotonic()
-    backend.train(batches, report)
+    port.train(batches, report)
     return time.monotonic() - started
 
 
@@ -66,14 +67,15 @@ def _write_timing(folder: Path, seconds: float, weights: Weights) -> None:
     write_json(folder / "timing.json", timing)
 
 
-def _write_bundle(job: Job, setup: Setup, weights: Weights, initial: float | None) -> None:
-    """Weights and everything else that is needed to infer with them, in either backend."""
-    folder = job.output / "bundle"
+def _write_bundle(job: Job, setup: Setup, port: Port, weights: Weights, initial: float | None) -> None:
+    """Weights and everything else that is needed to infer with them, in either port."""
+    folder, scale = job.output / "bundle", port.contract.scale
     whole = {name: np.asarray(array, order="C") for name, array in weights.items()}
     write_atomic(folder / "weights.safetensors", lambda path: save_file(whole, path))
     facts = read_json(job.dataset / "setup.json")
     params = {
         "backend": job.backend,
+        "shared_weights": SHARED_WEIGHTS in port.capabilities,
         "precision": setup.precision,
         "N": job.scenario.dataset.N,
         "gridsize": job.scenario.grouping.gridsize,
@@ -82,9 +84,9 @@ def _write_bundle(job: Job, setup: Setup, weights: Weights, initial: float | Non
         "nphotons": setup.nphotons,
         "intensity_scale": {
             "initial": initial,
-            "final": intensity_scale(weights),
+            "final": intensity_scale(port),
             "closed_form": facts["intensity_scale_closed_form"],
-            "trainable": job.scenario.model.scale_trainable,
+            "trainable": scale is not None and scale.trained,
         },
         "probe_sha256": sha256(job.dataset / "probe.npy"),
         "scenario_sha256": digest(job.scenario.model_dump(mode="json")),
@@ -92,9 +94,10 @@ def _write_bundle(job: Job, setup: Setup, weights: Weights, initial: float | Non
     write_json(folder / "params.json", params)
 
 
-def intensity_scale(weights: Weights) -> float | None:
-    """`exp(log_scale)` of the weights; None where a model has no such parameter."""
-    return math.exp(float(weights["log_scale"])) if "log_scale" in weights else None
+def intensity_scale(port: Port) -> float | None:
+    """The intensity scale of a port's weights; None where its network has none, or the port does not hold it."""
+    scale, weights = port.contract.scale, port.weights()
+    return math.exp(float(weights[scale.weight])) if scale is not None and scale.weight in weights else None
 
 
 def peak_rss_mb() -> float:

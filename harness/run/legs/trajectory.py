@@ -3,6 +3,7 @@
 The backend's own training loop takes them, with its library's own optimiser, at the learning rate of the lock-step.
 Fills `trajectory/`:
 
+- `start_<precision>.npz`: every weight as the port held it before the first step;
 - `first_<precision>.npz`: every weight after one step, and the optimiser's state (`<weight>.first_moment`, ...);
 - `steps_<precision>.npz`: a sample (steps, n) of every weight after every step, and `loss` (steps,);
 - `last_<precision>.npz`: every weight after the last step;
@@ -16,15 +17,16 @@ from typing import Any
 
 import numpy as np
 
-from harness.backends.feed import batch_of
-from harness.backends.network import initial_weights, nudged
-from harness.backends.protocol import Array, Backend, Batch, EpochReport, Precision, Weights
+from harness.arrays import PRECISIONS, Array, Precision, Weights, nudged
 from harness.dataset.grouped import GroupedData
 from harness.files import write_json, write_npz
+from harness.networks import network as networks
+from harness.ports.feed import batch_of
+from harness.ports.protocol import SHARED_WEIGHTS, Batch, EpochReport, Port
 from harness.run.job import Job
-from harness.run.legs.common import Progress, create, lacks, setup_of
+from harness.run.legs.common import Progress, create, lacks, setup_of, shared_start
 from harness.run.legs.distances import distance_by_step, distances, farthest, sample
-from harness.run.legs.lockstep import PRECISIONS, reordered
+from harness.run.legs.lockstep import reordered
 from harness.scenario.schema import Scenario
 
 LOSS = "loss"
@@ -51,6 +53,8 @@ class FirstBatches:
 class Walk:
     """One trajectory."""
 
+    start: Weights
+    """Weights before the first step, as the port gave them."""
     first: Weights
     """Weights and state after one step."""
     steps: Weights
@@ -62,8 +66,7 @@ class Walk:
 
 def at_its_own_rate(scenario: Scenario) -> Scenario:
     """The scenario with the learning rate of the lock-step."""
-    rate = {"learning_rate": scenario.lockstep.learning_rate}
-    return scenario.model_copy(update={"training": scenario.training.model_copy(update=rate)})
+    return networks.named(scenario.network).at_rate(scenario, scenario.lockstep.learning_rate)
 
 
 def run(job: Job) -> None:
@@ -72,47 +75,49 @@ def run(job: Job) -> None:
     progress, folder = Progress(job, (job.scenario.lockstep.draws + 1) * len(PRECISIONS)), job.output / "trajectory"
     scale = setup_of(job, "float32").intensity_scale
     batches = FirstBatches(GroupedData.load(job.dataset / "train.npz"), scale, job.scenario.lockstep.steps)
-    start = initial_weights(job.scenario, scale)
     done = 0
     progress.tell(done)
     for precision in PRECISIONS:
-        backend = create(job, precision)
-        if lacks(job, folder, backend, ("train", "optimiser_state")) >= {"train"}:
+        port = create(job, precision)
+        if lacks(job, folder, port, (SHARED_WEIGHTS, "train", "optimiser_state")) & {SHARED_WEIGHTS, "train"}:
             return
-        walk = take(backend, start, batches)
+        start = shared_start(job, port)
+        walk = take(port, start, batches)
         done += 1
         progress.tell(done)
+        write_npz(folder / f"start_{precision}.npz", **walk.start)
         write_npz(folder / f"first_{precision}.npz", **walk.first)
         write_npz(folder / f"steps_{precision}.npz", **_kept(walk.steps, precision), **{LOSS: walk.losses})
         write_npz(folder / f"last_{precision}.npz", **walk.last)
         noise = {"first": {name: [] for name in walk.first}, "weights": {name: [] for name in walk.steps}, "steps": []}
         for draw in range(1, job.scenario.lockstep.draws + 1):
-            again = take(backend, nudged(start, draw, precision), replace(batches, draw=draw))
+            again = take(port, nudged(start, draw, precision), replace(batches, draw=draw))
             _note(noise, walk, again)
             done += 1
             progress.tell(done)
         write_json(folder / f"noise_{precision}.json", noise)
 
 
-def take(backend: Backend, start: Weights, batches: FirstBatches) -> Walk:
+def take(port: Port, start: Weights, batches: FirstBatches) -> Walk:
     """Train from `start`, looking at the weights after every step."""
     seen: list[Weights] = []
     first: Weights = {}
     losses: list[float] = []
 
     def look(report: EpochReport) -> None:
-        weights = backend.weights()
+        weights = port.weights()
         if not first:
             first.update(weights)
-            if "optimiser_state" in backend.capabilities:
-                first.update(backend.optimiser_state())
+            if "optimiser_state" in port.capabilities:
+                first.update(port.optimiser_state())
         seen.append(sample(weights))
         losses.append(report.metrics[LOSS])
 
-    backend.set_weights(start)
-    backend.train(batches, look)
+    port.set_weights(start)
+    held = port.weights()
+    port.train(batches, look)
     steps = {name: np.stack([weights[name] for weights in seen]) for name in seen[0]}
-    return Walk(first, steps, backend.weights(), np.array(losses))
+    return Walk(held, first, steps, port.weights(), np.array(losses))
 
 
 def _kept(steps: Weights, precision: Precision) -> Weights:

@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from typer.testing import Result
 
 from harness.judge.tolerances import LEDGER, Entry, entries
-from harness.report import calibration
+from harness.session import calibration
 
 Verb = Callable[..., Result]
 TOYS = ("--backends", "toy,other", "--draws", "2")

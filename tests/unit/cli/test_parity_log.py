@@ -12,7 +12,7 @@ from typer.testing import Result
 from harness.errors import HarnessError
 from harness.files import read_json, write_json
 from harness.judge.intensity import STAGES
-from harness.report import manifest
+from harness.session import manifest
 
 Verb = Callable[..., Result]
 

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import Result
 
 from harness.files import read_json, write_json
-from harness.report import manifest
+from harness.session import manifest
 
 Verb = Callable[..., Result]
 SIDES = ("toy", "other")

@@ -30,8 +30,8 @@ def test_borders_are_as_dense_as_the_middle():
 
 def test_phase_rises_with_the_amplitude_over_the_span():
     amplitude = objects.lines((128, 128), 1)
-    scene = objects.phase_follows_amplitude(amplitude, 2.0)
-    np.testing.assert_allclose(np.abs(scene), amplitude)
-    phase = np.angle(scene)
+    images = objects.phase_follows_amplitude(amplitude, 2.0)
+    np.testing.assert_allclose(np.abs(images), amplitude)
+    phase = np.angle(images)
     assert np.ptp(phase) == pytest.approx(2.0)
     assert np.all(np.diff(phase.ravel()[np.argsort(amplitude, axis=None)]) >= -1e-12)

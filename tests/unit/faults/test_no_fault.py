@@ -2,11 +2,15 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 
-from harness.backends import network, registry
-from harness.faults import catalogue, seeding
+from harness.errors import HarnessError
+from harness.faults import catalogue, injection
+from harness.networks import registry
+from harness.networks.pinn.forward import ForwardPass
+from harness.networks.pinn.rules import Rules
 from harness.run.devices import CPU
 from harness.run.interpreters import own
 from harness.run.keys import Surroundings, _surroundings_parts
@@ -14,7 +18,7 @@ from harness.run.keys import Surroundings, _surroundings_parts
 
 def test_neither_the_worker_nor_its_legs_import_a_fault() -> None:
     code = (
-        "import sys, harness.run.worker, harness.run.conduct\n"
+        "import sys, harness.run.worker, harness.run_case\n"
         "from harness.run.legs import graft, infer, lockstep, train, trajectory\n"
         "sys.exit(str([name for name in sys.modules if name.startswith('harness.faults')] or ''))"
     )
@@ -37,9 +41,19 @@ def test_the_key_of_a_result_tells_the_fault_and_its_size() -> None:
 
 
 def test_what_was_replaced_is_put_back() -> None:
-    before = (network.MERGE_EPSILON, registry.create)
-    port = catalogue.named("geometry.merge-epsilon").port("toy")
-    with seeding.seeded(port):
-        assert network.MERGE_EPSILON - before[0] == pytest.approx(1e-3)
-        assert registry.create is not before[1]
-    assert (network.MERGE_EPSILON, registry.create) == before
+    before = registry.create
+    with injection.seeded(catalogue.named("geometry.merge-epsilon").port("toy")):
+        assert registry.create is not before
+    assert registry.create is before
+
+
+def test_a_rule_is_changed_in_one_port_alone() -> None:
+    port, other = (SimpleNamespace(rules=Rules(), forward=ForwardPass({}), loss_terms={}) for _ in range(2))
+    injection.change(port, catalogue.named("geometry.merge-epsilon").port("toy"))
+    assert port.rules.merge_epsilon - other.rules.merge_epsilon == pytest.approx(1e-3)
+    assert Rules().merge_epsilon == other.rules.merge_epsilon
+
+
+def test_a_port_that_holds_nothing_open_cannot_be_changed_inside() -> None:
+    with pytest.raises(HarnessError, match="SimpleNamespace has no rules, forward, loss_terms to change"):
+        injection.computing(SimpleNamespace())

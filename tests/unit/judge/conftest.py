@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from harness.backends import network
-from harness.backends.feed import batch_of
 from harness.dataset.build import build
 from harness.dataset.grouped import GroupedData
 from harness.dataset.simulate import simulate
@@ -21,26 +19,30 @@ from harness.judge.ladder import judge_rung
 from harness.judge.rungs import golden
 from harness.judge.tolerances import resolve
 from harness.judge.verdict import Check, RungVerdict
+from harness.networks.pinn.contract import contract_of, stage_names, weight_shapes
+from harness.networks.pinn.contract import loss_terms as weights_of_terms
+from harness.networks.pinn.sections import PinnScenario
+from harness.networks.pinn.start import initial_weights
 from harness.physics.canvas import centred, loss_fraction, place, required_size
 from harness.physics.forward import forward_stages
 from harness.physics.likelihood import loss_terms
 from harness.physics.merge import merging
 from harness.physics.probe import model_probe
+from harness.ports.feed import batch_of
 from harness.run import ensemble
 from harness.run.legs.distances import sample
 from harness.run.legs.statistics import central
 from harness.run.plan import LEGS
 from harness.scenario.case import Case
 from harness.scenario.keys import leaves, nest
-from harness.scenario.schema import Scenario
 
 BACKENDS = ("tensorflow", "torch")
 NOISE = {"tensorflow": 0.01, "torch": 0.02}
 """Relative noise of each side's predicted patches."""
 
 
-def scenario_of(gridsize: int, phase: str) -> Scenario:
-    return Scenario.model_validate(
+def scenario_of(gridsize: int, phase: str) -> PinnScenario:
+    return PinnScenario.model_validate(
         {
             "dataset": {
                 "object": {"shape": [176, 176], "seed": 8, "phase": phase},  # lines in every patch
@@ -60,7 +62,7 @@ def scenario_of(gridsize: int, phase: str) -> Scenario:
 class CaseFolder:
     """One synthetic case that a test may damage."""
 
-    def __init__(self, path: Path, scenario: Scenario) -> None:
+    def __init__(self, path: Path, scenario: PinnScenario) -> None:
         self.path = path
         self.scenario = scenario
 
@@ -97,7 +99,10 @@ class CaseFolder:
     def change_scenario(self, **changes: object) -> None:
         """Give the case's resolved scenario other values: `dataset__source="file"`."""
         values = leaves(self.scenario) | {key.replace("__", "."): value for key, value in changes.items()}
-        write_scenario(self.path, Scenario.model_validate(nest(values)))
+        scenario = PinnScenario.model_validate(nest(values))
+        write_scenario(self.path, scenario)
+        for backend in BACKENDS:
+            contract_of(scenario).write(self.path / backend / "lockstep")
 
     def stop(self, backend: str, leg: str, error: str) -> None:
         """Make a job fail."""
@@ -109,13 +114,13 @@ class CaseFolder:
         self.change_json("jobs.json", fail)
 
 
-def write_scenario(folder: Path, scenario: Scenario) -> None:
+def write_scenario(folder: Path, scenario: PinnScenario) -> None:
     origins = dict.fromkeys(leaves(scenario), "default")
     case = Case("gs", "gs", Path("gs.yaml"), "stable", scenario, origins, {})
     write_text(folder / "scenario.yaml", case.resolved_yaml())
 
 
-def write_case(folder: Path, scenario: Scenario) -> CaseFolder:
+def write_case(folder: Path, scenario: PinnScenario) -> CaseFolder:
     build(scenario, simulate(scenario.dataset), folder / "dataset")
     write_scenario(folder, scenario)
     jobs = [{"backend": backend, "leg": leg, "status": "done", "error": None} for backend in BACKENDS for leg in LEGS]
@@ -161,17 +166,20 @@ def write_member(folder: Path, here: Path, change: float) -> None:
     write_json(here / "jobs.json", jobs)
 
 
-def write_lockstep(folder: Path, scenario: Scenario, backend: str, rng: np.random.Generator) -> None:
+def write_lockstep(folder: Path, scenario: PinnScenario, backend: str, rng: np.random.Generator) -> None:
     here, setup = folder / backend / "lockstep", read_json(folder / "dataset" / "setup.json")
     data = GroupedData.load(folder / "dataset" / "train.npz")
     batch = batch_of(data, data.batches[0], setup["intensity_scale"])
-    weights = network.initial_weights(scenario, setup["intensity_scale"])
+    weights = initial_weights(scenario, setup["intensity_scale"])
+    contract_of(scenario).write(here)
     write_npz(here / "batch.npz", amplitude=batch.amplitude, relative=batch.relative)
     write_npz(here / "weights.npz", **weights)
     write_json(here / "facts.json", {"capabilities": ["losses", "predict", "stages", "stitch", "train"]})
     for precision, wobble in (("float32", 1e-8), ("float64", 1e-15)):
         stages = stages_of(folder, scenario, batch, float(weights["log_scale"]))
         losses = loss_terms(stages, batch.amplitude, setup["nphotons"], _terms(scenario))
+        write_npz(folder / backend / "oracle" / f"stages_{precision}.npz", **answered(scenario, stages))
+        write_json(folder / backend / "oracle" / f"losses_{precision}.json", losses)
         narrow = {"complex128": "complex64", "float64": "float32"} if precision == "float32" else {}
         moved = {name: stage * (1 + wobble * rng.choice([-1, 1], stage.shape)) for name, stage in stages.items()}
         write_npz(
@@ -188,10 +196,17 @@ def write_lockstep(folder: Path, scenario: Scenario, backend: str, rng: np.rando
     write_json(folder / backend / "graft" / "problems.json", {})
 
 
-def write_gradients(here: Path, scenario: Scenario, precision: str, wobble: float, rng: np.random.Generator) -> None:
+def answered(scenario: PinnScenario, stages: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The stages that the oracle answers for."""
+    return {stage.name: stages[stage.name] for stage in contract_of(scenario).stages if stage.oracle}
+
+
+def write_gradients(
+    here: Path, scenario: PinnScenario, precision: str, wobble: float, rng: np.random.Generator
+) -> None:
     """Random gradients, the same for both sides but for rounding."""
     common = np.random.default_rng(11)
-    gradients = {name: common.normal(size=shape) for name, shape in network.weight_shapes(scenario).items()}
+    gradients = {name: common.normal(size=shape) for name, shape in weight_shapes(scenario).items()}
     write_npz(here / f"gradients_{precision}.npz", **wobbled(gradients, wobble, rng))
     write_json(here / f"gradients_{precision}.json", {"without": []})
 
@@ -200,10 +215,10 @@ def wobbled(arrays: dict[str, np.ndarray], wobble: float, rng: np.random.Generat
     return {name: array * (1 + wobble * rng.choice([-1, 1], array.shape)) for name, array in arrays.items()}
 
 
-def write_trajectory(folder: Path, scenario: Scenario, backend: str, rng: np.random.Generator) -> None:
+def write_trajectory(folder: Path, scenario: PinnScenario, backend: str, rng: np.random.Generator) -> None:
     """A random walk of the initial weights, the same for both sides but for rounding, which grows in float32."""
     here, count = folder / backend / "trajectory", scenario.lockstep.steps
-    start = network.initial_weights(scenario, read_json(folder / "dataset" / "setup.json")["intensity_scale"])
+    start = initial_weights(scenario, read_json(folder / "dataset" / "setup.json")["intensity_scale"])
     names = [f"{name}.{moment}" for name in start for moment in ("first_moment", "second_moment")]
     for precision, wobble in (("float32", 1e-7), ("float64", 1e-15)):
         common, walk, weights = np.random.default_rng(12), [], dict(start)
@@ -211,6 +226,7 @@ def write_trajectory(folder: Path, scenario: Scenario, backend: str, rng: np.ran
             weights = {name: value + 0.01 * common.normal(size=value.shape) for name, value in weights.items()}
             walk.append(wobbled(weights, (step + 1) * wobble, rng))
         moments = {name: common.normal(size=start[name.rpartition(".")[0]].shape) for name in names}
+        write_npz(here / f"start_{precision}.npz", **start)
         write_npz(here / f"first_{precision}.npz", **walk[0], **wobbled(moments, wobble, rng))
         kept = {name: np.stack([sample(seen)[name] for seen in walk]) for name in start}
         write_npz(here / f"steps_{precision}.npz", **kept, loss=-9.0 - 0.01 * np.arange(count))
@@ -222,11 +238,11 @@ def write_trajectory(folder: Path, scenario: Scenario, backend: str, rng: np.ran
         write_json(here / f"noise_{precision}.json", noise)
 
 
-def _terms(scenario: Scenario) -> dict[str, float]:
-    return network.loss_terms(scenario.loss)
+def _terms(scenario: PinnScenario) -> dict[str, float]:
+    return weights_of_terms(scenario.loss)
 
 
-def stages_of(folder: Path, scenario: Scenario, batch: object, log_scale: float) -> dict[str, np.ndarray]:
+def stages_of(folder: Path, scenario: PinnScenario, batch: object, log_scale: float) -> dict[str, np.ndarray]:
     """Network stages of random numbers, physics stages of the oracle: the same for both sides."""
     rng, setup = np.random.default_rng(7), read_json(folder / "dataset" / "setup.json")
     shape = batch.amplitude.shape
@@ -235,14 +251,14 @@ def stages_of(folder: Path, scenario: Scenario, batch: object, log_scale: float)
     how = merging(64, setup["padded_size"], scenario.grouping.gridsize, True, False)
     probe = model_probe(np.load(folder / "dataset" / "probe.npy"), scenario.dataset.probe.mask)
     physics = forward_stages(patches, batch.relative, probe, log_scale, how)
-    names = [name for name in network.stage_names(scenario) if name not in physics]
+    names = [name for name in stage_names(scenario) if name not in physics]
     return {name: rng.normal(size=(3, 8, 8, 2)) for name in names} | {
         "input": batch.amplitude / np.exp(log_scale),
         **physics,
     }
 
 
-def write_training(folder: Path, scenario: Scenario, backend: str, number: int) -> None:
+def write_training(folder: Path, scenario: PinnScenario, backend: str, number: int) -> None:
     setup, here = read_json(folder / "dataset" / "setup.json"), folder / backend
     final = setup["intensity_scale"] * (1.01 + 0.001 * number)
     losses = (-8.0, -9.0 + 1e-4 * number)
@@ -252,7 +268,7 @@ def write_training(folder: Path, scenario: Scenario, backend: str, number: int) 
         for k in range(2)
     ]
     write_json(here / "train_outputs" / "history.json", {"epochs": epochs})
-    weights = network.initial_weights(scenario, final)
+    weights = initial_weights(scenario, final)
     weights["phase.head.bias"] = weights["phase.head.bias"] + number
     (here / "bundle").mkdir(parents=True)
     save_file(weights, here / "bundle" / "weights.safetensors")
@@ -260,7 +276,7 @@ def write_training(folder: Path, scenario: Scenario, backend: str, number: int) 
     write_json(here / "bundle" / "params.json", {"intensity_scale": scale | {"trainable": True}})
 
 
-def write_inference(folder: Path, scenario: Scenario, backend: str) -> None:
+def write_inference(folder: Path, scenario: PinnScenario, backend: str) -> None:
     """What a side infers with its own weights, and what the other infers with them."""
     other = BACKENDS[1 - BACKENDS.index(backend)]
     test = GroupedData.load(folder / "dataset" / "test.npz")
@@ -274,7 +290,7 @@ def write_inference(folder: Path, scenario: Scenario, backend: str) -> None:
 
 
 def predicted_patches(
-    folder: Path, scenario: Scenario, centre: np.ndarray, positions: np.ndarray, noise: float
+    folder: Path, scenario: PinnScenario, centre: np.ndarray, positions: np.ndarray, noise: float
 ) -> np.ndarray:
     truth = true_object(folder)
     patches = truth.patches(positions[:, 0] + centre[0], positions[:, 1] + centre[1], scenario.dataset.N)
@@ -290,7 +306,7 @@ def true_object(folder: Path) -> Truth:
 
 
 def write_leg(
-    folder: Path, here: Path, scenario: Scenario, patches: np.ndarray, positions: np.ndarray, centre: np.ndarray
+    folder: Path, here: Path, scenario: PinnScenario, patches: np.ndarray, positions: np.ndarray, centre: np.ndarray
 ) -> None:
     N, side, channels = scenario.dataset.N, scenario.inference.reassemble_m, scenario.grouping.gridsize**2
     size = read_json(folder / "dataset" / "setup.json")["canvas_size"]

@@ -39,11 +39,11 @@ def test_the_even_part_is_its_own_twin():
 
 
 def test_stitching_the_whole_truth_gives_the_truth_back():
-    scene = RNG.uniform(1, 2, (40, 40)).astype(complex)
-    patches = np.stack([scene[4:24, 4:24], scene[12:32, 10:30]])
+    images = RNG.uniform(1, 2, (40, 40)).astype(complex)
+    patches = np.stack([images[4:24, 4:24], images[12:32, 10:30]])
     positions = np.array([[14 - 20, 14 - 20], [20 - 20, 22 - 20]], float)
     picture = stitched({"whole": patches}, positions, np.ones((20, 20)), 40)["whole"]
-    assert np.allclose(picture[4:24, 4:24], scene[4:24, 4:24])
+    assert np.allclose(picture[4:24, 4:24], images[4:24, 4:24])
 
 
 @pytest.mark.parametrize("part", ["amplitude", "phase"])

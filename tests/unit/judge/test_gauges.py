@@ -23,7 +23,7 @@ def smooth(rng, size, width=2.0):
     return picture / picture.std()
 
 
-def scene(rng, size, width):
+def images(rng, size, width):
     return np.exp(0.2 * smooth(rng, size, width)) * np.exp(0.4j * smooth(rng, size, width))
 
 
@@ -34,7 +34,7 @@ def shifted_exactly(field, dx, dy):
     return np.fft.ifft2(np.fft.fft2(field) * turns)
 
 
-FIELD = scene(np.random.default_rng(1), 96, 2.0)
+FIELD = images(np.random.default_rng(1), 96, 2.0)
 
 
 class Gauged:
@@ -42,7 +42,7 @@ class Gauged:
 
     def __init__(self, seed):
         rng, size, cut = np.random.default_rng(seed), 192, slice(16, 176)
-        whole = scene(rng, size, 6.0)
+        whole = images(rng, size, 6.0)
         self.shift = rng.uniform(-3, 3, 2)
         self.ramp = rng.uniform(-0.2, 0.2, 2)
         self.phase = rng.uniform(-3, 3)
@@ -97,7 +97,7 @@ def test_noise_does_not_pull_the_shift_towards_half_a_pixel(offset):
     found = []
     for seed in range(6):
         rng = np.random.default_rng(seed)
-        reference = scene(rng, 96, 3.0)
+        reference = images(rng, 96, 3.0)
         noise = 0.1 * (rng.normal(size=(96, 96)) + 1j * rng.normal(size=(96, 96)))
         fitted = gauges.fit(shifted_exactly(reference, -offset, -offset) + noise, reference, MASK, by_amplitude=True)
         found += [fitted.shift_x - offset, fitted.shift_y - offset]
@@ -175,7 +175,7 @@ def test_pixels_outside_the_mask_play_no_part():
 @pytest.mark.parametrize(("dx", "dy"), [(0.0, 0.0), (2.0, -1.0), (0.4, -2.7), (-1e-18, 0.5)])
 def test_a_move_needs_nothing_from_outside_the_mask(dx, dy):
     rng = np.random.default_rng(5)
-    field, mask = scene(rng, 96, 6.0), MASK.copy()
+    field, mask = images(rng, 96, 6.0), MASK.copy()
     inside = reached(mask, dx, dy)
     spoilt = moved(np.where(mask, field, 1e6), dx, dy)
     assert inside.sum() > 0.4 * mask.sum()

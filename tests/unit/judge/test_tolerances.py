@@ -10,9 +10,9 @@ from harness.errors import HarnessError
 from harness.judge import tolerances
 from harness.judge.ladder import JUDGES
 from harness.judge.tolerances import Limit, entries, limits_of, resolve
+from harness.networks.pinn.sections import PinnScenario
 from harness.scenario.case import Case
 from harness.scenario.catalogue import load_cases
-from harness.scenario.schema import Scenario
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
 
@@ -21,7 +21,7 @@ AT_LEAST = Limit("reconstruction.pearson_r", 0.8, "at least", 1.0, "ledger")
 
 
 def case(limits, origins, profile="stable"):
-    return Case("gs", "gs", None, profile, Scenario(limits=limits), origins, {})
+    return Case("gs", "gs", None, profile, PinnScenario(limits=limits), origins, {})
 
 
 def test_every_entry_states_its_reason_and_source():
@@ -48,7 +48,7 @@ def test_a_limit_that_was_measured_for_a_scenario_stands_in_for_the_general_one_
     own, general = (resolve("stable", {}, {}, scenario).find(name) for scenario in ("gs1_ideal", "gs1_custom"))
     assert (own.value, own.origin) == (0.29, "ledger (gs1_ideal)")
     assert (general.value, general.origin) == (0.2, "ledger")
-    assert limits_of(Case("gs1_ideal-1e3", "gs1_ideal", None, "stable", Scenario(), {}, {})).find(name) == own
+    assert limits_of(Case("gs1_ideal-1e3", "gs1_ideal", None, "stable", PinnScenario(), {}, {})).find(name) == own
 
 
 def test_a_profile_that_was_not_measured_for_a_scenario_keeps_the_general_limit():

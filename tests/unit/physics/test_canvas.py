@@ -44,12 +44,12 @@ def test_placing_is_the_adjoint_of_cutting(seed, side, size):
 @given(seeds)
 def test_a_scene_cut_and_placed_again_is_the_scene_where_covered(seed):
     rng = np.random.default_rng(seed)
-    scene = rng.normal(size=(40, 40)) + 1j * rng.normal(size=(40, 40))
+    images = rng.normal(size=(40, 40)) + 1j * rng.normal(size=(40, 40))
     positions = rng.integers(-10, 11, (12, 2)).astype(float)
-    patches = translation.cut(scene, positions[:, 0] + 20, positions[:, 1] + 20, 8)
+    patches = translation.cut(images, positions[:, 0] + 20, positions[:, 1] + 20, 8)
     weight = rng.uniform(0.1, 1.0, (8, 8))
     placed, coverage = canvas.place(patches, positions, weight, 40)
-    np.testing.assert_allclose(placed[coverage > 0], scene[coverage > 0])
+    np.testing.assert_allclose(placed[coverage > 0], images[coverage > 0])
     assert np.all(placed[coverage == 0] == 0)
 
 

@@ -7,14 +7,7 @@ from hypothesis import strategies as st
 
 from harness.physics import translation
 from harness.physics.canvas import required_size
-from harness.physics.merge import (
-    central_weight,
-    extract,
-    extract_adjoint,
-    merge,
-    merge_adjoint,
-    merging,
-)
+from harness.physics.merge import central_weight, extract, extract_adjoint, merge, merge_adjoint, merging
 
 N = 16
 seeds = st.integers(0, 2**32 - 1)
@@ -41,9 +34,9 @@ def test_a_patch_is_placed_against_its_relative_offset():
 def test_extraction_finds_what_lies_under_each_position(seed):
     """An object cut at the positions of a group, merged and cut again, is the object where it is covered."""
     rng = np.random.default_rng(seed)
-    scene = rng.normal(size=(40, 40))
+    images = rng.normal(size=(40, 40))
     positions = rng.integers(-4, 5, (4, 2)).astype(float)
-    patches = translation.cut(scene, 20 + positions[:, 0], 20 + positions[:, 1], N)
+    patches = translation.cut(images, 20 + positions[:, 0], 20 + positions[:, 1], N)
     relative = -positions.T.reshape(1, 1, 2, 4)
     again = extract(merge(np.moveaxis(patches, 0, -1)[None], relative, 24, np.ones((N, N))), relative, N)
     np.testing.assert_allclose(np.moveaxis(again[0], -1, 0), patches, rtol=2e-3)

@@ -9,7 +9,7 @@ from harness.physics import synchronise, translation
 SIDE = 12
 
 
-def scene(seed: int, span: float, count: int) -> tuple[np.ndarray, np.ndarray, np.random.Generator]:
+def images(seed: int, span: float, count: int) -> tuple[np.ndarray, np.ndarray, np.random.Generator]:
     """Patches of a smooth phase object and their positions."""
     rng = np.random.default_rng(seed)
     rows, columns = np.mgrid[:80, :80] / 9.0
@@ -21,7 +21,7 @@ def scene(seed: int, span: float, count: int) -> tuple[np.ndarray, np.ndarray, n
 @settings(deadline=None, max_examples=20)
 @given(st.integers(0, 2**32 - 1))
 def test_random_phases_are_recovered(seed):
-    patches, positions, rng = scene(seed, 10, 30)
+    patches, positions, rng = images(seed, 10, 30)
     turned = patches * np.exp(1j * rng.uniform(-np.pi, np.pi, 30))[:, None, None]
     weight = np.ones((SIDE, SIDE))
     fixed = synchronise.phases(turned, positions, weight)[:, None, None] * turned
@@ -32,7 +32,7 @@ def test_random_phases_are_recovered(seed):
 
 
 def test_factors_have_modulus_one_and_do_not_depend_on_the_phases_given():
-    patches, positions, rng = scene(3, 10, 20)
+    patches, positions, rng = images(3, 10, 20)
     weight = np.ones((SIDE, SIDE))
     factors = synchronise.phases(patches, positions, weight)
     np.testing.assert_allclose(np.abs(factors), 1)
@@ -42,7 +42,7 @@ def test_factors_have_modulus_one_and_do_not_depend_on_the_phases_given():
 
 
 def test_islands_are_turned_so_that_their_sum_is_real():
-    patches, positions, rng = scene(4, 6, 10)
+    patches, positions, rng = images(4, 6, 10)
     positions[5:] += 100.0
     turned = patches * np.exp(1j * rng.uniform(-np.pi, np.pi, 10))[:, None, None]
     fixed = synchronise.phases(turned, positions, np.ones((SIDE, SIDE)))[:, None, None] * turned
@@ -53,7 +53,7 @@ def test_islands_are_turned_so_that_their_sum_is_real():
 
 
 def test_the_overlap_matrix_is_hermitian_and_holds_every_overlap():
-    patches, positions, _ = scene(5, 12, 8)
+    patches, positions, _ = images(5, 12, 8)
     overlaps = synchronise.overlap_matrix(patches, positions)
     np.testing.assert_allclose(overlaps, overlaps.conj().T)
     whole = np.zeros((8, 60, 60), dtype=complex)

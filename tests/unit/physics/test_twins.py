@@ -68,10 +68,10 @@ def test_interpolation_and_noise_of_a_poor_prediction_are_borne(seed, noise):
 
 
 def test_an_object_with_phase():
-    scene = objects.phase_follows_amplitude(SCENE, 2.0)
+    images = objects.phase_follows_amplitude(SCENE, 2.0)
     rng = np.random.default_rng(3)
     positions, made = rng.uniform(-48, 48, (64, 2)), rng.random(64) < 0.5
-    patches = translation.cut(scene, positions[:, 0] + 80, positions[:, 1] + 80, N)
+    patches = translation.cut(images, positions[:, 0] + 80, positions[:, 1] + 80, N)
     np.testing.assert_array_equal(twins.flips(turned(patches, made), positions, WEIGHT), made)
 
 

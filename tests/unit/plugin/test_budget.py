@@ -7,7 +7,8 @@ import pytest
 
 from harness.files import read_json, write_json
 from harness.plugin.options import request_of
-from harness.report import assembly, climb, hub
+from harness.report import assembly
+from harness.session import case_runner, hub
 
 REASON = "not begun: the session's budget of 0.001 s was spent"
 
@@ -38,7 +39,7 @@ def test_the_budget_counts_from_the_start_of_the_session(
     started = datetime.now(UTC) - timedelta(seconds=100)
     write_json(root / hub.SESSION, read_json(root / hub.SESSION) | {"started": f"{started:%Y-%m-%dT%H:%M:%SZ}"})
     (case,) = request.cases()
-    climb.plan(root, case, ["dataset"], request)
-    climb.prepare(root, case, request)
-    assert climb.late(root) == late
-    assert climb.judge(root / "small", "dataset").status == ("skipped" if late else "pass")
+    case_runner.plan(root, case, ["dataset"], request)
+    case_runner.prepare(root, case, request)
+    assert case_runner.late(root) == late
+    assert case_runner.judge(root / "small", "dataset").status == ("skipped" if late else "pass")

@@ -6,10 +6,10 @@ import sys
 import pytest
 
 from harness.files import read_json
-from harness.report import hub
-from harness.report.nightly.night import Night
-from harness.report.nightly.steps import Step
 from harness.report.trend import index
+from harness.session import hub
+from harness.session.nightly.night import Night
+from harness.session.nightly.steps import Step
 
 
 def session(*options: str) -> Step:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.plugin.options import OPTIONS, request_of
-from harness.report.request import Request
+from harness.session.request import Request
 
 OF_THIS_VERSION = {
     "profile", "scenarios", "hub", "backends", "python", "override", "device", "store", "data", "timeout",

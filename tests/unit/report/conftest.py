@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from harness.judge import ladder
-from harness.report import assembly, climb, hub
-from harness.report.request import Request
+from harness.report import assembly
+from harness.session import case_runner, hub
+from harness.session.request import Request
 
 ROOT = Path(__file__).parents[3]
 DESCRIPTION = '<script>alert("x")</script> & | <b>bold</b>'
@@ -34,9 +35,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         request = Request.from_texts(root, backends="toy,other", override=["training.seed=7"])
         folder = assembly.begin(request, "pytest -m parity")
         (case,) = request.cases()
-        climb.plan(folder, case, ladder.JUDGES, request)
-        climb.prepare(folder, case, request)
+        case_runner.plan(folder, case, ladder.JUDGES, request)
+        case_runner.prepare(folder, case, request)
         for rung in ladder.JUDGES:
-            climb.record(hub.case_folder(folder, case.id), climb.judge(folder / case.id, rung))
+            case_runner.record(hub.case_folder(folder, case.id), case_runner.judge(folder / case.id, rung))
         assembly.finish(folder, 1)
     return folder

@@ -7,8 +7,9 @@ from pathlib import Path
 from harness.faults import catalogue
 from harness.faults.catalogue import Seeded
 from harness.files import read_json
-from harness.report import fault_matrix, fault_page, manifest, sensitivity
-from harness.report.trials import Outcome
+from harness.report import fault_matrix, fault_page
+from harness.session import manifest, sensitivity
+from harness.session.trials import Outcome
 
 SIGN = catalogue.named("geometry.offset-sign")
 CAUGHT = Outcome(Seeded(SIGN, "torch"), ("stages", "loss"), ("dataset", "stages", "loss"), "too far apart")

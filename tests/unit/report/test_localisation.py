@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from harness.backends.feed import batch_of
 from harness.dataset.grouped import GroupedData
 from harness.files import read_json, write_json
 from harness.judge.localisation import LOCKSTEP_RUNGS
+from harness.ports.feed import batch_of
 from harness.report import localisation, repro
 
 ROOT = Path(__file__).parents[3]

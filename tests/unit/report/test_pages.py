@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from markupsafe import escape
 
+from harness import formatting
 from harness.files import read_json, write_json
 from harness.judge import ladder, results
 from harness.judge.evidence import Evidence
-from harness.report import assembly, climb, hub, markdown, show
+from harness.report import assembly, markdown
+from harness.session import case_runner, hub
 
 
 @pytest.fixture(params=["index.html", "small/index.html"])
@@ -115,7 +117,7 @@ def test_the_page_of_a_case_shows_the_members_of_its_ensemble(made: Path) -> Non
     text = (made / "small" / "index.html").read_text()
     assert re.search(r">Ensemble</h2>.*seed 7</th>.*seed 8</th>.*seed 9</th>", text, re.DOTALL)
     found = read_json(made / "small" / "comparison" / "comparison_metrics.json")["ensemble"]["figures"]["final_loss"]
-    row = "".join(f'<td class="number">{show.figure(value)}</td>' for value in found["other"])
+    row = "".join(f'<td class="number">{formatting.number(value)}</td>' for value in found["other"])
     assert f"<tr><th>ln of the final loss above its floor</th><td>other</td>{row}</tr>" in text
     assert 'href="ensemble/8/toy/cli/worker.log"' in text
 
@@ -160,7 +162,7 @@ def judged_on_a_gpu(made: Path, folder: Path) -> Path:
         side["device"] = {"kind": "gpu", "name": "made up", "index": 0}
     write_json(moved / "small" / "run_metadata.json", metadata)
     for rung in hub.read_case(moved / "small")["rungs"]:
-        climb.record(moved / "small", climb.judge(moved / "small", rung))
+        case_runner.record(moved / "small", case_runner.judge(moved / "small", rung))
     assembly.render(moved)
     return moved
 
@@ -212,7 +214,7 @@ def test_limits_that_were_overridden_are_flagged(made: Path, tmp_path: Path) -> 
     case = hub.read_case(folder)
     case |= {"limits": given, "limit_origins": dict.fromkeys(given, "override")}
     write_json(folder / hub.CASE, case | {"overrides": {"limits.scale.closed_form": "0.29"}})
-    climb.record(folder, climb.judge(folder, "scale"))
+    case_runner.record(folder, case_runner.judge(folder, "scale"))
     assembly.render(folder.parent)
     flag = '<span class="status inconclusive">override</span>'
     before, after = ((hub_ / "small" / "index.html").read_text().count(flag) for hub_ in (made, folder.parent))

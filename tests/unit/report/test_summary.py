@@ -11,10 +11,12 @@ import pytest
 import xmlschema
 from junitparser import JUnitXml
 
+from harness import formatting
 from harness.files import read_json, write_json
 from harness.judge.verdict import SEVERITY, RungVerdict
-from harness.report import hub, junit, markdown, show, summary
+from harness.report import junit, markdown, summary
 from harness.report.backend_figures import metric_figures
+from harness.session import hub
 
 TOP = {
     "schema_version", "hub", "started", "finished", "duration_s", "exit_status", "command", "provenance", "totals",
@@ -90,8 +92,8 @@ def test_the_page_shows_the_metrics_and_gauges_of_the_summary(made: Path, writte
     for metric in METRICS - {"bias", "message"}:
         sides = [side["reconstruction"][part] for side in case["backends"].values() for part in ("amplitude", "phase")]
         together = [case["agreement"][part] for part in ("amplitude", "phase")]
-        assert rows[metric] == [show.figure(found[metric]) for found in (*sides, *together)]
-    assert rows["fitted twin"][-1] == show.figure(case["agreement"]["gauges"]["twin"]) != show.ABSENT
+        assert rows[metric] == [formatting.number(found[metric]) for found in (*sides, *together)]
+    assert rows["fitted twin"][-1] == formatting.number(case["agreement"]["gauges"]["twin"]) != formatting.ABSENT
 
 
 def test_figures_of_a_backend_come_from_its_files(made: Path, written: dict[str, Any]) -> None:
@@ -136,7 +138,7 @@ def test_checks_are_those_of_the_files(made: Path, written: dict[str, Any]) -> N
 
 def test_pages_show_the_figures_of_the_summary(made: Path, written: dict[str, Any]) -> None:
     rows = [row for row in Texts(made / "small" / "index.html").rows if len(row) == 8]
-    shown = [row[2:6] for row in rows if row[1] in [f"{sign} {status}" for status, sign in show.SIGNS.items()]]
+    shown = [row[2:6] for row in rows if row[1] in [f"{sign} {status}" for status, sign in formatting.SIGNS.items()]]
     rungs = list(dict.fromkeys(check["rung"] for check in _checks(written)))
     order = sorted(_checks(written), key=lambda c: (rungs.index(c["rung"]), SEVERITY.index(c["status"])))
     assert shown == [_shown(check) for check in order]  # what is wrong comes first in its rung
@@ -159,7 +161,7 @@ def test_markdown_shows_the_matrix(made: Path, written: dict[str, Any]) -> None:
     signs = dict(zip(head, row, strict=True))
     for rung in {check["rung"] for check in _checks(written)}:
         worst = summary.worst(check["status"] for check in _checks(written) if check["rung"] == rung)
-        assert signs[rung] == show.SIGNS[worst]
+        assert signs[rung] == formatting.SIGNS[worst]
 
 
 @pytest.mark.parametrize("status", ["fail", "pass"])
@@ -241,7 +243,7 @@ def _checks(written: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _shown(check: dict[str, Any]) -> list[str]:
     """Value, limit, margin, and the share of the limit that is used."""
-    figures = [show.figure(check[name]) for name in ("value", "limit", "margin")]
+    figures = [formatting.number(check[name]) for name in ("value", "limit", "margin")]
     if check["margin"] is None:
         return [*figures, "-"]
     used = 1 - check["margin"]

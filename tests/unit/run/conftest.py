@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from harness.files import read_json
-from harness.run.conduct import RunOptions, conduct
+from harness.networks.pinn.sections import PinnScenario
 from harness.run.plan import LEGS
+from harness.run.run_case import RunOptions, run_case
 from harness.scenario.case import Case
-from harness.scenario.schema import Scenario
 
 TOYS = Path(__file__).parent / "toys"
 CLASSES = (
@@ -52,7 +52,7 @@ def install_toys(folder: Path) -> Path:
 
 
 def make_case(folder: Path, **sections: Any) -> Case:
-    scenario = Scenario.model_validate({**SMALL, **sections})
+    scenario = PinnScenario.model_validate({**SMALL, **sections})
     return Case("small", "small", folder / "small.yaml", "smoke", scenario, {"training.epochs": "profile smoke"}, {})
 
 
@@ -100,7 +100,7 @@ def small(tmp_path: Path) -> Callable[..., Case]:
 
 @pytest.fixture
 def session() -> Path:
-    """A script that conducts the small case in a process of its own."""
+    """A script that runs the small case in a process of its own."""
     return TOYS / "session.py"
 
 
@@ -130,7 +130,7 @@ def again(finished: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None
 
     def run(hub: Path, store: Path = finished / "store", **sections: Any) -> None:
         options = make_options(store, log_patch_stats=True, patch_stats_limit=1)
-        conduct(make_case(finished, **sections), LEGS, options, hub / "small", ignore)
+        run_case(make_case(finished, **sections), LEGS, options, hub / "small", ignore)
 
     return run
 
@@ -156,5 +156,5 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setenv("PYTHONPATH", str(install_toys(folder / "site")))
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         options = make_options(folder / "store", log_patch_stats=True, patch_stats_limit=1)
-        conduct(make_case(folder), LEGS, options, folder / "hub" / "small", ignore)
+        run_case(make_case(folder), LEGS, options, folder / "hub" / "small", ignore)
     return folder

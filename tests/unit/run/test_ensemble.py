@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from harness.files import read_json, sha256
-from harness.run.conduct import RunOptions, conduct
-from harness.run.ensemble import conduct_members, seeds, with_training
+from harness.run.ensemble import run_members, seeds, with_training
 from harness.run.keys import relevant
+from harness.run.run_case import RunOptions, run_case
 from harness.scenario.case import Case
 from harness.scenario.keys import leaves
 from harness.scenario.schema import EnsembleSpec
@@ -35,8 +35,8 @@ def made(small: Callable[..., Case]) -> Made:
 
 
 def run(case: Case, options: RunOptions, folder: Path, told: list[dict[str, Any]]) -> None:
-    conduct(case, ("train", "infer"), options, folder, told.append)
-    conduct_members(case, options, folder, told.append)
+    run_case(case, ("train", "infer"), options, folder, told.append)
+    run_members(case, options, folder, told.append)
 
 
 def test_the_seeds_count_from_the_case_itself(made: Made) -> None:

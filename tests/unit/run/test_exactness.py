@@ -8,7 +8,7 @@ from harness.files import write_text
 from harness.judge.evidence import Evidence
 from harness.judge.ladder import judge_rung
 from harness.judge.tolerances import limits_of
-from harness.run.conduct import RunOptions, conduct
+from harness.run.run_case import RunOptions, run_case
 from harness.scenario.catalogue import load_cases
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
@@ -36,7 +36,7 @@ def test_a_way_to_build_the_network(variant, tmp_path):
     cases = load_cases([SCENARIOS, tmp_path / "scenarios"], "smoke", {})
     (case,) = (case for case in cases if case.id == "variant")
     options = RunOptions(BACKENDS, {}, "cpu", tmp_path / "store", None)
-    conduct(case, ("lockstep", "trajectory"), options, tmp_path / "case", lambda _: None)
+    run_case(case, ("lockstep", "trajectory"), options, tmp_path / "case", lambda _: None)
     write_text(tmp_path / "case" / "scenario.yaml", case.resolved_yaml())
     evidence, limits = Evidence(tmp_path / "case", BACKENDS), limits_of(case)
     for rung in RUNGS:

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 
 from harness.files import read_json, read_npz
-from harness.run.conduct import conduct
 from harness.run.keys import PACKAGE
 from harness.run.plan import LEGS
+from harness.run.run_case import run_case
 
 
 def ignore(_: Mapping[str, Any]) -> None:
@@ -24,7 +24,7 @@ def ignore(_: Mapping[str, Any]) -> None:
 
 
 def test_a_worker_that_is_killed_is_an_error_of_its_job_alone(case, options, tmp_path: Path, jobs_of) -> None:
-    conduct(case, LEGS, options("toy", "crashing"), tmp_path / "hub", ignore)
+    run_case(case, LEGS, options("toy", "crashing"), tmp_path / "hub", ignore)
     jobs = jobs_of(tmp_path / "hub")
     assert {leg: jobs["crashing", leg]["status"] for leg in LEGS} == {
         "lockstep": "done", "trajectory": "failed", "train": "failed", "infer": "failed",
@@ -45,7 +45,7 @@ def test_a_worker_that_is_killed_is_an_error_of_its_job_alone(case, options, tmp
 
 
 def test_a_failed_job_is_repeated_from_the_hub_alone(case, options, tmp_path: Path, jobs_of) -> None:
-    conduct(case, {"train"}, options("toy", "raising"), tmp_path / "hub", ignore)
+    run_case(case, {"train"}, options("toy", "raising"), tmp_path / "hub", ignore)
     assert jobs_of(tmp_path / "hub")["raising", "train"]["error"] == "ValueError: shapes (3,) and (4,) do not fit"
     evidence = (tmp_path / "hub" / "red" / "raising_train.md").read_text()
     assert "Traceback" in evidence
@@ -67,7 +67,7 @@ def test_what_a_failure_left_to_other_jobs_is_not_remembered(
     trouble = tmp_path / "trouble"
     trouble.touch()
     monkeypatch.setenv("TOY_TROUBLE", str(trouble))
-    conduct(case, LEGS, options("passing", "toy"), tmp_path / "one", ignore)
+    run_case(case, LEGS, options("passing", "toy"), tmp_path / "one", ignore)
     jobs = jobs_of(tmp_path / "one")
     assert jobs["toy", "graft"]["error"] == "was not run: it starts from lockstep of passing, which failed"
     assert jobs["toy", "exchange"]["error"] == "was not run: it starts from train of passing, which failed"
@@ -75,7 +75,7 @@ def test_what_a_failure_left_to_other_jobs_is_not_remembered(
     assert not list((tmp_path / "store").glob("graft/*/*"))
     assert not list((tmp_path / "store").glob("exchange/*/*/exchange"))
     trouble.unlink()
-    conduct(case, LEGS, options("passing", "toy"), tmp_path / "two", ignore)
+    run_case(case, LEGS, options("passing", "toy"), tmp_path / "two", ignore)
     assert {job["status"] for job in jobs_of(tmp_path / "two").values()} == {"done"}
     reasons = read_json(tmp_path / "two" / "toy" / "graft" / "missing.json")
     assert reasons == {"stage": "toy cannot do 'stage'"}
@@ -83,13 +83,13 @@ def test_what_a_failure_left_to_other_jobs_is_not_remembered(
 
 def test_a_failure_is_not_tried_again_in_the_same_hub_but_in_the_next(case, options, tmp_path: Path) -> None:
     for hub, processes in (("one", 1), ("one", 1), ("two", 1)):
-        conduct(case, {"train"}, options("toy", "raising"), tmp_path / hub, ignore)
+        run_case(case, {"train"}, options("toy", "raising"), tmp_path / hub, ignore)
         log = (tmp_path / hub / "raising" / "cli" / "worker.log").read_text()
         assert log.count("command:") == processes
 
 
 def test_a_hanging_worker_is_stopped_at_the_time_limit(case, options, tmp_path: Path, jobs_of, wait_until_gone) -> None:
-    conduct(case, {"train"}, options("toy", "hanging", timeout=3.0), tmp_path / "hub", ignore)
+    run_case(case, {"train"}, options("toy", "hanging", timeout=3.0), tmp_path / "hub", ignore)
     job = jobs_of(tmp_path / "hub")["hanging", "train"]
     assert job["error"] == "the worker took longer than the time limit of 3 s and was stopped"
     assert "in train" in (tmp_path / "hub" / "red" / "hanging_train.md").read_text()
@@ -121,7 +121,7 @@ def test_a_session_that_ends_leaves_no_worker_behind(tmp_path: Path, number: int
 def test_a_framework_that_is_missing_is_an_error_of_that_backend(case, options, tmp_path: Path, jobs_of) -> None:
     venv.create(tmp_path / "bare", with_pip=False, symlinks=True)
     python = tmp_path / "bare" / "bin" / "python"
-    conduct(case, LEGS, options("toy", "torch", interpreters={"torch": python}), tmp_path / "hub", ignore)
+    run_case(case, LEGS, options("toy", "torch", interpreters={"torch": python}), tmp_path / "hub", ignore)
     jobs = jobs_of(tmp_path / "hub")
     for leg in LEGS:
         assert jobs["torch", leg]["status"] == "failed"
@@ -132,7 +132,7 @@ def test_a_framework_that_is_missing_is_an_error_of_that_backend(case, options, 
 
 
 def test_a_capability_that_is_missing_is_no_failure(case, options, tmp_path: Path, jobs_of) -> None:
-    conduct(case, LEGS, options("half", "untrained"), tmp_path / "hub", ignore)
+    run_case(case, LEGS, options("half", "untrained"), tmp_path / "hub", ignore)
     jobs = jobs_of(tmp_path / "hub")
     assert {job["status"] for job in jobs.values()} == {"done"}
     assert read_json(tmp_path / "hub" / "half" / "lockstep" / "missing.json") == {
@@ -152,7 +152,7 @@ def test_a_capability_that_is_missing_is_no_failure(case, options, tmp_path: Pat
 
 
 def test_a_loss_that_is_not_finite_stops_nothing(case, options, tmp_path: Path, jobs_of) -> None:
-    conduct(case, LEGS, options("toy", "unfinite"), tmp_path / "hub", ignore)
+    run_case(case, LEGS, options("toy", "unfinite"), tmp_path / "hub", ignore)
     assert {job["status"] for job in jobs_of(tmp_path / "hub").values()} == {"done"}
     outputs = tmp_path / "hub" / "unfinite"
     assert read_json(outputs / "train_outputs" / "history.json")["epochs"][-1]["metrics"] == {"loss": None}
@@ -165,9 +165,10 @@ def test_a_loss_that_is_not_finite_stops_nothing(case, options, tmp_path: Path, 
 def test_no_gpu_where_one_is_asked_for(options, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small) -> None:
     monkeypatch.setenv("PATH", "")
     with pytest.raises(Exception, match="there is no such GPU"):
-        conduct(small(), {"train"}, options(device="gpu"), tmp_path / "hub", ignore)
+        run_case(small(), {"train"}, options(device="gpu"), tmp_path / "hub", ignore)
 
 
 def test_a_backend_says_which_stages_it_exposes(case, options, tmp_path: Path) -> None:
-    conduct(case, ("lockstep",), options("toy", "other"), tmp_path / "hub", ignore)
-    assert read_json(tmp_path / "hub" / "toy" / "lockstep" / "facts.json")["stage_names"] == ["input", "object_patches"]
+    run_case(case, ("lockstep",), options("toy", "other"), tmp_path / "hub", ignore)
+    stages = read_json(tmp_path / "hub" / "toy" / "lockstep" / "contract.json")["stages"]
+    assert [stage["name"] for stage in stages if stage["exposed"]] == ["input", "object_patches"]

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from harness.errors import HarnessError
+from harness.networks.pinn.sections import PinnScenario
 from harness.run.job import Job, read_job, write_job
-from harness.scenario.schema import Scenario
 
 
 def job_in(folder: Path) -> Job:
-    scenario = Scenario.model_validate({"model": {"encoder_filters": (4, 8), "decoder_filters": (4,)}})
+    scenario = PinnScenario.model_validate({"model": {"encoder_filters": (4, 8), "decoder_filters": (4,)}})
     (folder / "red").mkdir(parents=True)
     return Job(
         "case", "torch", "infer", scenario, folder / "dataset", folder / "red" / "out", "cpu", {"A_B": "1"},

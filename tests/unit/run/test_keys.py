@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from harness.files import read_json, write_json
+from harness.networks.pinn.sections import PinnScenario
 from harness.run import keys
+from harness.run.checksums import seal
 from harness.run.devices import CPU, Device
 from harness.run.interpreters import Interpreter
 from harness.run.keys import Surroundings
-from harness.run.seal import seal
-from harness.scenario.schema import Scenario
 
 INTERPRETER = Interpreter(Path("/python"), "3.11.7", "CPython", {"numpy": "2.4.6", "torch": "2.13.0"})
 HERE = Surroundings(INTERPRETER, CPU, {"TF_ENABLE_ONEDNN_OPTS": "1"})
@@ -34,8 +34,8 @@ NOBODYS = [{"description": "new"}, {"markers": ("slow",)}, {"limits": {"agreemen
 INFERENCE = [{"inference": {"reassemble_m": 10}}, {"inference": {"weighting": "probe"}}]
 
 
-def scenario(changes: dict[str, Any]) -> Scenario:
-    return Scenario.model_validate({**PLAIN, **changes})
+def scenario(changes: dict[str, Any]) -> PinnScenario:
+    return PinnScenario.model_validate({**PLAIN, **changes})
 
 
 @pytest.fixture
@@ -196,7 +196,7 @@ def test_a_measured_file_counts_by_what_it_holds(tmp_path: Path) -> None:
         ("run/legs/infer.py", {"infer"}),
         ("backends/tensorflow/model.py", set()),
         ("dataset/simulate.py", set()),
-        ("run/conduct.py", set()),
+        ("run/run_case.py", set()),
         ("judge/metrics.py", set()),
         ("backends/torch/notes.txt", set()),
     ],

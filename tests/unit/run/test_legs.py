@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import load_file
 
-from harness.backends.network import initial_weights
 from harness.dataset.grouped import GroupedData
 from harness.files import digest, read_json, read_npz, sha256
+from harness.networks.pinn.sections import PinnScenario
+from harness.networks.pinn.start import initial_weights
 from harness.physics import canvas, twins
 from harness.physics.synchronise import phases
 from harness.run import keys
 from harness.run.legs import statistics
-from harness.scenario.schema import Scenario
 
 
 @pytest.fixture
@@ -26,12 +26,12 @@ def folder(finished: Path) -> Path:
 
 
 @pytest.fixture
-def scenario(finished: Path) -> Scenario:
+def scenario(finished: Path) -> PinnScenario:
     made_from = read_json(next((finished / "store").glob("infer/*/*/done.json")))["made_from"]
-    return Scenario.model_validate(made_from["scenario"])
+    return PinnScenario.model_validate(made_from["scenario"])
 
 
-def test_lockstep_feeds_the_first_batch_and_the_common_weights(folder: Path, scenario: Scenario) -> None:
+def test_lockstep_feeds_the_first_batch_and_the_common_weights(folder: Path, scenario: PinnScenario) -> None:
     data, setup = GroupedData.load(folder / "dataset" / "train.npz"), read_json(folder / "dataset" / "setup.json")
     for backend in ("toy", "other"):
         batch = read_npz(folder / backend / "lockstep" / "batch.npz")
@@ -59,7 +59,7 @@ def test_training_leaves_its_history_and_its_time(folder: Path) -> None:
     assert timing["parameters"] == sum(array.size for array in weights.values())
 
 
-def test_a_bundle_says_all_that_inference_needs(folder: Path, scenario: Scenario) -> None:
+def test_a_bundle_says_all_that_inference_needs(folder: Path, scenario: PinnScenario) -> None:
     params, setup = read_json(folder / "toy" / "bundle" / "params.json"), read_json(folder / "dataset" / "setup.json")
     weights = load_file(folder / "toy" / "bundle" / "weights.safetensors")
     assert weights["log_scale"].shape == ()
@@ -75,7 +75,7 @@ def test_a_bundle_says_all_that_inference_needs(folder: Path, scenario: Scenario
         assert params[name] == setup[name]
 
 
-def test_inference_places_every_test_group_in_step(folder: Path, scenario: Scenario) -> None:
+def test_inference_places_every_test_group_in_step(folder: Path, scenario: PinnScenario) -> None:
     out = folder / "toy" / "inference_outputs"
     data, saved = GroupedData.load(folder / "dataset" / "test.npz"), read_npz(out / "patches.npz")
     assert saved["patches"].shape == (len(data.groups), 64, 64, 1)
@@ -128,7 +128,7 @@ def before(inside: np.ndarray, flips: np.ndarray, positions: np.ndarray, weight:
     return twins.disagreement(np.where(flips[:, None, None], twins.twin(inside), inside), positions, weight)
 
 
-def test_the_picture_is_the_stitched_middle_of_the_patches(folder: Path, scenario: Scenario) -> None:
+def test_the_picture_is_the_stitched_middle_of_the_patches(folder: Path, scenario: PinnScenario) -> None:
     out = folder / "toy" / "inference_outputs"
     saved, facts = read_npz(out / "patches.npz"), read_json(out / "canvas.json")
     middle = statistics.central(saved["patches"][..., 0].astype(np.complex128), scenario.inference.reassemble_m)

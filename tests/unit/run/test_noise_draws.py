@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from harness.backends.protocol import Batch
+from harness.ports.protocol import Batch
 from harness.run.legs.lockstep import reordered
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.networks.pinn.sections import PinnScenario
 from harness.run.job import Job, write_job
 from harness.run.keys import PACKAGE
-from harness.scenario.schema import Scenario
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def work(finished: Path, tmp_path: Path):
 
     def run(leg: str, backend: str = "toy", environment: dict[str, str] | None = None, **more: Path):
         made_from = json.loads(next((finished / "store").glob("train/*/*/done.json")).read_text())["made_from"]
-        scenario = Scenario.model_validate(made_from["scenario"])
+        scenario = PinnScenario.model_validate(made_from["scenario"])
         dataset = finished / "hub" / "small" / "dataset"
         variables = {"OMP_NUM_THREADS": "1", **(environment or {})}
         write_job(

@@ -4,10 +4,10 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.networks.pinn.sections import PinnScenario
 from harness.scenario.case import Case
 from harness.scenario.catalogue import load_cases
 from harness.scenario.keys import leaves
-from harness.scenario.schema import Scenario
 from harness.scenario.source import parse
 
 Load = Callable[..., list[Case]]
@@ -46,9 +46,9 @@ def test_it_reads_back_to_the_same_scenario(load: Load, tmp_path: Path) -> None:
     limits=st.dictionaries(st.from_regex(r"[a-z]+(\.[a-z_]+){1,3}", fullmatch=True), st.integers(-9, 9).map(float)),
 )
 def test_any_text_and_number_survives(description: str, nphotons: float, limits: dict[str, float]) -> None:
-    scenario = Scenario.model_validate(
+    scenario = PinnScenario.model_validate(
         {"description": description, "dataset": {"nphotons": nphotons}, "limits": limits}
     )
     origins = dict.fromkeys(leaves(scenario), "default")
     text = Case("a", "a", Path("a.yaml"), "smoke", scenario, origins, {}).resolved_yaml()
-    assert Scenario.model_validate(parse(text).value) == scenario
+    assert PinnScenario.model_validate(parse(text).value) == scenario

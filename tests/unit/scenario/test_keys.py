@@ -1,19 +1,19 @@
 import pytest
 
+from harness.networks.pinn.sections import PinnScenario
 from harness.scenario.keys import allowed, found, leaves, nest, unknown
-from harness.scenario.schema import Scenario
 
 
 def test_leaves_and_nest_are_each_others_reverse() -> None:
-    scenario = Scenario(limits={"reconstruction.amplitude.pearson_r": 0.9, "canvas.loss_fraction": 0.1})
+    scenario = PinnScenario(limits={"reconstruction.amplitude.pearson_r": 0.9, "canvas.loss_fraction": 0.1})
     flat = leaves(scenario)
     assert flat["limits.reconstruction.amplitude.pearson_r"] == 0.9
     assert flat["dataset.object.shape"] == (392, 392)
-    assert Scenario.model_validate(nest(flat)) == scenario
+    assert PinnScenario.model_validate(nest(flat)) == scenario
 
 
 def test_empty_limits_are_a_leaf_too() -> None:
-    assert leaves(Scenario())["limits"] == {}
+    assert leaves(PinnScenario())["limits"] == {}
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_what_is_allowed_in_words(key: str, words: str) -> None:
 
 
 def test_every_leaf_can_say_what_it_allows() -> None:
-    for key in leaves(Scenario(limits={"a.b": 1.0})):
+    for key in leaves(PinnScenario(limits={"a.b": 1.0})):
         assert allowed(key)
 
 

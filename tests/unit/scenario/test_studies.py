@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
+from harness.networks.pinn.sections import PinnScenario
 from harness.scenario.catalogue import load_cases
-from harness.scenario.schema import Scenario
 from harness.scenario.studies import Point, Study, studies
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
 
 
 def point(identity: str, nphotons: float, **more: object) -> Point:
-    scenario = Scenario.model_validate({"dataset": {"nphotons": nphotons}, **more})
+    scenario = PinnScenario.model_validate({"dataset": {"nphotons": nphotons}, **more})
     return Point(identity, identity.partition("-")[0], scenario)
 
 

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from harness.files import read_json, write_json
-from harness.report import assembly, hub
+from harness.report import assembly
+from harness.session import hub
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 WIDE, NARROW = 1280, 400

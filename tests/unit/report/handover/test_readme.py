@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from harness import formatting
 from harness.errors import HarnessError
 from harness.files import read_json, sha256, write_json
-from harness.report import show
 from harness.report.handover import readme
 
 
@@ -22,7 +22,7 @@ def test_it_tells_what_the_summary_tells(made: Path) -> None:
     assert row(text, "small", "stable")[2:] == [case["status"], "64", "1", "1e+06", "24", "2", "2"]
     metrics = case["backends"]["toy"]["reconstruction"]["amplitude"]
     assert row(text, "small", "toy", "amplitude")[3:6] == [
-        show.figure(metrics[key]) for key in ("pearson_r", "ssim", "mae")
+        formatting.number(metrics[key]) for key in ("pearson_r", "ssim", "mae")
     ]
     data = made / "small" / "dataset" / "data.npz"
     assert row(text, "1e+06", "small")[2:] == [

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from harness.files import read_json
-from harness.report import hub
-from harness.report.nightly.night import UNENDED, Night, require_project
-from harness.report.nightly.steps import Step
+from harness.session import hub
+from harness.session.nightly.night import UNENDED, Night, require_project
+from harness.session.nightly.steps import Step
 
 MARK = "import os, pathlib, sys, time; pathlib.Path('ran').open('a').write(sys.argv[1] + ' ')\n"
 HANG = """
@@ -28,7 +28,7 @@ DRIVER = """
 import pathlib, sys
 sys.path.insert(0, sys.argv[1])
 import test_night
-from harness.report.nightly import program
+from harness.session.nightly import program
 with program.interruptible():
     test_night.hanging(pathlib.Path.cwd()).run(None, print)
 """

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.report.nightly.steps import DECIDED, ENSEMBLES, FOLDER, SEEDS, steps
+from harness.session.nightly.steps import DECIDED, ENSEMBLES, FOLDER, SEEDS, steps
 
 ROOT = Path(__file__).parents[4]
 BOTH = [(step.name, quick) for quick in (False, True) for step in steps("gs1_custom", quick)]

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from harness.judge.evidence import Evidence
+from harness.report.images import CaseImages
 from harness.report.panels import viewer
-from harness.report.scene import Scene
 
 
 def unpacked(layer: dict[str, Any]) -> np.ndarray:
@@ -38,12 +38,12 @@ def test_pictures_of_one_value(value: float) -> None:
 
 
 def test_large_pictures_are_thinned_out_and_it_is_said(made: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    scene = Scene(Evidence(made / "small", ("toy", "other")))
-    whole = viewer.viewer(scene)
+    images = CaseImages(Evidence(made / "small", ("toy", "other")))
+    whole = viewer.viewer(images)
     assert whole
     assert whole["stride"] == 1
     monkeypatch.setattr(viewer, "LARGEST", viewer.LARGEST // 40)
-    thin = viewer.viewer(scene)
+    thin = viewer.viewer(images)
     assert thin
     assert thin["stride"] > 1
     for before, after in zip(whole["parts"]["phase"]["layers"], thin["parts"]["phase"]["layers"], strict=True):
@@ -53,4 +53,4 @@ def test_large_pictures_are_thinned_out_and_it_is_said(made: Any, monkeypatch: p
 
 
 def test_nothing_was_stitched(made: Any, tmp_path: Any) -> None:
-    assert viewer.viewer(Scene(Evidence(tmp_path, ("toy", "other")))) is None
+    assert viewer.viewer(CaseImages(Evidence(tmp_path, ("toy", "other")))) is None

@@ -8,9 +8,10 @@ import pytest
 from junitparser import JUnitXml
 
 from harness.files import read_json, write_json
-from harness.report import assembly, hub, manifest
+from harness.report import assembly
 from harness.report.parity_log import log
 from harness.report.study import points
+from harness.session import hub, manifest
 
 FILES = {"index.html", "study.json", "study.md", "parity_log.json", "parity_log.md", "probe.csv"}
 

@@ -4,9 +4,9 @@ import pytest
 
 from harness.errors import HarnessError
 from harness.files import write_json
-from harness.report import hub
 from harness.report.trend.comparison import compare
 from harness.report.trend.sessions import hubs_in, read, read_all
+from harness.session import hub
 
 
 def test_what_is_read(hubs):

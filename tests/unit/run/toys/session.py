@@ -7,10 +7,10 @@ from pathlib import Path
 def main(folder: str, hub: str, first: str, second: str, *legs: str) -> None:
     sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[4])]
     from conftest import ignore, make_case, make_options
-    from harness.run.conduct import conduct
+    from harness.run.run_case import run_case
 
     options = make_options(Path(folder) / "store", first, second)
-    conduct(make_case(Path(folder)), legs, options, Path(hub), ignore)
+    run_case(make_case(Path(folder)), legs, options, Path(hub), ignore)
 
 
 if __name__ == "__main__":

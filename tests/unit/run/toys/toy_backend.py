@@ -9,19 +9,20 @@ from pathlib import Path
 
 import numpy as np
 
-from harness.backends.network import initial_weights
-from harness.backends.protocol import EpochReport
+from harness.networks.pinn.contract import contract_of
+from harness.networks.pinn.start import initial_weights
 from harness.physics.canvas import place
+from harness.ports.protocol import EpochReport
 
 
 class Toy:
     """Does everything that the protocol asks for."""
 
-    capabilities = frozenset({"stages", "losses", "train", "predict", "stitch"})
-    stage_names = ("input", "object_patches")
+    capabilities = frozenset({"shared_weights", "stages", "losses", "train", "predict", "stitch"})
 
     def __init__(self, setup):
         self.setup = setup
+        self.contract = contract_of(setup.scenario, exposed=("input", "object_patches"))
         self._weights = initial_weights(setup.scenario, setup.intensity_scale)
 
     def weights(self):
@@ -84,13 +85,13 @@ class Fading(Toy):
 class Half(Toy):
     """Cannot show its stages or its losses."""
 
-    capabilities = frozenset({"train", "predict", "stitch"})
+    capabilities = frozenset({"shared_weights", "train", "predict", "stitch"})
 
 
 class Untrained(Toy):
     """Cannot train."""
 
-    capabilities = frozenset({"stages", "losses", "predict", "stitch"})
+    capabilities = frozenset({"shared_weights", "stages", "losses", "predict", "stitch"})
 
 
 class Unfinite(Toy):

@@ -1,1 +1,0 @@
-"""The ports of the network, and the protocol that they speak."""

@@ -1,0 +1,59 @@
+"""How a figure is written: one way for the terminal, Markdown and HTML, another for JUnit."""
+
+import math
+from collections.abc import Sequence
+
+ABSENT = "-"
+_MANY = 10.0
+"""Times a limit from which on per cent say nothing to a reader."""
+SIGNS = {"pass": "✓", "fail": "✗", "error": "!", "inconclusive": "?", "skipped": "–"}  # noqa: RUF001 - a dash is meant
+"""A sign a status: nobody has to tell colours apart."""
+
+
+def number(value: object) -> str:
+    """Write a figure for a reader: four significant digits, whole numbers in full, `-` for none."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return ABSENT
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return str(value)
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def used(margin: float | None) -> str:
+    """Write the share of a limit that is used, 1 - margin: `37 %`; far beyond it, `4.2 times`; `-` for none."""
+    if margin is None:
+        return ABSENT
+    share = 1 - margin
+    return f"{share:.3g} times" if share >= _MANY else f"{100 * share:.3g} %"
+
+
+def exact(value: object) -> str:
+    """Write a figure for a program: every digit that JSON holds; an empty text for none."""
+    return "" if value is None else repr(value) if isinstance(value, float) else str(value)
+
+
+def seconds(value: float | None) -> str:
+    """Write a duration: `8.3 s`, `2 min 05 s`, `1 h 02 min`."""
+    if value is None:
+        return ABSENT
+    if value < 60:
+        return f"{value:.1f} s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes} min {rest:02d} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def size(count: int) -> str:
+    """Write a number of bytes: `512 B`, `1.2 kB`, `14.5 MB`."""
+    for unit, factor in (("MB", 1e6), ("kB", 1e3)):
+        if count >= factor:
+            return f"{count / factor:.1f} {unit}"
+    return f"{count} B"
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Set rows of text in aligned columns, two spaces apart."""
+    widths = [max(len(line[column]) for line in (header, *rows)) for column in range(len(header))]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in (header, *rows))
+    return "\n".join(line.rstrip() for line in lines)

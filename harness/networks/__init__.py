@@ -1,0 +1,1 @@
+"""The networks of this repository, one package each: what their ports must build alike, and the ports."""

@@ -1,0 +1,130 @@
+"""The contract of the physics-informed network: names, shapes and layouts that both ports must build alike.
+
+Layouts of the stages, whatever a port uses inside:
+
+- `input` (B, N, N, C): X = amplitude / exp(log_scale);
+- `encoder.<k>` (B*C, n, n, filters) with the shared encoder, sample `b*C + c`, else (B, n, n, filters);
+- `amplitude_head`, `phase_head` (B, n, n, C), after the activation, n = N with `probe_big`, else N/2;
+- `object_merged` (B, padded, padded, 1) where patches are merged (`merges`), else the patches (B, N, N, C);
+- all others (B, N, N, C).
+
+Features of `log_autocorrelation`: all log1p(X) channels, then all autocorrelation channels,
+`real(fftshift(ifft2(ifftshift(X^2)))) / autocorrelation_divisor` with the orthonormal inverse FFT: its centre
+is then N/16 on average, of order 1 for every N.
+"""
+
+from collections.abc import Collection
+
+from harness.networks.pinn.rules import Rules
+from harness.networks.pinn.sections import LossSpec, of
+from harness.ports.contract import Contract, Scale, Stage, Term, Value, Weight
+from harness.scenario.schema import Scenario
+
+DECODERS = ("amplitude", "phase")
+LOG_SCALE = "log_scale"
+MOMENTS = ("first_moment", "second_moment")
+PHYSICS_STAGES = (
+    "object_patches",
+    "object_merged",
+    "object_extracted",
+    "exit_wave",
+    "diffraction_amplitude",
+    "intensity",
+)
+"""Stages that the NumPy oracle computes too, in order, from the first of them; the network's stages come before."""
+_COMPLEX = PHYSICS_STAGES[:4]
+_ANSWERED = ("input", *PHYSICS_STAGES[1:])
+"""Stages that the oracle answers for: it starts from the object patches of the side itself."""
+
+
+def contract_of(scenario: Scenario, exposed: Collection[str] | None = None) -> Contract:
+    """The contract for a scenario; `exposed`: the stages that a port returns, all where it is not given."""
+    spec = of(scenario)
+    return Contract(
+        network=spec.network,
+        weights=tuple(_weight(name, shape, spec.model.scale_trainable) for name, shape in weight_shapes(spec).items()),
+        stages=tuple(_stage(name, exposed is None or name in exposed) for name in stage_names(spec)),
+        losses=tuple(
+            Term(name=name, weight=weight, likelihood=name == "poisson")
+            for name, weight in loss_terms(spec.loss).items()
+        ),
+        optimiser_state=MOMENTS,
+        scale=Scale(weight=LOG_SCALE, trained=spec.model.scale_trainable),
+        region=predicted_size(spec),
+        oracle=True,
+        options=_options(),
+        layers={},
+    )
+
+
+def _weight(name: str, shape: tuple[int, ...], scale_trained: bool) -> Weight:
+    kind = name.rpartition(".")[2]
+    if name == LOG_SCALE:
+        return Weight(name=name, shape=shape, kind="scalar", trained=scale_trained)
+    return Weight(name=name, shape=shape, kind="kernel" if kind == "kernel" else "bias")
+
+
+def _stage(name: str, exposed: bool) -> Stage:
+    return Stage(
+        name=name,
+        number="complex" if name in _COMPLEX else "real",
+        oracle=name in _ANSWERED,
+        exposed=exposed,
+    )
+
+
+def _options() -> dict[str, Value]:
+    """The constants that the ports compute with."""
+    numbers = {name: value for name, value in vars(Rules()).items() if not callable(value)}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in numbers.items()}
+
+
+def merges(scenario: Scenario) -> bool:
+    """Say whether the patches of a group are merged before the forward model."""
+    return scenario.grouping.gridsize > 1 and of(scenario).model.object_big
+
+
+def predicted_size(scenario: Scenario) -> int:
+    """Side in pixels of the region that the heads predict: N with `probe_big`, else N/2."""
+    return scenario.dataset.N if of(scenario).model.probe_big else scenario.dataset.N // 2
+
+
+def encoder_channels(scenario: Scenario) -> int:
+    """Count the patterns that the encoder sees at once, and that a head predicts at once."""
+    return scenario.grouping.gridsize**2 if of(scenario).model.encoder_input == "channels" else 1
+
+
+def stage_names(scenario: Scenario) -> tuple[str, ...]:
+    """Name the stages of the forward pass in the order of the contract."""
+    levels = range(len(of(scenario).model.encoder_filters))
+    return ("input", *(f"encoder.{k}" for k in levels), "amplitude_head", "phase_head", *PHYSICS_STAGES)
+
+
+def loss_terms(loss: LossSpec) -> dict[str, float]:
+    """Weights of the terms that are computed, by name, in the order of the contract."""
+    return {name: weight for name, weight in loss.model_dump().items() if weight != 0}
+
+
+def weight_shapes(scenario: Scenario) -> dict[str, tuple[int, ...]]:
+    """Shape of every weight by canonical name; kernels are (height, width, in, out), `log_scale` is ()."""
+    model, channels = of(scenario).model, encoder_channels(scenario)
+    features = channels * (2 if model.features == "log_autocorrelation" else 1)
+    shapes = _ladder("encoder", features, model.encoder_filters)
+    for decoder in DECODERS:
+        shapes |= _ladder(decoder, model.encoder_filters[-1], model.decoder_filters)
+        last = (*model.encoder_filters, *model.decoder_filters)[-1]
+        shapes |= _convolution(f"{decoder}.head", last, channels)
+    return shapes | {LOG_SCALE: ()}
+
+
+def _ladder(part: str, entering: int, filters: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
+    shapes: dict[str, tuple[int, ...]] = {}
+    for level, leaving in enumerate(filters):
+        shapes |= _convolution(f"{part}.{level}.conv1", entering, leaving)
+        shapes |= _convolution(f"{part}.{level}.conv2", leaving, leaving)
+        entering = leaving
+    return shapes
+
+
+def _convolution(name: str, entering: int, leaving: int) -> dict[str, tuple[int, ...]]:
+    return {f"{name}.kernel": (3, 3, entering, leaving), f"{name}.bias": (leaving,)}

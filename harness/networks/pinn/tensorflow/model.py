@@ -1,0 +1,149 @@
+"""The physics-informed network as one Keras model."""
+
+# mypy: allow-subclassing-any
+
+import math
+from collections.abc import Mapping
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from harness.networks.pinn.contract import encoder_channels, predicted_size
+from harness.networks.pinn.forward import Compute, ForwardPass, Stages
+from harness.networks.pinn.rules import Rules
+from harness.networks.pinn.sections import of
+from harness.networks.pinn.tensorflow.layers import Decoder, LogAutocorrelation, Shape, build_levels, encoder
+from harness.networks.pinn.tensorflow.physics import Diffraction, diffract, extract
+from harness.ports.protocol import Setup
+
+
+class PatchNetwork(keras.layers.Layer):
+    """From normalised patterns to complex object patches."""
+
+    def __init__(self, setup: Setup, rules: Rules) -> None:
+        dtype, scenario = setup.precision, of(setup.scenario)
+        super().__init__(name="network", dtype=dtype)
+        model = scenario.model
+        self.size = scenario.dataset.N
+        self.positions = scenario.grouping.gridsize**2
+        self.channels = encoder_channels(scenario)
+        self.features = LogAutocorrelation(rules, dtype=dtype) if model.features == "log_autocorrelation" else None
+        self.encoder = encoder(model.encoder_filters, dtype)
+        self.amplitude = Decoder("amplitude", model.decoder_filters, self.channels, dtype)
+        self.phase = Decoder("phase", model.decoder_filters, self.channels, dtype)
+        self.amplitude_limit = setup.object_amplitude * model.amplitude_limit
+        self.margin = (self.size - predicted_size(scenario)) // 2
+        self.border = model.border
+
+    def build(self, input_shape: Shape) -> None:
+        """Create all kernels; the sizes follow from the scenario."""
+        features = self.channels if self.features is None else 2 * self.channels
+        encoded = build_levels(self.encoder, (None, *input_shape[2:], features))
+        for decoder in (self.amplitude, self.phase):
+            decoder.build(encoded)
+
+    def fed(self, patterns: tf.Tensor) -> tf.Tensor:
+        """Turn patterns (B, C, N, N) into what the encoder is fed, (S, N, N, features)."""
+        images = tf.reshape(patterns, (-1, self.channels, self.size, self.size))
+        if self.features is not None:
+            images = self.features(images)
+        return tf.transpose(images, (0, 2, 3, 1))
+
+    def amplitude_head(self, encoded: tf.Tensor) -> tf.Tensor:
+        """Decode the deepest level to the amplitude (B, C, n, n)."""
+        return self.amplitude_limit * tf.sigmoid(self._positions_first(self.amplitude(encoded)))
+
+    def phase_head(self, encoded: tf.Tensor) -> tf.Tensor:
+        """Decode the deepest level to the phase (B, C, n, n), radians."""
+        return math.pi * tf.tanh(self._positions_first(self.phase(encoded)))
+
+    def patches(self, amplitude: tf.Tensor, phase: tf.Tensor) -> tf.Tensor:
+        """Make complex patches (B, C, N, N) of the heads."""
+        return self._bordered(tf.complex(amplitude * tf.cos(phase), amplitude * tf.sin(phase)))
+
+    def _positions_first(self, images: tf.Tensor) -> tf.Tensor:
+        side = images.shape[1]
+        return tf.reshape(tf.transpose(images, (0, 3, 1, 2)), (-1, self.positions, side, side))
+
+    def _bordered(self, central: tf.Tensor) -> tf.Tensor:
+        if self.margin == 0:
+            return central
+        sides = [[0, 0], [0, 0], [self.margin] * 2, [self.margin] * 2]
+        patches = tf.pad(central, sides)
+        if self.border == "zeros":
+            return patches
+        outside = np.pad(np.zeros(central.shape[2:]), sides[2:], constant_values=1)
+        return patches + tf.reduce_mean(central, axis=(2, 3), keepdims=True) * tf.constant(outside, central.dtype)
+
+
+class PtychographyModel(keras.Model):
+    """Network and physics: from the square root of the counts to predicted counts."""
+
+    def __init__(self, setup: Setup, rules: Rules) -> None:
+        super().__init__(name="ptychography", dtype=setup.precision, autocast=False)
+        self.network = PatchNetwork(setup, rules)
+        self.diffraction = Diffraction(setup, rules)
+        network = self.network
+        self.build((None, network.positions, network.size, network.size), (None, network.positions, 2))
+        self.stages_in_order = ForwardPass({**self._network_stages(), **self._physics_stages()})
+
+    def build(self, amplitude_shape: Shape, relative_shape: Shape) -> None:
+        """Create all weights; the physics has none that depends on a shape."""
+        self.network.build(amplitude_shape)
+        self.diffraction.build(relative_shape)
+
+    def call(
+        self,
+        amplitude: tf.Tensor,
+        relative: tf.Tensor,
+        until: str | None = None,
+        known: Mapping[str, tf.Tensor] | None = None,
+    ) -> Stages:
+        """Return the stages of amplitudes (B, C, N, N) at relative offsets (B, C, 2); see `ForwardPass`.
+
+        Encoder outputs are channels last, all others (B, C, n, n).
+        """
+        return self.stages_in_order(amplitude, relative, until, known)
+
+    def _network_stages(self) -> dict[str, Compute]:
+        network, levels = self.network, self.network.encoder
+        deepest = f"encoder.{len(levels) - 1}"
+
+        def encode(number: int) -> Compute:
+            before = f"encoder.{number - 1}" if number else "features"
+            return lambda stages: levels[number](stages[before])
+
+        return {
+            "input": lambda stages: self.diffraction.normalise(stages["measured"]),
+            "features": lambda stages: network.fed(stages["input"]),
+            **{f"encoder.{number}": encode(number) for number in range(len(levels))},
+            "amplitude_head": lambda stages: network.amplitude_head(stages[deepest]),
+            "phase_head": lambda stages: network.phase_head(stages[deepest]),
+            "object_patches": lambda stages: network.patches(stages["amplitude_head"], stages["phase_head"]),
+        }
+
+    def _physics_stages(self) -> dict[str, Compute]:
+        physics = self.diffraction
+        return {
+            **(self._overlap_stages() if physics.merges else self._lone_stages()),
+            "probe": lambda _: physics.probe,
+            "exit_wave": lambda stages: stages["object_extracted"] * stages["probe"],
+            "power": lambda stages: diffract(stages["exit_wave"]),
+            "diffraction_amplitude": lambda stages: tf.sqrt(stages["power"]),
+            "intensity": lambda stages: stages["power"] * tf.exp(2 * physics.log_scale),
+        }
+
+    def _overlap_stages(self) -> dict[str, Compute]:
+        physics = self.diffraction
+        return {
+            "placement": lambda stages: physics.placement(stages["relative"]),
+            "object_merged": lambda stages: physics.merge(stages["object_patches"], *stages["placement"]),
+            "object_extracted": lambda stages: extract(stages["object_merged"], *stages["placement"]),
+        }
+
+    def _lone_stages(self) -> dict[str, Compute]:
+        return {
+            "object_merged": lambda stages: stages["object_patches"],
+            "object_extracted": lambda stages: stages["object_merged"],
+        }

@@ -1,0 +1,160 @@
+"""The TensorFlow port behind the harness's protocol."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import tensorflow as tf
+
+from harness.arrays import Array, Weights
+from harness.errors import HarnessError
+from harness.networks.pinn.contract import contract_of
+from harness.networks.pinn.forward import ForwardPass, Stages
+from harness.networks.pinn.rules import Rules
+from harness.networks.pinn.start import initial_weights
+from harness.networks.pinn.tensorflow import device, stitching, weights
+from harness.networks.pinn.tensorflow.loss import Loss, LossTerms
+from harness.networks.pinn.tensorflow.model import PtychographyModel
+from harness.networks.pinn.tensorflow.training import Training
+from harness.ports.protocol import CAPABILITIES, Batch, BatchSource, EpochReport, Setup
+
+
+class TensorFlowPort:
+    """One model of one scenario; see `harness.ports.protocol.Port`.
+
+    `rules`, `forward` and `loss_terms` are what it computes by: a test may change one of them before it is used.
+    """
+
+    capabilities = CAPABILITIES
+
+    def __init__(self, setup: Setup) -> None:
+        """Build the model with its initial weights; HarnessError when the device is missing."""
+        device.configure(setup.device, setup.scenario.training.seed)
+        self.contract = contract_of(setup.scenario)
+        self.rules = Rules()
+        self._scenario = setup.scenario
+        self._precision = setup.precision
+        self._model = PtychographyModel(setup, self.rules)
+        self._loss = Loss(setup, self.rules)
+        self._training: Training | None = None
+        self.set_weights(initial_weights(setup.scenario, setup.intensity_scale))
+        size, positions = setup.scenario.dataset.N, setup.scenario.grouping.gridsize**2
+        amplitude = tf.TensorSpec((None, size, size, positions), tf.float64)
+        relative = tf.TensorSpec((None, 1, 2, positions), tf.float64)
+        self._compiled_stages = tf.function(self._stages, input_signature=[amplitude, relative], autograph=False)
+        self._compiled_gradients = tf.function(self._gradients, input_signature=[amplitude, relative], autograph=False)
+        self._compiled_losses = tf.function(self._losses, input_signature=[amplitude, relative], autograph=False)
+        self._compiled_patches = tf.function(self._patches, input_signature=[amplitude, relative], autograph=False)
+
+    @property
+    def forward(self) -> ForwardPass:
+        """The functions of the stages."""
+        return self._model.stages_in_order
+
+    @property
+    def loss_terms(self) -> LossTerms:
+        """The functions of the terms of the loss, by name."""
+        return self._loss.terms
+
+    def weights(self) -> Weights:
+        """Every array of the contract, by canonical name, in canonical layout, float64."""
+        return weights.read(self._model)
+
+    def set_weights(self, values: Weights) -> None:
+        """Load all weights; HarnessError for a missing or unknown name or another shape."""
+        self.contract.check(values)
+        weights.write(self._model, values)
+
+    def stages(self, batch: Batch) -> dict[str, Array]:
+        """Forward pass of one batch: every named stage, contract layout, working precision."""
+        stages = self._compiled_stages(batch.amplitude, batch.relative)
+        return {name: stage.numpy() for name, stage in stages.items()}
+
+    def stage(self, name: str, known: Mapping[str, Array], batch: Batch) -> Array:
+        """One stage of a batch, computed from the stages before it as they are given."""
+        given = {other: array if _by_sample(other) else _positions_first(array) for other, array in known.items()}
+        relative = _relative(tf.constant(batch.relative))
+        stages: Stages = self._model(self._inputs(batch.amplitude), relative, until=name, known=given)
+        found: Array = _in_contract_layout(name, stages[name]).numpy()
+        return found
+
+    def losses(self, batch: Batch) -> dict[str, float]:
+        """`loss` and each of its terms for one batch, as the optimiser sees them."""
+        return {name: float(term) for name, term in self._compiled_losses(batch.amplitude, batch.relative).items()}
+
+    def gradients(self, batch: Batch) -> dict[str, Array | None]:
+        """Gradient of `loss` for every trainable weight; None for one that it does not depend on."""
+        names = weights.trainable(self._model)
+        found = self._compiled_gradients(batch.amplitude, batch.relative)
+        return {name: found[name].numpy().astype("float64") if name in found else None for name in names}
+
+    def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
+        """Train on the batches in their order; calls `report` after every epoch."""
+        if self._training is None or not self._training.suits(batches):
+            self._training = Training(self._model, self._losses, self._scenario.training, batches, self.rules)
+        self._training.fit(batches, report)
+
+    def optimiser_state(self) -> Weights:
+        """Both moments of every trained weight, `<weight>.first_moment` and `<weight>.second_moment`."""
+        if self._training is None:
+            raise HarnessError("tensorflow: there is no optimiser yet; train first.")
+        return weights.moments(self._model, self._training.optimizer)
+
+    def predict(self, batch: Batch) -> Array:
+        """(B, N, N, C) complex: predicted object patches, before any merge."""
+        patches: Array = self._compiled_patches(batch.amplitude, batch.relative).numpy()
+        return patches
+
+    def stitch(self, patches: Array, positions: Array, weight: Array, size: int) -> tuple[Array, Array]:
+        """Place patches (K, M, M) on a canvas, in float64 whatever the working precision."""
+        return stitching.stitch(patches, positions, weight, size)
+
+    def facts(self) -> dict[str, Any]:
+        """Versions, device, threads, determinism, precision and number of parameters."""
+        return {**device.facts(), "precision": self._precision, "parameters": self._model.count_params()}
+
+    def _inputs(self, amplitude: tf.Tensor) -> tf.Tensor:
+        return _positions_first(tf.cast(amplitude, self._precision))
+
+    def _forward(self, amplitude: tf.Tensor, relative: tf.Tensor, until: str | None = None) -> Stages:
+        stages: Stages = self._model(self._inputs(amplitude), _relative(relative), until=until)
+        return stages
+
+    def _stages(self, amplitude: tf.Tensor, relative: tf.Tensor) -> dict[str, tf.Tensor]:
+        stages = self._forward(amplitude, relative)
+        names = [stage.name for stage in self.contract.stages]
+        return {name: _in_contract_layout(name, stages[name]) for name in names}
+
+    def _losses(self, amplitude: tf.Tensor, relative: tf.Tensor) -> dict[str, tf.Tensor]:
+        return self._loss(self._forward(amplitude, relative))
+
+    def _gradients(self, amplitude: tf.Tensor, relative: tf.Tensor) -> dict[str, tf.Tensor]:
+        trained = weights.trainable(self._model)
+        with tf.GradientTape() as tape:
+            loss = self._losses(amplitude, relative)["loss"]
+        found = tape.gradient(loss, [variable.value for variable in trained.values()])
+        return {name: gradient for name, gradient in zip(trained, found, strict=True) if gradient is not None}
+
+    def _patches(self, amplitude: tf.Tensor, relative: tf.Tensor) -> tf.Tensor:
+        name = "object_patches"
+        return _in_contract_layout(name, self._forward(amplitude, relative, name)[name])
+
+
+create = TensorFlowPort
+
+
+def _by_sample(name: str) -> bool:
+    """Whether a stage is channels last inside the model too."""
+    return name.startswith("encoder.")
+
+
+def _in_contract_layout(name: str, images: tf.Tensor) -> tf.Tensor:
+    return images if _by_sample(name) else tf.transpose(images, (0, 2, 3, 1))
+
+
+def _positions_first(images: tf.Tensor) -> tf.Tensor:
+    return tf.transpose(images, (0, 3, 1, 2))
+
+
+def _relative(relative: tf.Tensor) -> tf.Tensor:
+    """(B, 1, 2, C) -> (B, C, 2)."""
+    return tf.transpose(relative[:, 0], (0, 2, 1))

@@ -1,0 +1,77 @@
+"""The training loop: one step, compiled once, its metrics read once an epoch."""
+
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from harness.arrays import Array
+from harness.networks.pinn.rules import Rules
+from harness.networks.pinn.tensorflow.model import PtychographyModel
+from harness.networks.pinn.tensorflow.optimizer import Adam
+from harness.ports.protocol import Batch, BatchSource, EpochReport
+from harness.scenario.schema import TrainingSpec
+
+Losses = Callable[[tf.Tensor, tf.Tensor], dict[str, tf.Tensor]]
+"""From amplitude (B, N, N, C) and relative (B, 1, 2, C), float64, to `loss` and its terms."""
+
+Step = Callable[[Array, Array], dict[str, tf.Tensor]]
+"""One update, compiled; from the arrays of a batch to the losses before it."""
+
+
+class Training:
+    """The compiled step and its optimiser, for trainings of one length on batches of one shape."""
+
+    def __init__(
+        self,
+        model: PtychographyModel,
+        losses: Losses,
+        training: TrainingSpec,
+        batches: BatchSource,
+        rules: Rules,
+    ) -> None:
+        self.model, self.training, self.rules = model, training, rules
+        self.of = _kind(batches)
+        self.optimizer = Adam(training, self.steps, model.compute_dtype, rules)
+        self._step = compiled_step(model, losses, self.optimizer, batches.batch(0))
+
+    @property
+    def steps(self) -> int:
+        """Optimiser steps of the whole training."""
+        return self.of[0]
+
+    def suits(self, batches: BatchSource) -> bool:
+        """Say whether what was compiled serves for these batches too."""
+        return self.of == _kind(batches)
+
+    def fit(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
+        """Train every trainable weight on the batches in their order, with an optimiser that has no past."""
+        for variable in self.optimizer.variables:
+            variable.assign(tf.zeros_like(variable))
+        for epoch in range(batches.epochs):
+            first, end = epoch * batches.steps_per_epoch, (epoch + 1) * batches.steps_per_epoch
+            history = [self._step(batch.amplitude, batch.relative) for batch in map(batches.batch, range(first, end))]
+            metrics = {name: float(tf.reduce_mean([terms[name] for terms in history])) for name in history[0]}
+            metrics["intensity_scale"] = float(tf.exp(self.model.diffraction.log_scale))
+            metrics["learning_rate"] = self.rules.learning_rate(self.training, end - 1, self.steps)
+            report(EpochReport(epoch, end, metrics))
+
+
+def _kind(batches: BatchSource) -> tuple[int, tuple[int, ...]]:
+    """Number of steps and shape of a batch."""
+    return batches.epochs * batches.steps_per_epoch, batches.batch(0).amplitude.shape
+
+
+def compiled_step(model: PtychographyModel, losses: Losses, optimizer: Adam, batch: Batch) -> Step:
+    """Compile one update for batches of the given one's shape, so that it is traced once."""
+    weights = model.trainable_variables
+    optimizer.build(weights)
+
+    def step(amplitude: tf.Tensor, relative: tf.Tensor) -> dict[str, tf.Tensor]:
+        with tf.GradientTape() as tape:
+            terms = losses(amplitude, relative)
+        optimizer.apply(tape.gradient(terms["loss"], weights), weights)
+        return terms
+
+    signature = [tf.TensorSpec(array.shape, tf.float64) for array in (batch.amplitude, batch.relative)]
+    compiled: Step = tf.function(step, input_signature=signature, autograph=False)
+    return compiled

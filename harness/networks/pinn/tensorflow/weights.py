@@ -1,0 +1,44 @@
+"""Canonical weights to Keras variables and back; Keras' kernels are (H, W, in, out) already."""
+
+import keras
+import numpy as np
+
+from harness.arrays import Weights
+from harness.networks.pinn.tensorflow.model import PtychographyModel
+from harness.networks.pinn.tensorflow.optimizer import Adam
+
+
+def variables(model: PtychographyModel) -> dict[str, keras.Variable]:
+    """Every weight of the model by canonical name, in the canonical order."""
+    network = model.network
+    convolutions = [conv for level in network.encoder for conv in (level.conv1, level.conv2)]
+    for decoder in (network.amplitude, network.phase):
+        convolutions += [conv for level in decoder.levels for conv in (level.conv1, level.conv2)]
+        convolutions.append(decoder.head)
+    named = {f"{conv.name}.{weight.name}": weight for conv in convolutions for weight in conv.weights}
+    return named | {"log_scale": model.diffraction.log_scale}
+
+
+def trainable(model: PtychographyModel) -> dict[str, keras.Variable]:
+    """The weights that are trained, by canonical name."""
+    return {name: variable for name, variable in variables(model).items() if variable.trainable}
+
+
+def read(model: PtychographyModel) -> Weights:
+    """Copy every weight out, float64."""
+    return {name: variable.numpy().astype(np.float64) for name, variable in variables(model).items()}
+
+
+def write(model: PtychographyModel, weights: Weights) -> None:
+    """Assign every weight; names and shapes have been checked."""
+    for name, variable in variables(model).items():
+        variable.assign(weights[name])
+
+
+def moments(model: PtychographyModel, optimizer: Adam) -> Weights:
+    """Copy both moments of every trained weight, float64."""
+    return {
+        f"{name}.{moment}": value.numpy().astype(np.float64)
+        for name, variable in trainable(model).items()
+        for moment, value in optimizer.moments(variable).items()
+    }

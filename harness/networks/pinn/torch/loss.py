@@ -1,0 +1,45 @@
+"""The terms of the loss; the rules of rounding stand in `harness.networks.pinn.rules`.
+
+Each takes the stages of a forward pass, images (B, C, N, N), and gives a float64 scalar.
+"""
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from harness.networks.pinn.forward import Stages
+from harness.networks.pinn.rules import Rules
+
+LossTerms = dict[str, Callable[[Stages, float, Rules], Tensor]]
+"""The function of each term, from the stages, the photons of a pattern and the rules."""
+
+
+def poisson(stages: Stages, nphotons: float, rules: Rules) -> Tensor:
+    """Poisson negative log-likelihood of the counts: mean over patterns, divided by nphotons."""
+    intensity, counts = stages["intensity"], stages["measured"].square()
+    pixels = intensity - counts * torch.log(intensity.clamp(min=rules.intensity_floor))
+    return pixels.sum(dim=(-2, -1), dtype=torch.float64).mean() / nphotons
+
+
+def amplitude_mae(stages: Stages, nphotons: float, rules: Rules) -> Tensor:
+    """Mean difference of predicted and measured amplitudes, over sqrt(nphotons) / (N/2)."""
+    measured = stages["measured"]
+    amplitude = stages["intensity"].clamp(min=rules.intensity_floor).sqrt()
+    unit = math.sqrt(nphotons) / (measured.shape[-1] / 2)
+    return (amplitude - measured).abs().mean(dtype=torch.float64) / unit
+
+
+def total_variation(stages: Stages, _: float, rules: Rules) -> Tensor:
+    """Mean modulus of the differences of neighbours of the complex patches, along y plus along x."""
+    patches = stages["object_patches"]
+    return _mean_modulus(patches.diff(dim=-2), rules) + _mean_modulus(patches.diff(dim=-1), rules)
+
+
+def _mean_modulus(steps: Tensor, rules: Rules) -> Tensor:
+    squared = steps.real.square() + steps.imag.square()
+    return (squared + rules.variation_smoothing).sqrt().mean(dtype=torch.float64)
+
+
+TERMS: LossTerms = {"poisson": poisson, "amplitude_mae": amplitude_mae, "total_variation": total_variation}

@@ -1,0 +1,130 @@
+"""The PyTorch port behind the harness's protocol."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import torch
+
+from harness.arrays import Array, Weights
+from harness.errors import HarnessError
+from harness.networks.pinn.contract import contract_of
+from harness.networks.pinn.forward import ForwardPass
+from harness.networks.pinn.rules import Rules
+from harness.networks.pinn.start import initial_weights
+from harness.networks.pinn.torch import stitch as stitching
+from harness.networks.pinn.torch import training
+from harness.networks.pinn.torch.device import device_facts, prepare
+from harness.networks.pinn.torch.loss import LossTerms
+from harness.networks.pinn.torch.model import Model, channels_last
+from harness.networks.pinn.torch.weights import (
+    canonical_array,
+    canonical_name,
+    from_canonical,
+    to_canonical,
+    trainable,
+)
+from harness.ports.protocol import CAPABILITIES, Batch, BatchSource, EpochReport, Setup
+
+
+class TorchPort:
+    """One model of one scenario; see `harness.ports.protocol.Port`.
+
+    `rules`, `forward` and `loss_terms` are what it computes by: a test may change one of them before it is used.
+    """
+
+    capabilities = CAPABILITIES
+
+    def __init__(self, setup: Setup) -> None:
+        """Build the model with its initial weights; HarnessError when the device is missing."""
+        self.contract = contract_of(setup.scenario)
+        self.rules = Rules()
+        self._device = prepare(setup.device)
+        self._model = Model(setup, self._device, self.rules)
+        self._optimiser: torch.optim.Optimizer | None = None
+        self.set_weights(initial_weights(setup.scenario, setup.intensity_scale))
+
+    @property
+    def forward(self) -> ForwardPass:
+        """The functions of the stages."""
+        return self._model.stages_in_order
+
+    @property
+    def loss_terms(self) -> LossTerms:
+        """The functions of the terms of the loss, by name."""
+        return self._model.loss_terms
+
+    def weights(self) -> Weights:
+        """Every array of the contract, by canonical name, in canonical layout, float64."""
+        return to_canonical(self._model.network)
+
+    def set_weights(self, weights: Weights) -> None:
+        """Load all weights; HarnessError for a missing or unknown name or another shape."""
+        self.contract.check(weights)
+        from_canonical(weights, self._model.network)
+
+    @torch.no_grad()
+    def stages(self, batch: Batch) -> dict[str, Array]:
+        """Forward pass of one batch: every named stage, contract layout, working precision."""
+        stages = self._model(batch)
+        return {stage.name: channels_last(stages[stage.name]) for stage in self.contract.stages}
+
+    @torch.no_grad()
+    def stage(self, name: str, known: Mapping[str, Array], batch: Batch) -> Array:
+        """One stage of a batch, computed from the stages before it as they are given."""
+        given = {other: self._model.stage_of(array) for other, array in known.items()}
+        return channels_last(self._model(batch, name, given)[name])
+
+    @torch.no_grad()
+    def losses(self, batch: Batch) -> dict[str, float]:
+        """`loss` and each of its terms for one batch."""
+        return {name: float(term) for name, term in self._model.losses(batch).items()}
+
+    def gradients(self, batch: Batch) -> dict[str, Array | None]:
+        """Gradient of `loss` for every trainable weight; None for one that it does not depend on."""
+        parameters = trainable(self._model.network)
+        loss = self._model.losses(batch)["loss"]
+        found = torch.autograd.grad(loss, list(parameters.values()), allow_unused=True)
+        return {
+            canonical_name(name): None if gradient is None else canonical_array(gradient)
+            for name, gradient in zip(parameters, found, strict=True)
+        }
+
+    def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
+        """Train on the batches in their order; calls `report` after every epoch."""
+        self._optimiser = training.optimiser(self._model)
+        training.fit(self._model, self._optimiser, batches, report)
+
+    def optimiser_state(self) -> Weights:
+        """Both moments of every trained weight, `<weight>.first_moment` and `<weight>.second_moment`."""
+        if self._optimiser is None:
+            raise HarnessError("torch: there is no optimiser yet; train first.")
+        return training.moments(self._model, self._optimiser)
+
+    @torch.no_grad()
+    def predict(self, batch: Batch) -> Array:
+        """(B, N, N, C) complex: predicted object patches, before any merge."""
+        return channels_last(self._model(batch, "object_patches")["object_patches"])
+
+    @torch.no_grad()
+    def stitch(self, patches: Array, positions: Array, weight: Array, size: int) -> tuple[Array, Array]:
+        """Place patches (K, M, M) on a canvas, in float64 whatever the working precision."""
+        mean, coverage = stitching.stitch(
+            torch.from_numpy(patches.astype(np.complex128)).to(self._device),
+            torch.from_numpy(positions.astype(np.float64)).to(self._device),
+            torch.from_numpy(weight.astype(np.float64)).to(self._device),
+            size,
+        )
+        return mean.cpu().numpy(), coverage.cpu().numpy()
+
+    def facts(self) -> dict[str, Any]:
+        """Versions, device, threads, determinism, precision and number of parameters."""
+        parameters = sum(parameter.numel() for parameter in self._model.network.parameters())
+        return {
+            **device_facts(self._device),
+            "precision": str(self._model.dtype).removeprefix("torch."),
+            "parameters": parameters,
+        }
+
+
+create = TorchPort

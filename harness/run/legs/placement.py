@@ -1,0 +1,87 @@
+"""Predicted patches laid out for stitching, after what their patterns leave open is fixed from their overlaps.
+
+The same for both backends: which twin a patch is (where the probe cannot tell them apart), then its global phase (with
+gridsize 1). Only predictions are looked at, never the truth.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from harness.arrays import Array
+from harness.dataset.grouped import GroupedData
+from harness.physics import twins
+from harness.physics.canvas import centred
+from harness.physics.probe import model_probe
+from harness.physics.synchronise import phases
+from harness.run.job import Job
+from harness.run.legs.statistics import central
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Predicted patches and where they go."""
+
+    patches: Array
+    """(K, N, N) complex, K = G*C, group by group."""
+    positions: Array
+    """(K, 2) float64 pixels [x, y] relative to their centre of mass."""
+    centre: Array
+    """(2,) that centre of mass on the object grid."""
+    flips: Array
+    """(K,) bool: patches whose twin stands here in place of what was predicted."""
+    phases: Array
+    """(K,) radians that were added to each patch, after that, to bring them in step."""
+    twins: dict[str, Any]
+    """What `stats.json` tells of the twins, see `_chosen_twins`."""
+
+    def as_predicted(self) -> Array:
+        """(K, N, N) complex: every patch as the network gave it, up to its free phase."""
+        return _turned(self.patches, self.flips)
+
+
+def place(job: Job, data: GroupedData, patches: Array, region: int) -> Placed:
+    """Lay patches (G, N, N, C) out one by one, as the right twin and in step; left as they are if any is not finite.
+
+    `region`: side in pixels of the centre of a patch that was predicted.
+    """
+    centre, positions = centred(data.x[data.groups], data.y[data.groups])
+    flat = np.moveaxis(patches, -1, 1).reshape(-1, *patches.shape[1:3])
+    flipped, factors = np.zeros(len(flat), dtype=bool), np.ones(len(flat), dtype=np.complex128)
+    told = {"open": twins.is_own_twin(_model_probe(job)), "turned": 0}
+    if np.isfinite(flat).all():
+        if told["open"]:
+            flipped, told = _chosen_twins(job, flat, positions, region)
+            flat = _turned(flat, flipped)
+        if job.scenario.grouping.gridsize == 1:
+            factors = phases(flat, positions, illumination(job))
+    return Placed(flat * factors[:, None, None], positions, centre, flipped, np.angle(factors), told)
+
+
+def _chosen_twins(job: Job, patches: Array, positions: Array, region: int) -> tuple[Array, dict[str, Any]]:
+    """The patches (K,) to be turned; how many, and what overlapping patches disagree by before and after."""
+    inside, weight = central(patches, region).astype(np.complex128), central(illumination(job), region)
+    flipped = twins.flips(inside, positions, weight)
+    told = {
+        "open": True,
+        "turned": int(flipped.sum()),
+        "disagreement_before": twins.disagreement(inside, positions, weight),
+        "disagreement_after": twins.disagreement(_turned(inside, flipped), positions, weight),
+    }
+    return flipped, told
+
+
+def _turned(patches: Array, flipped: Array) -> Array:
+    return np.where(flipped[:, None, None], twins.twin(patches), patches)
+
+
+def illumination(job: Job) -> Array:
+    """(N, N) float64: |P|^2, the probe as the model uses it."""
+    squared: Array = np.square(np.abs(_model_probe(job)))
+    return squared
+
+
+def _model_probe(job: Job) -> Array:
+    probe = np.load(job.dataset / "probe.npy", allow_pickle=False)
+    return model_probe(probe, job.scenario.dataset.probe.mask)

@@ -1,0 +1,158 @@
+"""A calibration: trains backends again from nudged weights, and writes down what limits that asks for.
+
+Its folder, under `reports/`, holds `proposal.md` for a reader, `proposal.yaml` in the ledger's format,
+`measurements.json` with every figure of every draw, and the runs themselves in `<case>/<draw>/`.
+"""
+
+import io
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from harness import formatting
+from harness.files import write_json, write_text
+from harness.judge.calibration import FACTOR, Measurement, Proposal, measure, propose
+from harness.judge.tolerances import PROFILES, entries
+from harness.run import store
+from harness.run.ensemble import LEGS, with_training
+from harness.run.run_case import run_case
+from harness.scenario.case import Case
+from harness.session import case_runner, hub
+from harness.session.request import REPORTS, Request
+
+PAGE = "proposal.md"
+LEDGER = "proposal.yaml"
+MEASUREMENTS = "measurements.json"
+_COLUMNS = ("figure", "in force", "limit of", "worst", "case", "backend", "draw", "proposed", "verdict")
+_WIDTH = 2**31
+
+
+def begin(request: Request, folder: Path | None) -> Path:
+    """Make the folder of a calibration; raises HarnessError when it holds anything."""
+    named = request.root / REPORTS / f"calibration-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}"
+    return hub.claim(folder or named)
+
+
+def calibrate(
+    folder: Path, cases: Sequence[Case], backends: tuple[str, ...], draws: int, request: Request
+) -> list[Proposal]:
+    """Measure every case, and write the proposal into the folder.
+
+    Raises HarnessError when a training failed or a figure could not be had.
+    """
+    measurements = [one for case in cases for one in _measured(folder, case, backends, draws, request)]
+    shutil.rmtree(store.scratch_of(folder), ignore_errors=True)
+    proposals = propose(measurements)
+    write_json(folder / MEASUREMENTS, [_record(one) for one in measurements])
+    write_text(folder / PAGE, _page(proposals, request.profile, cases, backends, draws))
+    write_text(folder / LEDGER, _ledger(proposals, request.profile, draws))
+    return proposals
+
+
+def _measured(
+    folder: Path, case: Case, backends: tuple[str, ...], draws: int, request: Request
+) -> Iterator[Measurement]:
+    """The figures of every draw of a case against its training as it is."""
+    options = replace(case_runner.run_options(folder, request), backends=backends)
+    case_dir = hub.case_folder(folder, case.id)
+    first = case_dir / "0"
+    for draw in range(draws + 1):
+        own = with_training(case, f"{case.id}, draw {draw}", nudge=case.scenario.training.nudge + draw)
+        again = case_dir / str(draw)
+        write_text(again / "scenario.yaml", own.resolved_yaml())
+        told = case_runner.progress_writer(case_dir / hub.PROGRESS)
+        run_case(own, LEGS, options, again, told, with_dataset=draw == 0)
+        for backend in backends if draw else ():
+            yield from measure(case, backend, draw, first, again)
+
+
+def _record(one: Measurement) -> dict[str, Any]:
+    return {
+        "figure": one.limit.name,
+        "case": one.case,
+        "backend": one.backend,
+        "draw": one.draw,
+        "value": one.value,
+    }
+
+
+def rows(proposals: Sequence[Proposal]) -> list[dict[str, Any]]:
+    """The proposals as plain mappings, one a limit."""
+    return [
+        {
+            "figure": proposal.limit.name,
+            "in force": proposal.limit.value,
+            "limit of": proposal.limit.origin,
+            "worst": proposal.worst.value,
+            "case": proposal.worst.case,
+            "backend": proposal.worst.backend,
+            "draw": proposal.worst.draw,
+            "proposed": proposal.value,
+            "verdict": proposal.verdict,
+        }
+        for proposal in proposals
+    ]
+
+
+def table(proposals: Sequence[Proposal]) -> str:
+    """The proposals in aligned columns."""
+    return formatting.table(_COLUMNS, [[formatting.number(row[name]) for name in _COLUMNS] for row in rows(proposals)])
+
+
+def _page(
+    proposals: Sequence[Proposal], profile: str, cases: Sequence[Case], backends: Sequence[str], draws: int
+) -> str:
+    """`proposal.md`."""
+    lines = [
+        f"# Proposed limits, profile {profile}",
+        "",
+        f"{', '.join(case.id for case in cases)}; {' and '.join(backends)}, each trained again {draws} times from "
+        "weights moved by one unit in the last place and held against itself. Proposed is "
+        f"{FACTOR} times the worst, away from the best value, rounded up to two digits.",
+        "",
+        f"Limits of the ledger stand in `{LEDGER}`; those of a scenario belong into its file. Nothing was changed: "
+        "a person decides.",
+        "",
+        f"| {' | '.join(_COLUMNS)} |",
+        f"|{' --- |' * len(_COLUMNS)}",
+        *(f"| {' | '.join(formatting.number(row[name]) for name in _COLUMNS)} |" for row in rows(proposals)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _ledger(proposals: Sequence[Proposal], profile: str, draws: int) -> str:
+    """`proposal.yaml`: the ledger's entries with the proposed values in place; empty when there are none."""
+    entries_of = {
+        proposal.limit.name: _entry(proposal, profile, draws)
+        for proposal in proposals
+        if proposal.value is not None and proposal.limit.origin == "ledger"
+    }
+    yaml, stream = YAML(), io.StringIO()
+    yaml.width = _WIDTH
+    yaml.dump(CommentedMap(entries_of), stream)
+    return stream.getvalue()
+
+
+def _entry(proposal: Proposal, profile: str, draws: int) -> CommentedMap:
+    """The entry in force with another value for the profile, and where that was measured."""
+    worst, entry = proposal.worst, entries()[proposal.limit.name]
+    values = {name: entry.value_for(name) for name in PROFILES} | {profile: proposal.value}
+    found = f"{profile}: worst {worst.value:.3g}, {worst.case}, {worst.backend}, draw {worst.draw} of {draws}"
+    changed = {
+        "value": CommentedMap({name: value for name, value in values.items() if value is not None}),
+        "measured_in": f"{found} (calibrate, {datetime.now(UTC):%Y-%m-%d}); before: {entry.measured_in}",
+    }
+    fields = CommentedMap({key: value for key, value in entry.model_dump().items() if value is not None} | changed)
+    for name in ("range", "devices"):
+        if name in fields:
+            fields[name] = CommentedSeq(fields[name])
+    for name in ("value", "range", "devices"):
+        if name in fields:
+            fields[name].fa.set_flow_style()
+    return fields

@@ -1,0 +1,221 @@
+"""From a case to its verdicts: prepares the evidence once, judges rung by rung, and leaves everything in the hub.
+
+Several processes may share a hub. They meet in files only: whoever holds the lock of a case prepares it, the others
+find it prepared.
+"""
+
+import json
+import threading
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from filelock import FileLock
+
+from harness.dataset.locate import DataNotFound
+from harness.errors import HarnessError
+from harness.files import plain, read_json, write_json, write_text
+from harness.judge import ladder, tolerances
+from harness.judge.evidence import Evidence
+from harness.judge.golden import registry
+from harness.judge.localisation import localise
+from harness.judge.results import Results
+from harness.judge.verdict import CONTRACT, Check, RungVerdict, Status
+from harness.run import ensemble, store
+from harness.run.run_case import RunOptions, run_case
+from harness.scenario.case import Case
+from harness.session import hub, notes
+from harness.session.golden.deliver import deliver
+from harness.session.request import Request
+
+if TYPE_CHECKING:
+    from harness.faults.catalogue import Seeded
+
+PREPARED = "prepared.json"
+"""How the preparation of a case ended: `done`, `skipped` or `error`, with the reason; `late` when the session's budget
+was spent before it began."""
+CHECKS = "checks"
+LOCK = ".preparing.lock"
+
+
+def plan(root: Path, case: Case, rungs: Iterable[str], request: Request) -> None:
+    """Write down what is about to be asked of a case: `case.json` and the resolved `scenario.yaml`.
+
+    Raises HarnessError for a limit that the judge does not know.
+    """
+    folder, limits = hub.case_folder(root, case.id), tolerances.limits_of(case)
+    write_text(folder / "scenario.yaml", case.resolved_yaml())
+    write_json(
+        folder / hub.CASE,
+        {
+            "id": case.id,
+            "scenario": case.name,
+            "file": case.path.name,
+            "description": case.scenario.description,
+            "profile": case.profile,
+            "overrides": case.overrides,
+            "backends": request.backends,
+            "fault": None if request.fault is None else str(request.fault),
+            "rungs": [rung for rung in ladder.RUNGS if rung in set(rungs)],
+            "limits": case.scenario.limits,
+            "limit_origins": {name: limits.by_name[name].origin for name in case.scenario.limits},
+        },
+    )
+
+
+def is_asked(root: Path, cases: Iterable[str], rung: str) -> bool:
+    """Whether a rung was planned for all of these cases."""
+    folders = (hub.case_folder(root, case) for case in cases)
+    return all(rung in hub.read_optional(folder / hub.CASE, {"rungs": []})["rungs"] for folder in folders)
+
+
+def prepare(root: Path, case: Case, request: Request) -> None:
+    """Run what the planned rungs of a case need, unless another process has done so."""
+    folder = hub.case_folder(root, case.id)
+    with FileLock(folder / LOCK):
+        if not (folder / PREPARED).exists():
+            if late := _is_late(root, request):
+                status, reason = "skipped", f"not begun: the session's budget of {request.budget:g} s was spent"
+            else:
+                status, reason = _run(root, folder, case, request)
+            write_json(folder / PREPARED, {"status": status, "reason": reason, "late": late})
+
+
+def _is_late(root: Path, request: Request) -> bool:
+    return request.budget is not None and hub.seconds_since_start(root) > request.budget
+
+
+def late(root: Path) -> list[str]:
+    """The cases of a hub that were not begun because the session's budget was spent."""
+    folders = hub.case_folders(root)
+    return [folder.name for folder in folders if hub.read_optional(folder / PREPARED, {}).get("late")]
+
+
+def _run(root: Path, folder: Path, case: Case, request: Request) -> tuple[str, str]:
+    """How the work went; bad input and missing data are results like any other."""
+    legs = {leg for rung in hub.read_case(folder)["rungs"] for leg in ladder.needs(rung)}
+    options, on_progress = run_options(root, request), progress_writer(folder / hub.PROGRESS)
+    try:
+        run_case(case, legs, options, folder, on_progress)
+        if ensemble.LEG in legs:
+            ensemble.run_members(case, options, folder, on_progress)
+        if request.fault is not None:
+            _spoil(folder, request.fault)
+        if "golden" in hub.read_case(folder)["rungs"]:
+            deliver(request.root / registry.FOLDER, case, request.backends, folder)
+    except DataNotFound as reason:
+        return "skipped", str(reason)
+    except HarnessError as reason:
+        return "error", str(reason)
+    return "done", ""
+
+
+def _spoil(folder: Path, fault: "Seeded") -> None:
+    """Let a seeded fault act on what both sides left."""
+    from harness.faults import injection
+
+    injection.spoil_case(fault.port(), folder)
+
+
+def run_options(root: Path, request: Request) -> RunOptions:
+    """What a request asks of the runs of the session whose hub is `root`."""
+    return RunOptions(
+        backends=request.backends,
+        interpreters=dict(request.interpreters),
+        device=request.device,
+        store=store.location(request.store, root),
+        timeout=request.timeout,
+        data_folders=request.data_folders,
+        log_patch_stats=request.log_patch_stats,
+        patch_stats_limit=request.patch_stats_limit,
+        faults={} if request.fault is None else {request.fault.backend: request.fault.text},
+    )
+
+
+def progress_writer(path: Path) -> Callable[[Mapping[str, Any]], None]:
+    """A function that adds one JSON line to the file for each event; both backends' threads may call it."""
+    lock = threading.Lock()
+
+    def write(event: Mapping[str, Any]) -> None:
+        with lock, path.open("a", encoding="utf-8") as stream:
+            stream.write(json.dumps(plain(event)) + "\n")
+
+    return write
+
+
+def judge(folder: Path, rung: str) -> RungVerdict:
+    """Judge one rung of a case from its files; evidence that cannot be had is part of the verdict."""
+    case = hub.read_case(folder)
+    prepared = read_json(folder / PREPARED) if (folder / PREPARED).exists() else None
+    if prepared is None:
+        return _blocked(rung, "error", "not judged: the session ended before the case was prepared")
+    if prepared["status"] != "done":
+        return _blocked(rung, prepared["status"], prepared["reason"])
+    try:
+        limits = tolerances.resolve(case["profile"], case["limits"], case["limit_origins"], case["scenario"])
+        verdict = ladder.judge_rung(rung, settled_evidence(folder, tuple(case["backends"])), limits)
+    except HarnessError as reason:
+        verdict = _blocked(rung, "error", str(reason))
+    except Exception as fault:  # a fault of the judge is no verdict on a backend, and no reason to lose the others
+        verdict = _blocked(rung, "error", f"the judge broke: {traceback.format_exception_only(fault)[-1].strip()}")
+    return _with_relative_paths(verdict, folder)
+
+
+def figures(folder: Path) -> dict[str, Any]:
+    """What `comparison_metrics.json` holds, computed again from a case's other files; empty without evidence."""
+    if not is_prepared(folder):
+        return {}
+    found: dict[str, Any] = plain(Results(settled_evidence(folder, tuple(hub.read_case(folder)["backends"]))).as_json())
+    return found
+
+
+def parting(folder: Path, verdicts: Sequence[RungVerdict]) -> dict[str, Any] | None:
+    """What `localisation.json` holds, found again; None where the sides do not part."""
+    if not is_prepared(folder):
+        return None
+    found = localise(settled_evidence(folder, tuple(hub.read_case(folder)["backends"])), verdicts)
+    return None if found is None else plain(found.as_json())
+
+
+@lru_cache(maxsize=4)
+def settled_evidence(folder: Path, backends: tuple[str, str]) -> Evidence:
+    """The evidence of a case whose files will not change any more in this process, shared by all that look at it."""
+    return Evidence(folder, backends)
+
+
+def record(folder: Path, verdict: RungVerdict) -> None:
+    """Write the verdict to `checks/<rung>.json` and a note to `green/` or `red/`."""
+    write_json(folder / CHECKS / f"{verdict.rung}.json", verdict.as_json())
+    notes.write(folder, verdict)
+
+
+def is_prepared(folder: Path) -> bool:
+    """Whether there is evidence to look at."""
+    return bool(hub.read_optional(folder / PREPARED, {}).get("status") == "done")
+
+
+def is_recorded(folder: Path) -> bool:
+    """Whether every planned rung of a case has its verdict."""
+    return all((folder / CHECKS / f"{rung}.json").exists() for rung in hub.read_case(folder)["rungs"])
+
+
+def recorded(folder: Path, rung: str) -> RungVerdict:
+    """The verdict that was written for a rung; an error when none was."""
+    path = folder / CHECKS / f"{rung}.json"
+    if not path.exists():
+        return _blocked(rung, "error", "not judged: the session ended before this rung")
+    return RungVerdict.from_json(read_json(path))
+
+
+def _blocked(rung: str, status: Status, reason: str) -> RungVerdict:
+    return RungVerdict(rung, (Check(rung, "evidence", status, None, None, None, CONTRACT, reason),))
+
+
+def _with_relative_paths(verdict: RungVerdict, folder: Path) -> RungVerdict:
+    """What is written into a hub names files relative to their case."""
+    prefix = f"{folder}/"
+    checks = (replace(check, message=check.message.replace(prefix, "")) for check in verdict.checks)
+    return RungVerdict(verdict.rung, tuple(checks))

@@ -1,0 +1,55 @@
+"""A trained result that becomes the approved one: taken from a hub, into the golden files of a project."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.errors import HarnessError
+from harness.judge.golden import approved, registry
+from harness.judge.rungs import golden
+from harness.session import case_runner, hub
+from harness.session.golden.deliver import LEG
+
+
+def approve(folder: Path, root: Path, case_dir: Path) -> None:
+    """Make a case of the hub `root` the approved one in the golden files of `folder`.
+
+    Raises HarnessError for a case that must not be approved: changed for its session, spoiled on purpose, not run, or
+    with a figure that is not finite.
+    """
+    asked = hub.read_case(case_dir)
+    _check_fit(asked, case_dir)
+    evidence = case_runner.settled_evidence(case_dir, tuple(asked["backends"]))
+    written: dict[str, registry.Entry] = {}
+    for backend in evidence.backends:
+        found = approved.of_side(evidence, backend)
+        if missing := [name for name, value in found.figures.items() if value is None]:
+            raise HarnessError(
+                f"{case_dir.name}, {backend}: {', '.join(missing)} is not finite and cannot be approved."
+            )
+        place = registry.trained(folder, asked["profile"], asked["id"])
+        provenance = {
+            "case": asked["id"],
+            "profile": asked["profile"],
+            "scenario": registry.depends_on(evidence.scenario, LEG),
+            "environment": golden.environment(evidence, backend),
+            **_source(root),
+        }
+        for path in approved.write(place, backend, found):
+            written[path.relative_to(folder).as_posix()] = registry.entry(path, **provenance)
+    registry.register(folder, written)
+
+
+def _check_fit(asked: Mapping[str, Any], case_dir: Path) -> None:
+    if not case_runner.is_prepared(case_dir):
+        raise HarnessError(f"{case_dir.name}: was not run to its end; there is nothing to approve.")
+    if asked["overrides"] or asked["fault"]:
+        what = asked["fault"] or ", ".join(asked["overrides"])
+        raise HarnessError(f"{case_dir.name}: was run with {what}; only a case as it stands can be approved.")
+
+
+def _source(root: Path) -> dict[str, str | None]:
+    environment = hub.read_optional(root / "environment.json", {})
+    dirty = " with changes" if environment.get("dirty") else ""
+    commit = environment.get("git_commit")
+    return {"hub": root.resolve().name, "commit": commit and commit + dirty}

@@ -1,0 +1,1 @@
+"""The nightly run: its steps, one after another, and what became of each."""

@@ -1,0 +1,151 @@
+"""A night: its folder, what became of each step, and how a night that was stopped is gone on with.
+
+`nightly.json` is written before and after every step. A step has not come to its end until that is written down, so a
+night that is killed at any point tells what is finished. A parity session is never gone on with in its hub: it begins
+again in one of its own, and takes what was trained from the store.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from harness.errors import HarnessError
+from harness.files import digest, read_json, sha256, write_json
+from harness.report.nightly import page
+from harness.session import case_runner, environment, hub, manifest
+from harness.session.nightly import program
+from harness.session.nightly.steps import FOLDER, Step
+
+PROJECT = (
+    "harness", "scenarios", "tests/parity", "tests/faults", "tests/golden", "benchmarks", "conftest.py",
+    "pyproject.toml",
+)  # fmt: skip
+"""What the steps run: a night of other files is another night."""
+FINISHED = ("pass", "fail")
+UNENDED = "has not come to its end"
+Say = Callable[[str], None]
+
+
+@dataclass
+class Record:
+    """What became of a step."""
+
+    status: str = "skipped"
+    """`pass`; `fail`: it ran and the answer is no; `inconclusive`: a session with cases that it had no time for;
+    `error`: it did not come to its end; `skipped`: not begun."""
+    reason: str = "not begun yet"
+    started: str | None = None
+    seconds: float | None = None
+    exit_status: int | None = None
+    hubs: list[str] = field(default_factory=list)
+    """Of a session: its hubs, the last one its result and the others of attempts before."""
+
+
+class Night:
+    """One night and its folder."""
+
+    def __init__(self, folder: Path, root: Path, steps: Sequence[Step]) -> None:
+        """`root`: the project's folder, which the steps are run in."""
+        self.folder, self.root, self.steps = folder, root, steps
+        state = read_json(folder / hub.NIGHT)
+        self.started: str = state["started"]
+        self.plan: str = state["plan"]
+        self.records = {step.name: Record(**state["steps"].get(step.name, {})) for step in steps}
+
+    @classmethod
+    def begin(cls, reports: Path, root: Path, steps: Sequence[Step]) -> "Night":
+        """Make the folder of a new night."""
+        folder = hub.claim(reports / f"{page.PREFIX}{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}")
+        write_json(folder / hub.NIGHT, {"started": hub.utc_now(), "plan": plan(root, steps), "steps": {}})
+        return cls(folder, root, steps)
+
+    @classmethod
+    def unfinished(cls, reports: Path, root: Path, steps: Sequence[Step]) -> "Night | None":
+        """The newest night, when it has steps left and the same plan: the same steps, files and installation."""
+        folders = sorted(path.parent for path in reports.glob(f"{page.PREFIX}*/{hub.NIGHT}"))
+        if not folders or read_json(folders[-1] / hub.NIGHT)["plan"] != plan(root, steps):
+            return None
+        night = cls(folders[-1], root, steps)
+        return None if all(night.is_finished(step) for step in steps) else night
+
+    def is_finished(self, step: Step) -> bool:
+        """Whether a step came to its end, with either answer."""
+        return self.records[step.name].status in FINISHED
+
+    @property
+    def is_green(self) -> bool:
+        """Whether every step ran and passed."""
+        return all(record.status == "pass" for record in self.records.values())
+
+    def run(self, budget: float | None, say: Say) -> None:
+        """Run what is left, in order, and begin nothing once `budget` seconds are spent."""
+        deadline = None if budget is None else time.monotonic() + budget
+        self._write()
+        for step in self.steps:
+            record, left = self.records[step.name], None if deadline is None else deadline - time.monotonic()
+            if self.is_finished(step):
+                say(f"{step.name}: {record.status}, finished before (begun {record.started}), not repeated")
+                continue
+            if left is None or left > 0:
+                say(f"{step.name}: begins, log in {self.folder / page.log_of(step.name)}")
+                self._run(step, left)
+            elif record.started is None:  # of one that had begun, what was found stays
+                self._note(step, reason="not begun: the budget of the night was spent")
+            say(f"{step.name}: {record.status} {record.reason}".rstrip())
+
+    def _run(self, step: Step, left: float | None) -> None:
+        """Run a step; until that is written down, it has not come to its end."""
+        started, command = time.monotonic(), self._command(step, left)  # a hub's name is taken before it is made
+        self._note(step, status="error", reason=UNENDED, started=hub.utc_now(), exit_status=None, seconds=None)
+        exit_status = program.run(command, self.root, self.folder / page.log_of(step.name))
+        status, reason = self._judged(step, exit_status)
+        seconds = time.monotonic() - started
+        self._note(step, status=status, reason=reason, exit_status=exit_status, seconds=seconds)
+
+    def _command(self, step: Step, left: float | None) -> list[str]:
+        command = [str(self.folder) if word == FOLDER else word for word in step.command]
+        if not step.is_session:
+            return command
+        hubs = self.records[step.name].hubs
+        hubs.append(step.name if not hubs else f"{step.name}-{len(hubs) + 1}")
+        command.append(f"--parity-hub={self.folder / hubs[-1]}")
+        return command if left is None else [*command, f"--parity-budget={max(1.0, left):.0f}"]
+
+    def _judged(self, step: Step, status: int) -> tuple[str, str]:
+        """What the exit status of a step says, and why that is no pass."""
+        if status not in (0, 1):
+            return "error", f"ended with exit status {status}"
+        if step.is_session and (late := case_runner.late(self.folder / self.records[step.name].hubs[-1])):
+            return "inconclusive", f"the budget was spent before {', '.join(late)} began"
+        return ("fail", "its log says what is red") if status else ("pass", "")
+
+    def _note(self, step: Step, **changes: Any) -> None:
+        for name, value in changes.items():
+            setattr(self.records[step.name], name, value)
+        self._write()
+
+    def _write(self) -> None:
+        records: Mapping[str, Any] = {name: asdict(record) for name, record in self.records.items()}
+        state = {"started": self.started, "plan": self.plan, "steps": records}
+        write_json(self.folder / hub.NIGHT, state)
+        page.write(self.folder, self.steps, state)
+
+
+def plan(root: Path, steps: Sequence[Step]) -> str:
+    """Digest of all that a night depends on: its commands, the project's files, and what they run on."""
+    found = environment.capture(root)
+    surroundings = {name: found[name] for name in ("python", "packages", "variables")}
+    paths = [path for name in PROJECT for path in manifest.files(root / name) or [root / name]]
+    code = [path for path in paths if path.is_file() and "__pycache__" not in path.parts]
+    files = {path.relative_to(root).as_posix(): sha256(path) for path in code}
+    return digest({"steps": [asdict(step) for step in steps], "files": files, **surroundings})
+
+
+def require_project(root: Path) -> None:
+    """Raise HarnessError where the files that the steps run are not there."""
+    for name in ("benchmarks", "scenarios", "tests/parity", "tests/faults"):
+        if not (root / name).is_dir():
+            raise HarnessError(f"{root}: has no folder {name}; a night is run in the folder of the project.")

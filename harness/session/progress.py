@@ -1,0 +1,53 @@
+"""What workers tell while they work, in lines: who, which epoch, what loss, how long still."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from harness import formatting
+from harness.session.hub import PROGRESS
+
+
+class News:
+    """Follows the progress files of a hub; at most one line a backend every `pause` seconds."""
+
+    def __init__(self, hub: Path, pause: float) -> None:
+        self._hub, self._pause = hub, pause
+        self._offsets: dict[Path, int] = {}
+        self._shown: dict[tuple[str, str], float] = {}
+
+    def lines(self) -> list[str]:
+        """What was told since the last call, as far as a line is due."""
+        return [line(event) for path in self._hub.glob(f"*/{PROGRESS}") for event in self._newest(path)]
+
+    def _newest(self, path: Path) -> list[dict[str, Any]]:
+        events = {(event["case"], event["backend"]): event for event in self._added(path)}
+        return [event for key, event in events.items() if self._is_due(key)]
+
+    def _added(self, path: Path) -> Iterator[dict[str, Any]]:
+        with path.open("rb") as stream:
+            stream.seek(self._offsets.get(path, 0))
+            for raw in stream:
+                if not raw.endswith(b"\n"):
+                    return  # half a line: the next reading gets it whole
+                self._offsets[path] = self._offsets.get(path, 0) + len(raw)
+                yield json.loads(raw)
+
+    def _is_due(self, key: tuple[str, str]) -> bool:
+        now = time.monotonic()
+        due = now - self._shown.get(key, -self._pause) >= self._pause
+        if due:
+            self._shown[key] = now
+        return due
+
+
+def line(event: dict[str, Any]) -> str:
+    """One event of a worker in words: `gs1_ideal  torch  train  epoch 3/45  loss 0.4321  12.0 s left`."""
+    words = [event["case"], event["backend"], event["leg"]]
+    if event.get("epochs"):
+        words += [f"epoch {event['epoch']}/{event['epochs']}", f"loss {formatting.number(event.get('loss'))}"]
+    if event.get("left") is not None:
+        words.append(f"{formatting.seconds(event['left'])} left")
+    return "  " + "  ".join(words)

@@ -1,0 +1,206 @@
+"""What a session was asked: the options of pytest and of the verbs, checked and in one place."""
+
+import math
+import os
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.errors import HarnessError
+from harness.networks import registry
+from harness.run import devices, interpreters
+from harness.scenario.case import Case
+from harness.scenario.catalogue import load_cases
+
+if TYPE_CHECKING:
+    from harness.faults.catalogue import Seeded
+
+PROFILES = ("smoke", "stable", "full")
+SCENARIOS = "scenarios"
+REPORTS = "reports"
+PATCH_STATS_LIMIT = 2
+BACKEND_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+"""A backend names the folder of its files in a hub."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """The options of one session; `from_texts` checks what a person typed."""
+
+    root: Path
+    """Folder that holds `scenarios/` and `reports/`."""
+    profile: str
+    scenario_folders: tuple[Path, ...]
+    hub: Path | None
+    backends: tuple[str, str]
+    interpreters: Mapping[str, Path]
+    overrides: Mapping[str, str]
+    """Dotted key of the scenario to its value as YAML text."""
+    device: str
+    store: str | None
+    """A folder, `off`, or None for the user's cache folder."""
+    data_folders: tuple[Path, ...]
+    """Folders of measured data sets, besides `PARITY_DATA`."""
+    timeout: float | None
+    """Seconds for one worker; None leaves it to the profile."""
+    log_patch_stats: bool
+    patch_stats_limit: int
+    strict: bool
+    fault: "Seeded | None" = None
+    """A fault that is seeded in one of the sides."""
+    budget: float | None = None
+    """Seconds after which no further case is begun; None for no such limit."""
+
+    @classmethod
+    def from_texts(
+        cls,
+        root: Path,
+        *,
+        profile: str = "",
+        scenarios: Sequence[Path] = (),
+        hub: Path | None = None,
+        backends: str = "",
+        python: Sequence[str] = (),
+        override: Sequence[str] = (),
+        device: str = "",
+        store: str = "",
+        data: Sequence[Path] = (),
+        timeout: str = "",
+        log_patch_stats: bool = False,
+        patch_stats_limit: str = "",
+        strict: bool = False,
+        fault: str = "",
+        budget: str = "",
+    ) -> "Request":
+        """Check the options as they were typed; an empty text stands for the default.
+
+        Raises HarnessError for a value that is not allowed.
+        """
+        pair = _pair(backends or "tensorflow,torch")
+        pythons = _interpreters(python, pair)
+        _require_known(pair, pythons)
+        return cls(
+            root=root,
+            profile=_one_of("--parity-profile", profile or "stable", PROFILES),
+            scenario_folders=_scenario_folders(root, scenarios),
+            hub=hub,
+            backends=pair,
+            interpreters=pythons,
+            overrides=dict(_assignment("--parity-override", text) for text in override),
+            device=_known_device(device or "auto"),
+            store=store or None,
+            data_folders=tuple(data),
+            timeout=_seconds("--parity-timeout", timeout) if timeout else None,
+            log_patch_stats=log_patch_stats,
+            patch_stats_limit=_count("--parity-patch-stats-limit", patch_stats_limit or str(PATCH_STATS_LIMIT)),
+            strict=strict,
+            fault=_seeded(fault, pair) if fault else None,
+            budget=_seconds("--parity-budget", budget) if budget else None,
+        )
+
+    def cases(self) -> list[Case]:
+        """Every case of the scenario folders; raises HarnessError for a broken scenario."""
+        return load_cases(self.scenario_folders, self.profile, self.overrides)
+
+    def interpreter(self, backend: str) -> Path:
+        """The interpreter of a backend: the one that was named, else this one."""
+        return self.interpreters.get(backend, Path(sys.executable))
+
+    def record(self) -> dict[str, Any]:
+        """What the hub keeps of the request: no path of this machine but the file names."""
+        return {
+            "profile": self.profile,
+            "backends": list(self.backends),
+            "interpreters": {name: path.name for name, path in self.interpreters.items()},
+            "overrides": dict(self.overrides),
+            "device": self.device,
+            "store": "off" if self.store == "off" else "on",
+            "timeout": self.timeout,
+            "budget": self.budget,
+            "strict": self.strict,
+            "fault": None if self.fault is None else str(self.fault),
+        }
+
+
+def _seeded(text: str, backends: tuple[str, str]) -> "Seeded":
+    """The fault that was asked for; the catalogue is imported for nobody else."""
+    from harness.faults import catalogue
+
+    return catalogue.parse(text, backends)
+
+
+def _one_of(option: str, found: str, allowed: Iterable[str]) -> str:
+    if found not in allowed:
+        raise HarnessError(f"{option}: found {found!r}; allowed: {', '.join(allowed)}.")
+    return found
+
+
+def _scenario_folders(root: Path, more: Sequence[Path]) -> tuple[Path, ...]:
+    """The project's own folder, where there is one, and those that were named."""
+    for folder in more:
+        if not folder.is_dir():
+            raise HarnessError(f"--parity-scenarios: {folder} is not a folder; name one that holds scenario files.")
+    own = root / SCENARIOS
+    folders = ([own] if own.is_dir() else []) + [folder for folder in more if folder.resolve() != own.resolve()]
+    return tuple(dict.fromkeys(folders))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    names = tuple(name.strip() for name in text.split(","))
+    if len(names) != 2 or not all(names) or names[0] == names[1]:
+        raise HarnessError(
+            f"--parity-backends: found {text!r}; two different names, reference first, such as tensorflow,torch."
+        )
+    for name in names:
+        if not BACKEND_NAME.fullmatch(name):
+            raise HarnessError(
+                f"--parity-backends: found {name!r}; allowed: letters, digits, '-' and '_', such as tensorflow."
+            )
+    return names[0], names[1]
+
+
+def _require_known(backends: tuple[str, str], found: Mapping[str, Path]) -> None:
+    """Refuse a backend that its interpreter does not know, before anything is run with the other one."""
+    for name in backends:
+        if name not in registry.FRAMEWORKS:
+            interpreters.require_known(name, found.get(name, Path(sys.executable)))
+
+
+def _assignment(option: str, text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip() or not value.strip():
+        raise HarnessError(f"{option}: found {text!r}; expected NAME=VALUE.")
+    return name.strip(), value.strip()
+
+
+def _interpreters(texts: Sequence[str], backends: tuple[str, str]) -> dict[str, Path]:
+    named = {name: Path(path).expanduser() for name, path in (_assignment("--parity-python", t) for t in texts)}
+    for name, path in named.items():
+        _one_of("--parity-python", name, backends)
+        if not os.access(path, os.X_OK) or path.is_dir():
+            raise HarnessError(f"--parity-python: {name}={path} is not a program that can be run; name an interpreter.")
+    return named
+
+
+def _known_device(text: str) -> str:
+    devices.choose(text)  # says what is wrong with a device before anything runs
+    return text
+
+
+def _seconds(option: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise HarnessError(f"{option}: found {text!r}; expected a number of seconds above 0.")
+    return value
+
+
+def _count(option: str, text: str) -> int:
+    if not text.isdecimal():
+        raise HarnessError(f"{option}: found {text!r}; expected a whole number from 0.")
+    return int(text)

@@ -1,0 +1,79 @@
+"""How small a fault may be and still be caught: bisection over its size, all faults of a side in each round."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from harness.faults.catalogue import Seeded
+from harness.session.trials import Outcome, Trials
+
+STRIDE = 100.0
+"""Factor by which a size is made smaller until the fault is not caught any more."""
+CLOSE = 2.0
+"""The bisection ends when caught and not caught are no further apart than this factor."""
+LEAST = 1e-15
+"""No smaller size is tried: it would be rounding."""
+
+
+@dataclass(frozen=True)
+class Bracket:
+    """What is known of one fault in one side."""
+
+    natural: Seeded
+    caught: float | None
+    """Smallest size that was caught; None where not even the natural one was."""
+    missed: float | None
+    """Largest size that was not caught; None where every size was caught."""
+    rung: str | None
+    """The lowest red rung at the smallest size."""
+
+    @property
+    def next(self) -> float | None:
+        """The size to try, None when there is nothing left to find out."""
+        if self.caught is None:
+            return self.natural.fault.size if self.missed is None else None
+        if self.missed is None:
+            smaller = self.caught / STRIDE
+            return smaller if smaller >= LEAST else None
+        return math.sqrt(self.caught * self.missed) if self.caught / self.missed > CLOSE else None
+
+    def after(self, outcome: Outcome) -> "Bracket":
+        """What is known after one more trial."""
+        size = outcome.seeded.size
+        if outcome.first is None:
+            return replace(self, missed=size)
+        return replace(self, caught=size, rung=outcome.first)
+
+
+def bisect(trials: Trials, wanted: Iterable[Seeded]) -> list[Bracket]:
+    """The smallest size of every fault that has one, to a factor of `CLOSE`."""
+    known = [Bracket(seeded, None, None, None) for seeded in wanted if seeded.fault.size is not None]
+    while asked := _asked(known):
+        outcomes = {_key(outcome.seeded): outcome for outcome in trials.run(asked)}
+        known = [
+            bracket.after(outcomes[_key(bracket.natural)]) if bracket.next is not None else bracket for bracket in known
+        ]
+    return known
+
+
+def _asked(known: Sequence[Bracket]) -> list[Seeded]:
+    return [replace(bracket.natural, size=bracket.next) for bracket in known if bracket.next is not None]
+
+
+def _key(seeded: Seeded) -> tuple[str, str]:
+    return seeded.fault.id, seeded.backend
+
+
+def row(bracket: Bracket) -> dict[str, Any]:
+    """One bracket for programs."""
+    fault = bracket.natural.fault
+    return {
+        "fault": fault.id,
+        "backend": bracket.natural.backend,
+        "unit": fault.unit,
+        "natural": fault.size,
+        "caught": bracket.caught,
+        "missed": bracket.missed,
+        "rung": bracket.rung,
+    }

@@ -1,0 +1,264 @@
+"""Trials of the judge: each fault of the catalogue in each side, judged from files like any other case.
+
+The clean evidence of both sides is made once, through the store. All faults of a side then run in one worker process,
+in float64 alone, because rounding hides nothing there. A trial's folder is a case folder: the files of the seeded side
+are its own, those of the other side and of the dataset are the clean case's.
+"""
+
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from harness.errors import HarnessError
+from harness.faults import catalogue, injection
+from harness.faults.catalogue import NOWHERE, Seeded
+from harness.files import read_json, write_json, write_text
+from harness.judge import ladder, tolerances
+from harness.judge.evidence import LEG_FOLDERS, Evidence
+from harness.judge.verdict import CONTRACT, Check, RungVerdict
+from harness.run import cores, devices, interpreters, process, side, together, worker
+from harness.run.environment import apply
+from harness.run.job import Job, write_job
+from harness.run.plan import LEGS, SOURCE_FOLDERS
+from harness.run.run_case import run_case
+from harness.scenario.case import Case
+from harness.session import case_runner
+from harness.session.request import Request
+
+SCENARIO = "gs2_custom"
+OVERRIDES = (
+    "model.probe_big=false",
+    "model.decoder_filters=[8]",
+    "model.border=mean",
+    "dataset.probe.scale=3.0",
+    "loss.amplitude_mae=0.5",
+    "loss.total_variation=0.01",
+    "lockstep.steps=5",
+    "lockstep.draws=2",
+    "ensemble.seeds=0",
+)
+"""What makes every setting of the catalogue matter: a border, all terms of the loss, a probe_scale that is not 4."""
+RUNGS = tuple(rung for rung in ladder.JUDGES if rung not in ("ensemble", "golden"))
+RED = ("fail", "error")
+_LEFT_OUT = "float32"
+"""Checks with this in their names have no evidence in a trial."""
+_TIMEOUT = 3600.0
+LOCKSTEP = frozenset({"lockstep", "trajectory", "graft"})
+STITCHING = {"stitching", "stitched", "predictions"}
+"""Hooks that only inference comes by."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the judge made of one fault in one side."""
+
+    seeded: Seeded
+    red: tuple[str, ...]
+    """The rungs that were red, the lowest first."""
+    judged: tuple[str, ...]
+    """The rungs that were judged."""
+    message: str
+    """What the lowest red rung says."""
+
+    @property
+    def first(self) -> str | None:
+        """The lowest red rung."""
+        return self.red[0] if self.red else None
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether the lowest red rung is the one that the catalogue names."""
+        return (self.first or NOWHERE) == self.seeded.fault.rung
+
+
+class Trials:
+    """The faults that are tried in one folder."""
+
+    def __init__(self, folder: Path, request: Request) -> None:
+        """`folder`: empty, for the clean case and the trials; `request`: profile, store and interpreters."""
+        self.folder, self.request = folder, request
+        cases = request.cases()
+        self.case: Case = next(case for case in cases if case.name == SCENARIO)
+
+    def clean(self, candidate: str) -> Path:
+        """The folder of the case without a fault, whose candidate is this backend."""
+        folder = self.folder / "clean" / candidate
+        if not (folder / "scenario.yaml").is_file():
+            self._run_candidate(candidate, folder)
+        return folder
+
+    def _run_candidate(self, candidate: str, folder: Path) -> None:
+        pair = (self._other(candidate), candidate)
+        options = case_runner.run_options(self.folder, replace(self.request, backends=pair))
+        run_case(self.case, LEGS, options, folder, case_runner.progress_writer(self.folder / "progress.jsonl"))
+        if failed := [job for job in read_json(folder / "jobs.json") if job["status"] != "done"]:
+            raise HarnessError(f"faults: the case without a fault has failed jobs: {failed[0]['error']}")
+        write_text(folder / "scenario.yaml", self.case.resolved_yaml())
+
+    def _other(self, backend: str) -> str:
+        [other] = [name for name in self.request.backends if name != backend]
+        return other
+
+    def run(self, wanted: Iterable[Seeded]) -> Iterator[Outcome]:
+        """Try the faults, those of a side in one process, both sides at once."""
+        of_side: dict[str, list[Seeded]] = {}
+        for seeded in wanted:
+            of_side.setdefault(seeded.backend, []).append(seeded)
+        for backend in of_side:  # made before the threads want it
+            self.clean(backend)
+        cancelled = threading.Event()
+        calls = {backend: partial(self._work, backend, faults, cancelled) for backend, faults in of_side.items()}
+        for backend, _ in together.as_they_end(calls, cancelled):
+            yield from map(self._judged, of_side[backend])
+
+    def _work(self, backend: str, faults: Sequence[Seeded], cancelled: threading.Event) -> None:
+        """Run all jobs of a side's faults."""
+        jobs = [path for seeded in faults for path in self._jobs(seeded)]
+        if not jobs:
+            return
+        environment = interpreters.worker_environment(interpreters.import_folder(self.folder))
+        apply(side.variables(devices.CPU), environment)
+        with cores.slot(cancelled):
+            process.run(
+                [str(self._python(backend)), "-m", "harness.faults.worker", "--float64", worker.SUPERVISED, *jobs],
+                environment,
+                self.folder,
+                self.folder / f"{backend}.log",
+                _TIMEOUT,
+                cancelled,
+                self.folder / f"{backend}.jsonl",
+                lambda _: None,
+            )
+
+    def _python(self, backend: str) -> Path:
+        return self.request.interpreters.get(backend, Path(sys.executable))
+
+    def _jobs(self, seeded: Seeded) -> list[str]:
+        """Job files of the legs that a fault has to be run in, relative to the trials' folder."""
+        paths = []
+        for leg in legs_of(seeded):
+            path = self._folder(seeded) / "jobs" / f"{leg}.json"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_job(path, self._job(seeded, leg))
+            paths.append(path.relative_to(self.folder).as_posix())
+        return paths
+
+    def _job(self, seeded: Seeded, leg: str) -> Job:
+        own, other, clean = seeded.backend, self._other(seeded.backend), self.clean(seeded.backend)
+        sources = {"infer": own, "graft": other}
+        job = Job(
+            case=str(seeded),
+            backend=own,
+            leg=leg,
+            scenario=self.case.scenario,
+            dataset=clean / "dataset",
+            output=self._folder(seeded) / "jobs" / leg,
+            device="cpu",
+            environment=side.variables(devices.CPU),
+            fault=seeded.text,
+        )
+        if leg not in sources:
+            return job
+        made_here = leg == "infer" and "train" in legs_of(seeded)
+        source = self._folder(seeded) / "jobs" / "train" if made_here else clean / sources[leg]
+        return replace(job, source=source / SOURCE_FOLDERS["lockstep" if leg == "graft" else "train"])
+
+    def _folder(self, seeded: Seeded) -> Path:
+        return self.folder / str(seeded)
+
+    def _judged(self, seeded: Seeded) -> Outcome:
+        """Judge a trial, and take its folder away."""
+        folder = self._folder(seeded)
+        self._assemble(seeded, folder)
+        evidence = Evidence(folder, (self._other(seeded.backend), seeded.backend))
+        verdicts = [judged(evidence, rung, self.case) for rung in rungs_of(seeded)]
+        shutil.rmtree(folder)
+        red = [verdict for verdict in verdicts if verdict.status in RED]
+        message = red[0].message if red else ""
+        return Outcome(seeded, tuple(verdict.rung for verdict in red), rungs_of(seeded), message)
+
+    def _assemble(self, seeded: Seeded, folder: Path) -> None:
+        """Make the case folder of a trial: clean files, over them what the seeded side left, then what is spoilt."""
+        shutil.copytree(self.clean(seeded.backend), folder, dirs_exist_ok=True, copy_function=os.link)
+        own, port = folder / seeded.backend, seeded.port()
+        records = read_json(folder / "jobs.json")
+        for leg in legs_of(seeded):
+            for name in LEG_FOLDERS[leg]:
+                shutil.rmtree(own / name, ignore_errors=True)
+            records = [_record(job, seeded.backend, leg, folder / "jobs" / leg) for job in records]
+            if (folder / "jobs" / leg).is_dir():
+                shutil.copytree(folder / "jobs" / leg, own, dirs_exist_ok=True)
+        write_json(folder / "jobs.json", records)
+        for leg in set(LEGS) - set(legs_of(seeded)):
+            injection.spoil_files(port, leg, own)
+        injection.spoil_case(port, folder)
+
+
+def legs_of(seeded: Seeded) -> tuple[str, ...]:
+    """The legs that have to be run with a fault, those that its rung reads; of one that acts on files alone, none."""
+    if not any(acts(seeded, leg) for leg in LEGS):
+        return ()
+    needs = LOCKSTEP if seeded.fault.is_control else ladder.needs(seeded.fault.rung)
+    if needs <= LOCKSTEP:
+        return tuple(leg for leg in LEGS if leg in needs | {"lockstep", "graft"})
+    return ("train", "infer") if acts(seeded, "train") else ("infer",)
+
+
+def acts(seeded: Seeded, leg: str) -> bool:
+    """Whether a fault changes what a leg does, and not only what it left."""
+    own = [hook for hook in seeded.port(leg).hooks if hook != "case" and not hook.startswith("files ")]
+    return bool(set(own) - STITCHING) if leg not in ("infer", "exchange") else bool(own)
+
+
+def rungs_of(seeded: Seeded) -> tuple[str, ...]:
+    """The rungs that are judged: those that read what the fault touched, up to the canvas or to the one expected.
+
+    The rungs above the canvas take longer than all others together, and are red after whatever went wrong below.
+    """
+    legs = frozenset(legs_of(seeded))
+    touched = legs | {leg for leg in LEGS if seeded.port(leg).uses(f"files {leg}")}
+    if seeded.port().uses("case"):
+        touched = frozenset(LEGS)
+    absent = LOCKSTEP - legs if legs and legs <= LOCKSTEP else frozenset()  # made without the fault
+    highest = RUNGS.index("canvas")
+    return tuple(
+        rung
+        for number, rung in enumerate(RUNGS)
+        if (number <= highest or rung == seeded.fault.rung)
+        and ladder.needs(rung) & touched
+        and not ladder.needs(rung) & absent
+    )
+
+
+def judged(evidence: Evidence, rung: str, case: Case) -> RungVerdict:
+    """A rung without the checks that have no evidence in a trial; a judge that breaks is red, too, and says so."""
+    try:
+        verdict = ladder.judge_rung(rung, evidence, tolerances.limits_of(case))
+    except Exception as problem:  # as in case_runner.judge
+        message = f"{type(problem).__name__}: {problem}"
+        return RungVerdict(rung, (Check(rung, "evidence", "error", None, None, None, CONTRACT, message),))
+    return RungVerdict(rung, tuple(check for check in verdict.checks if _LEFT_OUT not in check.name))
+
+
+def _record(job: Mapping[str, Any], backend: str, leg: str, output: Path) -> dict[str, Any]:
+    """The record of a job after it was run again with a fault."""
+    if (job["backend"], job["leg"]) != (backend, leg):
+        return dict(job)
+    if (output / worker.DONE).is_file():
+        return {**job, "status": "done", "error": None}
+    told = output / worker.ERROR
+    error = read_json(told)["error"] if told.is_file() else "was not begun: the worker ended before"
+    return {**job, "status": "failed", "error": error}
+
+
+def every(backends: Sequence[str], names: Collection[str] = (), quick: bool = False) -> list[Seeded]:
+    """The faults of these names (all, where none is named) in both sides, at their natural sizes."""
+    found = [catalogue.named(name) for name in names] or list(catalogue.faults().values())
+    chosen = [fault for fault in found if fault.quick or not quick]
+    return [Seeded(fault, backend) for fault in chosen for backend in backends]

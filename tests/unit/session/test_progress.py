@@ -1,0 +1,56 @@
+"""Lines about what workers do: whole ones only, and not too many."""
+
+import json
+from pathlib import Path
+
+from harness.session.hub import PROGRESS
+from harness.session.progress import News, line
+
+EVENT = {
+    "case": "gs1",
+    "backend": "torch",
+    "leg": "train",
+    "epoch": 3,
+    "epochs": 45,
+    "step": 96,
+    "loss": 0.4321,
+    "left": 125.4,
+}
+
+
+def tell(hub: Path, text: str, case: str = "gs1") -> None:
+    (hub / case).mkdir(exist_ok=True)
+    with (hub / case / PROGRESS).open("a") as stream:
+        stream.write(text)
+
+
+def test_a_line_says_who_how_far_and_how_long_still() -> None:
+    assert line(EVENT) == "  gs1  torch  train  epoch 3/45  loss 0.4321  2 min 05 s left"
+    assert line({**EVENT, "leg": "infer", "epochs": None, "left": None}) == "  gs1  torch  infer"
+
+
+def test_the_newest_of_each_backend(tmp_path: Path) -> None:
+    for backend, epoch in (("torch", 1), ("torch", 2), ("other", 1)):
+        tell(tmp_path, json.dumps({**EVENT, "backend": backend, "epoch": epoch}) + "\n")
+    lines = News(tmp_path, pause=0).lines()
+    assert [text.split()[1:5] for text in lines] == [
+        ["torch", "train", "epoch", "2/45"],
+        ["other", "train", "epoch", "1/45"],
+    ]
+
+
+def test_half_a_line_waits_for_its_end(tmp_path: Path) -> None:
+    text = json.dumps(EVENT) + "\n"
+    news = News(tmp_path, pause=0)
+    tell(tmp_path, text[:20])
+    assert news.lines() == []
+    tell(tmp_path, text[20:])
+    assert len(news.lines()) == 1
+    assert news.lines() == []
+
+
+def test_no_more_than_one_line_in_a_pause(tmp_path: Path) -> None:
+    news = News(tmp_path, pause=60)
+    for expected in (1, 0):
+        tell(tmp_path, json.dumps(EVENT) + "\n")
+        assert len(news.lines()) == expected
