@@ -12,6 +12,7 @@ from harness.backends import network
 from harness.backends.feed import batch_of
 from harness.dataset.build import build
 from harness.dataset.grouped import GroupedData
+from harness.dataset.npz import RawData
 from harness.dataset.simulate import simulate
 from harness.dataset.truth import Truth
 from harness.files import read_json, write_json, write_npy, write_npz, write_text
@@ -98,6 +99,12 @@ class CaseFolder:
         """Give the case's resolved scenario other values: `dataset__source="file"`."""
         values = leaves(self.scenario) | {key.replace("__", "."): value for key, value in changes.items()}
         write_scenario(self.path, Scenario.model_validate(nest(values)))
+
+    def measure(self, raw: RawData) -> None:
+        """Build the dataset folder from other patterns, and feed both sides from it."""
+        build(self.scenario, raw, self.path / "dataset")
+        for number, backend in enumerate(BACKENDS):
+            write_lockstep(self.path, self.scenario, backend, np.random.default_rng(number))
 
     def stop(self, backend: str, leg: str, error: str) -> None:
         """Make a job fail."""
