@@ -53,13 +53,24 @@ def read_json(path: Path) -> Any:
 
 
 def write_npz(path: Path, **arrays: Any) -> None:
-    """Write arrays to an uncompressed NPZ, atomically and with the same bytes every time."""
-    write_atomic(path, lambda temporary: np.savez(temporary, **arrays))
+    """Write arrays to an uncompressed NPZ, atomically and with the same bytes every time; `path` may have any name."""
+
+    def write(temporary: Path) -> None:
+        # opened here, since numpy adds .npz to a name without it, and would fill another file than the one renamed
+        with temporary.open("wb") as stream:
+            np.savez(stream, **arrays)
+
+    write_atomic(path, write)
 
 
 def write_npy(path: Path, array: np.ndarray) -> None:
-    """Write one array, atomically."""
-    write_atomic(path, lambda temporary: np.save(temporary, array, allow_pickle=False))
+    """Write one array, atomically; `path` may have any name."""
+
+    def write(temporary: Path) -> None:
+        with temporary.open("wb") as stream:  # numpy adds .npy to a name, as it does .npz
+            np.save(stream, array, allow_pickle=False)
+
+    write_atomic(path, write)
 
 
 def read_npz(path: Path) -> dict[str, np.ndarray]:

@@ -78,19 +78,25 @@ def reference_inputs(scenario: Scenario, raw: RawData, folder: Path) -> dict[str
 
 
 def split(scenario: Scenario, raw: RawData) -> tuple[Array, Array]:
-    """Indices of the patterns that train and of those that test, in the order of the scan."""
+    """Indices of the patterns that train and of those that test, in the order of the scan.
+
+    Raises `HarnessError` when all patterns lie at one position, where nothing could be tested that was not trained on.
+    """
     if scenario.dataset.split == "none":
         everything = np.arange(len(raw.x))
         return everything, everything
-    train = scan.split_half(raw.y)
+    train = scan.split_half(raw.x, raw.y)
+    if train.all():
+        raise HarnessError(
+            f"{raw.origin}: all patterns ({len(train)}) lie at one position, so they cannot be split into training and "
+            "test; give patterns at two positions at least, or set dataset.split to none."
+        )
     return np.flatnonzero(train), np.flatnonzero(~train)
 
 
 def select(scenario: Scenario, raw: RawData) -> Selection:
     """Split the patterns and draw the groups of training and test."""
     train, test = split(scenario, raw)
-    if not len(train) or not len(test):
-        raise HarnessError(f"{raw.origin}: {len(raw.x)} patterns are too few to split into training and test.")
     grouping, training = scenario.grouping, scenario.training
     return Selection(
         train,

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from harness.dataset import probes
+from harness.dataset.centring import zero_frequency
 from harness.dataset.crop import crop_detector
 from harness.dataset.npz import REQUIRED, SIZES, RawData, read_arrays, validated
 from harness.errors import HarnessError
@@ -28,7 +29,7 @@ def load(path: Path, N: int) -> RawData:
         arrays = _from_tike(arrays, path.name, notes)
     _names(arrays, notes)
     if all(name in arrays for name in REQUIRED) and arrays["diff3d"].ndim == 3:
-        for convert in (_axes, _amplitudes, _detector_centre, _coordinates, _probe):
+        for convert in (_axes, _amplitudes, _coordinates, _probe, _detector_centre):
             convert(arrays, notes)
     return crop_detector(validated(arrays, path.name, tuple(notes)), N)
 
@@ -70,19 +71,25 @@ def _amplitudes(arrays: Arrays, notes: Notes) -> None:
 
 
 def _detector_centre(arrays: Arrays, notes: Notes) -> None:
-    """Zero frequency from the corner to the middle, where the corners hold more counts than the middle."""
-    patterns = arrays["diff3d"]
-    if patterns.dtype.kind != "f" or not patterns.size:
+    """Zero frequency from the corner to the middle, where it is sure to lie at the corner."""
+    patterns, probe = arrays["diff3d"], arrays["probeGuess"]
+    if not _comparable(patterns, probe):
         return
-    mean = np.square(patterns, dtype=np.float64).mean(axis=0)
-    if _energy_in_the_middle(np.fft.fftshift(mean)) > _energy_in_the_middle(mean):
+    place = zero_frequency(patterns, probe)
+    if place == "corner":
         arrays["diff3d"] = np.fft.fftshift(patterns, axes=(1, 2))
         notes.append("The detector's zero frequency lay at the corner and was moved to the middle.")
+    elif place is None:
+        notes.append(
+            "Neither the probe nor the patterns tell whether the detector's zero frequency lies at index N/2 or at the "
+            "corner; they were left as they are, so make sure that it lies at index N/2."
+        )
 
 
-def _energy_in_the_middle(pattern: Array) -> float:
-    rows, columns = (slice(size // 4, size - size // 4) for size in pattern.shape)
-    return float(pattern[rows, columns].sum())
+def _comparable(patterns: Array, probe: Array) -> bool:
+    """Whether the patterns hold light, and they and the probe fit each other; the validation refuses what does not."""
+    fit = patterns.dtype.kind == "f" and probe.dtype.kind == "c" and patterns.shape[1:] == probe.shape
+    return fit and 0 < patterns.max(initial=0) < np.inf and bool(np.isfinite(probe).all())
 
 
 def _coordinates(arrays: Arrays, notes: Notes) -> None:

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import numpy as np
 
 from harness.errors import HarnessError
-from harness.files import write_npz
+from harness.files import write_atomic, write_npz
 
 Array = np.ndarray
 
@@ -92,17 +92,35 @@ def validated(arrays: Mapping[str, Array], source: str, notes: tuple[str, ...] =
 
 
 def save(raw: RawData, path: Path) -> None:
-    """Write the contract's arrays, in its types, with the same bytes every time."""
-    known = {} if raw.object is None else {"objectGuess": raw.object.astype(np.complex64)}
-    write_npz(
-        path,
-        diff3d=raw.diffraction.astype(np.float32),
-        probeGuess=raw.probe.astype(np.complex64),
-        xcoords=raw.x.astype(np.float64),
-        ycoords=raw.y.astype(np.float64),
-        scan_index=raw.scan_index.astype(np.int64),
-        **known,
-    )
+    """Write the contract's arrays, in its types, with the same bytes every time, and read them back.
+
+    Raises `HarnessError`, and leaves no file, when what was written breaks the contract: values that are no longer
+    finite in its types, or patterns that have become zero everywhere.
+    """
+
+    def write(temporary: Path) -> None:
+        write_npz(temporary, **_in_types(raw))
+        validated(read_arrays(temporary), path.name)
+
+    try:
+        write_atomic(path, write)
+    except HarnessError as broken:
+        raise HarnessError(f"{path} was not written, since it would break the NPZ contract: {broken}") from broken
+
+
+def _in_types(raw: RawData) -> dict[str, Array]:
+    """The contract's arrays, in its types; a value that is too large for its type becomes infinite."""
+    with np.errstate(over="ignore"):
+        arrays: dict[str, Array] = {
+            "diff3d": raw.diffraction.astype(np.float32),
+            "probeGuess": raw.probe.astype(np.complex64),
+            "xcoords": raw.x.astype(np.float64),
+            "ycoords": raw.y.astype(np.float64),
+            "scan_index": raw.scan_index.astype(np.int64),
+        }
+        if raw.object is not None:
+            arrays["objectGuess"] = raw.object.astype(np.complex64)
+    return arrays
 
 
 def _diffraction(array: Array, source: str) -> Array:

@@ -28,12 +28,18 @@ def random_positions(
     return x, y
 
 
-def split_half(y: Array) -> Array:
-    """Return a boolean `(M,)` mask: the half of the positions with the lowest `y` trains.
+def split_half(x: Array, y: Array) -> Array:
+    """Return a boolean `(M,)` mask: the half of the positions `(x, y)` with the lowest `y` trains.
 
-    The cut is by rank, so the halves differ by one at most; ties keep their order.
+    The cut is by rank; equal `y` keep their order. Patterns at one position (a point that was exposed twice) are never
+    parted, so the training may hold more than half of them; the topmost position is always left to the test, unless
+    there is no other.
     """
-    y = np.asarray(y, dtype=np.float64)
-    train = np.zeros(y.shape, dtype=bool)
-    train[np.argsort(y, kind="stable")[: round(0.5 * y.size)]] = True
-    return train
+    points, first, point, exposures = np.unique(
+        np.stack([y, x], axis=1), axis=0, return_index=True, return_inverse=True, return_counts=True
+    )
+    order = np.lexsort((first, points[:, 0]))
+    patterns_so_far = np.cumsum(exposures[order])
+    last = np.searchsorted(patterns_so_far, round(0.5 * len(y)))
+    training_points = order[: max(1, min(int(last) + 1, len(points) - 1))]
+    return np.isin(point.reshape(-1), training_points)

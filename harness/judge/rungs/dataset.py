@@ -4,6 +4,7 @@ Evidence: `dataset/` and the batch that each side was fed, `<backend>/lockstep/b
 that counts, network input and scale hang together: X = factor * A_obs, counts = (s X)^2, mean(sum(X^2)) = (N/2)^2.
 """
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -94,13 +95,16 @@ def _judge_intensity(findings: Findings, evidence: Evidence) -> None:
 
 
 def _factor_error(evidence: Evidence, name: str) -> float | None:
-    """How far X is from the stated factor times the pattern that was measured at the same position."""
+    """How far X is from the stated factor times the pattern that was measured at the same position.
+
+    Several patterns at one position are told apart by their order, which is the scan's in both files.
+    """
     data, raw = grouped(evidence, name), _measured(evidence)
-    rows = {position: row for row, position in enumerate(_positions(raw.x, raw.y))}
-    positions = _positions(data.x, data.y)
-    if any(position not in rows for position in positions):
+    rows = {exposure: row for row, exposure in enumerate(_exposures(raw.x, raw.y))}
+    exposures = _exposures(data.x, data.y)
+    if any(exposure not in rows for exposure in exposures):
         return None
-    found = [rows[position] for position in positions]
+    found = [rows[exposure] for exposure in exposures]
     return relative_error(data.X, float(evidence.setup["normalisation"]) * raw.diffraction[found].astype(np.float64))
 
 
@@ -171,6 +175,16 @@ def _distance(own: Array, expected: Array) -> float | None:
     if own.shape != expected.shape:
         return None
     return 0.0 if np.array_equal(own, expected) else relative_error(own, expected)
+
+
+def _exposures(x: Array, y: Array) -> list[tuple[float, float, int]]:
+    """Each pattern's position, and how many patterns before it have the same."""
+    seen: Counter[tuple[float, float]] = Counter()
+    exposures = []
+    for position in _positions(x, y):
+        exposures.append((*position, seen[position]))
+        seen[position] += 1
+    return exposures
 
 
 def _positions(x: Array, y: Array) -> list[tuple[float, float]]:

@@ -43,3 +43,29 @@ def test_nothing_is_overwritten_and_what_is_no_data_set_is_named(verb: Verb, tik
         result = verb("import", str(source), "--to", str(target))
         assert isinstance(result.exception, HarnessError)
         assert words in str(result.exception)
+
+
+@pytest.mark.parametrize("name", ["out", "out.npz.bz2", "out.NPZ", "out.npy", ".npz", "npz"])
+def test_another_name_than_npz_is_refused_before_anything_is_read(verb: Verb, tike: Path, name: str) -> None:
+    result = verb("import", str(tike.with_name("absent.npz")), "--to", str(tike.with_name(name)))
+    assert isinstance(result.exception, HarnessError)
+    assert f"--to: the new file is named '{name}'; a name that ends in .npz is needed" in str(result.exception)
+    assert [path.name for path in tike.parent.iterdir()] == ["tike.npz"]
+
+
+@pytest.mark.parametrize("detector", [0, -5, 32, 63, 512])
+def test_a_detector_that_the_contract_does_not_know_is_refused(verb: Verb, tike: Path, detector: int) -> None:
+    result = verb("import", str(tike), "--to", str(tike.with_name("new.npz")), "--detector", str(detector))
+    assert isinstance(result.exception, HarnessError)
+    assert f"--detector: {detector} was asked for; allowed are 64, 128, 256" in str(result.exception)
+    assert [path.name for path in tike.parent.iterdir()] == ["tike.npz"]
+
+
+def test_what_breaks_the_contract_once_it_is_written_is_not_left_behind(verb: Verb, tike: Path) -> None:
+    arrays = dict(np.load(tike))
+    np.savez(tike, **{**arrays, "probe": arrays["probe"].astype(np.complex128) * 1e100})
+    result = verb("import", str(tike), "--to", str(tike.with_name("new.npz")))
+    assert isinstance(result.exception, HarnessError)
+    assert "new.npz was not written" in str(result.exception)
+    assert "'probeGuess' holds" in str(result.exception)
+    assert [path.name for path in tike.parent.iterdir()] == ["tike.npz"]

@@ -142,6 +142,32 @@ def test_without_a_split_all_patterns_do_both(raw, tmp_path):
     assert (setup["patterns"], setup["train_patterns"], setup["test_patterns"]) == (60, 60, 60)
 
 
+def twice_exposed(raw: RawData) -> RawData:
+    """The same scan with every point exposed twice; the second exposures are other patterns."""
+    again = replace(raw, diffraction=raw.diffraction[:, ::-1])
+    return replace(
+        raw,
+        **{
+            name: np.concatenate([getattr(raw, name), getattr(again, name)])
+            for name in ("diffraction", "x", "y", "scan_index")
+        },
+    )
+
+
+def test_a_point_exposed_twice_is_either_trained_or_tested(raw, tmp_path):
+    build(scenario(), twice_exposed(replace(raw, y=np.rint(raw.y / 20))), tmp_path)
+    train, test = GroupedData.load(tmp_path / "train.npz"), GroupedData.load(tmp_path / "test.npz")
+    assert len(train.x) + len(test.x) == 120
+    assert not set(zip(train.x, train.y, strict=True)) & set(zip(test.x, test.y, strict=True))
+
+
+def test_patterns_at_one_position_cannot_be_split(raw, tmp_path):
+    stuck = replace(raw, x=np.full(60, 80.0), y=np.full(60, 80.0), origin="a.npz")
+    with pytest.raises(HarnessError, match=r"a.npz: all patterns \(60\) lie at one position"):
+        build(scenario(), stuck, tmp_path)
+    build(scenario(split="none"), stuck, tmp_path)
+
+
 def test_too_few_patterns_for_the_groups(raw, tmp_path):
     few = scenario().model_copy(update={"grouping": GroupingSpec(gridsize=2, groups=32)})
     with pytest.raises(HarnessError, match="32 groups need as many positions to start from, and there are 30"):

@@ -69,6 +69,43 @@ def test_each_deviation_is_converted_and_said(tmp_path, changes, sentence):
     np.testing.assert_allclose(raw.x, plain.x, rtol=1e-6)
 
 
+def zone_plate_frames(inner: float, outer: float, size: int = N, frames: int = 12, photons: float = 1e5):
+    """Counts behind a weak object, and the probe of a zone plate whose pupil is `inner` to `outer` pixels wide."""
+    rng = np.random.default_rng(2)
+    axis = np.arange(size) - size // 2
+    radius = np.hypot(axis[:, None], axis)
+    pupil = ((radius >= inner) & (radius < outer)) * np.exp(2e-3j * radius**2)
+    probe = np.fft.fftshift(np.fft.ifft2(np.fft.ifftshift(pupil)))
+    waves = probe * np.exp(0.3j * rng.standard_normal((frames, size, size)))
+    patterns = np.abs(np.fft.fftshift(np.fft.fft2(waves), axes=(1, 2))) ** 2
+    counts = rng.poisson(patterns * photons / patterns.sum(axis=(1, 2)).mean())
+    places = {"xcoords": np.arange(float(frames)), "ycoords": np.arange(float(frames))}
+    return {"diff3d": np.sqrt(counts).astype(np.float32), "probeGuess": probe.astype(np.complex64), **places}
+
+
+@pytest.mark.parametrize(
+    ("inner", "outer", "size"),
+    [(17, 31.5, 64), (34, 63, 128), (28, 31, 64), (25, 40, 64), (33, 46, 64), (8, 46, 64), (0, 10, 64), (0, 31, 64)],
+)
+def test_a_dim_middle_is_no_sign_that_the_zero_frequency_is_elsewhere(tmp_path, inner, outer, size):
+    arrays = zone_plate_frames(inner, outer, size)
+    raw = load(tmp_path, arrays, size)
+    assert raw.notes == ()
+    np.testing.assert_array_equal(raw.diffraction, arrays["diff3d"])
+    cornered = arrays | {"diff3d": np.fft.ifftshift(arrays["diff3d"], axes=(1, 2))}
+    moved = load(tmp_path, cornered, size)
+    assert "was moved to the middle" in " ".join(moved.notes)
+    np.testing.assert_array_equal(moved.diffraction, arrays["diff3d"])
+
+
+def test_where_nothing_tells_the_patterns_stay_and_that_is_said(tmp_path):
+    flat = np.full((M, N, N), 3.5, np.float32)
+    raw = load(tmp_path, contract(diff3d=flat))
+    [note] = raw.notes
+    assert "were left as they are" in note
+    np.testing.assert_array_equal(raw.diffraction, flat)
+
+
 def test_a_real_probe_is_taken_as_complex(tmp_path):
     raw = load(tmp_path, contract(probeGuess=probes.idealised(N)))
     assert raw.probe.dtype == np.complex128

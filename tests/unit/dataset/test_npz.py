@@ -1,6 +1,7 @@
 """The NPZ contract: what is allowed goes through unchanged, everything else gets one sentence."""
 
 import bz2
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -112,3 +113,19 @@ def test_broken_files_are_named(tmp_path):
     for name in ("half.npz", "half.npz.bz2", "text.npz", "absent.npz"):
         with pytest.raises(HarnessError, match=name):
             npz.read_arrays(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"probe": np.full((N, N), 1e60 + 0j)}, "'probeGuess' holds 4096 values that are NaN or infinite"),
+        ({"object": np.full((80, 80), 1e60 + 0j)}, "'objectGuess' holds 6400 values"),
+        ({"diffraction": np.full((M, N, N), 1e-80)}, "'diff3d' is zero everywhere"),
+        ({"diffraction": np.ones((M, 32, 32)), "probe": np.ones((32, 32), complex)}, "'diff3d' has N 32"),
+    ],
+)
+def test_what_breaks_the_contract_once_it_is_written_leaves_no_file(tmp_path, changes, sentence):
+    raw = replace(npz.validated(arrays(), "good.npz"), **changes)
+    with pytest.raises(HarnessError, match=f"a.npz was not written, .*{sentence}"):
+        npz.save(raw, tmp_path / "a.npz")
+    assert not list(tmp_path.iterdir())

@@ -31,8 +31,29 @@ def test_an_object_without_room_is_refused():
 
 
 def test_the_lower_half_along_y_trains():
-    y = np.random.default_rng(0).normal(size=101)
-    train = scan.split_half(y)
+    x, y = np.random.default_rng(0).normal(size=(2, 101))
+    train = scan.split_half(x, y)
     assert train.sum() in (50, 51)
     assert y[train].max() < y[~train].min()
-    assert scan.split_half(np.zeros(6)).tolist() == [True] * 3 + [False] * 3
+    assert scan.split_half(np.arange(6), np.zeros(6)).tolist() == [True] * 3 + [False] * 3
+
+
+@pytest.mark.parametrize(
+    ("points", "trained"),
+    [
+        ([0, 1, 2, 2, 2, 2], [0, 1]),  # the half lies among the exposures of the topmost point
+        ([0, 1, 1, 1, 2, 3], [0, 1]),  # the half lies among the exposures of a point
+        ([3, 1, 0, 2, 1, 3, 0, 2], [0, 1]),  # the whole scan twice
+        ([0, 0, 0, 0, 1], [0]),
+        ([7, 7, 7], [7]),
+        ([7], [7]),
+    ],
+)
+@pytest.mark.parametrize("one_row", [False, True])
+def test_patterns_at_one_position_are_never_parted(points, trained, one_row):
+    along = np.array(points, dtype=np.float64)
+    x, y = (along, np.zeros(len(along))) if one_row else (np.full(len(along), 5.0), along)
+    train = scan.split_half(x, y)
+    assert set(along[train]) & set(along[~train]) == set()
+    if not one_row:
+        assert set(along[train]) == set(trained)

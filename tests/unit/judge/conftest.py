@@ -10,6 +10,7 @@ from safetensors.numpy import save_file
 
 from harness.dataset.build import build
 from harness.dataset.grouped import GroupedData
+from harness.dataset.npz import RawData
 from harness.dataset.simulate import simulate
 from harness.dataset.truth import Truth
 from harness.files import read_json, write_json, write_npy, write_npz, write_text
@@ -103,6 +104,12 @@ class CaseFolder:
         write_scenario(self.path, scenario)
         for backend in BACKENDS:
             contract_of(scenario).write(self.path / backend / "lockstep")
+
+    def measure(self, raw: RawData) -> None:
+        """Build the dataset folder from other patterns, and feed both sides from it."""
+        build(self.scenario, raw, self.path / "dataset")
+        for number, backend in enumerate(BACKENDS):
+            write_lockstep(self.path, self.scenario, backend, np.random.default_rng(number))
 
     def stop(self, backend: str, leg: str, error: str) -> None:
         """Make a job fail."""

@@ -1,7 +1,12 @@
 """Each way in which data can be wrong must turn the rung red."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+
+from harness.dataset.simulate import simulate
+from harness.physics.scale import pattern_energies
 
 TRAIN, BATCH = "dataset/train.npz", "torch/lockstep/batch.npz"
 
@@ -112,3 +117,65 @@ def test_a_lost_job_is_an_error_with_its_sentence(gs2):
     found = gs2.bad("dataset")
     assert found["batch"].status == "error"
     assert "pip install torch" in found["batch"].message
+
+
+def exposed_again(case, rows):
+    """The case's own scan, some of whose points were exposed once more and gave other patterns; as many photons."""
+    raw = simulate(case.scenario.dataset)
+    taken = {name: getattr(raw, name) for name in ("diffraction", "x", "y", "scan_index")}
+    more = {name: array[rows] for name, array in taken.items()} | {"diffraction": raw.diffraction[rows][:, ::-1]}
+    both = {name: np.concatenate([array, more[name]]) for name, array in taken.items()}
+    both["diffraction"] *= np.sqrt(
+        pattern_energies(raw.diffraction).mean() / pattern_energies(both["diffraction"]).mean()
+    )
+    return replace(raw, **both)
+
+
+AGAIN = {
+    "twice": np.arange(48),
+    "some": np.arange(0, 48, 3),
+    "three times": np.tile(np.arange(48), 2),
+    "one often": np.full(40, 7),
+}
+
+
+@pytest.mark.parametrize("again", AGAIN.values(), ids=AGAIN)
+@pytest.mark.parametrize("split", ["half_y", "none"])
+def test_points_that_were_exposed_more_than_once_are_sound(gs2, again, split):
+    gs2.change_scenario(dataset__split=split)
+    gs2.scenario = gs2.evidence.scenario
+    gs2.measure(exposed_again(gs2, again))
+    assert bad(gs2) == {}
+
+
+def test_all_patterns_at_one_position_are_sound_without_a_split(gs2):
+    gs2.change_scenario(dataset__split="none")
+    gs2.scenario = gs2.evidence.scenario
+    raw = simulate(gs2.scenario.dataset)
+    gs2.measure(replace(raw, x=np.full_like(raw.x, 80.5), y=np.full_like(raw.y, 80.5)))
+    assert bad(gs2) == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"X": lambda a: np.roll(a, 1, axis=0)}, "train.normalisation"),
+        ({"X": lambda a: np.roll(a, len(a) // 2, axis=0)}, "train.normalisation"),  # first and second exposures swapped
+        ({"X": lambda a: np.concatenate([a[: len(a) // 2]] * 2)}, "train.normalisation"),  # first exposures alone
+        ({"x": lambda a: np.concatenate([a[: len(a) // 2][::-1]] * 2)}, "train.normalisation"),
+        ({"x": lambda a: np.full_like(a, a[0]), "y": lambda a: np.full_like(a, a[0])}, "train.normalisation"),
+    ],
+)
+def test_twice_exposed_points_with_wrong_patterns_or_positions(gs2, changes, expected):
+    gs2.measure(exposed_again(gs2, AGAIN["twice"]))
+    gs2.change_arrays(TRAIN, **changes)
+    assert expected in bad(gs2)
+
+
+def test_one_exposure_that_trains_and_the_other_that_tests(gs2):
+    gs2.measure(exposed_again(gs2, AGAIN["twice"]))
+    test = dict(np.load(gs2.path / "dataset/test.npz"))
+    gs2.change_arrays(
+        TRAIN, **{name: lambda a, name=name: np.concatenate([test[name][:1], a[1:]]) for name in ("X", "x", "y")}
+    )
+    assert bad(gs2)["split"] == "fail"
