@@ -16,10 +16,10 @@ from harness.arrays import Array, Precision, Weights
 from harness.errors import HarnessError
 from harness.judge import lockstep
 from harness.judge.comparing import relative_error
-from harness.judge.diagnosis import likeness
 from harness.judge.difference import Difference, difference
 from harness.judge.evidence import Evidence
 from harness.judge.oracle import oracle_stages
+from harness.judge.transformation import transformation
 from harness.judge.verdict import Check, RungVerdict
 
 LOCKSTEP_RUNGS = ("stages", "physics", "loss", "gradient", "step", "trajectory")
@@ -58,7 +58,7 @@ class Localisation:
     """Stages that differ even on the reference's stages before them; None when that was not tried."""
     not_alone: tuple[str, ...] = ()
     """Stages that gave nothing to compare when they were tried so."""
-    likeness: str = ""
+    transformation: str = ""
     """What the tensor is instead, where a simple change of the other explains it."""
 
     def as_json(self) -> dict[str, Any]:
@@ -77,7 +77,7 @@ class Localisation:
             "shape": list(place.own.shape),
             "wrong_alone": None if self.wrong_alone is None else list(self.wrong_alone),
             "not_alone": list(self.not_alone),
-            "likeness": self.likeness,
+            "transformation": self.transformation,
             "message": place.check.message,
         }
 
@@ -96,8 +96,8 @@ def localise(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> Localisatio
     alone = [check for check in checks if check.rung == "stages" and check.name.startswith("alone.")]
     wrong = _names(check for check in alone if check.value is not None) if alone else None
     nothing = _names(check for check in alone if check.value is None)
-    alike = "" if gap is None else likeness(first.own, first.other, first.stage == first.tensor)
-    return Localisation(first, gap, wrong, nothing, alike)
+    changed = "" if gap is None else transformation(first.own, first.other, first.stage == first.tensor)
+    return Localisation(first, gap, wrong, nothing, changed)
 
 
 def _names(alone: Iterable[Check]) -> tuple[str, ...]:

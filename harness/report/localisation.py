@@ -31,8 +31,8 @@ def _lines(backends: tuple[str, str], found: Localisation, bundled: str) -> Iter
     place, (reference, candidate) = found.place, backends
     yield f"# The sides part at {_where(found.as_json())}"
     yield ""
-    if found.likeness:
-        yield f"- It is {found.likeness}"
+    if found.transformation:
+        yield f"- It is {found.transformation}"
     yield f"- What says so: {place.check.rung}.{place.check.name}: {place.check.message}"
     yield from _figures(found, candidate if place.against == reference else "here")
     yield f"- {_verdict(found, reference, candidate)}"

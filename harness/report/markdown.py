@@ -15,33 +15,27 @@ OVERRIDE = "override"
 
 
 def case_line(case: dict[str, Any]) -> str:
-    """A case in one line: status, lowest red rung, worst margin and where it is, whether the store had everything."""
-    words = [f"{case['id']}: {case['status'].upper()}"]
-    if case["lowest_red_rung"]:
-        words.append(f"lowest red rung {case['lowest_red_rung']}")
-    if worst := worst_check(case):
-        words.append(f"worst margin {formatting.number(worst['margin'])} ({worst['rung']}.{worst['name']})")
-    if case["status"] in ("error", "skipped", "inconclusive"):
-        words.append(reason(case))
-    return ", ".join(words) + (" (from the store)" if from_store(case) else "")
+    """A case in one line: its status, and what is wrong or how near the nearest limit is; whether all was stored."""
+    return f"{case['id']}: {case['status'].upper()}{_said(case)}{' (from the store)' if from_store(case) else ''}"
+
+
+def _said(case: dict[str, Any]) -> str:
+    """` at stages: ...` of a red case, `: ...` of another that is not passed, else the check nearest to its limit."""
+    if case["status"] != "pass":
+        at = f" at {case['lowest_red_rung']}" if case["lowest_red_rung"] else ""
+        return f"{at}: {case['diagnosis']}"
+    worst = worst_check(case)
+    if worst is None:
+        return ""
+    return (
+        f", nearest to its limit: {worst['rung']}.{worst['name']}, which uses {formatting.used(worst['margin'])} of it"
+    )
 
 
 def worst_check(case: dict[str, Any]) -> dict[str, Any] | None:
     """The check with the smallest margin, if any has one."""
     with_margin = [check for check in case["checks"] if check["margin"] is not None]
     return min(with_margin, key=lambda check: float(check["margin"]), default=None)
-
-
-def reason(case: dict[str, Any]) -> str:
-    """Why a case has its status: the message of the first check that is as bad; empty for a passed case."""
-    bad = (check for check in case["checks"] if check["status"] == case["status"] != "pass")
-    return next((f"{check['rung']}.{check['name']}: {check['message']}" for check in bad), "")
-
-
-def first_wrong(case: dict[str, Any]) -> str:
-    """What the first check of the lowest red rung says; of a case without one, why it is not passed."""
-    red = (check for check in case["checks"] if check["status"] in ("fail", "error"))
-    return next((f"{check['rung']}.{check['name']}: {check['message']}" for check in red), reason(case))
 
 
 def from_store(case: dict[str, Any]) -> bool:
@@ -171,9 +165,9 @@ def _sign(case: dict[str, Any], rung: str) -> str:
 def _not_green(case: dict[str, Any], most: int) -> Iterator[str]:
     """What is wrong in one sentence, and folded below it the first checks that did not pass."""
     yield ""
-    yield f"## {case['id']}: {case['status']}"
+    yield f"## {case['id']}: {case['status']}" + (f" at {case['lowest_red_rung']}" if case["lowest_red_rung"] else "")
     yield ""
-    yield cell_of(_clipped(first_wrong(case)))
+    yield cell_of(_clipped(case["diagnosis"]))
     wrong = [check for check in case["checks"] if check["status"] not in ("pass", "skipped")]
     if wrong:
         rest = f", the first {most}" if len(wrong) > most else ""

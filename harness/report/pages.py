@@ -86,7 +86,7 @@ def _index_context(root: Path, summary: dict[str, Any]) -> dict[str, Any]:
         "matrix": matrix.rows(root, cases),
         "tightest": sorted(with_margin, key=lambda pair: float(pair[1]["margin"])),
         **_notices(summary),
-        "skipped": [(case, markdown.reason(case)) for case in cases if case["status"] == "skipped"],
+        "skipped": [case for case in cases if case["status"] == "skipped"],
         "left_out": markdown.left_out(summary),
         "stored": [case["id"] for case in cases if markdown.from_store(case)],
     }
@@ -123,7 +123,6 @@ def _case_context(root: Path, folder: Path, case: dict[str, Any], drawing_proble
         "ladder": ladder,
         "wrong": [step for step in ladder if step["wrong"]],
         "sides": description["backends"],
-        "reason": markdown.reason(case),
         **_notices({"cases": [case]}),
         "from_store": markdown.from_store(case),
         "worst": markdown.worst_check(case),

@@ -10,6 +10,7 @@ from harness.files import read_json
 from harness.judge.verdict import SEVERITY, RungVerdict
 from harness.report import localisation
 from harness.report.backend_figures import by_part, figures
+from harness.report.diagnosis import diagnosis
 from harness.run import ensemble
 from harness.session import case_runner, hub
 
@@ -61,7 +62,7 @@ def summarised(
     jobs = jobs_of(folder)
     together = metrics.get("agreement") or {}
     status = worst(verdict.status for verdict in verdicts)
-    return {
+    found = {
         "id": case["id"],
         "scenario": case["scenario"],
         "profile": case["profile"],
@@ -83,6 +84,7 @@ def summarised(
         "localisation": parting,
         "message": _message(verdicts, status),
     }
+    return {**found, "diagnosis": diagnosis(found)}
 
 
 def jobs_of(folder: Path) -> list[dict[str, Any]]:

@@ -18,13 +18,7 @@ from harness.run.cores import THREADS
 from harness.run.devices import Device
 from harness.run.environment import changing_results
 from harness.run.interpreters import Interpreter, own
-from harness.scenario.schema import (
-    EnsembleSpec,
-    InferenceSpec,
-    LockstepSpec,
-    Scenario,
-    TrainingSpec,
-)
+from harness.scenario.schema import EnsembleSpec, InferenceSpec, LockstepSpec, Scenario, TrainingSpec
 
 PACKAGE = Path(__file__).parents[1]
 SHARED_CODE = (

@@ -57,7 +57,7 @@ def test_doctor_says_what_is_there_and_what_is_missing(verb: Verb) -> None:
 
 def test_run_climbs_the_ladder_and_leaves_a_hub(home: Path) -> None:
     lines = (home / "output.txt").read_text().splitlines()
-    assert lines[0].startswith("small: ERROR, lowest red rung stages, worst margin ")
+    assert lines[0].startswith("small: ERROR at stages: ")
     assert lines[1] == "hub: hub"
     assert (home / "hub" / "index.html").is_file()
     summary = json.loads((home / "hub" / "summary.json").read_text())

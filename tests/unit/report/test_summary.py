@@ -24,7 +24,7 @@ TOP = {
 }  # fmt: skip
 CASE = {
     "id", "scenario", "profile", "overrides", "fault", "status", "lowest_red_rung", "backends", "checks", "agreement",
-    "localisation", "message",
+    "localisation", "message", "diagnosis",
 }  # fmt: skip
 BACKEND = {
     "train_seconds", "steps", "ms_per_step", "infer_seconds", "peak_rss_mb", "cached", "parameters", "final_loss",
@@ -230,7 +230,9 @@ def test_a_case_that_was_not_reached_is_no_pass(made: Path, tmp_path: Path) -> N
 def test_case_line(written: dict[str, Any]) -> None:
     (case,) = written["cases"]
     line = markdown.case_line(case)
-    assert line.startswith("small: ERROR, lowest red rung stages, worst margin -")
+    assert line == f"small: ERROR at stages: {case['diagnosis']}"
+    first = next(check for check in case["checks"] if check["status"] in ("fail", "error"))
+    assert line.startswith(f"small: ERROR at stages: {first['name']}: {first['message']}; and step.")
     for side in case["backends"].values():
         side["cached"] = True
     assert markdown.case_line(case).endswith(" (from the store)")

@@ -14,7 +14,7 @@ FEWEST = 8
 _NEAR = 1e-3
 
 
-def likeness(own: Array, other: Array, of_stage: bool) -> str:
+def transformation(own: Array, other: Array, of_stage: bool) -> str:
     """`the other side's, conjugated`, and the like; empty where none of the simple changes explains the difference.
 
     Both have the same shape and are finite. `of_stage`: a tensor (B, H, W, C), whose rows, columns, samples and

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from harness.judge.diagnosis import likeness
+from harness.judge.transformation import transformation
 
 RNG = np.random.default_rng(5)
 STAGE = RNG.normal(size=(5, 8, 8, 3)) + 1j * RNG.normal(size=(5, 8, 8, 3))
@@ -38,32 +38,35 @@ def noisy(array: np.ndarray) -> np.ndarray:
     ],
 )
 def test_a_simple_change_is_recognised(own: np.ndarray, other: np.ndarray, words: str) -> None:
-    assert re.search(words, likeness(noisy(own), other, of_stage=True))
+    assert re.search(words, transformation(noisy(own), other, of_stage=True))
 
 
 def test_single_precision_is_recognised() -> None:
-    assert likeness(REAL.astype(np.float32).astype(np.float64), REAL, of_stage=True) == "a tensor of single precision"
+    assert (
+        transformation(REAL.astype(np.float32).astype(np.float64), REAL, of_stage=True)
+        == "a tensor of single precision"
+    )
 
 
 @pytest.mark.parametrize("own", [REAL, REAL + 0.1 * RNG.normal(size=REAL.shape), np.tanh(REAL), np.roll(REAL, 1, 1)])
 def test_what_is_equal_or_merely_different_is_not_explained(own: np.ndarray) -> None:
-    assert likeness(own, REAL, of_stage=True) == ""
+    assert transformation(own, REAL, of_stage=True) == ""
 
 
 def test_one_broken_element_is_not_explained() -> None:
     own = REAL.copy()
     own[2, 3, 4, 1] += 1.0
-    assert likeness(own, REAL, of_stage=True) == ""
+    assert transformation(own, REAL, of_stage=True) == ""
 
 
 def test_the_axes_of_a_weight_are_not_those_of_a_stage() -> None:
-    assert likeness(REAL[:, ::-1], REAL, of_stage=False) == ""
-    assert "opposite sign" in likeness(-REAL, REAL, of_stage=False)
+    assert transformation(REAL[:, ::-1], REAL, of_stage=False) == ""
+    assert "opposite sign" in transformation(-REAL, REAL, of_stage=False)
 
 
 def test_a_scalar_is_a_multiple_of_any_other_and_says_nothing() -> None:
-    assert likeness(np.array([6.9]), np.array([6.8]), of_stage=False) == ""
+    assert transformation(np.array([6.9]), np.array([6.8]), of_stage=False) == ""
 
 
 def test_a_reference_of_zeros_is_no_likeness() -> None:
-    assert likeness(REAL, np.zeros_like(REAL), of_stage=True) == ""
+    assert transformation(REAL, np.zeros_like(REAL), of_stage=True) == ""

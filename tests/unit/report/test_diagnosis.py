@@ -1,0 +1,179 @@
+"""The sentence that says what is wrong with a case, and the line that holds it."""
+
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pytest
+from markupsafe import escape
+
+from harness.files import plain, read_json
+from harness.judge.localisation import LOCKSTEP_RUNGS, localise
+from harness.judge.verdict import Check, RungVerdict
+from harness.report import markdown
+from harness.report.diagnosis import diagnosis
+from harness.report.summary import lowest_red_rung, worst
+
+ROOT = Path(__file__).parents[3]
+JUDGED = runpy.run_path(str(ROOT / "tests" / "unit" / "judge" / "conftest.py"))
+F64 = "torch/lockstep/stages_float64.npz"
+SIDES = ("tensorflow", "torch")
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    return JUDGED["write_case"](tmp_path_factory.mktemp("sound") / "gs2", JUDGED["scenario_of"](2, "none"))
+
+
+@pytest.fixture
+def case(sound, tmp_path):
+    return JUDGED["copy_of"](sound, tmp_path / "gs2")
+
+
+def summarised(verdicts, parting=None):
+    """A case of summary.json, with what its line needs."""
+    found = {
+        "id": "gs2",
+        "status": worst(verdict.status for verdict in verdicts),
+        "lowest_red_rung": lowest_red_rung(verdicts),
+        "backends": {side: {"cached": False} for side in SIDES},
+        "checks": [check for verdict in verdicts for check in verdict.as_json()["checks"]],
+        "localisation": parting,
+    }
+    return {**found, "diagnosis": diagnosis(found)}
+
+
+def line_of(case, rungs=("stages", "physics")):
+    """The line of a case of which these rungs of the lock-step were judged, and where it parts was looked for."""
+    verdicts = [case.judge(rung) for rung in rungs]
+    found = localise(case.evidence, verdicts)
+    return markdown.case_line(summarised(verdicts, None if found is None else plain(found.as_json())))
+
+
+def check(name, status="fail", margin=None, message="said"):
+    rung, _, name = name.partition(".")
+    return Check(rung, name, status, None, None, margin, "ledger", message)
+
+
+def built(*checks):
+    """A case with these checks and no place in the lock-step."""
+    rungs = dict.fromkeys(one.rung for one in checks)
+    return summarised([RungVerdict(rung, tuple(one for one in checks if one.rung == rung)) for rung in rungs])
+
+
+def test_a_factor_in_the_diffraction_stage(case):
+    """Its consequences are further beyond their limits than it is itself."""
+    factor = np.sqrt(1.01)
+    case.change_arrays(F64, diffraction_amplitude=lambda a: factor * a, intensity=lambda a: 100 * a)
+    case.change_arrays("torch/trajectory/first_float64.npz", encoder__1__conv1__bias=lambda a: 1e6 + a)
+    assert line_of(case, LOCKSTEP_RUNGS) == (
+        "gs2: FAIL at stages: torch's diffraction_amplitude is tensorflow's times 1.00499 "
+        "(first stage that differs; the oracle agrees with tensorflow)"
+    )
+
+
+def test_the_oracle_may_agree_with_the_candidate(case):
+    case.change_arrays(F64.replace("torch", "tensorflow"), exit_wave=np.conj)
+    assert line_of(case).endswith(
+        ": torch's exit_wave is tensorflow's, conjugated (first stage that differs; the oracle agrees with torch)"
+    )
+
+
+def test_the_oracle_says_nothing_about_the_network(case):
+    case.change_arrays(F64, encoder__0=lambda a: 2 * a)
+    assert line_of(case).endswith("torch's encoder.0 is tensorflow's times 2 (first stage that differs)")
+
+
+def test_a_fault_that_both_sides_share(case):
+    for side in SIDES:
+        case.change_arrays(f"{side}/lockstep/stages_float64.npz", exit_wave=np.conj)
+    case.change_arrays("torch/graft/stages.npz", exit_wave=np.conj)
+    assert line_of(case) == (
+        "gs2: FAIL at physics: tensorflow's exit_wave is the oracle's, conjugated "
+        "(first stage that differs; the oracle agrees with neither)"
+    )
+
+
+def test_a_difference_that_nothing_simple_explains(case):
+    def shifted(stage):
+        stage = stage.copy()
+        stage[1, 30, 31, 2] += np.abs(stage).max() / 2
+        return stage
+
+    case.change_arrays(F64, object_extracted=shifted)
+    assert "torch's object_extracted differs from tensorflow's by up to 50 % of its largest value (" in line_of(case)
+
+
+def test_tensors_of_different_types_are_told_by_their_check(case):
+    case.change_arrays(F64, input=lambda a: a.astype(np.float32))
+    assert line_of(case).startswith("gs2: FAIL at stages: float64.input: stage input (float64): type")
+
+
+def test_float32_alone_is_said(case):
+    case.change_arrays(F64.replace("64", "32"), encoder__0=lambda a: a * np.float32(1.01))
+    assert line_of(case).endswith("(first stage that differs in float32)")
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        (
+            "lockstep/gradients_float64.npz",
+            "gradient: torch's gradient of log_scale differs from tensorflow's by up to",
+        ),
+        ("trajectory/first_float64.npz", "step: torch's log_scale after one step differs from tensorflow's by up to"),
+        (
+            "trajectory/steps_float64.npz",
+            "trajectory: torch's log_scale after 1 steps differs from tensorflow's by up to",
+        ),
+    ],
+)
+def test_what_comes_after_the_forward_pass(case, file, words):
+    case.change_arrays(f"torch/{file}", log_scale=lambda a: 1.01 * a)
+    rung = words.partition(":")[0]
+    assert f"at {words} 1 % of its largest value (first " in line_of(case, [rung])
+
+
+def test_a_rung_below_the_lock_step_is_told_by_its_own_check(case):
+    """Where the lock-step parts is then a consequence."""
+    case.change_arrays(F64, exit_wave=np.conj)
+    verdicts = [RungVerdict("dataset", (check("dataset.torch.X"),)), case.judge("stages")]
+    parting = plain(localise(case.evidence, verdicts).as_json())
+    assert markdown.case_line(summarised(verdicts, parting)) == "gs2: FAIL at dataset: torch.X: said"
+
+
+def test_outside_the_lock_step_the_first_red_check_of_the_lowest_red_rung_is_quoted():
+    found = built(
+        check("dataset.X", "pass", margin=0.1),
+        check("patches.torch.contrast", margin=-1.0),
+        check("patches.torch.mean", margin=-50.0),
+        check("canvas.torch.shift", margin=-1e6),
+    )
+    assert markdown.case_line(found) == "gs2: FAIL at patches: torch.contrast: said"
+
+
+def test_an_error_above_the_lowest_red_rung_is_said_too():
+    found = built(check("patches.torch.mean"), check("golden.torch", "error", message="no\n  file"))
+    assert markdown.case_line(found) == (
+        "gs2: ERROR at patches: torch.mean: said; and golden.torch could not be judged: no file"
+    )
+
+
+@pytest.mark.parametrize("status", ["inconclusive", "skipped"])
+def test_a_case_that_is_neither_red_nor_green_says_why(status):
+    assert markdown.case_line(built(check("scale.torch", status))) == f"gs2: {status.upper()}: scale.torch: said"
+
+
+def test_a_green_case_says_how_near_the_nearest_limit_is():
+    found = built(check("dataset.X", "pass", margin=0.5), check("scale.torch", "pass", margin=0.04))
+    assert found["diagnosis"] == ""
+    assert markdown.case_line(found) == "gs2: PASS, nearest to its limit: scale.torch, which uses 96 % of it"
+    assert markdown.case_line(built(check("dataset.X", "pass"))) == "gs2: PASS"
+
+
+def test_summary_and_pages_show_the_same_sentence(made: Path) -> None:
+    (found,) = read_json(made / "summary.json")["cases"]
+    assert found["diagnosis"] == diagnosis(found) != ""
+    assert found["diagnosis"][:200] in (made / "summary.md").read_text()
+    for page in ("index.html", "small/index.html"):
+        assert f"{escape(found['diagnosis'])}"[:200] in (made / page).read_text()
