@@ -1,7 +1,7 @@
 """The interpreter of a backend: what it has, and how the harness is made importable in it.
 
 Real users keep one environment for each framework. Nothing is imported to find out what an interpreter has:
-`probe.py` runs inside it and asks for the metadata of its distributions.
+`inventory.py` runs inside it and asks for the metadata of its distributions.
 """
 
 import json
@@ -23,8 +23,8 @@ REQUIREMENTS = ("numpy", "pydantic", "safetensors")
 """What a worker needs beside its framework."""
 
 _PACKAGE = Path(__file__).parents[1]
-_PROBE = Path(__file__).with_name("probe.py")
-_PROBE_SECONDS = 60
+_INVENTORY = Path(__file__).with_name("inventory.py")
+_INVENTORY_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,9 @@ def _interpreter(path: Path, answer: Mapping[str, Any]) -> Interpreter:
 
 def _ask(path: Path, backend: str, distributions: Sequence[str], modules: Sequence[str]) -> dict[str, Any]:
     question = {"group": registry.GROUP, "backend": backend, "distributions": distributions, "modules": modules}
-    command = [str(path), str(_PROBE), json.dumps(question)]
+    command = [str(path), str(_INVENTORY), json.dumps(question)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_PROBE_SECONDS, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_INVENTORY_SECONDS, check=False)
         if done.returncode == 0:
             answer: dict[str, Any] = json.loads(done.stdout)
             return answer

@@ -1,7 +1,7 @@
 """Asks an interpreter what it has, from inside it, without importing any of it.
 
 Run by its path in that interpreter (see `interpreters.inspect`), so it stands on the standard library alone:
-`PYTHON probe.py '{"group": ..., "backend": ..., "distributions": [...], "modules": [...]}'` prints one JSON object.
+`PYTHON inventory.py '{"group": ..., "backend": ..., "distributions": [...], "modules": [...]}'` prints one JSON object.
 """
 
 import hashlib

@@ -68,5 +68,5 @@ def test_a_scalar_is_a_multiple_of_any_other_and_says_nothing() -> None:
     assert transformation(np.array([6.9]), np.array([6.8]), of_stage=False) == ""
 
 
-def test_a_reference_of_zeros_is_no_likeness() -> None:
+def test_a_reference_of_zeros_is_transformed_into_nothing() -> None:
     assert transformation(REAL, np.zeros_like(REAL), of_stage=True) == ""
