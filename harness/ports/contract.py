@@ -37,6 +37,8 @@ class Weight(Entry):
     """`state` is what training changes without a gradient, such as running statistics."""
     trained: bool = True
     """Whether training must move it; a weight that is not trained must stay as it is."""
+    start: float = 0.0
+    """Value of every element before training, of a weight that is not drawn: kernels are."""
 
 
 class Stage(Entry):

@@ -1,6 +1,6 @@
 """Which jobs a case needs, in which order, and the key of each."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from harness.scenario.schema import Scenario
 
 LEGS = ("lockstep", "oracle", "trajectory", "train", "infer", "graft", "exchange")
 """In the order in which they run."""
-_SOURCES = {"oracle": "lockstep", "infer": "train", "graft": "lockstep", "exchange": "train"}
+SOURCES = {"oracle": "lockstep", "infer": "train", "graft": "lockstep", "exchange": "train"}
 """The leg whose result another leg starts from."""
 ACROSS = ("graft", "exchange")
 """Legs that start from the other side's result."""
@@ -42,7 +42,7 @@ class Planned:
 
 def with_what_they_need(legs: Collection[str]) -> tuple[str, ...]:
     """The legs and those that must run before them, in order; names that are no leg are left out."""
-    wanted = {*legs, *(_SOURCES[leg] for leg in legs if leg in _SOURCES)}
+    wanted = {*legs, *(SOURCES[leg] for leg in legs if leg in SOURCES)}
     return tuple(leg for leg in LEGS if leg in wanted)
 
 
@@ -60,19 +60,19 @@ def plan(
     planned: dict[tuple[str, str], Planned] = {}
     for leg in with_what_they_need(legs):
         for backend in sides:
-            source = planned.get((_source_side(leg, backend, tuple(sides)), _SOURCES.get(leg, "")))
-            if leg not in _SOURCES or source is not None:
+            source = planned.get((source_side(leg, backend, tuple(sides)) or "", SOURCES.get(leg, "")))
+            if leg not in SOURCES or source is not None:
                 listed = patch_stats if leg in _INFERRING else 0
                 planned[backend, leg] = _planned(leg, backend, scenario, dataset, sides[backend], source, listed)
     return list(planned.values())
 
 
-def _source_side(leg: str, backend: str, backends: tuple[str, ...]) -> str:
-    """Whose result a leg starts from; empty when there is none. Only the candidate is grafted on the reference."""
+def source_side(leg: str, backend: str, backends: Sequence[str]) -> str | None:
+    """Whose result a leg starts from; None when there is none. Only the candidate is grafted on the reference."""
     if leg not in ACROSS:
         return backend
-    other = next((other for other in backends if other != backend), "")
-    return "" if leg == "graft" and backend == backends[0] else other
+    other = next((other for other in backends if other != backend), None)
+    return None if leg == "graft" and backend == backends[0] else other
 
 
 def _planned(

@@ -1,0 +1,43 @@
+"""A network that its ports state themselves, as the run asks it."""
+
+import math
+
+import numpy as np
+
+from harness.arrays import Array, Weights, nudged
+from harness.networks.network import Network, Oracle
+from harness.ports.contract import Contract, Weight
+from harness.ports.protocol import Setup
+from harness.scenario.schema import Scenario
+
+
+class Stated:
+    """See `harness.networks.network.Network`."""
+
+    oracle: Oracle | None = None
+
+    def first_weights(self, setup: Setup, contract: Contract) -> Weights:
+        """Kernels after He et al. (2015), normal with variance 2/fan_in; every other weight at its stated start.
+
+        Each kernel is drawn from the training's seed and its own name, so that two ports that differ in some weights
+        start alike in all others. Every value is one that float32 can hold.
+        """
+        training = setup.scenario.training
+        single = {weight.name: _first(weight, training.seed).astype(np.float32) for weight in contract.weights}
+        found = {name: value.astype(np.float64) for name, value in single.items()}
+        return nudged(found, training.nudge, "float32") if training.nudge else found
+
+    def at_rate(self, scenario: Scenario, rate: float) -> Scenario:
+        """The scenario with another largest learning rate."""
+        training = scenario.training.model_copy(update={"learning_rate": rate})
+        return scenario.model_copy(update={"training": training})
+
+
+def _first(weight: Weight, seed: int) -> Array:
+    if weight.kind != "kernel":
+        return np.full(weight.shape, weight.start)
+    generator = np.random.default_rng([seed, *weight.name.encode()])
+    return generator.normal(size=weight.shape) * math.sqrt(2 / math.prod(weight.shape[:-1]))
+
+
+NETWORK: Network = Stated()

@@ -1,0 +1,164 @@
+"""What a port does not claim is inconclusive: never an error, never a failure, never passed.
+
+The ladder over a port of a network of its own (own names, no intensity scale, no oracle) with every set of
+capabilities that makes sense, against a port that can do everything, and against itself.
+"""
+
+import runpy
+import shutil
+from collections.abc import Callable, Iterator
+from itertools import combinations, product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.files import read_json, write_json, write_text
+from harness.judge import ladder, tolerances
+from harness.judge.evidence import Evidence
+from harness.judge.verdict import RungVerdict
+from harness.networks import registry
+from harness.networks.stated.sections import StatedScenario
+from harness.ports.protocol import CAPABILITIES, SHARED_WEIGHTS
+from harness.run import worker
+from harness.run.job import Job, write_job
+from harness.run.plan import ACROSS, LEGS, SOURCE_FOLDERS, SOURCES, source_side
+from harness.run.run_case import run_case
+from harness.scenario.case import Case
+from harness.scenario.keys import leaves
+
+TOY = runpy.run_path(str(Path(__file__).parent / "toys" / "stated_backend.py"))["StatedToy"]
+NEEDS = {
+    "stages": {SHARED_WEIGHTS, "stages", "stage"},
+    "loss": {SHARED_WEIGHTS, "losses"},
+    "gradient": {SHARED_WEIGHTS, "gradients"},
+    "step": {SHARED_WEIGHTS, "train", "optimiser_state"},
+    "trajectory": {SHARED_WEIGHTS, "train"},
+    "telemetry": {"train"},
+    "patches": {"train", "predict", "stitch"},
+    "canvas": {"train", "predict", "stitch"},
+    "reconstruction": {"train", "predict", "stitch"},
+    "agreement": {"train", "predict", "stitch"},
+    "exchange": {SHARED_WEIGHTS, "train", "predict", "stitch"},
+}
+"""What docs/adding-a-backend.md says that each rung needs."""
+ALWAYS = {"dataset": "pass", "physics": "inconclusive", "scale": "inconclusive", "ensemble": "skipped"}
+"""Rungs that no capability decides: the network has neither oracle nor scale, and nobody asked for an ensemble."""
+RESULTS = {"patches", "reconstruction", "agreement"}
+"""Rungs of which a network of two numbers may well fail, but for which it has evidence."""
+SLOW = {"reconstruction", "agreement"}
+"""Rungs that fit a picture, seconds each: they are asked where they could answer differently."""
+INFERENCE = {"train", "predict", "stitch"}
+
+
+def sensible() -> list[frozenset[str]]:
+    """Sets of capabilities: what needs the shared weights only with them, one stage alone only with all stages."""
+    optional = sorted(CAPABILITIES - {"stage"})
+    chosen = [frozenset(some) for size in range(len(optional) + 1) for some in combinations(optional, size)]
+    alone = [some | {"stage"} for some in chosen if "stages" in some]
+    needing = {"stages", "losses", "gradients", "optimiser_state"}
+    apart = {"predict", "stitch"}
+    return [
+        some
+        for some in (*chosen, *alone)
+        if (SHARED_WEIGHTS in some or not some & needing)
+        and len(some & apart) != 1
+        and ("optimiser_state" not in some or "train" in some)
+    ]
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A case folder that holds the dataset alone."""
+    conftest = runpy.run_path(str(Path(__file__).parent / "conftest.py"))
+    folder = tmp_path_factory.mktemp("stated")
+    options = conftest["make_options"](folder / "store", "tensorflow", "torch")
+    run_case(conftest["make_case"](folder), {"dataset"}, options, folder / "case", lambda _: None)
+    return folder / "case" / "dataset"
+
+
+SCENARIO = StatedScenario.model_validate(
+    {
+        "dataset": {"object": {"shape": (160, 160)}, "scan": {"images": 24}, "nphotons": 1e6},
+        "grouping": {"groups": 4},
+        "training": {"epochs": 2, "batch_size": 2, "precision": "float64"},
+        "inference": {"group_limit": 2},
+        "lockstep": {"steps": 2, "draws": 2},
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def whole(dataset: Path) -> Path:
+    """A case folder with what a port that can do everything leaves by itself."""
+    case = dataset.parent
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registry, "create", lambda _, setup: TOY(setup))
+        write_json(case / "jobs.json", [record(case, "whole", leg, "whole") for leg in LEGS if leg not in ACROSS])
+    return case
+
+
+@pytest.fixture
+def judged(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, RungVerdict]]:
+    """Judge a port with these capabilities against one that can do everything, or against another."""
+
+    def run(candidate: frozenset[str], reference: frozenset[str] = CAPABILITIES) -> dict[str, RungVerdict]:
+        able = {"whole": reference, "partial": candidate}
+        monkeypatch.setattr(registry, "create", lambda name, setup: TOY(setup, able[name], name == "partial"))
+        case = tmp_path / "case"
+        shutil.copytree(whole, case)
+        write_text(case / "scenario.yaml", CASE.resolved_yaml())
+        write_json(case / "run_metadata.json", {"backends": {name: {"device": {"kind": "cpu"}} for name in able}})
+        write_json(case / "jobs.json", list(records(case, reference == CAPABILITIES)))
+        evidence = Evidence(case, ("whole", "partial"))
+        left_out = {"golden"} if candidate <= INFERENCE else {"golden", *SLOW}
+        return {rung: ladder.judge_rung(rung, evidence, LIMITS) for rung in ladder.JUDGES if rung not in left_out}
+
+    return run
+
+
+CASE = Case("stated", "stated", Path("stated.yaml"), "smoke", SCENARIO, dict.fromkeys(leaves(SCENARIO), "default"), {})
+LIMITS = tolerances.limits_of(CASE)
+
+
+def records(case: Path, stored: bool) -> Iterator[dict[str, Any]]:
+    """Run the legs of both sides as workers do, those that start from the other side's results last.
+
+    `stored`: what the reference leaves by itself is there already.
+    """
+    sides = ("whole", "partial")
+    own, across = [leg for leg in LEGS if leg not in ACROSS], [leg for leg in LEGS if leg in ACROSS]
+    if stored:
+        yield from read_json(case / "jobs.json")
+    for legs, of in ((own, sides[1:] if stored else sides), (across, sides)):
+        for side, leg in product(of, legs):
+            if (source := source_side(leg, side, sides)) is not None:
+                yield record(case, side, leg, source)
+
+
+def record(case: Path, side: str, leg: str, source: str) -> dict[str, Any]:
+    """Run one leg of a side; returns its entry of `jobs.json`."""
+    path = case / f"{side}-{leg}.json"
+    folder = case / source / SOURCE_FOLDERS[SOURCES[leg]] if leg in SOURCES else None
+    write_job(path, Job("stated", side, leg, SCENARIO, case / "dataset", case / side, "cpu", {}, source=folder))
+    done = worker.run(path)
+    error = None if done else read_json(case / side / worker.ERROR)["error"]
+    return {"backend": side, "leg": leg, "status": "done" if done else "failed", "error": error}
+
+
+@pytest.mark.parametrize("partial", sensible(), ids=lambda some: "-".join(sorted(some)) or "nothing")
+def test_what_a_port_does_not_claim_is_inconclusive(judged, partial: frozenset[str]) -> None:
+    for rung, verdict in judged(partial).items():
+        expected = ALWAYS.get(rung) or ("pass" if NEEDS[rung] <= partial else "inconclusive")
+        told = f"{rung}: {verdict.status}: {verdict.message}"
+        if rung in RESULTS and expected == "pass":
+            assert verdict.status in ("pass", "fail"), told
+        else:
+            assert verdict.status == expected, told
+
+
+def test_two_ports_that_claim_the_same_little_are_not_passed_for_it(judged) -> None:
+    little = frozenset({"train"})
+    found = judged(little, little)
+    assert {rung for rung, verdict in found.items() if verdict.status == "pass"} == {"dataset", "telemetry"}
+    assert {verdict.status for verdict in found.values()} <= {"pass", "inconclusive", "skipped"}
