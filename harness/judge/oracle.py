@@ -1,5 +1,7 @@
 """What the NumPy oracle says about the lock-step batch, from a backend's own object patches on."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from harness.backends.network import loss_terms as weights_of_terms
@@ -8,7 +10,11 @@ from harness.judge.evidence import Evidence, NoEvidence
 from harness.physics import forward, likelihood
 from harness.physics.merge import merging
 
+REMEMBERED = 4
+"""Forward passes that are kept: of both sides of a case at both precisions, which two rungs ask for."""
 
+
+@lru_cache(maxsize=REMEMBERED)
 def oracle_stages(evidence: Evidence, backend: str, precision: Precision) -> dict[str, Array]:
     """Every physics stage, float64 and complex128, computed from the backend's stage `object_patches`.
 
