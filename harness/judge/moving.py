@@ -11,6 +11,8 @@ from harness.arrays import Array
 
 NEIGHBOURS = np.arange(-5, 7)
 """Pixels that a new one is made of, counted from the one below its place."""
+_APART = NEIGHBOURS[:, None] - NEIGHBOURS
+"""(12, 12): j - k of every two of them."""
 REACH = 6
 """Pixels: no new pixel depends on one that lies further from its place."""
 
@@ -42,5 +44,7 @@ def _neighbours(field: Array, distance: float, axis: int) -> list[tuple[float, A
 
 def _lagrange(fraction: float) -> list[float]:
     """Weights (12,) of the NEIGHBOURS at a place: l_j(t) = prod over k != j of (t - k) / (j - k)."""
-    others = [NEIGHBOURS[own != NEIGHBOURS] for own in NEIGHBOURS]
-    return [float(np.prod((fraction - k) / (own - k))) for own, k in zip(NEIGHBOURS, others, strict=True)]
+    ratios = (fraction - NEIGHBOURS) / (_APART + np.eye(len(NEIGHBOURS)))
+    np.fill_diagonal(ratios, 1.0)  # k = j
+    weights: list[float] = ratios.prod(axis=1).tolist()
+    return weights

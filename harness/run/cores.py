@@ -14,20 +14,13 @@ from pathlib import Path
 
 import platformdirs
 
+from harness import ONE_THREAD
 from harness.run.locks import one_of
 
 THREADS = 1
 """Threads of a worker, inside and between operations."""
 
-THREAD_VARIABLES = (
-    "OMP_NUM_THREADS",
-    "MKL_NUM_THREADS",
-    "OPENBLAS_NUM_THREADS",
-    "NUMEXPR_NUM_THREADS",
-    "VECLIB_MAXIMUM_THREADS",
-    "TF_NUM_INTRAOP_THREADS",
-    "TF_NUM_INTEROP_THREADS",
-)
+THREAD_VARIABLES = (*ONE_THREAD, "NUMEXPR_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
 def thread_environment() -> dict[str, str]:

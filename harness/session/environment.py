@@ -4,6 +4,7 @@ import os
 import platform
 import subprocess
 import sys
+from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,16 @@ def capture(repository: Path) -> dict[str, Any]:
         "cores": cores.available(),
         "threads": cores.THREADS,
         "harness_version": __version__,
-        "packages": dict(sorted({d.metadata["Name"]: d.version for d in distributions()}.items())),
+        "packages": dict(_packages()),
         "variables": recorded(os.environ),
         **git_state(repository),
     }
+
+
+@cache
+def _packages() -> dict[str, str]:
+    """Version of every distribution by name; their metadata are some hundred files, which do not change meanwhile."""
+    return dict(sorted({d.metadata["Name"]: d.version for d in distributions()}.items()))
 
 
 def git_state(repository: Path) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """How far two sets of weights, or of what belongs to weights, are from each other."""
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 
@@ -15,6 +16,7 @@ def sample(weights: Mapping[str, Array]) -> Weights:
     return {name: np.ravel(value)[_places(np.size(value))] for name, value in weights.items()}
 
 
+@cache
 def _places(size: int) -> Array:
     return np.unique(np.linspace(0, size - 1, min(size, SAMPLE)).astype(int))
 

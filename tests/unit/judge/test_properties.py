@@ -168,6 +168,10 @@ def case(sound_cases, tmp_path_factory, request):
     return type(sound)(Path(folder), sound.scenario)
 
 
+def judged(evidence, rung):
+    return ladder.judge_rung(rung, evidence, resolve("stable", {}, {}))
+
+
 def unseen(case, places, spoil):
     """The places that could be spoilt without any rung that reads them turning from green; a broken judge raises."""
     found = []
@@ -175,7 +179,8 @@ def unseen(case, places, spoil):
         whole = (case.path / place.file).read_bytes()
         spoil(place)
         try:
-            if all(case.judge(rung).status == "pass" for rung in READERS[folder_of(place)]):
+            evidence = case.evidence
+            if all(judged(evidence, rung).status == "pass" for rung in READERS[folder_of(place)]):
                 found.append(str(place))
         except Exception as fault:
             raise AssertionError(f"{place} broke the judge") from fault
@@ -215,9 +220,9 @@ def test_an_array_of_another_shape_never_passes_and_breaks_no_judge(case, folder
 ONE_SIDED = {"agreement.scale": "the least squares of one side on the other: smaller both ways for unlike pictures"}
 
 
-def statuses(case, rung, backends):
-    verdict = ladder.judge_rung(rung, Evidence(case.path, backends), resolve("stable", {}, {}))
-    return {check.name: check.status for check in verdict.checks if f"{rung}.{check.name}" not in ONE_SIDED}
+def statuses(evidence, rung):
+    checks = judged(evidence, rung).checks
+    return {check.name: check.status for check in checks if f"{rung}.{check.name}" not in ONE_SIDED}
 
 
 DAMAGE = {
@@ -234,6 +239,9 @@ def test_the_verdict_is_the_same_whichever_side_is_the_reference(gs2, damage):
     if DAMAGE[damage] is not None:
         file, key, change = DAMAGE[damage]
         change_array(gs2.path, Place(file, key), change)
-    both = [{rung: statuses(gs2, rung, order) for rung in ladder.JUDGES} for order in (BACKENDS, BACKENDS[::-1])]
+    both = []
+    for order in (BACKENDS, BACKENDS[::-1]):
+        evidence = Evidence(gs2.path, order)
+        both.append({rung: statuses(evidence, rung) for rung in ladder.JUDGES})
     assert both[0] == both[1]
     assert ({status for checks in both[0].values() for status in checks.values()} == {"pass"}) == (damage == "none")

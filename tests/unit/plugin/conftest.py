@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-# Sessions inside a test forget what they imported, and matplotlib must not be imported twice in one process.
+# Sessions inside a test forget what they imported: matplotlib must not be imported twice in one process, and what the
+# environment holds is read once.
+import harness.report.assembly
 import harness.report.figures
 import harness.report.junit
 import harness.report.pages  # noqa: F401

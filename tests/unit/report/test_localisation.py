@@ -1,5 +1,6 @@
 """`localisation.md`, and the bundle that shows the difference alone."""
 
+import json
 import os
 import runpy
 import subprocess
@@ -139,27 +140,46 @@ PLACES = {
 }
 
 
-@pytest.mark.parametrize("kind", PLACES)
-def test_the_script_compares_two_real_backends(case, kind):
-    """PyTorch with itself: nothing differs."""
+@pytest.fixture
+def bundle(case):
+    """A bundle whose sides are PyTorch twice, so that nothing differs, with every pattern that any place needs."""
     case.change_arrays(F64, exit_wave=lambda a: 1.01 * a)
     written(case)
     folder = case.path / repro.FOLDER
-    whole = GroupedData.load(case.path / "dataset" / "train.npz")
-    whole.save(folder / "inputs.npz")
-    told = read_json(folder / "case.json")
-    place = told["place"] | PLACES[kind]
-    write_json(folder / "case.json", told | {"backends": ["torch", "torch"], "place": place, "limit": 1e-12})
-    done = subprocess.run(
-        [sys.executable, "repro.py"],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    GroupedData.load(case.path / "dataset" / "train.npz").save(folder / "inputs.npz")
+    told = read_json(folder / "case.json") | {"backends": ["torch", "torch"], "limit": 1e-12}
+    write_json(folder / "case.json", told | {"place": told["place"] | PLACES["trajectory"]})
+    return folder
+
+
+def run_in(folder, *arguments):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "largest difference 0, 0 of the largest value; limit 1e-12" in done.stdout
+    return done.stdout
+
+
+def test_the_script_compares_two_real_backends(bundle):
+    assert "largest difference 0, 0 of the largest value; limit 1e-12" in run_in(bundle, "repro.py")
+
+
+EVERY_PLACE = """
+import json, runpy, sys
+script, places = runpy.run_path("repro.py"), json.loads(sys.argv[1])
+case = json.load(open("case.json"))
+for place in places.values():
+    told = case | {"place": case["place"] | place, "backends": ["a", "b"]}
+    assert script["compare"](told, {side: script["compute"](told, "torch") for side in "ab"}) == 0
+"""
+"""One process, because PyTorch takes longer to import than all places to compute."""
+
+
+def test_the_script_computes_the_tensor_of_every_place(bundle):
+    told = run_in(bundle, "-c", EVERY_PLACE, json.dumps(PLACES))
+    assert told.count("largest difference 0, 0 of the largest value; limit 1e-12") == len(PLACES)
+    for place in PLACES.values():
+        assert f"{place['tensor']} ({place['stage']}, float64), after {place['first_step']} steps" in told
 
 
 def test_the_script_says_that_tensors_differ(case, capsys):

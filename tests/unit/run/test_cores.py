@@ -1,11 +1,14 @@
 """Core slots: workers never exceed the cores."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 
 import pytest
 
+from harness import ONE_THREAD
 from harness.run import cores
 
 
@@ -43,3 +46,13 @@ def test_every_library_gets_one_thread() -> None:
 
 def test_the_affinity_of_the_process_counts() -> None:
     assert 1 <= cores.available() <= (os.cpu_count() or 1)
+
+
+@pytest.mark.parametrize(("given", "expected"), [({}, "1"), (dict.fromkeys(ONE_THREAD, "2"), "2")])
+def test_linear_algebra_has_one_thread_before_numpy_is_there_unless_the_user_says_otherwise(
+    given: dict[str, str], expected: str
+) -> None:
+    program = f"import os, sys, harness; print(*(os.environ[name] for name in {ONE_THREAD}), 'numpy' in sys.modules)"
+    environment = {name: value for name, value in os.environ.items() if name not in ONE_THREAD} | given
+    told = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert told.stdout.split() == [*[expected] * len(ONE_THREAD), "False"]
