@@ -39,15 +39,16 @@ def nightly(
 
 def _night(reports: Path, select: str, quick: bool) -> "Night":
     """The night that is to be gone on with, or a new one."""
+    from harness.report.nightly import page
     from harness.session.nightly.night import Night, require_project
     from harness.session.nightly.steps import steps
 
     root, asked = Path.cwd(), steps(select, quick)
     require_project(root)
-    if (one := Night.unfinished(reports, root, asked)) is not None:
+    if (one := Night.unfinished(reports, root, asked, page.write)) is not None:
         typer.echo(f"goes on: {one.folder}")
         return one
-    one = Night.begin(reports, root, asked)
+    one = Night.begin(reports, root, asked, page.write)
     typer.echo(f"begins: {one.folder}")
     return one
 

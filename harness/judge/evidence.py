@@ -107,8 +107,8 @@ class Evidence:
         raise NoEvidence(f"{self.case_dir}: neither side left a {FILE}, which says what is to be compared.")
 
     def contract_of(self, backend: str) -> Contract | None:
-        """What a side claims to be; None where no leg of it came so far."""
-        paths = [self.folder(backend) / name / FILE for name in _CLAIMS]
+        """What a side claims to be, in its own folder or in that of the case; None where no leg of it came so far."""
+        paths = [here / name / FILE for here in (self.folder(backend), self.case_dir / backend) for name in _CLAIMS]
         path = next((path for path in paths if path.is_file()), None)
         return None if path is None else _contract(path, *_state(path))
 

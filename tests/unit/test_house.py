@@ -10,14 +10,15 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "harness"
-SHARED = {"harness", "errors", "files"}
 FLOORS = [
     {"scenario"},
     {"dataset", "physics"},
-    {"backends"},
+    {"ports"},
+    {"networks"},
     {"run"},
     {"faults"},
     {"judge"},
+    {"session"},
     {"report"},
     {"plugin", "cli"},
 ]
@@ -63,6 +64,33 @@ def test_imports_run_downwards(path: Path) -> None:
         if module.startswith("harness.") and (other := room_of(module)) in FLOOR_OF:
             below = FLOOR_OF[other] < FLOOR_OF[room]
             assert below or other == room or beside(room, other), f"{path_name(path)} imports {module}, from above"
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "judge").rglob("*.py")), ids=path_name)
+def test_the_judge_knows_no_network(path: Path) -> None:
+    assert not [module for module in imported(path) if module.startswith("harness.networks")]
+
+
+def test_what_the_judge_imports_leads_to_no_network() -> None:
+    code = "import sys, harness.judge.ladder, harness.judge.results, harness.judge.localisation\n" + (
+        "sys.exit(str({'harness.networks.pinn', 'harness.networks.stated'} & set(sys.modules) or ''))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.stderr.strip() == ""
+
+
+PORTS = sorted((PACKAGE / "networks").glob("*/*/*.py"))
+
+
+@pytest.mark.parametrize("path", PORTS, ids=path_name)
+def test_a_port_shares_no_formula_with_the_oracle(path: Path) -> None:
+    """What the oracle checks must be written again: a fault in shared code is invisible to it."""
+    shared = [module for module in imported(path) if module.startswith("harness.physics") or "oracle" in module]
+    assert not shared, f"{path_name(path)} imports {shared}, which the oracle is made of"
+
+
+def test_the_ports_that_are_held_apart_are_there() -> None:
+    assert {path.parent.name for path in PORTS} == {"tensorflow", "torch"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=path_name)

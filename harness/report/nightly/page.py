@@ -10,15 +10,8 @@ from harness.report import html, pages
 from harness.report.trend.index import PAGE
 from harness.report.trend.sessions import SUMMARY
 from harness.session import hub
+from harness.session.nightly.night import log_of
 from harness.session.nightly.steps import Step
-
-PREFIX = "nightly-"
-"""What the name of a night's folder begins with; its time in UTC follows."""
-
-
-def log_of(step: str) -> str:
-    """The log of a step, relative to the folder of the night."""
-    return f"logs/{step}.txt"
 
 
 def write(folder: Path, steps: Sequence[Step], state: Mapping[str, Any]) -> None:

@@ -21,12 +21,9 @@ from harness.ports.protocol import SHARED_WEIGHTS, Port
 from harness.run.job import Job
 from harness.run.legs.common import MISSING, Progress, create, lacks, setup_of, source_of, write_missing
 from harness.run.legs.placement import Placed, illumination, place
-from harness.run.legs.statistics import central, listing, summary
+from harness.run.legs.statistics import central, diffracted_groups, listing, summary
 from harness.run.legs.train import intensity_scale, peak_rss_mb
 
-DIFFRACTED = 64
-"""Patterns whose prediction is diffracted, whole groups evenly spread over those of the test half: all of them would
-take seconds a case, and the measured patterns that they are held against are of the same groups."""
 FOLDERS = {"infer": "inference_outputs", "exchange": "exchange"}
 
 
@@ -128,11 +125,6 @@ def _canvas_facts(job: Job, placed: Placed, size: int) -> dict[str, Any]:
         "reassemble_m": job.scenario.inference.reassemble_m,
         "weighting": job.scenario.inference.weighting,
     }
-
-
-def diffracted_groups(groups: int, members: int) -> Array:
-    """Rows of the test groups whose prediction the oracle diffracts, of so many groups of so many members."""
-    return np.linspace(0, groups - 1, min(groups, max(1, DIFFRACTED // members))).astype(int)
 
 
 def _write_diffraction(job: Job, folder: Path, data: GroupedData, placed: Placed) -> None:

@@ -6,6 +6,10 @@ import numpy as np
 
 from harness.arrays import Array
 
+DIFFRACTED = 64
+"""Patterns whose prediction is diffracted, whole groups evenly spread over those of the test half: all of them would
+take seconds a case, and the measured patterns that they are held against are of the same groups."""
+
 
 def central(patches: Array, side: int) -> Array:
     """The central `side` x `side` pixels of patches (..., N, N)."""
@@ -56,3 +60,8 @@ def listing(patches: Array, side: int) -> list[dict[str, Any]]:
             for channel, (amplitude, phase) in enumerate(pairs)
         ]
     return rows
+
+
+def diffracted_groups(groups: int, members: int) -> Array:
+    """Rows of the test groups whose prediction the oracle diffracts, of so many groups of so many members."""
+    return np.linspace(0, groups - 1, min(groups, max(1, DIFFRACTED // members))).astype(int)

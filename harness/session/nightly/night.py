@@ -14,7 +14,6 @@ from typing import Any
 
 from harness.errors import HarnessError
 from harness.files import digest, read_json, sha256, write_json
-from harness.report.nightly import page
 from harness.session import case_runner, environment, hub, manifest
 from harness.session.nightly import program
 from harness.session.nightly.steps import FOLDER, Step
@@ -26,7 +25,11 @@ PROJECT = (
 """What the steps run: a night of other files is another night."""
 FINISHED = ("pass", "fail")
 UNENDED = "has not come to its end"
+PREFIX = "nightly-"
+"""What the name of a night's folder begins with; its time in UTC follows."""
 Say = Callable[[str], None]
+WritePage = Callable[[Path, Sequence[Step], Mapping[str, Any]], None]
+"""Writes the page of a night from its folder, its steps and what became of them."""
 
 
 @dataclass
@@ -47,28 +50,28 @@ class Record:
 class Night:
     """One night and its folder."""
 
-    def __init__(self, folder: Path, root: Path, steps: Sequence[Step]) -> None:
-        """`root`: the project's folder, which the steps are run in."""
-        self.folder, self.root, self.steps = folder, root, steps
+    def __init__(self, folder: Path, root: Path, steps: Sequence[Step], write_page: WritePage) -> None:
+        """`root`: the project's folder, which the steps are run in; `write_page` is called whenever a step changes."""
+        self.folder, self.root, self.steps, self._write_page = folder, root, steps, write_page
         state = read_json(folder / hub.NIGHT)
         self.started: str = state["started"]
         self.plan: str = state["plan"]
         self.records = {step.name: Record(**state["steps"].get(step.name, {})) for step in steps}
 
     @classmethod
-    def begin(cls, reports: Path, root: Path, steps: Sequence[Step]) -> "Night":
+    def begin(cls, reports: Path, root: Path, steps: Sequence[Step], write_page: WritePage) -> "Night":
         """Make the folder of a new night."""
-        folder = hub.claim(reports / f"{page.PREFIX}{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}")
+        folder = hub.claim(reports / f"{PREFIX}{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}")
         write_json(folder / hub.NIGHT, {"started": hub.utc_now(), "plan": plan(root, steps), "steps": {}})
-        return cls(folder, root, steps)
+        return cls(folder, root, steps, write_page)
 
     @classmethod
-    def unfinished(cls, reports: Path, root: Path, steps: Sequence[Step]) -> "Night | None":
+    def unfinished(cls, reports: Path, root: Path, steps: Sequence[Step], write_page: WritePage) -> "Night | None":
         """The newest night, when it has steps left and the same plan: the same steps, files and installation."""
-        folders = sorted(path.parent for path in reports.glob(f"{page.PREFIX}*/{hub.NIGHT}"))
+        folders = sorted(path.parent for path in reports.glob(f"{PREFIX}*/{hub.NIGHT}"))
         if not folders or read_json(folders[-1] / hub.NIGHT)["plan"] != plan(root, steps):
             return None
-        night = cls(folders[-1], root, steps)
+        night = cls(folders[-1], root, steps, write_page)
         return None if all(night.is_finished(step) for step in steps) else night
 
     def is_finished(self, step: Step) -> bool:
@@ -90,7 +93,7 @@ class Night:
                 say(f"{step.name}: {record.status}, finished before (begun {record.started}), not repeated")
                 continue
             if left is None or left > 0:
-                say(f"{step.name}: begins, log in {self.folder / page.log_of(step.name)}")
+                say(f"{step.name}: begins, log in {self.folder / log_of(step.name)}")
                 self._run(step, left)
             elif record.started is None:  # of one that had begun, what was found stays
                 self._note(step, reason="not begun: the budget of the night was spent")
@@ -100,7 +103,7 @@ class Night:
         """Run a step; until that is written down, it has not come to its end."""
         started, command = time.monotonic(), self._command(step, left)  # a hub's name is taken before it is made
         self._note(step, status="error", reason=UNENDED, started=hub.utc_now(), exit_status=None, seconds=None)
-        exit_status = program.run(command, self.root, self.folder / page.log_of(step.name))
+        exit_status = program.run(command, self.root, self.folder / log_of(step.name))
         status, reason = self._judged(step, exit_status)
         seconds = time.monotonic() - started
         self._note(step, status=status, reason=reason, exit_status=exit_status, seconds=seconds)
@@ -131,7 +134,12 @@ class Night:
         records: Mapping[str, Any] = {name: asdict(record) for name, record in self.records.items()}
         state = {"started": self.started, "plan": self.plan, "steps": records}
         write_json(self.folder / hub.NIGHT, state)
-        page.write(self.folder, self.steps, state)
+        self._write_page(self.folder, self.steps, state)
+
+
+def log_of(step: str) -> str:
+    """The log of a step, relative to the folder of the night."""
+    return f"logs/{step}.txt"
 
 
 def plan(root: Path, steps: Sequence[Step]) -> str:

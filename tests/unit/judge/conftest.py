@@ -22,6 +22,7 @@ from harness.judge.tolerances import resolve
 from harness.judge.verdict import Check, RungVerdict
 from harness.networks.pinn.contract import contract_of, stage_names, weight_shapes
 from harness.networks.pinn.contract import loss_terms as weights_of_terms
+from harness.networks.pinn.oracle import PinnOracle
 from harness.networks.pinn.sections import PinnScenario
 from harness.networks.pinn.start import initial_weights
 from harness.physics.canvas import centred, loss_fraction, place, required_size
@@ -30,9 +31,10 @@ from harness.physics.likelihood import loss_terms
 from harness.physics.merge import merging
 from harness.physics.probe import model_probe
 from harness.ports.feed import batch_of
+from harness.ports.protocol import Setup
 from harness.run import ensemble
 from harness.run.legs.distances import sample
-from harness.run.legs.statistics import central
+from harness.run.legs.statistics import central, diffracted_groups
 from harness.run.plan import LEGS
 from harness.scenario.case import Case
 from harness.scenario.keys import leaves, nest
@@ -100,10 +102,10 @@ class CaseFolder:
     def change_scenario(self, **changes: object) -> None:
         """Give the case's resolved scenario other values: `dataset__source="file"`."""
         values = leaves(self.scenario) | {key.replace("__", "."): value for key, value in changes.items()}
-        scenario = PinnScenario.model_validate(nest(values))
-        write_scenario(self.path, scenario)
+        self.scenario = PinnScenario.model_validate(nest(values))
+        write_scenario(self.path, self.scenario)
         for backend in BACKENDS:
-            contract_of(scenario).write(self.path / backend / "lockstep")
+            contract_of(self.scenario).write(self.path / backend / "lockstep")
 
     def measure(self, raw: RawData) -> None:
         """Build the dataset folder from other patterns, and feed both sides from it."""
@@ -336,6 +338,16 @@ def write_leg(
         "weighting": "uniform",
     }
     write_json(here / "canvas.json", facts)
+    write_diffraction(folder, here, scenario, layout)
+
+
+def write_diffraction(folder: Path, here: Path, scenario: PinnScenario, patches: np.ndarray) -> None:
+    test, facts = GroupedData.load(folder / "dataset" / "test.npz"), read_json(folder / "dataset" / "setup.json")
+    chosen, names = diffracted_groups(*test.groups.shape), ("padded_size", "nphotons", "intensity_scale")
+    probe = np.load(folder / "dataset" / "probe.npy")
+    setup = Setup(scenario, probe, *(facts[name] for name in names), facts["object_amplitude"], "float64")
+    amplitude = PinnOracle().diffraction(setup, patches[chosen], test.relative[chosen])
+    write_npz(here / "diffraction.npz", groups=chosen, amplitude=amplitude)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from harness.judge.evidence import NoEvidence
 from harness.judge.intensity import STAGES, Intensity, figures
 from harness.judge.symmetry import stage_ratios
 
@@ -12,7 +13,7 @@ BRIGHT = {
     "grouped_X_full": ("dataset/train.npz", "X"),
     "container_X": (FLOAT32, "input"),
     "training_labels_Y_amp": ("torch/lockstep/batch.npz", "amplitude"),
-    "inference_prediction": ("torch/inference_outputs/patches.npz", "patches"),
+    "inference_prediction": ("torch/inference_outputs/diffraction.npz", "amplitude"),
 }
 
 
@@ -69,13 +70,10 @@ def test_a_scale_that_inference_did_not_restore_is_seen(gs2):
     assert chain(gs2)["check"]["first_beyond"] == "inference_prediction"
 
 
-def test_a_patch_whose_twin_was_placed_counts_as_it_was_predicted(gs2):
-    before = chain(gs2)["steps"][-1]["symmetry"]
-    gs2.change_arrays("torch/inference_outputs/patches.npz", patches=lambda held: np.conj(held[:, ::-1, ::-1]))
-    assert chain(gs2)["steps"][-1]["symmetry"] != pytest.approx(before, rel=1e-6)
-    count = gs2.evidence.predictions("torch").flips.size
-    gs2.change_arrays("torch/inference_outputs/patches.npz", flips=np.ones(count, dtype=bool))
-    assert chain(gs2)["steps"][-1]["symmetry"] == pytest.approx(before, rel=1e-6)
+def test_a_diffraction_of_other_groups_is_no_evidence(gs2):
+    gs2.change_arrays("torch/inference_outputs/diffraction.npz", groups=lambda groups: groups[::-1])
+    with pytest.raises(NoEvidence, match="torch: other groups were diffracted"):
+        Intensity(gs2.evidence).of_stage("torch", "inference_prediction")
 
 
 def test_values_that_are_not_finite_are_counted_and_never_symmetric(gs2):

@@ -143,14 +143,12 @@ AGAIN = {
 @pytest.mark.parametrize("split", ["half_y", "none"])
 def test_points_that_were_exposed_more_than_once_are_sound(gs2, again, split):
     gs2.change_scenario(dataset__split=split)
-    gs2.scenario = gs2.evidence.scenario
     gs2.measure(exposed_again(gs2, again))
     assert bad(gs2) == {}
 
 
 def test_all_patterns_at_one_position_are_sound_without_a_split(gs2):
     gs2.change_scenario(dataset__split="none")
-    gs2.scenario = gs2.evidence.scenario
     raw = simulate(gs2.scenario.dataset)
     gs2.measure(replace(raw, x=np.full_like(raw.x, 80.5), y=np.full_like(raw.y, 80.5)))
     assert bad(gs2) == {}

@@ -148,15 +148,14 @@ def test_a_fault_that_both_sides_share_is_red_against_the_oracle(gs2, stage, cha
     assert all(("are not finite" in check.message) == broken for check in failed.values())
 
 
-def test_the_oracle_needs_object_patches(gs2):
-    gs2.change_arrays(F32, object_patches=lambda a: a[:1])
-    assert "object_patches is of shape" in gs2.bad("physics")["torch.float32"].message
-    gs2.change_arrays(F32, object_patches=None)
+def test_an_oracle_that_could_not_answer_is_an_error(gs2):
+    gs2.stop("torch", "oracle", "stage object_patches is missing")
     assert gs2.bad("physics")["torch.float32"].status == "error"
+    assert "object_patches is missing" in gs2.bad("loss")["torch.float64"].message
 
 
 def test_an_oracle_that_is_zero_shows_nothing(gs2):
-    gs2.change_array("dataset/probe.npy", lambda probe: 0 * probe)
+    gs2.change_arrays("torch/oracle/stages_float32.npz", exit_wave=lambda stage: 0 * stage)
     assert gs2.bad("physics")["torch.float32.exit_wave"].status == "error"
 
 

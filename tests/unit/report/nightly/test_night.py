@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.files import read_json
+from harness.report.nightly import page
 from harness.session import hub
 from harness.session.nightly.night import UNENDED, Night, require_project
 from harness.session.nightly.steps import Step
@@ -44,13 +45,13 @@ def step(name: str, code: str = "", status: int = 0) -> Step:
 def begun(root: Path, *steps: Step) -> Night:
     (root / "harness").mkdir(exist_ok=True)
     (root / "harness" / "code.py").write_text("one")
-    return Night.begin(root / "reports", root, steps)
+    return Night.begin(root / "reports", root, steps, page.write)
 
 
 def hanging(root: Path) -> Night:
     """A night whose second program hangs until there is a file `go`."""
     first, second = step("first"), Step("second", "hangs", (sys.executable, "-c", MARK + HANG, "second"))
-    return Night.unfinished(root / "reports", root, [first, second]) or begun(root, first, second)
+    return Night.unfinished(root / "reports", root, [first, second], page.write) or begun(root, first, second)
 
 
 def ran(root: Path) -> list[str]:
@@ -81,13 +82,13 @@ def test_what_came_to_its_end_is_not_repeated(tmp_path: Path) -> None:
     steps = [step("a"), step("b", status=1), step("c", "sys.exit(0 if pathlib.Path('go').exists() else 9)")]
     begun(tmp_path, *steps).run(None, print)
     (tmp_path / "go").touch()
-    again, said = Night.unfinished(tmp_path / "reports", tmp_path, steps), []
+    again, said = Night.unfinished(tmp_path / "reports", tmp_path, steps, page.write), []
     assert again is not None
     again.run(None, said.append)
     assert ran(tmp_path) == ["a", "b", "c", "c"]
     assert statuses(again) == ["pass", "fail", "pass"]
     assert [line.split(", not ")[-1] for line in said[:2]] == ["repeated"] * 2
-    assert Night.unfinished(tmp_path / "reports", tmp_path, steps) is None
+    assert Night.unfinished(tmp_path / "reports", tmp_path, steps, page.write) is None
 
 
 def test_a_green_night_is_green(tmp_path: Path) -> None:
@@ -101,12 +102,12 @@ def test_other_code_or_other_steps_are_another_night(tmp_path: Path) -> None:
     steps = [step("a", status=9)]
     night = begun(tmp_path, *steps)
     reports = tmp_path / "reports"
-    assert Night.unfinished(reports, tmp_path, [step("a", status=8)]) is None
-    found = Night.unfinished(reports, tmp_path, steps)
+    assert Night.unfinished(reports, tmp_path, [step("a", status=8)], page.write) is None
+    found = Night.unfinished(reports, tmp_path, steps, page.write)
     assert found is not None
     assert found.folder == night.folder
     (tmp_path / "harness" / "code.py").write_text("two")
-    assert Night.unfinished(reports, tmp_path, steps) is None
+    assert Night.unfinished(reports, tmp_path, steps, page.write) is None
 
 
 def test_nothing_begins_once_the_budget_is_spent(tmp_path: Path) -> None:
