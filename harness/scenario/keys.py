@@ -94,6 +94,8 @@ def _schema(section: type[Section], name: str) -> dict[str, Any]:
 
 
 def _describe(schema: Mapping[str, Any]) -> str:
+    if "const" in schema:
+        return str(schema["const"])
     if "enum" in schema:
         return f"one of {', '.join(map(str, schema['enum']))}"
     if "anyOf" in schema:

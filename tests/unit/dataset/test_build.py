@@ -14,6 +14,7 @@ from harness.dataset.simulate import simulate
 from harness.dataset.truth import Reference, Truth
 from harness.errors import HarnessError
 from harness.files import read_json, read_npz
+from harness.networks.pinn.sections import PinnScenario
 from harness.physics import canvas, forward, probe, scale, translation
 from harness.scenario.schema import (
     DatasetSpec,
@@ -22,7 +23,6 @@ from harness.scenario.schema import (
     ObjectSpec,
     ProbeSpec,
     ScanSpec,
-    Scenario,
     TrainingSpec,
 )
 
@@ -32,9 +32,9 @@ FILES = {
 }  # fmt: skip
 
 
-def scenario(gridsize: int = 2, **dataset) -> Scenario:
+def scenario(gridsize: int = 2, **dataset) -> PinnScenario:
     spec = {"object": ObjectSpec(shape=(170, 160)), "scan": ScanSpec(images=60), "probe": ProbeSpec(mask=True)}
-    return Scenario(
+    return PinnScenario(
         dataset=DatasetSpec(**(spec | dataset)),
         grouping=GroupingSpec(gridsize=gridsize, groups=16, neighbor_count=5),
         training=TrainingSpec(epochs=3, batch_size=4),
@@ -42,7 +42,7 @@ def scenario(gridsize: int = 2, **dataset) -> Scenario:
     )
 
 
-def measured(**probe_keys) -> Scenario:
+def measured(**probe_keys) -> PinnScenario:
     return scenario(source="file", file="a.npz", probe=ProbeSpec(kind="file", **probe_keys))
 
 

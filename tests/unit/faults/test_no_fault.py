@@ -18,7 +18,7 @@ from harness.run.keys import Surroundings, _surroundings_parts
 
 def test_neither_the_worker_nor_its_legs_import_a_fault() -> None:
     code = (
-        "import sys, harness.run.worker, harness.run_case\n"
+        "import sys, harness.run.worker, harness.run.run_case\n"
         "from harness.run.legs import graft, infer, lockstep, train, trajectory\n"
         "sys.exit(str([name for name in sys.modules if name.startswith('harness.faults')] or ''))"
     )

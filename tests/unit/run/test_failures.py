@@ -27,11 +27,12 @@ def test_a_worker_that_is_killed_is_an_error_of_its_job_alone(case, options, tmp
     run_case(case, LEGS, options("toy", "crashing"), tmp_path / "hub", ignore)
     jobs = jobs_of(tmp_path / "hub")
     assert {leg: jobs["crashing", leg]["status"] for leg in LEGS} == {
-        "lockstep": "done", "trajectory": "failed", "train": "failed", "infer": "failed",
+        "lockstep": "done", "oracle": "done", "trajectory": "failed", "train": "failed", "infer": "failed",
         "graft": "done", "exchange": "done",
     }  # fmt: skip
     assert {leg: job["status"] for (backend, leg), job in jobs.items() if backend == "toy"} == {
-        "lockstep": "done", "trajectory": "done", "train": "done", "infer": "done", "exchange": "failed",
+        "lockstep": "done", "oracle": "done", "trajectory": "done", "train": "done", "infer": "done",
+        "exchange": "failed",
     }  # fmt: skip
     assert jobs["crashing", "trajectory"]["error"] == (
         "the worker was killed by signal 9 (SIGKILL), as the kernel does when memory runs out"
@@ -141,6 +142,7 @@ def test_a_capability_that_is_missing_is_no_failure(case, options, tmp_path: Pat
     }  # fmt: skip
     assert read_json(tmp_path / "hub" / "half" / "lockstep" / "facts.json")["capabilities"] == [
         "predict",
+        "shared_weights",
         "stitch",
         "train",
     ]

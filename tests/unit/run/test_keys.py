@@ -186,19 +186,22 @@ def test_a_measured_file_counts_by_what_it_holds(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "matters"),
     [
-        ("backends/torch/model.py", {"train", "infer"}),
-        ("backends/torch/deeper/part.py", {"train", "infer"}),
-        ("backends/network.py", {"train", "infer"}),
-        ("physics/synchronise.py", {"train", "infer"}),
+        ("networks/pinn/torch/model.py", {"train", "infer"}),
+        ("networks/pinn/torch/deeper/part.py", {"train", "infer"}),
+        ("networks/pinn/rules.py", {"train", "infer"}),
+        ("networks/registry.py", {"train", "infer"}),
+        ("networks/stated/network.py", set()),
+        ("ports/contract.py", {"train", "infer"}),
+        ("physics/synchronise.py", {"infer"}),
         ("dataset/grouped.py", {"train", "infer"}),
         ("run/worker.py", {"train", "infer"}),
         ("run/legs/train.py", {"train"}),
         ("run/legs/infer.py", {"infer"}),
-        ("backends/tensorflow/model.py", set()),
+        ("networks/pinn/tensorflow/model.py", set()),
         ("dataset/simulate.py", set()),
         ("run/run_case.py", set()),
         ("judge/metrics.py", set()),
-        ("backends/torch/notes.txt", set()),
+        ("networks/pinn/torch/notes.txt", set()),
     ],
 )
 def test_code_matters_to_the_legs_that_run_it(

@@ -34,12 +34,12 @@ def test_empty_limits_are_a_leaf_too() -> None:
     ],
 )
 def test_what_is_allowed_in_words(key: str, words: str) -> None:
-    assert allowed(key) == words
+    assert allowed(key, PinnScenario) == words
 
 
 def test_every_leaf_can_say_what_it_allows() -> None:
     for key in leaves(PinnScenario(limits={"a.b": 1.0})):
-        assert allowed(key)
+        assert allowed(key, PinnScenario)
 
 
 def test_a_misspelt_name_gets_its_neighbour() -> None:

@@ -96,8 +96,8 @@ def test_limits_merge_key_by_key(load: Load) -> None:
         (
             "profile: {}",
             'profile: found the unknown key "profile", did you mean "profiles", allowed: dataset, description, '
-            "ensemble, extends, grouping, inference, limits, lockstep, loss, markers, matrix, model, profiles, "
-            "training.",
+            "ensemble, extends, grouping, inference, limits, lockstep, loss, markers, matrix, model, network, "
+            "profiles, training.",
         ),
         ("profiles: 3", "profiles: found 3, allowed: smoke, stable, full."),
         (
@@ -106,8 +106,8 @@ def test_limits_merge_key_by_key(load: Load) -> None:
         ),
         (
             "profiles: {smoke: 3}",
-            "found 3, allowed: a section of description, markers, dataset, grouping, model, loss, training, "
-            "inference, lockstep, ensemble, limits.",
+            "found 3, allowed: a section of network, description, markers, dataset, grouping, training, inference, "
+            "lockstep, ensemble, limits, model, loss.",
         ),
         (
             "profiles: {full: {training: {epoch: 3}}}",
@@ -127,8 +127,8 @@ def test_all_problems_at_once_each_in_one_sentence(problems: Problems) -> None:
     )
     assert found == [
         f'scenarios/a.yaml:3: training.sede: found the unknown key "sede", did you mean "seed", allowed: {TRAINING}.',
-        "scenarios/a.yaml:4: model.probe_big: found 1, allowed: true or false.",
         "scenarios/a.yaml:2: training.epochs: found 0, allowed: whole number >= 1.",
+        "scenarios/a.yaml:4: model.probe_big: found 1, allowed: true or false.",
         "scenarios/_base.yaml:2: dataset.N: found 65, allowed: one of 64, 128, 256.",
     ]
 
@@ -180,3 +180,19 @@ def test_a_rule_that_names_no_key_blames_its_section() -> None:
     }
     assert culprit("training", "too long", layer) == "training.epochs"
     assert culprit("training", "this seed is taken", layer) == "training.seed"
+
+
+def test_a_network_that_there_is_not(problems: Problems) -> None:
+    assert problems(a="network: pin\n") == [
+        'scenarios/a.yaml:1: network: found the unknown network "pin", did you mean "pinn", allowed: pinn, stated.'
+    ]
+
+
+def test_a_network_brings_its_own_sections(problems: Problems) -> None:
+    (found,) = problems(a="network: stated\nmodel: {probe_big: true}\n")
+    assert found.startswith('scenarios/a.yaml:2: model: found the unknown key "model", allowed: dataset, ')
+
+
+def test_the_nearest_file_names_the_network_and_nothing_else_may(problems: Problems) -> None:
+    found = problems(a="extends: _base\nprofiles: {stable: {network: pinn}}\n", _base="network: stated\n")
+    assert found == ['scenarios/a.yaml:2: network: found "pinn", allowed: stated.']
