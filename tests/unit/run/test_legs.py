@@ -118,7 +118,7 @@ def test_no_twin_is_chosen_where_the_probe_tells_them_apart(
         "nphotons": 1e6,
         "probe": {"kind": "zone_plate"},
     }
-    again(tmp_path, dataset=dataset)
+    again(tmp_path, tmp_path / "store", dataset=dataset)
     out = tmp_path / "small" / "toy" / "inference_outputs"
     assert not read_npz(out / "patches.npz")["flips"].any()
     assert read_json(out / "stats.json")["twins"] == {"open": False, "turned": 0}
