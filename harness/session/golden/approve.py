@@ -7,6 +7,7 @@ from typing import Any
 from harness.errors import HarnessError
 from harness.judge.golden import approved, registry
 from harness.judge.rungs import golden
+from harness.scenario.networks import read_resolved
 from harness.session import case_runner, hub
 from harness.session.golden.deliver import LEG
 
@@ -31,7 +32,7 @@ def approve(folder: Path, root: Path, case_dir: Path) -> None:
         provenance = {
             "case": asked["id"],
             "profile": asked["profile"],
-            "scenario": registry.depends_on(evidence.scenario, LEG),
+            "scenario": registry.depends_on(read_resolved(case_dir / "scenario.yaml"), LEG),
             "environment": golden.environment(evidence, backend),
             **_source(root),
         }

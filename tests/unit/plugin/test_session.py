@@ -86,7 +86,7 @@ def test_missing_data_is_skipped_with_its_reason(project: pytest.Pytester, scena
     scenario("measured", whole=MEASURED)
     result = project.runpytest_inprocess("-k", "measured and telemetry", "--parity-hub", "hub", "-rs")
     result.assert_outcomes(skipped=1)
-    result.stdout.fnmatch_lines(["SKIPPED*nowhere.npz*--parity-data*", "measured: SKIPPED, *nowhere.npz*"])
+    result.stdout.fnmatch_lines(["SKIPPED*nowhere.npz*--parity-data*", "measured: SKIPPED: *nowhere.npz*"])
     case = summary_of(project)["cases"][0]
     assert case["status"] == "skipped"
     assert "nowhere.npz" in case["message"]
@@ -97,7 +97,7 @@ def test_what_a_backend_cannot_do_is_inconclusive(project: pytest.Pytester) -> N
     arguments = ("-k", "stages", "--parity-backends", "toy,half")
     result = project.runpytest_inprocess(*arguments)
     result.assert_outcomes(xfailed=1)
-    result.stdout.fnmatch_lines(["small: INCONCLUSIVE, *half*"])
+    result.stdout.fnmatch_lines(["small: INCONCLUSIVE: *half*"])
     project.runpytest_inprocess(*arguments, "--parity-strict").assert_outcomes(failed=1)
 
 
