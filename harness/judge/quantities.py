@@ -11,6 +11,7 @@ from harness.judge.patches import patch_figures
 from harness.judge.reconstructions import correlation_with_truth
 from harness.judge.rungs.scale import scale_figures
 from harness.judge.telemetry import final_loss, loss_floor
+from harness.ports.contract import Contract
 
 
 def _pearson_r(evidence: Evidence, backend: str) -> float | None:
@@ -55,6 +56,11 @@ QUANTITIES: Mapping[str, Quantity] = {
     "final_loss": Quantity("ln of the final loss above its floor", _log_loss),
 }
 """What is compared; logarithms where runs that differ by a factor are meant to differ by it at any level."""
+
+
+def asked(contract: Contract) -> tuple[str, ...]:
+    """The QUANTITIES that a network has: one without an intensity scale is not asked for it."""
+    return tuple(name for name in QUANTITIES if name != "scale" or contract.scale is not None)
 
 
 def quantity(evidence: Evidence, backend: str, name: str) -> float | None:

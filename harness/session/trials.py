@@ -25,7 +25,7 @@ from harness.judge.verdict import CONTRACT, Check, RungVerdict
 from harness.run import cores, devices, interpreters, process, side, together, worker
 from harness.run.environment import apply
 from harness.run.job import Job, write_job
-from harness.run.plan import LEGS, SOURCE_FOLDERS
+from harness.run.plan import ACROSS, LEGS, SOURCE_FOLDERS, SOURCES
 from harness.run.run_case import run_case
 from harness.scenario.case import Case
 from harness.session import case_runner
@@ -49,7 +49,7 @@ RED = ("fail", "error")
 _LEFT_OUT = "float32"
 """Checks with this in their names have no evidence in a trial."""
 _TIMEOUT = 3600.0
-LOCKSTEP = frozenset({"lockstep", "trajectory", "graft"})
+LOCKSTEP = frozenset({"lockstep", "oracle", "trajectory", "graft"})
 STITCHING = {"stitching", "stitched", "predictions"}
 """Hooks that only inference comes by."""
 
@@ -151,7 +151,6 @@ class Trials:
 
     def _job(self, seeded: Seeded, leg: str) -> Job:
         own, other, clean = seeded.backend, self._other(seeded.backend), self.clean(seeded.backend)
-        sources = {"infer": own, "graft": other}
         job = Job(
             case=str(seeded),
             backend=own,
@@ -163,11 +162,14 @@ class Trials:
             environment=side.variables(devices.CPU),
             fault=seeded.text,
         )
-        if leg not in sources:
+        if leg not in SOURCES:
             return job
-        made_here = leg == "infer" and "train" in legs_of(seeded)
-        source = self._folder(seeded) / "jobs" / "train" if made_here else clean / sources[leg]
-        return replace(job, source=source / SOURCE_FOLDERS["lockstep" if leg == "graft" else "train"])
+        needed = SOURCES[leg]
+        if leg in ACROSS:
+            source = clean / other
+        else:
+            source = self._folder(seeded) / "jobs" / needed if needed in legs_of(seeded) else clean / own
+        return replace(job, source=source / SOURCE_FOLDERS[needed])
 
     def _folder(self, seeded: Seeded) -> Path:
         return self.folder / str(seeded)
@@ -206,7 +208,7 @@ def legs_of(seeded: Seeded) -> tuple[str, ...]:
         return ()
     needs = LOCKSTEP if seeded.fault.is_control else ladder.needs(seeded.fault.rung)
     if needs <= LOCKSTEP:
-        return tuple(leg for leg in LEGS if leg in needs | {"lockstep", "graft"})
+        return tuple(leg for leg in LEGS if leg in needs | {"lockstep", "oracle", "graft"})
     return ("train", "infer") if acts(seeded, "train") else ("infer",)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from harness.judge.equivalence import MOST_RUNS, POWER, Equivalence, equivalence
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
-from harness.judge.quantities import QUANTITIES, quantity
+from harness.judge.quantities import QUANTITIES, asked, quantity
 from harness.judge.reconstructions import REMEMBERED
 from harness.judge.tolerances import Limit, Limits
 from harness.judge.verdict import Check
@@ -58,7 +58,7 @@ def _member(evidence: Evidence, folder: Path) -> Evidence:
 
 def judge_members(findings: Findings, runs: Sequence[Evidence]) -> None:
     """Decide each quantity from the sides of some runs; a run whose evidence is missing is an error of each."""
-    for name in QUANTITIES:
+    for name in asked(runs[0].contract):
         with findings.evidence_for(name):
             found = figures(runs, name)
             if (bound := findings.limit(name)) is not None:
@@ -82,7 +82,7 @@ def ensemble_figures(evidence: Evidence) -> dict[str, Any] | None:
         return None
     runs = members(evidence)
     words = {name: one.words for name, one in QUANTITIES.items()}
-    return {"seeds": seeds, "words": words, "figures": {name: figures(runs, name) for name in QUANTITIES}}
+    return {"seeds": seeds, "words": words, "figures": {name: figures(runs, name) for name in asked(evidence.contract)}}
 
 
 def _decide(findings: Findings, name: str, found: Mapping[str, list[float | None]], bound: Limit) -> None:

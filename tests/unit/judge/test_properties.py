@@ -21,6 +21,7 @@ BACKENDS = ("tensorflow", "torch")
 READERS = {
     "dataset": ("dataset", "patches", "reconstruction", "telemetry", "canvas", "scale"),
     "lockstep": ("stages", "physics", "loss", "gradient", "dataset"),
+    "oracle": ("physics", "loss"),
     "trajectory": ("step", "trajectory"),
     "graft": ("stages",),
     "train_outputs": ("telemetry", "scale"),

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from harness.networks.pinn.rules import AUTOCORRELATION_DIVISOR
+from harness.networks.pinn.rules import Rules
 
 CASES: dict[str, dict[str, Any]] = {
     "plain": {"model": {"features": "plain"}},
@@ -35,7 +35,7 @@ def features(X, plain):
         return X
     intensity = np.fft.ifftshift(X**2, axes=(1, 2))
     correlation = np.fft.fftshift(np.fft.ifft2(intensity, axes=(1, 2), norm="ortho"), axes=(1, 2)).real
-    return np.concatenate([np.log1p(X), correlation / AUTOCORRELATION_DIVISOR], axis=-1)
+    return np.concatenate([np.log1p(X), correlation / Rules().autocorrelation_divisor], axis=-1)
 
 
 def decoded(images, weights, name, levels, shape):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from harness.networks.pinn.rules import ADAM_BETAS, ADAM_EPSILON, learning_rate
+from harness.networks.pinn.rules import ADAM_BETAS, ADAM_EPSILON, Rules, learning_rate
 from harness.networks.pinn.tensorflow.optimizer import Adam
 from harness.scenario.schema import TrainingSpec
 
@@ -31,7 +31,7 @@ def by_formula(weights):
 
 def by_keras(weights, precision):
     variable = tf.Variable(weights, dtype=precision)
-    optimizer = Adam(TRAINING, STEPS, precision)
+    optimizer = Adam(TRAINING, STEPS, precision, Rules())
     optimizer.build([variable])
     apply = tf.function(lambda gradient: optimizer.apply([gradient], [variable]), autograph=False)
     for step in range(STEPS):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from harness.networks.pinn.rules import Rules
 from harness.networks.pinn.tensorflow import loss
 from harness.networks.pinn.tensorflow.model import PtychographyModel
 from harness.networks.pinn.tensorflow.physics import translation
@@ -30,13 +31,13 @@ def test_poisson_gradient_by_the_patches(samples, gridsize, masked):
     values = generator.uniform(0.5, 1.5, shape) * np.exp(1j * generator.normal(size=shape))
     patches = tf.constant(values.transpose(0, 3, 1, 2))
     counts = tf.constant(batch.amplitude.transpose(0, 3, 1, 2) ** 2)
-    model, log_scale = PtychographyModel(setup), np.log(setup.intensity_scale)
+    model, log_scale = PtychographyModel(setup, Rules()), np.log(setup.intensity_scale)
     model.diffraction.log_scale.assign(log_scale)
     relative = tf.constant(batch.relative[:, 0].transpose(0, 2, 1))
     with tf.GradientTape() as tape:
         tape.watch(patches)
         stages = model(tf.sqrt(counts), relative, known={"object_patches": patches})
-        poisson = loss.poisson(stages["intensity"], counts, setup.nphotons)
+        poisson = loss.poisson(stages, setup.nphotons, Rules())
     gradient = tape.gradient(poisson, patches).numpy().transpose(0, 2, 3, 1)
     merge = merging(scenario.dataset.N, setup.padded_size, gridsize, object_big=True, probe_big=False)
     probe = model_probe(setup.probe, masked)
@@ -53,6 +54,8 @@ def test_gradients_are_finite_where_nothing_is(precision):
         tape.watch(dark)
         power, ones = tf.square(dark), tf.ones_like(dark)
         patches = tf.complex(dark, dark)
-        total = loss.poisson(power, ones, 10.0) + loss.amplitude_mae(power, ones, 10.0) + loss.total_variation(patches)
+        stages = {"intensity": power, "measured": ones, "object_patches": patches}
+        terms = (loss.poisson, loss.amplitude_mae, loss.total_variation)
+        total = tf.add_n([term(stages, 10.0, Rules()) for term in terms])
     assert np.isfinite(total)
     assert np.isfinite(tape.gradient(total, dark)).all()

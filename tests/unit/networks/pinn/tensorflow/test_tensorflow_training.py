@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from harness.networks.pinn.rules import Rules
 from harness.networks.pinn.tensorflow.optimizer import Adam
 from harness.networks.pinn.tensorflow.port import TensorFlowPort
 from harness.networks.pinn.tensorflow.training import compiled_step
@@ -13,7 +14,7 @@ from harness.ports.protocol import Batch
 
 def step_of(backend, scenario, batch):
     training = scenario.training
-    optimizer = Adam(training, 10, training.precision)
+    optimizer = Adam(training, 10, training.precision, Rules())
     return compiled_step(backend._model, backend._losses, optimizer, batch)
 
 
