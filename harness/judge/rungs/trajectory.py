@@ -3,13 +3,15 @@
 Evidence: `trajectory/` of both sides. In float64 no envelope is needed: every weight, at every step, is held against
 the tensor's largest value. In float32 rounding grows with the steps, in correct ports too: the distance between the
 sides is held, at every step, against the largest that either side has had from itself (`noise_float32.json`). A weight
-that in float64, too, is but rounding is held against that (`noise_float64.json`).
+that in float64, too, is but rounding is held against that (`noise_float64.json`). The loss before the first step is
+held against that of the lock-step, which another leg of the same process computed.
 """
 
 import numpy as np
 
 from harness.arrays import PRECISIONS, Array, Precision
-from harness.judge.comparing import mismatch, not_finite, relative_error
+from harness.errors import HarnessError
+from harness.judge.comparing import mismatch, not_finite, relative_difference, relative_error
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.lockstep import between, envelope, largest, last_step, start, steps, walk_noise
@@ -48,6 +50,21 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
     unmoved = still(start(evidence, backend, precision), last, evidence.contract.trained)
     message = f"{backend}: weights that are where they were at the start: {', '.join(unmoved) or 'none'}"
     findings.demand(f"{backend}.{precision}.moving", not unmoved, message)
+    if precision == EXACT and len(losses):
+        _judge_start(findings, evidence, backend, float(losses[0]))
+
+
+def _judge_start(findings: Findings, evidence: Evidence, backend: str, loss: float) -> None:
+    """The loss before the first step is that of the lock-step: same weights, same batch, in another leg.
+
+    Where it is not, the trajectory started elsewhere, or the port remembers what it did before in its process.
+    """
+    try:
+        expected = evidence.losses(backend, EXACT)["loss"]
+    except HarnessError:  # the rung of the loss says why there is none
+        return
+    message = f"{backend}: loss before the first step against that of the lock-step, from the same weights and batch"
+    findings.measure(f"{backend}.{EXACT}.start", relative_difference(loss, expected), "start", message)
 
 
 def _compare_exactly(findings: Findings, evidence: Evidence) -> None:

@@ -238,7 +238,8 @@ def write_trajectory(folder: Path, scenario: PinnScenario, backend: str, rng: np
         write_npz(here / f"start_{precision}.npz", **start)
         write_npz(here / f"first_{precision}.npz", **walk[0], **wobbled(moments, wobble, rng))
         kept = {name: np.stack([sample(seen)[name] for seen in walk]) for name in start}
-        write_npz(here / f"steps_{precision}.npz", **kept, loss=-9.0 - 0.01 * np.arange(count))
+        loss = read_json(folder / backend / "lockstep" / f"losses_{precision}.json")["loss"]
+        write_npz(here / f"steps_{precision}.npz", **kept, loss=loss - 0.01 * np.arange(count))
         write_npz(here / f"last_{precision}.npz", **walk[-1])
     steps = [[(1 + draw) * (step + 1) * 1e-7 for step in range(count)] for draw in range(2)]
     for precision, size in (("float32", 1e-7), ("float64", 1e-16)):

@@ -37,9 +37,30 @@ def test_a_single_step_that_differs_is_seen(gs2, name, change, step):
     gs2.change_arrays(STEPS.format("float64"), **{key(name): at_step(step, change)})
     bad = gs2.bad("trajectory")
     bad.pop("torch.float64.finite", None)
+    bad.pop("torch.float64.start", None)
     assert {name: check.status for name, check in bad.items()} == {f"float64.{name}": "fail"}
     if bad[f"float64.{name}"].value is not None:
         assert f"most at step {step}" in bad[f"float64.{name}"].message
+
+
+def test_a_trajectory_that_started_elsewhere_is_told(gs2):
+    """On both sides alike: nothing else would show it."""
+    for side in ("tensorflow", "torch"):
+        gs2.change_arrays(f"{side}/trajectory/steps_float64.npz", loss=at_step(1, lambda loss: loss * (1 + 1e-11)))
+    bad = gs2.bad("trajectory")
+    assert {name: check.status for name, check in bad.items()} == {
+        "tensorflow.float64.start": "fail",
+        "torch.float64.start": "fail",
+    }
+    assert "against that of the lock-step" in bad["torch.float64.start"].message
+
+
+def test_a_side_without_losses_has_no_start_to_compare(gs2):
+    (gs2.path / "torch/lockstep/losses_float64.json").unlink()
+    (gs2.path / "torch/lockstep/missing.json").write_text('{"losses": "torch cannot do \'losses\'"}')
+    verdict = gs2.judge("trajectory")
+    assert verdict.status == "pass"
+    assert "torch.float64.start" not in {check.name for check in verdict.checks}
 
 
 def test_a_value_outside_the_sample_is_seen_at_the_last_step(gs2):
