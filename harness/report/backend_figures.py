@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.session import hub
 
 TIMING = ("train_seconds", "steps", "ms_per_step", "peak_rss_mb", "parameters")
@@ -29,8 +30,8 @@ def figures(
     `jobs` are its entries of `jobs.json`; `judged` and `reasons` what the judge computed of it, and could not.
     """
     jobs = list(jobs)
-    timing = hub.read_optional(folder / "train_outputs" / "timing.json", {})
-    stats = hub.read_optional(folder / "inference_outputs" / "stats.json", {})
+    timing = hub.read_optional(folder / layout.TRAIN_OUTPUTS / layout.TIMING, {})
+    stats = hub.read_optional(folder / layout.INFERENCE_OUTPUTS / layout.STATS, {})
     failed = [f"{job['leg']}: {job['error']}" for job in jobs if job["error"]]
     return {
         **_some(timing, TIMING),

@@ -6,18 +6,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.files import read_json
 from harness.judge.verdict import SEVERITY, RungVerdict
 from harness.report import localisation
 from harness.report.backend_figures import by_part, figures
 from harness.report.diagnosis import diagnosis
-from harness.run import ensemble
 from harness.session import case_runner, hub
 
 SCHEMA_VERSION = "1.0"
-METRICS_FILE = "comparison/comparison_metrics.json"
-RUN_METADATA = "run_metadata.json"
-STUDIES = "studies/*/study.json"
+STUDIES = f"{layout.STUDIES}/*/{layout.STUDY}"
 FRAMEWORKS = ("tensorflow", "torch", "keras", "numpy")
 _TOTALS = {"passed": "pass", "failed": "fail", "errors": "error", "inconclusive": "inconclusive", "skipped": "skipped"}
 
@@ -51,7 +49,7 @@ def case_summary(folder: Path) -> dict[str, Any]:
     """One case as it was judged and measured: its status, the figures of both sides, and every check."""
     verdicts = [case_runner.recorded(folder, rung) for rung in hub.read_case(folder)["rungs"]]
     parting = hub.read_optional(folder / localisation.JSON, None)
-    return summarised(folder, verdicts, hub.read_optional(folder / METRICS_FILE, {}), parting)
+    return summarised(folder, verdicts, hub.read_optional(folder / layout.COMPARISON / layout.METRICS, {}), parting)
 
 
 def summarised(
@@ -89,7 +87,7 @@ def summarised(
 
 def jobs_of(folder: Path) -> list[dict[str, Any]]:
     """The jobs of a case and of the members of its ensemble."""
-    lists = [folder / "jobs.json", *sorted((folder / ensemble.FOLDER).glob("*/jobs.json"))]
+    lists = [folder / layout.JOBS, *sorted((folder / layout.ENSEMBLE).glob(f"*/{layout.JOBS}"))]
     return [job for path in lists for job in hub.read_optional(path, [])]
 
 
@@ -117,8 +115,10 @@ def _totals(cases: Sequence[dict[str, Any]]) -> dict[str, int]:
 
 def _provenance(root: Path) -> dict[str, Any]:
     """Where the results come from; versions and device as the workers had them, who may use other interpreters."""
-    environment = hub.read_optional(root / "environment.json", {})
-    runs = [hub.read_optional(folder / RUN_METADATA, {}).get("backends", {}) for folder in hub.case_folders(root)]
+    environment = hub.read_optional(root / layout.ENVIRONMENT, {})
+    runs = [
+        hub.read_optional(folder / layout.RUN_METADATA, {}).get("backends", {}) for folder in hub.case_folders(root)
+    ]
     sides = [side for run in runs for side in run.values()]
     installed = [environment.get("packages", {}), *(side["distributions"] for side in sides)]
     devices = {f"{side['device']['kind']} ({side['device']['name']})" for side in sides}

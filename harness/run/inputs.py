@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.dataset import build, importers, locate, simulate
 from harness.dataset.truth import Reference
 from harness.errors import HarnessError
@@ -82,7 +83,9 @@ class Maker:
         for name, result in results.items():
             if result.folder is None:
                 raise HarnessError(f"{self.case.id}: the reference reconstruction '{name}' failed: {result.error}")
-        return {name: Reference.load(result.folder / "object.npz") for name, result in results.items() if result.folder}
+        return {
+            name: Reference.load(result.folder / layout.REFERENCE) for name, result in results.items() if result.folder
+        }
 
     def _planned(self, name: str, path: Path, surroundings: keys.Surroundings) -> Planned:
         spec = self.case.scenario.dataset

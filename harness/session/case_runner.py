@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
+from harness import layout
 from harness.dataset.locate import DataNotFound
 from harness.errors import HarnessError
 from harness.files import plain, read_json, write_json, write_text
@@ -34,10 +35,6 @@ from harness.session.request import Request
 if TYPE_CHECKING:
     from harness.faults.catalogue import Seeded
 
-PREPARED = "prepared.json"
-"""How the preparation of a case ended: `done`, `skipped` or `error`, with the reason; `late` when the session's budget
-was spent before it began."""
-CHECKS = "checks"
 LOCK = ".preparing.lock"
 
 
@@ -47,9 +44,9 @@ def plan(root: Path, case: Case, rungs: Iterable[str], request: Request) -> None
     Raises HarnessError for a limit that the judge does not know.
     """
     folder, limits = hub.case_folder(root, case.id), tolerances.limits_of(case)
-    write_text(folder / "scenario.yaml", case.resolved_yaml())
+    write_text(folder / layout.SCENARIO, case.resolved_yaml())
     write_json(
-        folder / hub.CASE,
+        folder / layout.CASE,
         {
             "id": case.id,
             "scenario": case.name,
@@ -69,19 +66,19 @@ def plan(root: Path, case: Case, rungs: Iterable[str], request: Request) -> None
 def is_asked(root: Path, cases: Iterable[str], rung: str) -> bool:
     """Whether a rung was planned for all of these cases."""
     folders = (hub.case_folder(root, case) for case in cases)
-    return all(rung in hub.read_optional(folder / hub.CASE, {"rungs": []})["rungs"] for folder in folders)
+    return all(rung in hub.read_optional(folder / layout.CASE, {"rungs": []})["rungs"] for folder in folders)
 
 
 def prepare(root: Path, case: Case, request: Request) -> None:
     """Run what the planned rungs of a case need, unless another process has done so."""
     folder = hub.case_folder(root, case.id)
     with FileLock(folder / LOCK):
-        if not (folder / PREPARED).exists():
+        if not (folder / layout.PREPARED).exists():
             if late := _is_late(root, request):
                 status, reason = "skipped", f"not begun: the session's budget of {request.budget:g} s was spent"
             else:
                 status, reason = _run(root, folder, case, request)
-            write_json(folder / PREPARED, {"status": status, "reason": reason, "late": late})
+            write_json(folder / layout.PREPARED, {"status": status, "reason": reason, "late": late})
 
 
 def _is_late(root: Path, request: Request) -> bool:
@@ -91,13 +88,13 @@ def _is_late(root: Path, request: Request) -> bool:
 def late(root: Path) -> list[str]:
     """The cases of a hub that were not begun because the session's budget was spent."""
     folders = hub.case_folders(root)
-    return [folder.name for folder in folders if hub.read_optional(folder / PREPARED, {}).get("late")]
+    return [folder.name for folder in folders if hub.read_optional(folder / layout.PREPARED, {}).get("late")]
 
 
 def _run(root: Path, folder: Path, case: Case, request: Request) -> tuple[str, str]:
     """How the work went; bad input and missing data are results like any other."""
     legs = {leg for rung in hub.read_case(folder)["rungs"] for leg in ladder.needs(rung)}
-    options, on_progress = run_options(root, request), progress_writer(folder / hub.PROGRESS)
+    options, on_progress = run_options(root, request), progress_writer(folder / layout.PROGRESS)
     try:
         run_case(case, legs, options, folder, on_progress)
         if ensemble.LEG in legs:
@@ -149,7 +146,7 @@ def progress_writer(path: Path) -> Callable[[Mapping[str, Any]], None]:
 def judge(folder: Path, rung: str) -> RungVerdict:
     """Judge one rung of a case from its files; evidence that cannot be had is part of the verdict."""
     case = hub.read_case(folder)
-    prepared = read_json(folder / PREPARED) if (folder / PREPARED).exists() else None
+    prepared = read_json(folder / layout.PREPARED) if (folder / layout.PREPARED).exists() else None
     if prepared is None:
         return _blocked(rung, "error", "not judged: the session ended before the case was prepared")
     if prepared["status"] != "done":
@@ -188,23 +185,23 @@ def settled_evidence(folder: Path, backends: tuple[str, str]) -> Evidence:
 
 def record(folder: Path, verdict: RungVerdict) -> None:
     """Write the verdict to `checks/<rung>.json` and a note to `green/` or `red/`."""
-    write_json(folder / CHECKS / f"{verdict.rung}.json", verdict.as_json())
+    write_json(folder / layout.CHECKS / f"{verdict.rung}.json", verdict.as_json())
     notes.write(folder, verdict)
 
 
 def is_prepared(folder: Path) -> bool:
     """Whether there is evidence to look at."""
-    return bool(hub.read_optional(folder / PREPARED, {}).get("status") == "done")
+    return bool(hub.read_optional(folder / layout.PREPARED, {}).get("status") == "done")
 
 
 def is_recorded(folder: Path) -> bool:
     """Whether every planned rung of a case has its verdict."""
-    return all((folder / CHECKS / f"{rung}.json").exists() for rung in hub.read_case(folder)["rungs"])
+    return all((folder / layout.CHECKS / f"{rung}.json").exists() for rung in hub.read_case(folder)["rungs"])
 
 
 def recorded(folder: Path, rung: str) -> RungVerdict:
     """The verdict that was written for a rung; an error when none was."""
-    path = folder / CHECKS / f"{rung}.json"
+    path = folder / layout.CHECKS / f"{rung}.json"
     if not path.exists():
         return _blocked(rung, "error", "not judged: the session ended before this rung")
     return RungVerdict.from_json(read_json(path))

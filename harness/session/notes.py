@@ -5,12 +5,11 @@ import shlex
 from pathlib import Path
 from typing import Any
 
-from harness import __version__, formatting
+from harness import __version__, formatting, layout
 from harness.files import write_text
 from harness.judge.verdict import Check, RungVerdict
 from harness.session import hub
 
-GREEN, RED = "green", "red"
 SUITE = "tests/parity/test_ladder.py"
 
 
@@ -19,7 +18,9 @@ def write(folder: Path, verdict: RungVerdict) -> None:
     if verdict.status == "skipped":
         return
     case = hub.read_case(folder)
-    colour, text = (GREEN, _green(case, verdict)) if verdict.status == "pass" else (RED, _red(case, verdict))
+    colour, text = (
+        (layout.GREEN, _green(case, verdict)) if verdict.status == "pass" else (layout.RED, _red(case, verdict))
+    )
     write_text(folder / colour / f"{verdict.rung}.md", text)
 
 
@@ -64,5 +65,5 @@ def _red(case: dict[str, Any], verdict: RungVerdict) -> str:
         "The evidence lies in this case's folder; it is judged again, without training, by "
         f"`python -m harness judge HUB`.\n\n"
         f"## Environment\n\nptycho-parity {__version__}, Python {platform.python_version()}, {platform.platform()}; "
-        "all of it is in `environment.json` of the hub, that of each worker at the top of its log.\n"
+        "all of it is in `{layout.ENVIRONMENT}` of the hub, that of each worker at the top of its log.\n"
     )

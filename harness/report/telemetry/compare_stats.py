@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.files import plain, write_json, write_text
 from harness.judge import statistics
@@ -28,7 +29,7 @@ class Side:
     def at(cls, folder: Path) -> "Side":
         """Raises HarnessError when the folder is not that of a side, or its hub was changed."""
         side = cls(folder.resolve())
-        backends = hub.read_optional(side.case / hub.CASE, {}).get("backends", [])
+        backends = hub.read_optional(side.case / layout.CASE, {}).get("backends", [])
         if side.folder.name not in backends:
             raise HarnessError(
                 f"{folder}: is not a side of a case; name HUB/CASE/BACKEND, such as reports/latest/gs1_custom/torch."
@@ -70,7 +71,7 @@ def write(baseline: Path, candidate: Path) -> tuple[dict[str, Any], Path]:
             **statistics.compared(one.figures(), other.figures()),
         }
     )
-    path = other.case / "comparison" / f"stats_{other.folder.name}_over_{_name(one, other)}.json"
+    path = other.case / layout.COMPARISON / f"stats_{other.folder.name}_over_{_name(one, other)}.json"
     write_json(path, record)
     write_text(path.with_suffix(".md"), "\n".join(_lines(record)) + "\n")
     seal_again(other.hub)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.judge.golden import approved, registry
 from harness.judge.rungs import golden
@@ -49,7 +50,7 @@ def _check_fit(asked: Mapping[str, Any], case_dir: Path) -> None:
 
 
 def _source(root: Path) -> dict[str, str | None]:
-    environment = hub.read_optional(root / "environment.json", {})
+    environment = hub.read_optional(root / layout.ENVIRONMENT, {})
     dirty = " with changes" if environment.get("dirty") else ""
     commit = environment.get("git_commit")
     return {"hub": root.resolve().name, "commit": commit and commit + dirty}

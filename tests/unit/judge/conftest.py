@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from harness import layout
 from harness.dataset.build import build
 from harness.dataset.grouped import GroupedData
 from harness.dataset.npz import RawData
@@ -153,11 +154,11 @@ def write_approved(folder: Path) -> None:
     """Approve the case as it is, as if it had been so before."""
     evidence, sides = Evidence(folder, BACKENDS), {}
     for backend in BACKENDS:
-        paths = approved.write(folder / golden.FOLDER, backend, approved.of_side(evidence, backend))
+        paths = approved.write(folder / layout.GOLDEN, backend, approved.of_side(evidence, backend))
         where = golden.environment(evidence, backend)
         files = {path.name: registry.entry(path, case="gs", environment=where).model_dump() for path in paths}
         sides[backend] = {"problem": None, "files": files}
-    write_json(folder / golden.FOLDER / golden.PROVENANCE, {"reason": None, "sides": sides})
+    write_json(folder / layout.GOLDEN / layout.PROVENANCE, {"reason": None, "sides": sides})
 
 
 def write_member(folder: Path, here: Path, change: float) -> None:
@@ -367,7 +368,7 @@ def copy_of(case: CaseFolder, folder: Path) -> CaseFolder:
 
 def _copy(source: str, target: str) -> None:
     """The members of an ensemble hold most of the bytes: they are linked, and tests replace their files whole."""
-    if ensemble.FOLDER in Path(source).parts:
+    if layout.ENSEMBLE in Path(source).parts:
         os.link(source, target)
     else:
         shutil.copy2(source, target)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from markupsafe import escape
 
-from harness import formatting
+from harness import formatting, layout
 from harness.files import read_json, write_json
 from harness.judge import ladder, results
 from harness.judge.evidence import Evidence
@@ -139,7 +139,7 @@ def test_a_probe_that_leaves_the_twin_open_is_named(made: Path, tmp_path: Path) 
 def test_a_killed_session_is_shown_as_such(made: Path, tmp_path: Path) -> None:
     killed = Path(shutil.copytree(made, tmp_path / "killed"))
     session = hub.read_session(killed) | {"finished": None, "exit_status": None}
-    hub.write_json(killed / hub.SESSION, session)
+    hub.write_json(killed / layout.SESSION, session)
     (killed / "small" / "checks" / "exchange.json").unlink()
     (killed / "manifest.json").unlink()
     assembly.render(killed)
@@ -213,7 +213,7 @@ def test_limits_that_were_overridden_are_flagged(made: Path, tmp_path: Path) -> 
     folder = Path(shutil.copytree(made, tmp_path / "given")) / "small"
     case = hub.read_case(folder)
     case |= {"limits": given, "limit_origins": dict.fromkeys(given, "override")}
-    write_json(folder / hub.CASE, case | {"overrides": {"limits.scale.closed_form": "0.29"}})
+    write_json(folder / layout.CASE, case | {"overrides": {"limits.scale.closed_form": "0.29"}})
     case_runner.record(folder, case_runner.judge(folder, "scale"))
     assembly.render(folder.parent)
     flag = '<span class="status inconclusive">override</span>'

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import layout
 from harness.judge.verdict import Check, RungVerdict
 from harness.session import hub, notes
 
@@ -16,7 +17,7 @@ def verdict(status: str) -> RungVerdict:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    hub.write_json(tmp_path / hub.CASE, CASE)
+    hub.write_json(tmp_path / layout.CASE, CASE)
     return tmp_path
 
 
