@@ -21,8 +21,9 @@ from harness.cli.common import (
     progress_shown,
 )
 from harness.errors import HarnessError
-from harness.files import read_json, write_text
+from harness.files import write_text
 from harness.networks import registry
+from harness.run.results import recorded
 from harness.run.run_case import run_case
 from harness.scenario.case import Case
 from harness.session import case_runner
@@ -64,9 +65,9 @@ def take(name: str, legs: Collection[str], backends: tuple[str, ...], to: Path, 
     options = replace(case_runner.run_options(to, request), backends=backends)
     with progress_shown(to):
         run_case(case, legs, options, folder, case_runner.progress_writer(folder / layout.PROGRESS))
-    for job in read_json(folder / layout.JOBS) if (folder / layout.JOBS).is_file() else ():
-        if job["backend"] in backends and job["status"] != "done":
-            raise HarnessError(f"{folder}: {job['backend']}, {job['leg']}: {job['error']}")
+    for job in recorded(folder):
+        if job.backend in backends and job.status != "done":
+            raise HarnessError(f"{folder}: {job.backend}, {job.leg}: {job.error}")
     return folder
 
 

@@ -18,6 +18,8 @@ from harness.files import read_json, read_npz
 from harness.physics.probe import model_probe
 from harness.physics.twins import twin
 from harness.ports.contract import Contract
+from harness.records import jobs
+from harness.records.jobs import JobRecord
 from harness.scenario.schema import Scenario
 from harness.scenario.source import read
 
@@ -107,9 +109,9 @@ class Evidence:
         return None if path is None else _contract(path, *_state(path))
 
     @cached_property
-    def jobs(self) -> dict[tuple[str, str], dict[str, Any]]:
+    def jobs(self) -> dict[tuple[str, str], JobRecord]:
         """The record of each job by (side, leg)."""
-        return {(side, job["leg"]): job for side in self.backends for job in self._jobs_of(self.folder(side))}
+        return {(side, job.leg): job for side in self.backends for job in self._jobs_of(self.folder(side))}
 
     @cached_property
     def devices(self) -> frozenset[str]:
@@ -262,18 +264,18 @@ class Evidence:
             raise Incapable(f"{backend}, {leg}: {'; '.join(read_json(reasons).values())}.")
         raise NoEvidence(f"{path}: is missing.")
 
-    def _jobs_of(self, folder: Path) -> list[dict[str, Any]]:
+    def _jobs_of(self, folder: Path) -> list[JobRecord]:
         path = folder.parent / layout.JOBS
         if not path.is_file():
             raise NoEvidence(f"{path}: is missing.")
-        return [job for job in read_json(path) if job["backend"] == folder.name]
+        return [job for job in jobs.read(path) if job.backend == folder.name]
 
     def _job_succeeded(self, backend: str, leg: str) -> None:
         job = self.jobs.get((backend, leg))
         if job is None:
             raise NoEvidence(f"{backend}: no job of the leg {leg!r} was run.")
-        if job["status"] != "done":
-            raise NoEvidence(f"{backend}, {leg}: {job['error']}")
+        if job.status != "done":
+            raise NoEvidence(f"{backend}, {leg}: {job.error}")
 
 
 def without_null(facts: dict[str, Any], names: tuple[str, ...], source: str) -> dict[str, Any]:

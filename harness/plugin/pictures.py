@@ -31,7 +31,7 @@ def draw(folder: Path, rung: str) -> list[Path]:
     from harness.report import assembly
     from harness.session import case_runner
 
-    backends = hub.read_case(folder)["backends"]
+    backends = hub.read_case(folder).backends
     names = dict.fromkeys(name.format(backend=backend) for name in _OF_RUNG[rung] for backend in backends)
     found = [folder / name for name in names]
     if case_runner.is_prepared(folder) and not any(path.is_file() for path in found):

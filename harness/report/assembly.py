@@ -94,7 +94,7 @@ def illustrate(folder: Path) -> list[str]:
     """
     from harness.report import figures  # brings matplotlib
 
-    evidence = case_runner.settled_evidence(folder, tuple(hub.read_case(folder)["backends"]))
+    evidence = case_runner.settled_evidence(folder, hub.read_case(folder).backends)
     missing = not (folder / layout.COMPARISON / layout.METRICS).is_file()
     steps: dict[str, Callable[[], object]] = {"figures": partial(results.write, evidence)} if missing else {}
     return figures.problems_of(steps, folder) + figures.draw(evidence)
@@ -105,6 +105,6 @@ def _localise(folder: Path) -> list[str]:
     from harness.report import figures
 
     case = hub.read_case(folder)
-    evidence = case_runner.settled_evidence(folder, tuple(case["backends"]))
-    verdicts = [case_runner.recorded(folder, rung) for rung in case["rungs"]]
+    evidence = case_runner.settled_evidence(folder, case.backends)
+    verdicts = [case_runner.recorded(folder, rung) for rung in case.rungs]
     return figures.problems_of({"localisation": partial(localisation.write, evidence, verdicts)}, folder)

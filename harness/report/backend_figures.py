@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import layout
+from harness.records.jobs import JobRecord
 from harness.session import hub
 
 TIMING = ("train_seconds", "steps", "ms_per_step", "peak_rss_mb", "parameters")
@@ -23,7 +24,7 @@ PARTS = ("amplitude", "phase")
 
 
 def figures(
-    folder: Path, jobs: Iterable[Mapping[str, Any]], judged: Mapping[str, Any], reasons: Mapping[str, str]
+    folder: Path, jobs: Iterable[JobRecord], judged: Mapping[str, Any], reasons: Mapping[str, str]
 ) -> dict[str, Any]:
     """The figures of the backend whose files lie in `folder`.
 
@@ -32,11 +33,11 @@ def figures(
     jobs = list(jobs)
     timing = hub.read_optional(folder / layout.TRAIN_OUTPUTS / layout.TIMING, {})
     stats = hub.read_optional(folder / layout.INFERENCE_OUTPUTS / layout.STATS, {})
-    failed = [f"{job['leg']}: {job['error']}" for job in jobs if job["error"]]
+    failed = [f"{job.leg}: {job.error}" for job in jobs if job.error]
     return {
         **_some(timing, TIMING),
         "infer_seconds": stats.get("infer_seconds"),
-        "cached": bool(jobs) and all(job["cached"] for job in jobs),
+        "cached": bool(jobs) and all(job.cached for job in jobs),
         "final_loss": judged.get("final_loss"),
         "first_nonfinite": judged.get("first_nonfinite"),
         "intensity_scale": _some(judged.get("intensity_scale"), SCALE),

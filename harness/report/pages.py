@@ -6,7 +6,7 @@ other run.
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from harness import layout
 from harness.errors import HarnessError
 from harness.files import write_text
 from harness.judge.verdict import SEVERITY
+from harness.records import jobs
 from harness.report import html, localisation, markdown
 from harness.report.images import CaseImages, colours_of
 from harness.report.panels import curves, intensity, matrix, patches, provenance, scan, scenario, viewer
@@ -117,13 +118,13 @@ def _case_context(root: Path, folder: Path, case: dict[str, Any], drawing_proble
     description = hub.read_case(folder)
     comparison = hub.read_optional(folder / layout.COMPARISON / layout.METRICS, {})
     by_rung = matrix.by_rung(case)
-    ladder = [_step(rung, checks, description["backends"]) for rung, checks in by_rung.items()]
+    ladder = [_step(rung, checks, description.backends) for rung, checks in by_rung.items()]
     return {
         "case": case,
-        "description": description["description"],
+        "description": description.description,
         "ladder": ladder,
         "wrong": [step for step in ladder if step["wrong"]],
-        "sides": description["backends"],
+        "sides": description.backends,
         **_notices({"cases": [case]}),
         "from_store": markdown.from_store(case),
         "worst": markdown.worst_check(case),
@@ -132,7 +133,7 @@ def _case_context(root: Path, folder: Path, case: dict[str, Any], drawing_proble
         "comparison": comparison,
         "leading": (comparison.get("parts") or ["amplitude"])[0],
         "ensemble": comparison.get("ensemble"),
-        "jobs": hub.read_optional(folder / layout.JOBS, []),
+        "jobs": jobs.read_if_whole(folder / layout.JOBS),
         "colours": colours_of(folder),
         "parting": _lines_of(folder / localisation.TEXT),
         "repro": sorted(path.relative_to(folder).as_posix() for path in (folder / layout.RED / layout.REPRO).glob("*")),
@@ -141,11 +142,11 @@ def _case_context(root: Path, folder: Path, case: dict[str, Any], drawing_proble
         "logs": provenance.logs(folder),
         "artifacts": (artifacts := provenance.artifacts(root, folder)),
         "files": {entry["name"] for entry in artifacts},
-        **_evidence_panels(folder, tuple(description["backends"]), list(drawing_problems)),
+        **_evidence_panels(folder, description.backends, list(drawing_problems)),
     }
 
 
-def _step(rung: str, checks: list[dict[str, Any]], sides: list[str]) -> dict[str, Any]:
+def _step(rung: str, checks: list[dict[str, Any]], sides: Sequence[str]) -> dict[str, Any]:
     """One rung of a case: what is wrong in it first."""
     worst_first = sorted(checks, key=lambda check: SEVERITY.index(check["status"]))
     return {**matrix.cell(rung, checks, sides), "off": matrix.off(checks, sides), "list": worst_first}

@@ -79,7 +79,7 @@ class Maker:
         surroundings = keys.Surroundings(own(keys.REFERENCE_LIBRARIES), CPU, side.variables(CPU))
         planned = [self._planned(name, path, surroundings) for name, path in inputs.items()]
         results = dict(zip(inputs, side.run(self.context, surroundings, planned, self.log), strict=True))
-        records += [{"name": name, **result.record()} for name, result in results.items()]
+        records += [{"name": name, **result.record().model_dump()} for name, result in results.items()]
         for name, result in results.items():
             if result.folder is None:
                 raise HarnessError(f"{self.case.id}: the reference reconstruction '{name}' failed: {result.error}")

@@ -25,6 +25,7 @@ PACKAGE = Path(__file__).parents[1]
 SHARED_CODE = (
     "arrays.py",
     "layout.py",
+    "records/*.py",
     "ports/*.py",
     "networks/*.py",
     "dataset/grouped.py",
@@ -41,7 +42,7 @@ LEG_CODE = {
     "infer": _INFER_CODE,
     "exchange": _INFER_CODE,
 }
-_DATASET_CODE = ("layout.py", "dataset/*.py", "physics/*.py")
+_DATASET_CODE = ("layout.py", "records/*.py", "dataset/*.py", "physics/*.py")
 _REFERENCE_CODE = ("layout.py", "run/worker.py", "run/legs/reference*.py")
 _FAULT_CODE = ("faults/**/*.py",)
 _DATASET_LIBRARIES = ("numpy", "scipy")

@@ -7,6 +7,7 @@ from typing import Any
 
 from harness import layout
 from harness.files import read_json, write_json
+from harness.records.jobs import JobRecord
 from harness.run.cores import THREADS
 from harness.run.inputs import Dataset
 from harness.run.keys import Surroundings
@@ -76,13 +77,13 @@ def _describe(surroundings: Surroundings) -> dict[str, Any]:
     }
 
 
-def _jobs(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _jobs(records: Sequence[JobRecord]) -> dict[str, Any]:
     """How many jobs there were, and which were run, taken from the store, or failed."""
-    names = [(f"{job['backend']}/{job['leg']}", job) for job in records]
+    names = [(f"{job.backend}/{job.leg}", job) for job in records]
     return {
         "count": len(names),
-        "cache_hits": [name for name, job in names if job["cached"]],
-        "failed": [name for name, job in names if job["status"] == "failed"],
-        "seconds": {name: job["seconds"] for name, job in names},
-        "keys": {name: job["key"] for name, job in names},
+        "cache_hits": [name for name, job in names if job.cached],
+        "failed": [name for name, job in names if job.status == "failed"],
+        "seconds": {name: job.seconds for name, job in names},
+        "keys": {name: job.key for name, job in names},
     }

@@ -5,10 +5,11 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from harness import layout
-from harness.files import read_json, write_atomic, write_json, write_text
+from harness.files import write_atomic, write_text
+from harness.records import jobs
+from harness.records.jobs import JobRecord
 from harness.run.checksums import contents
 from harness.run.job import Job, write_job
 from harness.run.keys import Surroundings
@@ -23,18 +24,17 @@ def log_of(case_dir: Path, backend: str) -> Path:
     return case_dir / backend / layout.CLI / layout.LOG
 
 
-def recorded(case_dir: Path) -> list[dict[str, Any]]:
+def recorded(case_dir: Path) -> list[JobRecord]:
     """The jobs that were settled in this folder before."""
     path = case_dir / layout.JOBS
-    records: list[dict[str, Any]] = read_json(path) if path.exists() else []
-    return records
+    return jobs.read(path) if path.exists() else []
 
 
 def record(case_dir: Path, results: Sequence[Result]) -> None:
     """Add jobs to `jobs.json`, in the place of former ones of the same backend and leg."""
-    records = {(job["backend"], job["leg"]): job for job in recorded(case_dir)}
+    records = {(job.backend, job.leg): job for job in recorded(case_dir)}
     records |= {(result.backend, result.leg): result.record() for result in results}
-    write_json(case_dir / layout.JOBS, list(records.values()))
+    jobs.write(case_dir / layout.JOBS, records.values())
 
 
 def deliver(folder: Path, target: Path) -> None:

@@ -128,7 +128,7 @@ class _CaseRun:
 
     def _run_phase(self, planned: Sequence[plan.Planned], sides: Mapping[str, Surroundings]) -> None:
         """Run what is not settled yet, both sides at once."""
-        settled = {(job["backend"], job["leg"], job["key"]) for job in results.recorded(self.case_dir)}
+        settled = {(job.backend, job.leg, job.key) for job in results.recorded(self.case_dir)}
         unsettled = [job for job in planned if (job.backend, job.leg, job.address.key) not in settled]
         of_side = {backend: [job for job in unsettled if job.backend == backend] for backend in sides}
         calls = {backend: partial(self._run_side, jobs, sides[backend]) for backend, jobs in of_side.items() if jobs}

@@ -10,6 +10,7 @@ from typing import Any
 
 from harness import layout
 from harness.files import read_json
+from harness.records.jobs import JobRecord
 from harness.run import cores, interpreters, process, worker
 from harness.run.devices import Device
 from harness.run.environment import QUIET, apply, changing_results
@@ -35,17 +36,17 @@ class Result:
     log: str = ""
     """What the process of a failed job printed."""
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> JobRecord:
         """The job's entry in `jobs.json`."""
-        return {
-            "backend": self.backend,
-            "leg": self.leg,
-            "status": "done" if self.error is None else "failed",
-            "cached": self.cached,
-            "seconds": self.seconds,
-            "key": self.key,
-            "error": self.error,
-        }
+        return JobRecord(
+            backend=self.backend,
+            leg=self.leg,
+            status="done" if self.error is None else "failed",
+            cached=self.cached,
+            seconds=self.seconds,
+            key=self.key,
+            error=self.error,
+        )
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from harness.judge.golden import registry
 from harness.judge.localisation import localise
 from harness.judge.results import Results
 from harness.judge.verdict import CONTRACT, Check, RungVerdict, Status
+from harness.records.case import CaseRecord
 from harness.run import ensemble, store
 from harness.run.run_case import RunOptions, run_case
 from harness.scenario.case import Case
@@ -45,28 +46,25 @@ def plan(root: Path, case: Case, rungs: Iterable[str], request: Request) -> None
     """
     folder, limits = hub.case_folder(root, case.id), tolerances.limits_of(case)
     write_text(folder / layout.SCENARIO, case.resolved_yaml())
-    write_json(
-        folder / layout.CASE,
-        {
-            "id": case.id,
-            "scenario": case.name,
-            "file": case.path.name,
-            "description": case.scenario.description,
-            "profile": case.profile,
-            "overrides": case.overrides,
-            "backends": request.backends,
-            "fault": None if request.fault is None else str(request.fault),
-            "rungs": [rung for rung in ladder.RUNGS if rung in set(rungs)],
-            "limits": case.scenario.limits,
-            "limit_origins": {name: limits.by_name[name].origin for name in case.scenario.limits},
-        },
-    )
+    CaseRecord(
+        id=case.id,
+        scenario=case.name,
+        file=case.path.name,
+        description=case.scenario.description,
+        profile=case.profile,
+        overrides=case.overrides,
+        backends=request.backends,
+        fault=None if request.fault is None else str(request.fault),
+        rungs=tuple(rung for rung in ladder.RUNGS if rung in set(rungs)),
+        limits=case.scenario.limits,
+        limit_origins={name: limits.by_name[name].origin for name in case.scenario.limits},
+    ).write(folder / layout.CASE)
 
 
 def is_asked(root: Path, cases: Iterable[str], rung: str) -> bool:
     """Whether a rung was planned for all of these cases."""
-    folders = (hub.case_folder(root, case) for case in cases)
-    return all(rung in hub.read_optional(folder / layout.CASE, {"rungs": []})["rungs"] for folder in folders)
+    records = (CaseRecord.read_if_whole(hub.case_folder(root, case) / layout.CASE) for case in cases)
+    return all(record is not None and rung in record.rungs for record in records)
 
 
 def prepare(root: Path, case: Case, request: Request) -> None:
@@ -93,7 +91,7 @@ def late(root: Path) -> list[str]:
 
 def _run(root: Path, folder: Path, case: Case, request: Request) -> tuple[str, str]:
     """How the work went; bad input and missing data are results like any other."""
-    legs = {leg for rung in hub.read_case(folder)["rungs"] for leg in ladder.needs(rung)}
+    legs = {leg for rung in hub.read_case(folder).rungs for leg in ladder.needs(rung)}
     options, on_progress = run_options(root, request), progress_writer(folder / layout.PROGRESS)
     try:
         run_case(case, legs, options, folder, on_progress)
@@ -101,7 +99,7 @@ def _run(root: Path, folder: Path, case: Case, request: Request) -> tuple[str, s
             ensemble.run_members(case, options, folder, on_progress)
         if request.fault is not None:
             _spoil(folder, request.fault)
-        if "golden" in hub.read_case(folder)["rungs"]:
+        if "golden" in hub.read_case(folder).rungs:
             deliver(request.root / registry.FOLDER, case, request.backends, folder)
     except DataNotFound as reason:
         return "skipped", str(reason)
@@ -152,8 +150,8 @@ def judge(folder: Path, rung: str) -> RungVerdict:
     if prepared["status"] != "done":
         return _blocked(rung, prepared["status"], prepared["reason"])
     try:
-        limits = tolerances.resolve(case["profile"], case["limits"], case["limit_origins"], case["scenario"])
-        verdict = ladder.judge_rung(rung, settled_evidence(folder, tuple(case["backends"])), limits)
+        limits = tolerances.resolve(case.profile, case.limits, case.limit_origins, case.scenario)
+        verdict = ladder.judge_rung(rung, settled_evidence(folder, case.backends), limits)
     except HarnessError as reason:
         verdict = _blocked(rung, "error", str(reason))
     except Exception as fault:  # a fault of the judge is no verdict on a backend, and no reason to lose the others
@@ -165,7 +163,7 @@ def figures(folder: Path) -> dict[str, Any]:
     """What `comparison_metrics.json` holds, computed again from a case's other files; empty without evidence."""
     if not is_prepared(folder):
         return {}
-    found: dict[str, Any] = plain(Results(settled_evidence(folder, tuple(hub.read_case(folder)["backends"]))).as_json())
+    found: dict[str, Any] = plain(Results(settled_evidence(folder, hub.read_case(folder).backends)).as_json())
     return found
 
 
@@ -173,7 +171,7 @@ def parting(folder: Path, verdicts: Sequence[RungVerdict]) -> dict[str, Any] | N
     """What `localisation.json` holds, found again; None where the sides do not part."""
     if not is_prepared(folder):
         return None
-    found = localise(settled_evidence(folder, tuple(hub.read_case(folder)["backends"])), verdicts)
+    found = localise(settled_evidence(folder, hub.read_case(folder).backends), verdicts)
     return None if found is None else plain(found.as_json())
 
 
@@ -196,7 +194,7 @@ def is_prepared(folder: Path) -> bool:
 
 def is_recorded(folder: Path) -> bool:
     """Whether every planned rung of a case has its verdict."""
-    return all((folder / layout.CHECKS / f"{rung}.json").exists() for rung in hub.read_case(folder)["rungs"])
+    return all((folder / layout.CHECKS / f"{rung}.json").exists() for rung in hub.read_case(folder).rungs)
 
 
 def recorded(folder: Path, rung: str) -> RungVerdict:

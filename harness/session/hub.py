@@ -16,6 +16,7 @@ from typing import Any
 from harness import layout
 from harness.errors import HarnessError
 from harness.files import read_json, write_json
+from harness.records.case import CaseRecord
 
 LATEST = "latest"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
@@ -98,10 +99,9 @@ def seconds_since_start(hub: Path) -> float:
     return (datetime.now(UTC) - datetime.fromisoformat(read_session(hub)["started"])).total_seconds()
 
 
-def read_case(folder: Path) -> dict[str, Any]:
-    """What was asked of a case."""
-    case: dict[str, Any] = read_json(folder / layout.CASE)
-    return case
+def read_case(folder: Path) -> CaseRecord:
+    """What was asked of a case; raises HarnessError when its file is missing or broken."""
+    return CaseRecord.read(folder / layout.CASE)
 
 
 def read_optional(path: Path, default: Any) -> Any:

@@ -3,11 +3,11 @@
 import platform
 import shlex
 from pathlib import Path
-from typing import Any
 
 from harness import __version__, formatting, layout
 from harness.files import write_text
 from harness.judge.verdict import Check, RungVerdict
+from harness.records.case import CaseRecord
 from harness.session import hub
 
 SUITE = "tests/parity/test_ladder.py"
@@ -40,26 +40,26 @@ def by_badness(check: Check) -> tuple[int, float]:
     return check.status == "pass", float("inf") if check.margin is None else check.margin
 
 
-def repeat_command(case: dict[str, Any], rung: str) -> str:
+def repeat_command(case: CaseRecord, rung: str) -> str:
     """The command that asks the same question again."""
-    words = ["pytest", f"{SUITE}::test_{rung}[{case['id']}]", "--parity-profile", case["profile"]]
-    words += ["--parity-backends", ",".join(case["backends"])]
-    for key, value in case["overrides"].items():
+    words = ["pytest", f"{SUITE}::test_{rung}[{case.id}]", "--parity-profile", case.profile]
+    words += ["--parity-backends", ",".join(case.backends)]
+    for key, value in case.overrides.items():
         words += ["--parity-override", f"{key}={value}"]
-    words += ["--parity-fault", case["fault"]] if case.get("fault") else []
+    words += ["--parity-fault", case.fault] if case.fault else []
     return shlex.join(words)
 
 
-def _green(case: dict[str, Any], verdict: RungVerdict) -> str:
-    return f"# {verdict.rung} passed for {case['id']}\n\n```\n{checks_table(verdict.checks)}\n```\n"
+def _green(case: CaseRecord, verdict: RungVerdict) -> str:
+    return f"# {verdict.rung} passed for {case.id}\n\n```\n{checks_table(verdict.checks)}\n```\n"
 
 
-def _red(case: dict[str, Any], verdict: RungVerdict) -> str:
+def _red(case: CaseRecord, verdict: RungVerdict) -> str:
     messages = "\n".join(
         f"- {c.name}: {c.message}" for c in sorted(verdict.checks, key=by_badness) if c.status != "pass"
     )
     return (
-        f"# {verdict.rung}: {verdict.status} for {case['id']}\n\n"
+        f"# {verdict.rung}: {verdict.status} for {case.id}\n\n"
         f"## What went wrong\n\n{messages or '- ' + verdict.message}\n\n```\n{checks_table(verdict.checks)}\n```\n\n"
         f"## How to repeat\n\n```\n{repeat_command(case, verdict.rung)}\n```\n\n"
         "The evidence lies in this case's folder; it is judged again, without training, by "

@@ -76,7 +76,7 @@ def _cases(root: Path, summary: Mapping[str, Any]) -> list[str]:
 def _values(root: Path, case: Mapping[str, Any]) -> dict[str, Any]:
     """The resolved scenario of a case by dotted key."""
     folder = hub.case_folder(root, case["id"])
-    return leaves(Evidence(folder, tuple(hub.read_case(folder)["backends"])).scenario)
+    return leaves(Evidence(folder, hub.read_case(folder).backends).scenario)
 
 
 def _metrics(summary: Mapping[str, Any]) -> list[str]:

@@ -54,7 +54,7 @@ def _of_hub(root: Path, folders: Iterable[Path]) -> Iterator[dict[str, Any]]:
 
 def _of_case(root: Path, folder: Path) -> dict[str, Any]:
     case, setup = hub.read_case(folder), read_json(folder / layout.DATASET / layout.SETUP)
-    evidence = Evidence(folder, tuple(case["backends"]))
+    evidence = Evidence(folder, case.backends)
     train = GroupedData.load(folder / layout.DATASET / layout.TRAIN)
     return {
         **_of_file(root, folder / layout.DATASET / layout.DATA, folder.name),

@@ -36,7 +36,7 @@ def _of_case(folder: Path, tool: Tool) -> dict[str, Any]:
     if not case_runner.is_prepared(folder):
         prepared = hub.read_optional(folder / layout.PREPARED, {})
         return {"case": folder.name, "message": prepared.get("reason") or "the session ended before this case was run"}
-    return tool(case_runner.settled_evidence(folder, tuple(hub.read_case(folder)["backends"])))
+    return tool(case_runner.settled_evidence(folder, hub.read_case(folder).backends))
 
 
 def gathered(names: Iterable[str], figure: Callable[[str], T], folder: Path) -> tuple[dict[str, T], dict[str, str]]:

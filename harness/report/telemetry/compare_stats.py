@@ -12,6 +12,7 @@ from harness import layout
 from harness.errors import HarnessError
 from harness.files import plain, write_json, write_text
 from harness.judge import statistics
+from harness.records.case import CaseRecord
 from harness.report.tables import Table
 from harness.report.telemetry.cases import seal_again
 from harness.session import case_runner, hub, manifest
@@ -29,8 +30,8 @@ class Side:
     def at(cls, folder: Path) -> "Side":
         """Raises HarnessError when the folder is not that of a side, or its hub was changed."""
         side = cls(folder.resolve())
-        backends = hub.read_optional(side.case / layout.CASE, {}).get("backends", [])
-        if side.folder.name not in backends:
+        case = CaseRecord.read_if_whole(side.case / layout.CASE)
+        if case is None or side.folder.name not in case.backends:
             raise HarnessError(
                 f"{folder}: is not a side of a case; name HUB/CASE/BACKEND, such as reports/latest/gs1_custom/torch."
             )
@@ -54,7 +55,7 @@ class Side:
 
     def figures(self) -> dict[str, dict[str, float]]:
         """Statistics of its patches and its canvas; raises HarnessError when they cannot be had."""
-        backends = tuple(hub.read_case(self.case)["backends"])
+        backends = hub.read_case(self.case).backends
         return statistics.of_side(case_runner.settled_evidence(self.case, backends), self.folder.name)
 
 

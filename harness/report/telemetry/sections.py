@@ -30,7 +30,7 @@ def provenance(evidence: Evidence, backend: str) -> dict[str, Any]:
         "hub": folder.parent.name,
         "case": folder.name,
         "backend": backend,
-        "profile": hub.read_case(folder)["profile"],
+        "profile": hub.read_case(folder).profile,
         **{name: environment.get(name) for name in ("harness_version", "git_commit", "dirty")},
         "environment": hub.read_optional(folder / layout.RUN_METADATA, {}).get("backends", {}).get(backend),
         **{name: digest_of(path) if path.is_file() else None for name, path in files.items()},

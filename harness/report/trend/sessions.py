@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, FiniteFloat, TypeAdapter, ValidationError
+from pydantic import BaseModel, FiniteFloat, ValidationError
 
 from harness import layout
 from harness.errors import HarnessError
 from harness.files import read_json
 from harness.judge.verdict import Status
+from harness.records import jobs
 from harness.report.summary import SCHEMA_VERSION
 from harness.session import hub
 
@@ -41,14 +42,6 @@ class CaseRecord(BaseModel):
     backends: dict[str, SideRecord]
     """The reference comes first."""
     checks: list[CheckRecord]
-
-
-class JobRecord(BaseModel):
-    """One job of `jobs.json`."""
-
-    backend: str
-    leg: str
-    cached: bool
 
 
 class Summary(BaseModel):
@@ -106,11 +99,7 @@ def trained_here(case: Path) -> set[str]:
 
     None where `jobs.json` does not say so: a killed session may have left half of it.
     """
-    try:
-        jobs = TypeAdapter(list[JobRecord]).validate_python(read_json(case / layout.JOBS))
-    except (HarnessError, ValidationError):
-        return set()
-    return {job.backend for job in jobs if job.leg == "train" and not job.cached}
+    return {job.backend for job in jobs.read_if_whole(case / layout.JOBS) if job.leg == "train" and not job.cached}
 
 
 def name_of(folder: Path) -> str:

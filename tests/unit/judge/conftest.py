@@ -133,8 +133,8 @@ def write_scenario(folder: Path, scenario: PinnScenario) -> None:
 def write_case(folder: Path, scenario: PinnScenario) -> CaseFolder:
     build(scenario, simulate(scenario.dataset), folder / "dataset")
     write_scenario(folder, scenario)
-    jobs = [{"backend": backend, "leg": leg, "status": "done", "error": None} for backend in BACKENDS for leg in LEGS]
-    write_json(folder / "jobs.json", jobs)
+    facts = {"status": "done", "cached": False, "seconds": 1.0, "key": "k", "error": None}
+    write_json(folder / "jobs.json", [{"backend": side, "leg": leg, **facts} for side in BACKENDS for leg in LEGS])
     device = {"kind": "cpu", "name": "cpu", "index": None}
     side = {"device": device, "threads": 1, "distributions": {"numpy": "2.4"}}
     write_json(folder / "run_metadata.json", {"backends": dict.fromkeys(BACKENDS, side)})

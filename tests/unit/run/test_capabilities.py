@@ -144,7 +144,9 @@ def record(case: Path, side: str, leg: str, source: str) -> dict[str, Any]:
     write_job(path, Job("stated", side, leg, SCENARIO, case / "dataset", case / side, "cpu", {}, source=folder))
     done = worker.run(path)
     error = None if done else read_json(case / side / layout.ERROR)["error"]
-    return {"backend": side, "leg": leg, "status": "done" if done else "failed", "error": error}
+    status = "done" if done else "failed"
+    facts = {"cached": False, "seconds": None, "key": None, "error": error}
+    return {"backend": side, "leg": leg, "status": status, **facts}
 
 
 @pytest.mark.parametrize("partial", sensible(), ids=lambda some: "-".join(sorted(some)) or "nothing")

@@ -23,7 +23,7 @@ def studied(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = Path(shutil.copytree(made, tmp_path_factory.mktemp("study") / "hub"))
     for name, nphotons in (("small-1e6", 1e6), ("small-2e3", 2e3)):
         folder = Path(shutil.copytree(root / "small", root / name))
-        write_json(folder / layout.CASE, {**hub.read_case(folder), "id": name})
+        hub.read_case(folder).model_copy(update={"id": name}).write(folder / layout.CASE)
         scenario = folder / "scenario.yaml"
         scenario.write_text(scenario.read_text().replace("nphotons: 1000000.0", f"nphotons: {nphotons}"))
         setup = read_json(folder / "dataset" / "setup.json")
