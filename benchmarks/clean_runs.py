@@ -19,6 +19,7 @@ from typing import Any
 
 from scipy.stats import binomtest
 
+from harness import layout
 from harness.report import fault_page
 
 ROOT = Path(__file__).parents[1]
@@ -68,7 +69,7 @@ def main() -> None:
     if asked.hub:
         measured = {"compared": compared, "alarms": alarms, "low": low, "high": high}
         varied = {"seeds": asked.seeds, "precisions": asked.precisions, "profile": asked.profile}
-        fault_page.add(asked.hub, fault_page.FALSE_ALARMS, measured | varied)
+        fault_page.add(asked.hub, layout.FALSE_ALARMS, measured | varied)
     sys.exit(min(alarms, 1))
 
 

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
+from harness import layout
 from harness.report.handover import bundle as packing
 from harness.report.handover import readme
-from harness.session import hub
 
 MEGABYTE = 1_000_000
 
@@ -23,6 +23,6 @@ def bundle(
 
     Example: python -m harness bundle reports/latest handover.tar --max-mb 500
     """
-    text = readme.page(folder) if (folder / hub.SESSION).is_file() else readme.of_files(folder)
+    text = readme.page(folder) if (folder / layout.SESSION).is_file() else readme.of_files(folder)
     held = packing.pack(folder, target, text, None if most is None else int(most * MEGABYTE))
     typer.echo(f"{target}: {len(held['files'])} files of {folder}")

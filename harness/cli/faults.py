@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from harness import layout
 from harness.cli.common import Backends, Json, Python, Store, print_json
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def run(
                 typer.echo(f"{outcome.seeded!s:48} {', '.join(outcome.red) or 'not caught'}")
     record = fault_matrix.record(outcomes)
     if hub is not None:
-        typer.echo(fault_page.add(hub, fault_page.MATRIX, record), err=True)
+        typer.echo(fault_page.add(hub, layout.FAULT_MATRIX, record), err=True)
     if as_json:
         print_json(record)
     else:
@@ -108,7 +109,7 @@ def sensitivity(
         found = bisection.bisect(trials.Trials(Path(folder), request), wanted)
     rows = [bisection.row(one) for one in found]
     if hub is not None:
-        typer.echo(fault_page.add(hub, fault_page.SENSITIVITY, rows), err=True)
+        typer.echo(fault_page.add(hub, layout.FAULT_SENSITIVITY, rows), err=True)
     typer.echo(fault_text.brackets(rows).text())
 
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from harness import layout
+
 app = typer.Typer(help="Golden files: results that a person has approved (tests/golden).", no_args_is_help=True)
 
 
@@ -34,6 +36,6 @@ def propose(
     for change in found.changes:
         typer.echo(f"{change.kind}: {change.name}")
     typer.echo(
-        f"{len(found.changes)} files differ; look at {to / proposing.PAGE}, then: git apply {to / proposing.PATCH}"
+        f"{len(found.changes)} files differ; look at {to / layout.INDEX}, then: git apply {to / proposing.PATCH}"
     )
     raise typer.Exit(1 if found.changes else 0)

@@ -38,7 +38,7 @@ def judge(root: Hub, as_json: Json = False) -> None:
 
 
 def _judged(folder: Path) -> dict[str, Any]:
-    verdicts = [case_runner.judge(folder, rung) for rung in hub.read_case(folder)["rungs"]]
+    verdicts = [case_runner.judge(folder, rung) for rung in hub.read_case(folder).rungs]
     rungs = [
         {**verdict.as_json(), "recorded": case_runner.recorded(folder, verdict.rung).status} for verdict in verdicts
     ]

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from harness import layout
 from harness.cli.common import Json, print_json
 from harness.files import write_json, write_text
 from harness.report.handover import inventory
@@ -24,7 +25,7 @@ def manifest(
     """
     found = inventory.of_folder(folder)
     if to is not None:
-        write_json(to / "manifest.json", found)
+        write_json(to / layout.MANIFEST, found)
         write_text(to / "manifest.md", inventory.markdown(found, folder.resolve().name))
         write_text(to / "manifest.csv", inventory.as_csv(found))
     if as_json:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from filelock import FileLock, Timeout
 
+from harness import layout
 from harness.errors import HarnessError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def nightly(
             _run(one, budget)
     except Timeout as problem:
         raise HarnessError(f"{reports}: a night is running in it; wait for its end.") from problem
-    typer.echo(f"written: {one.folder / 'index.html'}")
+    typer.echo(f"written: {one.folder / layout.INDEX}")
     raise typer.Exit(0 if one.is_green else 1)
 
 

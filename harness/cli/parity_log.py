@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from harness import layout
 from harness.cli.common import Hub, Json, print_json
 from harness.files import read_json
 from harness.report.parity_log import compare as comparing
@@ -37,7 +38,7 @@ def write(
     if as_json:
         print_json(found)
     else:
-        typer.echo(f"{to / text.JSON}: {len(found['datasets'])} data sets")
+        typer.echo(f"{to / layout.PARITY_LOG}: {len(found['datasets'])} data sets")
 
 
 @app.command()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import typer
 
+from harness import layout
 from harness.cli.common import Hub, Json, print_json
 from harness.report import assembly, markdown
 from harness.session import hub, manifest
@@ -30,7 +31,7 @@ def report(root: Hub, as_json: Json = False) -> None:
         return
     for case in summary["cases"]:
         typer.echo(markdown.case_line(case))
-    typer.echo(f"written: {root / 'index.html'}")
+    typer.echo(f"written: {root / layout.INDEX}")
 
 
 def _report_folder(reports: Path, as_json: bool) -> None:
@@ -42,4 +43,4 @@ def _report_folder(reports: Path, as_json: bool) -> None:
         return
     for session in sessions:
         typer.echo(f"{session['hub']}: {session['status'].upper()}, {len(session['cases'])} cases")
-    typer.echo(f"written: {reports / index.PAGE}")
+    typer.echo(f"written: {reports / layout.INDEX}")

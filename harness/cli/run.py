@@ -99,7 +99,7 @@ def _climb(root: Path, cases: Sequence[Case], request: Request) -> int:
     for case in cases:
         case_runner.prepare(root, case, request)
         folder = hub.case_folder(root, case.id)
-        for rung in hub.read_case(folder)["rungs"]:
+        for rung in hub.read_case(folder).rungs:
             verdict = case_runner.judge(folder, rung)
             case_runner.record(folder, verdict)
             statuses.add(verdict.status)

@@ -2,6 +2,7 @@
 
 import typer
 
+from harness import layout
 from harness.cli.common import Data, Override, Profile, Scenarios, Store
 from harness.cli.step import DEFAULT_FOLDER, CaseName, Npz, To, request_of, take
 
@@ -23,4 +24,4 @@ def simulate(
     Example: python -m harness simulate gs1_custom --to work --profile smoke
     """
     request = request_of(npz, override, data, "torch", profile=profile, scenarios=scenarios or (), store=store)
-    typer.echo(take(case, (), (), to, request) / "dataset")
+    typer.echo(take(case, (), (), to, request) / layout.DATASET)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from harness import layout
 from harness.cli.common import (
     Data,
     Device,
@@ -20,12 +21,12 @@ from harness.cli.common import (
     progress_shown,
 )
 from harness.errors import HarnessError
-from harness.files import read_json, write_text
+from harness.files import write_text
 from harness.networks import registry
-from harness.run.results import JOBS
+from harness.run.results import recorded
 from harness.run.run_case import run_case
 from harness.scenario.case import Case
-from harness.session import case_runner, hub
+from harness.session import case_runner
 from harness.session.request import Request
 
 CaseName = Annotated[str, typer.Argument(metavar="CASE", help="A scenario, or one point of its matrix.")]
@@ -60,13 +61,13 @@ def take(name: str, legs: Collection[str], backends: tuple[str, ...], to: Path, 
     case = _the_case(chosen(request.cases(), [name]), name)
     folder = to / case.id
     folder.mkdir(parents=True, exist_ok=True)
-    write_text(folder / "scenario.yaml", case.resolved_yaml())
+    write_text(folder / layout.SCENARIO, case.resolved_yaml())
     options = replace(case_runner.run_options(to, request), backends=backends)
     with progress_shown(to):
-        run_case(case, legs, options, folder, case_runner.progress_writer(folder / hub.PROGRESS))
-    for job in read_json(folder / JOBS) if (folder / JOBS).is_file() else ():
-        if job["backend"] in backends and job["status"] != "done":
-            raise HarnessError(f"{folder}: {job['backend']}, {job['leg']}: {job['error']}")
+        run_case(case, legs, options, folder, case_runner.progress_writer(folder / layout.PROGRESS))
+    for job in recorded(folder):
+        if job.backend in backends and job.status != "done":
+            raise HarnessError(f"{folder}: {job.backend}, {job.leg}: {job.error}")
     return folder
 
 

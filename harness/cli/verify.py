@@ -22,7 +22,7 @@ def verify(
     Example: python -m harness verify handover.tar --to received
     """
     with tempfile.TemporaryDirectory(prefix="parity-verify-") as temporary:
-        folder = packed if packed.is_dir() else to or Path(temporary, "bundle")
+        folder = packed if packed.is_dir() else to or Path(temporary, "unpacked")
         if folder is not packed:
             checking.unpack(packed, folder)
         found = checking.compare(folder)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from harness import layout
 from harness.dataset import npz, scan, schedule
 from harness.dataset.grouped import GroupedData
 from harness.dataset.grouping import centre
@@ -51,13 +52,13 @@ def build(
     factor = scale.normalisation(energies[chosen.train][chosen.train_groups].mean(), raw.diffraction.shape[-1])
     train = _grouped(raw, chosen.train, chosen.train_groups, factor, _batches(scenario))
     test = _grouped(raw, chosen.test, chosen.test_groups, factor, np.zeros((0, 0), dtype=np.int64))
-    npz.save(raw, folder / "data.npz")
-    train.save(folder / "train.npz")
-    test.save(folder / "test.npz")
-    write_npy(folder / "probe.npy", normalised)
+    npz.save(raw, folder / layout.DATA)
+    train.save(folder / layout.TRAIN)
+    test.save(folder / layout.TEST)
+    write_npy(folder / layout.PROBE, normalised)
     model_probe = probe.model_probe(normalised, scenario.dataset.probe.mask)
     _save_truth(raw, reference, model_probe, chosen, folder)
-    write_json(folder / "setup.json", _setup(scenario, raw, train, test, factor, model_probe))
+    write_json(folder / layout.SETUP, _setup(scenario, raw, train, test, factor, model_probe))
 
 
 def reference_inputs(scenario: Scenario, raw: RawData, folder: Path) -> dict[str, Path]:

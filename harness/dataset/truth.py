@@ -6,6 +6,7 @@ from typing import Literal
 
 import numpy as np
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.files import read_npz, write_json, write_npy
 from harness.physics import translation
@@ -38,10 +39,10 @@ class Truth:
 
         `model_scale` takes the truth's amplitude to the model's, when exp(log_scale) is the data's intensity_scale.
         """
-        write_npy(folder / "ground_truth_amp.npy", np.abs(self.object))
-        write_npy(folder / "ground_truth_phase.npy", np.angle(self.object))
+        write_npy(folder / layout.TRUTH_AMPLITUDE, np.abs(self.object))
+        write_npy(folder / layout.TRUTH_PHASE, np.angle(self.object))
         facts = {"kind": self.kind, "origin_x": self.origin_x, "origin_y": self.origin_y, "model_scale": model_scale}
-        write_json(folder / "truth.json", facts)
+        write_json(folder / layout.TRUTH, facts)
 
 
 @dataclass(frozen=True)

@@ -11,30 +11,22 @@ import numpy as np
 from pydantic import ValidationError
 from safetensors.numpy import load_file
 
+from harness import layout
 from harness.arrays import Array, Precision, Weights
 from harness.errors import HarnessError
 from harness.files import read_json, read_npz
 from harness.physics.probe import model_probe
 from harness.physics.twins import twin
-from harness.ports.contract import FILE, Contract
-from harness.run.legs.common import MISSING
+from harness.ports.contract import Contract
+from harness.records import jobs
+from harness.records.jobs import JobRecord
 from harness.scenario.schema import Scenario
 from harness.scenario.source import read
 
-_CLAIMS = ("lockstep", "train_outputs")
+_CLAIMS = (layout.LOCKSTEP, layout.TRAIN_OUTPUTS)
 """Folders of a side that hold its contract."""
 
-LEG_FOLDERS = {
-    "lockstep": ("lockstep",),
-    "oracle": ("oracle",),
-    "trajectory": ("trajectory",),
-    "graft": ("graft",),
-    "train": ("train_outputs", "bundle"),
-    "infer": ("inference_outputs",),
-    "exchange": ("exchange",),
-}
-"""Folders that each leg leaves under `<case>/<backend>/`; the first holds `missing.json` of an incapable side."""
-LEG_OF = {folder: leg for leg, folders in LEG_FOLDERS.items() for folder in folders}
+LEG_OF = {folder: leg for leg, folders in layout.LEG_FOLDERS.items() for folder in folders}
 
 
 class NoEvidence(HarnessError):  # noqa: N818
@@ -95,7 +87,7 @@ class Evidence:
     @cached_property
     def scenario(self) -> Scenario:
         """The resolved scenario that the case ran with, without the sections that its network adds."""
-        path = self.existing(Path("scenario.yaml"))
+        path = self.existing(Path(layout.SCENARIO))
         return _scenario(path, *_state(path))
 
     @cached_property
@@ -104,38 +96,42 @@ class Evidence:
         for side in self.backends:
             if (found := self.contract_of(side)) is not None:
                 return found
-        raise NoEvidence(f"{self.case_dir}: neither side left a {FILE}, which says what is to be compared.")
+        raise NoEvidence(f"{self.case_dir}: neither side left a {layout.CONTRACT}, which says what is to be compared.")
 
     def contract_of(self, backend: str) -> Contract | None:
         """What a side claims to be, in its own folder or in that of the case; None where no leg of it came so far."""
-        paths = [here / name / FILE for here in (self.folder(backend), self.case_dir / backend) for name in _CLAIMS]
+        paths = [
+            here / name / layout.CONTRACT
+            for here in (self.folder(backend), self.case_dir / backend)
+            for name in _CLAIMS
+        ]
         path = next((path for path in paths if path.is_file()), None)
         return None if path is None else _contract(path, *_state(path))
 
     @cached_property
-    def jobs(self) -> dict[tuple[str, str], dict[str, Any]]:
+    def jobs(self) -> dict[tuple[str, str], JobRecord]:
         """The record of each job by (side, leg)."""
-        return {(side, job["leg"]): job for side in self.backends for job in self._jobs_of(self.folder(side))}
+        return {(side, job.leg): job for side in self.backends for job in self._jobs_of(self.folder(side))}
 
     @cached_property
     def devices(self) -> frozenset[str]:
         """Classes of device that the sides ran on, `cpu` or `gpu`, as `run_metadata.json` has them."""
-        sides = self.record(Path("run_metadata.json"), ("backends",))["backends"].values()
+        sides = self.record(Path(layout.RUN_METADATA), ("backends",))["backends"].values()
         return frozenset(side["device"]["kind"] for side in sides)
 
     @cached_property
     def setup(self) -> dict[str, Any]:
         """Facts of the dataset, `dataset/setup.json`."""
         required = ("padded_size", "nphotons", "intensity_scale", "intensity_scale_closed_form", "normalisation")
-        facts: dict[str, Any] = self.record(Path("dataset/setup.json"), required)
-        return without_null(facts, required, "dataset/setup.json")
+        facts: dict[str, Any] = self.record(Path(layout.DATASET, layout.SETUP), required)
+        return without_null(facts, required, f"{layout.DATASET}/{layout.SETUP}")
 
     @cached_property
     def probe(self) -> Array:
         """(N, N) complex128: the normalised probe as the model uses it, mask included."""
-        probe, N = self.array(Path("dataset/probe.npy")), self.scenario.dataset.N
+        probe, N = self.array(Path(layout.DATASET, layout.PROBE)), self.scenario.dataset.N
         if probe.shape != (N, N):
-            raise NoEvidence(f"dataset/probe.npy: its shape is {probe.shape}; ({N}, {N}) is needed.")
+            raise NoEvidence(f"{layout.DATASET}/{layout.PROBE}: its shape is {probe.shape}; ({N}, {N}) is needed.")
         return model_probe(probe, self.scenario.dataset.probe.mask)
 
     def record(self, relative: Path, required: tuple[str, ...]) -> Any:
@@ -165,7 +161,7 @@ class Evidence:
 
     def stages(self, backend: str, precision: Precision) -> dict[str, Array]:
         """Every named stage of the lock-step batch, in the layout of the contract."""
-        return self.arrays(Path(backend, "lockstep", f"stages_{precision}.npz"))
+        return self.arrays(Path(backend, layout.LOCKSTEP, layout.stages(precision)))
 
     def stage(self, backend: str, stages: dict[str, Array], name: str) -> Array:
         """One of a side's stages; Incapable for one that it does not expose, NoEvidence for one that it left out."""
@@ -179,27 +175,27 @@ class Evidence:
 
     def losses(self, backend: str, precision: Precision) -> dict[str, float]:
         """`loss` and its terms for the lock-step batch."""
-        losses: dict[str, float] = self.record(Path(backend, "lockstep", f"losses_{precision}.json"), ("loss",))
+        losses: dict[str, float] = self.record(Path(backend, layout.LOCKSTEP, layout.losses(precision)), ("loss",))
         return losses
 
     def batch(self, backend: str) -> dict[str, Array]:
         """The lock-step batch as it was fed: `amplitude` (B, N, N, C), `relative` (B, 1, 2, C)."""
-        return self.arrays(Path(backend, "lockstep", "batch.npz"), ("amplitude", "relative"))
+        return self.arrays(Path(backend, layout.LOCKSTEP, layout.BATCH), ("amplitude", "relative"))
 
     def history(self, backend: str) -> list[dict[str, Any]]:
         """The epochs of training: `epoch`, `step` and `metrics` of each."""
-        record = self.record(Path(backend, "train_outputs", "history.json"), ("epochs",))
+        record = self.record(Path(backend, layout.TRAIN_OUTPUTS, layout.HISTORY), ("epochs",))
         epochs: list[dict[str, Any]] = record["epochs"]
         return epochs
 
     def bundle(self, backend: str) -> dict[str, Any]:
         """`params.json` of the trained bundle."""
-        params: dict[str, Any] = self.record(Path(backend, "bundle", "params.json"), ("intensity_scale",))
+        params: dict[str, Any] = self.record(Path(backend, layout.BUNDLE, layout.PARAMS), ("intensity_scale",))
         return params
 
     def trained_weights(self, backend: str) -> Weights:
         """Trained weights by canonical name."""
-        path = self.existing(Path(backend, "bundle", "weights.safetensors"))
+        path = self.existing(Path(backend, layout.BUNDLE, layout.WEIGHTS))
         try:
             weights: Weights = load_file(path)
         except Exception as error:  # the library raises its own class for a broken file
@@ -211,32 +207,32 @@ class Evidence:
         scale, weights = self.contract.scale, self.trained_weights(backend)
         return math.exp(float(weights[scale.weight])) if scale is not None and scale.weight in weights else None
 
-    def predictions(self, backend: str, folder: str = "inference_outputs") -> Predictions:
+    def predictions(self, backend: str, folder: str = layout.INFERENCE_OUTPUTS) -> Predictions:
         """Predicted patches of an inference or an exchange leg."""
-        arrays = self.arrays(Path(backend, folder, "patches.npz"), ("patches", "positions"))
+        arrays = self.arrays(Path(backend, folder, layout.PATCHES), ("patches", "positions"))
         patches, positions = arrays["patches"], arrays["positions"]
         square = patches.ndim == 4 and patches.shape[1] == patches.shape[2]
         if not square or positions.shape != (len(patches), patches.shape[-1], 2):
             shapes = f"patches {patches.shape}, positions {positions.shape}"
             raise NoEvidence(
-                f"{backend}/{folder}/patches.npz: {shapes} do not fit; (G, N, N, C) and (G, C, 2) are needed."
+                f"{backend}/{folder}/{layout.PATCHES}: {shapes} do not fit; (G, N, N, C) and (G, C, 2) are needed."
             )
         if not np.isfinite(positions).all():
-            raise NoEvidence(f"{backend}/{folder}/patches.npz: positions that are not finite place no patch.")
+            raise NoEvidence(f"{backend}/{folder}/{layout.PATCHES}: positions that are not finite place no patch.")
         N, count = patches.shape[1], len(patches) * patches.shape[-1]
         flips = arrays.get("flips", np.zeros(count, dtype=bool))
         if flips.shape != (count,):
-            raise NoEvidence(f"{backend}/{folder}/patches.npz: flips {flips.shape} do not fit; (G*C,) is needed.")
+            raise NoEvidence(f"{backend}/{folder}/{layout.PATCHES}: flips {flips.shape} do not fit; (G*C,) is needed.")
         flat = np.moveaxis(patches, -1, 1).reshape(-1, N, N)
         return Predictions(flat, positions.reshape(-1, 2), flips.astype(bool))
 
-    def canvas(self, backend: str, folder: str = "inference_outputs") -> Canvas:
+    def canvas(self, backend: str, folder: str = layout.INFERENCE_OUTPUTS) -> Canvas:
         """The stitched picture of an inference or an exchange leg."""
         here = Path(backend, folder)
         keys = ("size", "required", "fits_canvas", "max_abs_offset", "centre_x", "centre_y")
-        facts = without_null(self.record(here / "canvas.json", keys), keys, f"{here}/canvas.json")
-        amplitude, phase = self.array(here / "amplitude.npy"), self.array(here / "phase.npy")
-        coverage = self.array(here / "coverage.npy")
+        facts = without_null(self.record(here / layout.CANVAS, keys), keys, f"{here}/{layout.CANVAS}")
+        amplitude, phase = self.array(here / layout.AMPLITUDE), self.array(here / layout.PHASE)
+        coverage = self.array(here / layout.COVERAGE)
         if not amplitude.shape == phase.shape == coverage.shape == (facts["size"], facts["size"]):
             shapes = f"amplitude {amplitude.shape}, phase {phase.shape}, coverage {coverage.shape}"
             place = self.folder(backend) / folder
@@ -261,22 +257,25 @@ class Evidence:
         path = self.folder(backend).joinpath(*relative.parts[1:])
         if path.is_file():
             return path
-        if leg is not None and (reasons := self.folder(backend) / LEG_FOLDERS[leg][0] / MISSING).is_file():
+        if (
+            leg is not None
+            and (reasons := self.folder(backend) / layout.LEG_FOLDERS[leg][0] / layout.MISSING).is_file()
+        ):
             raise Incapable(f"{backend}, {leg}: {'; '.join(read_json(reasons).values())}.")
         raise NoEvidence(f"{path}: is missing.")
 
-    def _jobs_of(self, folder: Path) -> list[dict[str, Any]]:
-        path = folder.parent / "jobs.json"
+    def _jobs_of(self, folder: Path) -> list[JobRecord]:
+        path = folder.parent / layout.JOBS
         if not path.is_file():
             raise NoEvidence(f"{path}: is missing.")
-        return [job for job in read_json(path) if job["backend"] == folder.name]
+        return [job for job in jobs.read(path) if job.backend == folder.name]
 
     def _job_succeeded(self, backend: str, leg: str) -> None:
         job = self.jobs.get((backend, leg))
         if job is None:
             raise NoEvidence(f"{backend}: no job of the leg {leg!r} was run.")
-        if job["status"] != "done":
-            raise NoEvidence(f"{backend}, {leg}: {job['error']}")
+        if job.status != "done":
+            raise NoEvidence(f"{backend}, {leg}: {job.error}")
 
 
 def without_null(facts: dict[str, Any], names: tuple[str, ...], source: str) -> dict[str, Any]:

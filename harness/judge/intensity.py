@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 
+from harness import layout
 from harness.arrays import Array
 from harness.dataset import npz
 from harness.dataset.build import split
@@ -111,20 +112,24 @@ class Intensity:
 
     def _diffracted(self, backend: str) -> dict[str, Array]:
         """What the oracle diffracted of some test groups: `groups`, and their `amplitude` (P, N, N, C), unscaled."""
-        found = self.evidence.arrays(Path(backend, "inference_outputs", "diffraction.npz"), ("groups", "amplitude"))
+        found = self.evidence.arrays(
+            Path(backend, layout.INFERENCE_OUTPUTS, layout.DIFFRACTION), ("groups", "amplitude")
+        )
         if not np.array_equal(found["groups"], self._chosen):
             raise NoEvidence(f"{backend}: other groups were diffracted than those that its figures are held against.")
         return found
 
     def _scale_used(self, backend: str) -> float:
-        stats = self.evidence.record(Path(backend, "inference_outputs", "stats.json"), ("intensity_scale_restored",))
+        stats = self.evidence.record(
+            Path(backend, layout.INFERENCE_OUTPUTS, layout.STATS), ("intensity_scale_restored",)
+        )
         if stats["intensity_scale_restored"] is None:
             raise NoEvidence(f"{backend}: the intensity scale that its inference used is not finite.")
         return float(stats["intensity_scale_restored"])
 
     @cached_property
     def _raw(self) -> RawData:
-        return npz.validated(self.evidence.arrays(Path("dataset", "data.npz"), npz.REQUIRED), "data.npz")
+        return npz.validated(self.evidence.arrays(Path(layout.DATASET, layout.DATA), npz.REQUIRED), layout.DATA)
 
     @cached_property
     def _energies(self) -> Array:
@@ -152,7 +157,7 @@ class Intensity:
         rows = split(self.evidence.scenario, self._raw)[half]
         held = len((self._train, self._test)[half].X)
         if len(rows) != held:
-            raise NoEvidence(f"dataset: half of data.npz has {len(rows)} patterns; the grouped data hold {held}.")
+            raise NoEvidence(f"dataset: half of {layout.DATA} has {len(rows)} patterns; the grouped data hold {held}.")
         return rows
 
     @cached_property

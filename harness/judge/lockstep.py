@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from harness import layout
 from harness.arrays import Array, Precision, Weights
 from harness.judge.evidence import Evidence, NoEvidence
 from harness.run.legs.distances import distance_by_step
@@ -19,22 +20,22 @@ Noise = tuple[Mapping[str, list[float]], Mapping[str, list[float]]]
 
 def gradients(evidence: Evidence, backend: str, precision: Precision) -> Weights:
     """The gradient of every weight that has one."""
-    return evidence.arrays(Path(backend, "lockstep", f"gradients_{precision}.npz"))
+    return evidence.arrays(Path(backend, layout.LOCKSTEP, layout.gradients(precision)))
 
 
 def start(evidence: Evidence, backend: str, precision: Precision) -> Weights:
     """Weights that the trajectory of a side started from."""
-    return evidence.arrays(Path(backend, "trajectory", f"start_{precision}.npz"))
+    return evidence.arrays(Path(backend, layout.TRAJECTORY, layout.start(precision)))
 
 
 def first_step(evidence: Evidence, backend: str, precision: Precision) -> Weights:
     """Weights, and the state of the optimiser, after one step."""
-    return evidence.arrays(Path(backend, "trajectory", f"first_{precision}.npz"))
+    return evidence.arrays(Path(backend, layout.TRAJECTORY, layout.first(precision)))
 
 
 def steps(evidence: Evidence, backend: str, precision: Precision) -> tuple[Weights, Array]:
     """A sample (steps, n) of every weight after every step, and the loss (steps,) before it."""
-    arrays = evidence.arrays(Path(backend, "trajectory", f"steps_{precision}.npz"), (LOSS,))
+    arrays = evidence.arrays(Path(backend, layout.TRAJECTORY, layout.steps(precision)), (LOSS,))
     losses = arrays.pop(LOSS)
     if wrong := sorted(name for name, values in arrays.items() if values.ndim != 2 or len(values) != len(losses)):
         raise NoEvidence(f"{backend}: the trajectories of {', '.join(wrong)} are not of {len(losses)} steps.")
@@ -43,13 +44,13 @@ def steps(evidence: Evidence, backend: str, precision: Precision) -> tuple[Weigh
 
 def last_step(evidence: Evidence, backend: str, precision: Precision) -> Weights:
     """Weights after the last step."""
-    return evidence.arrays(Path(backend, "trajectory", f"last_{precision}.npz"))
+    return evidence.arrays(Path(backend, layout.TRAJECTORY, layout.last(precision)))
 
 
 def gradient_noise(evidence: Evidence, precision: Precision) -> Noise:
     """Of both sides, the distance of the gradients from those of nudged weights."""
-    name = f"gradient_noise_{precision}.json"
-    first, second = (_draws(evidence.record(Path(side, "lockstep", name), ())) for side in evidence.backends)
+    name = layout.gradient_noise(precision)
+    first, second = (_draws(evidence.record(Path(side, layout.LOCKSTEP, name), ())) for side in evidence.backends)
     return first, second
 
 
@@ -69,12 +70,12 @@ def step_noise(evidence: Evidence, backend: str) -> Array:
 
 def grafted(evidence: Evidence, backend: str) -> tuple[dict[str, Array], dict[str, str]]:
     """Every stage of a side computed from the other side's stages, and why one could not be."""
-    problems = evidence.record(Path(backend, "graft", "problems.json"), ())
-    return evidence.arrays(Path(backend, "graft", "stages.npz")), problems
+    problems = evidence.record(Path(backend, layout.GRAFT, layout.PROBLEMS), ())
+    return evidence.arrays(Path(backend, layout.GRAFT, layout.GRAFTED_STAGES)), problems
 
 
 def _noise(evidence: Evidence, backend: str, precision: Precision) -> dict[str, Any]:
-    path = Path(backend, "trajectory", f"noise_{precision}.json")
+    path = Path(backend, layout.TRAJECTORY, layout.noise(precision))
     record: dict[str, Any] = evidence.record(path, ("first", "weights", "steps"))
     draws = [*record["first"].values(), *record["weights"].values(), *record["steps"]]
     if not all(map(_finite, draws)):

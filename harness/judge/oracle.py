@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from harness import layout
 from harness.arrays import Array, Precision
 from harness.judge.evidence import Evidence
 
@@ -11,10 +12,10 @@ def oracle_stages(evidence: Evidence, backend: str, precision: Precision) -> dic
 
     Raises Incapable where the network has no oracle or the side shows no stages, NoEvidence where it could not answer.
     """
-    return evidence.arrays(Path(backend, "oracle", f"stages_{precision}.npz"))
+    return evidence.arrays(Path(backend, layout.ORACLE, layout.stages(precision)))
 
 
 def oracle_losses(evidence: Evidence, backend: str, precision: Precision) -> dict[str, float]:
     """`loss` and its terms for the stages of `oracle_stages`."""
-    losses: dict[str, float] = evidence.record(Path(backend, "oracle", f"losses_{precision}.json"), ("loss",))
+    losses: dict[str, float] = evidence.record(Path(backend, layout.ORACLE, layout.losses(precision)), ("loss",))
     return losses

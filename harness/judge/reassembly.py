@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from harness import layout
 from harness.arrays import Array
 from harness.dataset.grouped import GroupedData
 from harness.judge.evidence import Evidence
@@ -58,10 +59,10 @@ def of_half(evidence: Evidence, half: str) -> dict[str, Any]:
 
     The test half as it is stitched, group by group; the training half, which is not stitched, with each pattern once.
     """
-    data = GroupedData.load(evidence.case_dir / "dataset" / f"{half}.npz")
+    data = GroupedData.load(evidence.case_dir / layout.DATASET / f"{half}.npz")
     rows = data.groups.ravel() if half == "test" else np.unique(data.groups)
     _, positions = centred(data.x[rows], data.y[rows])
-    setup = evidence.record(Path("dataset", "setup.json"), ("canvas_size",))
+    setup = evidence.record(Path(layout.DATASET, layout.SETUP), ("canvas_size",))
     return placement(positions, evidence.scenario.dataset.N, setup["canvas_size"])
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from harness import layout
 from harness.arrays import Array
 from harness.judge.baselines import degraded_patches, stitched, twin_margin
 from harness.judge.evidence import Evidence
@@ -14,7 +15,7 @@ from harness.judge.frc import Rings
 from harness.judge.metrics import RADIAN, Metrics, amplitude_metrics, contrast, pearson, phase_metrics, rings, skill
 from harness.judge.pictures import Aligned, against_reference, against_truth, centred_phase
 from harness.judge.stitching import stitching_weight
-from harness.judge.truth import FOLDER, PARTS, Part, part_of, parts_with_a_picture, true_object, true_patches
+from harness.judge.truth import PARTS, Part, part_of, parts_with_a_picture, true_object, true_patches
 from harness.physics.synchronise import phases
 from harness.run.legs.statistics import central
 
@@ -150,7 +151,7 @@ def _twin(evidence: Evidence, backend: str) -> dict[str, Any]:
         twin_margin(central(patches, side)[inside], true[inside], part)
         for patches in (predictions.patches, predictions.as_predicted())
     ]
-    told = evidence.record(Path(backend, "inference_outputs", "stats.json"), ()).get("twins", {})
+    told = evidence.record(Path(backend, layout.INFERENCE_OUTPUTS, layout.STATS), ()).get("twins", {})
     return {**margins[0], "margin_as_predicted": margins[1]["margin"], **told}
 
 
@@ -160,7 +161,7 @@ def _level(evidence: Evidence, backend: str, amplitude: Metrics) -> float | None
     The data fix the product of the object's amplitude and the intensity scale s, so the truth's amplitude in the
     model's units is model_scale * s_data / s_trained. A head that cannot reach it shows here, whatever the scale hides.
     """
-    facts = evidence.record(FOLDER / "truth.json", ())
+    facts = evidence.record(Path(layout.DATASET, layout.TRUTH), ())
     trained = evidence.bundle(backend)["intensity_scale"].get("final")
     if not amplitude["scale"] or not trained or facts.get("model_scale") is None:
         return None

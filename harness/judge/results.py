@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from harness import layout
 from harness.arrays import Array
 from harness.errors import HarnessError
 from harness.files import write_json, write_npy, write_npz
@@ -39,7 +40,6 @@ from harness.judge.telemetry import final_loss, first_nonfinite
 from harness.judge.truth import parts_with_a_picture
 
 T = TypeVar("T")
-FOLDER = "comparison"
 
 
 @dataclass
@@ -112,16 +112,16 @@ class Results:
 
 def write(evidence: Evidence) -> dict[str, Any]:
     """Compute everything and write it into `<case>/comparison/`; returns what `comparison_metrics.json` holds."""
-    results, folder = Results(evidence), evidence.case_dir / FOLDER
+    results, folder = Results(evidence), evidence.case_dir / layout.COMPARISON
     figures = results.as_json()
-    write_npz(folder / "pictures.npz", **_pictures(results))
-    write_npz(folder / "frc.npz", **_curves(results))
+    write_npz(folder / layout.ALIGNED, **_pictures(results))
+    write_npz(folder / layout.FRC, **_curves(results))
     if (distances := results.lockstep) is not None:
-        write_json(folder / "lockstep.json", distances)
+        write_json(folder / layout.LOCKSTEP_FIGURES, distances)
     if results.agreement is not None:
         for part, difference in _differences(results.agreement[0]).items():
-            write_npy(folder / f"{part}_diff.npy", difference)
-    write_json(folder / "comparison_metrics.json", figures)
+            write_npy(folder / layout.difference(part), difference)
+    write_json(folder / layout.METRICS, figures)
     return figures
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from scipy.special import xlogy
 
+from harness import layout
 from harness.dataset.grouped import GroupedData
 from harness.judge.evidence import Evidence
 
@@ -62,7 +63,7 @@ def loss_floor(evidence: Evidence) -> float:
     term's weight; the other terms have their floor at zero. Each epoch draws other groups, and has another floor.
     """
     weight = sum(term.weight for term in evidence.contract.losses if term.likelihood)
-    data = GroupedData.load(evidence.case_dir / "dataset" / "train.npz")
+    data = GroupedData.load(evidence.case_dir / layout.DATASET / layout.TRAIN)
     scale = float(evidence.setup["intensity_scale"])
     counts = np.square(scale * data.X.astype(np.float64))
     floors = (counts - xlogy(counts, counts)).sum(axis=(1, 2))

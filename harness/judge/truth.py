@@ -5,20 +5,24 @@ from typing import Literal
 
 import numpy as np
 
+from harness import layout
 from harness.arrays import Array
 from harness.dataset.truth import Truth
 from harness.judge.evidence import Canvas, Evidence, NoEvidence, Predictions, without_null
 
 Part = Literal["amplitude", "phase"]
 PARTS: tuple[Part, ...] = ("amplitude", "phase")
-FOLDER = Path("dataset")
 
 
 def true_object(evidence: Evidence) -> Truth:
     """Read `ground_truth_{amp,phase}.npy` and `truth.json` of a case; NoEvidence when there is no truth."""
     keys = ("kind", "origin_x", "origin_y")
-    facts = without_null(evidence.record(FOLDER / "truth.json", keys), keys, "dataset/truth.json")
-    amplitude, phase = (evidence.array(FOLDER / f"ground_truth_{name}.npy") for name in ("amp", "phase"))
+    facts = without_null(
+        evidence.record(Path(layout.DATASET, layout.TRUTH), keys), keys, f"{layout.DATASET}/{layout.TRUTH}"
+    )
+    amplitude, phase = (
+        evidence.array(Path(layout.DATASET, name)) for name in (layout.TRUTH_AMPLITUDE, layout.TRUTH_PHASE)
+    )
     if amplitude.shape != phase.shape or amplitude.ndim != 2:
         raise NoEvidence(f"dataset: the truth's amplitude {amplitude.shape} and phase {phase.shape} do not fit.")
     if not (np.isfinite(amplitude).all() and np.isfinite(phase).all()):

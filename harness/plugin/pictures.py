@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
+from harness import layout
 from harness.session import hub
 
 PICTURES: pytest.StashKey[list[Path]] = pytest.StashKey()
 _OF_RUNG = {
-    "telemetry": ("{backend}/train_outputs/curves.png",),
-    "patches": ("{backend}/inference_outputs/patch_grid.png",),
-    "canvas": ("dataset/scan.png",),
-    "reconstruction": ("comparison/montage.png",),
-    "agreement": ("comparison/amplitude_diff.png", "comparison/phase_diff.png"),
+    "telemetry": (f"{{backend}}/{layout.TRAIN_OUTPUTS}/{layout.CURVES_PICTURE}",),
+    "patches": (f"{{backend}}/{layout.INFERENCE_OUTPUTS}/{layout.PATCH_GRID}",),
+    "canvas": (f"{layout.DATASET}/{layout.SCAN_PICTURE}",),
+    "reconstruction": (f"{layout.COMPARISON}/{layout.MONTAGE}",),
+    "agreement": tuple(f"{layout.COMPARISON}/{layout.difference_picture(part)}" for part in ("amplitude", "phase")),
 }
 
 
@@ -30,7 +31,7 @@ def draw(folder: Path, rung: str) -> list[Path]:
     from harness.report import assembly
     from harness.session import case_runner
 
-    backends = hub.read_case(folder)["backends"]
+    backends = hub.read_case(folder).backends
     names = dict.fromkeys(name.format(backend=backend) for name in _OF_RUNG[rung] for backend in backends)
     found = [folder / name for name in names]
     if case_runner.is_prepared(folder) and not any(path.is_file() for path in found):

@@ -11,11 +11,11 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from harness import layout
 from harness.arrays import Array
 from harness.errors import HarnessError
 from harness.files import write_json
 
-FILE = "contract.json"
 Kind = Literal["kernel", "bias", "gain", "scalar", "state"]
 Value = str | int | float | bool | None | list[int] | list[float]
 
@@ -120,4 +120,4 @@ class Contract(Entry):
 
     def write(self, folder: Path) -> None:
         """Write `contract.json` to a folder."""
-        write_json(folder / FILE, self.model_dump(mode="json"))
+        write_json(folder / layout.CONTRACT, self.model_dump(mode="json"))

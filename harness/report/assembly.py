@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.files import write_json, write_text
 from harness.judge import results
@@ -33,15 +34,15 @@ def begin(request: Request, command: str) -> Path:
     """
     require_libraries()
     root = hub.create(request.hub, request.root / REPORTS, {"command": command, **request.record()})
-    write_json(root / "environment.json", environment.capture(request.root))
+    write_json(root / layout.ENVIRONMENT, environment.capture(request.root))
     return root
 
 
 def refresh(root: Path) -> dict[str, Any]:
     """Write `summary.json` and `summary.md` as far as the session has come."""
     current = summary.build(root)
-    write_json(root / "summary.json", current)
-    write_text(root / "summary.md", markdown.page(current))
+    write_json(root / layout.SUMMARY, current)
+    write_text(root / layout.SUMMARY_TEXT, markdown.page(current))
     return current
 
 
@@ -81,7 +82,7 @@ def render(root: Path) -> dict[str, Any]:
         print(f"warning: {problem}", file=sys.stderr)
     final = refresh(root)
     pages.write(root, final, problems)
-    junit.write(root / "junit.xml", final)
+    junit.write(root / layout.JUNIT, final)
     manifest.write(root)
     return final
 
@@ -93,8 +94,8 @@ def illustrate(folder: Path) -> list[str]:
     """
     from harness.report import figures  # brings matplotlib
 
-    evidence = case_runner.settled_evidence(folder, tuple(hub.read_case(folder)["backends"]))
-    missing = not (folder / summary.METRICS_FILE).is_file()
+    evidence = case_runner.settled_evidence(folder, hub.read_case(folder).backends)
+    missing = not (folder / layout.COMPARISON / layout.METRICS).is_file()
     steps: dict[str, Callable[[], object]] = {"figures": partial(results.write, evidence)} if missing else {}
     return figures.problems_of(steps, folder) + figures.draw(evidence)
 
@@ -104,6 +105,6 @@ def _localise(folder: Path) -> list[str]:
     from harness.report import figures
 
     case = hub.read_case(folder)
-    evidence = case_runner.settled_evidence(folder, tuple(case["backends"]))
-    verdicts = [case_runner.recorded(folder, rung) for rung in case["rungs"]]
+    evidence = case_runner.settled_evidence(folder, case.backends)
+    verdicts = [case_runner.recorded(folder, rung) for rung in case.rungs]
     return figures.problems_of({"localisation": partial(localisation.write, evidence, verdicts)}, folder)

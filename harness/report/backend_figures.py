@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from harness import layout
+from harness.records.jobs import JobRecord
 from harness.session import hub
 
 TIMING = ("train_seconds", "steps", "ms_per_step", "peak_rss_mb", "parameters")
@@ -22,20 +24,20 @@ PARTS = ("amplitude", "phase")
 
 
 def figures(
-    folder: Path, jobs: Iterable[Mapping[str, Any]], judged: Mapping[str, Any], reasons: Mapping[str, str]
+    folder: Path, jobs: Iterable[JobRecord], judged: Mapping[str, Any], reasons: Mapping[str, str]
 ) -> dict[str, Any]:
     """The figures of the backend whose files lie in `folder`.
 
     `jobs` are its entries of `jobs.json`; `judged` and `reasons` what the judge computed of it, and could not.
     """
     jobs = list(jobs)
-    timing = hub.read_optional(folder / "train_outputs" / "timing.json", {})
-    stats = hub.read_optional(folder / "inference_outputs" / "stats.json", {})
-    failed = [f"{job['leg']}: {job['error']}" for job in jobs if job["error"]]
+    timing = hub.read_optional(folder / layout.TRAIN_OUTPUTS / layout.TIMING, {})
+    stats = hub.read_optional(folder / layout.INFERENCE_OUTPUTS / layout.STATS, {})
+    failed = [f"{job.leg}: {job.error}" for job in jobs if job.error]
     return {
         **_some(timing, TIMING),
         "infer_seconds": stats.get("infer_seconds"),
-        "cached": bool(jobs) and all(job["cached"] for job in jobs),
+        "cached": bool(jobs) and all(job.cached for job in jobs),
         "final_loss": judged.get("final_loss"),
         "first_nonfinite": judged.get("first_nonfinite"),
         "intensity_scale": _some(judged.get("intensity_scale"), SCALE),

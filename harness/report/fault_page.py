@@ -14,13 +14,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.files import read_json, write_json, write_text
 from harness.judge import ladder
 from harness.report import fault_text, html, pages
-from harness.session import hub, manifest
-
-FOLDER, TEXT = "faults", "faults.md"
-MATRIX, SENSITIVITY, FALSE_ALARMS = "matrix.json", "sensitivity.json", "false_alarms.json"
+from harness.session import manifest
 
 
 def add(root: Path, name: str, value: Any) -> Path:
@@ -28,28 +26,28 @@ def add(root: Path, name: str, value: Any) -> Path:
 
     A hub that has its manifest gets another, which lists the new files, and a link on the page of its session.
     """
-    folder = root / FOLDER
+    folder = root / layout.FAULTS
     write_json(folder / name, value)
     context = _context({path.name: read_json(path) for path in folder.glob("*.json")})
-    page, in_hub = root / pages.FAULTS, (root / manifest.MANIFEST).is_file()
-    above = "session" if in_hub else "the night" if (root / hub.NIGHT).is_file() else None
+    page, in_hub = root / pages.FAULTS, (root / layout.MANIFEST).is_file()
+    above = "session" if in_hub else "the night" if (root / layout.NIGHT).is_file() else None
     write_text(page, html.render("faults.html", above=above, text=fault_text, **context))
-    write_text(folder / TEXT, fault_text.page(context, datetime.now(UTC).strftime("%Y-%m-%d")))
+    write_text(folder / layout.FAULTS_TEXT, fault_text.page(context, datetime.now(UTC).strftime("%Y-%m-%d")))
     if in_hub:
-        pages.write_session(root, read_json(root / "summary.json"))
+        pages.write_session(root, read_json(root / layout.SUMMARY))
         manifest.write(root)
     return page
 
 
 def _context(held: Mapping[str, Any]) -> dict[str, Any]:
-    matrix = held.get(MATRIX, {"trials": []})
+    matrix = held.get(layout.FAULT_MATRIX, {"trials": []})
     rungs = [rung for rung in ladder.RUNGS if any(rung in trial["judged"] for trial in matrix["trials"])]
     return {
         "shares": matrix.get("shares"),
         "rungs": rungs,
         "trials": [{**trial, "cells": [_cell(trial, rung) for rung in rungs]} for trial in _merged(matrix["trials"])],
-        "brackets": held.get(SENSITIVITY, []),
-        "alarms": held.get(FALSE_ALARMS),
+        "brackets": held.get(layout.FAULT_SENSITIVITY, []),
+        "alarms": held.get(layout.FALSE_ALARMS),
     }
 
 

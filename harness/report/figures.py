@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.judge.evidence import Evidence
 from harness.judge.truth import parts_with_a_picture, true_object
@@ -62,17 +63,17 @@ class Drawing:
         self._evidence.canvas(backend)
         for part in PARTS:
             painted = self._scene.colours[part].paint(part_of(self._scene.fields[backend], part))
-            pictures.save(self._folder / backend / "inference_outputs" / f"{part}.png", painted)
+            pictures.save(self._folder / backend / layout.INFERENCE_OUTPUTS / f"{part}.png", painted)
 
     def draw_patches(self, backend: str) -> None:
         """`patch_grid.png` in one range for the patches of both sides, `patch_grid_normalized.png` each in its own.
 
         Of the first patches the predicted region, and the part (amplitude or phase) that carries the picture.
         """
-        patches, folder = self._first_patches(backend), self._folder / backend / "inference_outputs"
-        pictures.save(folder / "patch_grid.png", pictures.grid(patches, self._patch_colours))
+        patches, folder = self._first_patches(backend), self._folder / backend / layout.INFERENCE_OUTPUTS
+        pictures.save(folder / layout.PATCH_GRID, pictures.grid(patches, self._patch_colours))
         own = [pictures.own_colours(patch, self._patch_colours) for patch in patches]
-        pictures.save(folder / "patch_grid_normalized.png", pictures.grid(patches, own))
+        pictures.save(folder / layout.PATCH_GRID_NORMALIZED, pictures.grid(patches, own))
 
     @cached_property
     def _patch_colours(self) -> Colours:
@@ -93,7 +94,7 @@ class Drawing:
 
     def draw_curves(self, backend: str) -> None:
         """`train_outputs/curves.png`: the loss, its terms and the intensity scale over the epochs."""
-        path = self._folder / backend / "train_outputs" / "curves.png"
+        path = self._folder / backend / layout.TRAIN_OUTPUTS / layout.CURVES_PICTURE
         charts.curves(path, training(self._evidence, [backend])[:2])
 
     def draw_probe(self) -> None:
@@ -101,30 +102,32 @@ class Drawing:
         probe = self._evidence.probe
         amplitude = pictures.amplitude_colours([np.abs(probe)]).paint(np.abs(probe))
         phase = Colours("twilight", -np.pi, np.pi).paint(np.where(np.abs(probe) > 0, np.angle(probe), np.nan))
-        pictures.save(self._folder / "dataset" / "probe.png", np.concatenate([amplitude, phase], axis=1))
+        pictures.save(self._folder / layout.DATASET / layout.PROBE_PICTURE, np.concatenate([amplitude, phase], axis=1))
 
     def draw_truth(self) -> None:
         """`dataset/ground_truth_{amp,phase}.png`: the whole object."""
         truth = true_object(self._evidence).object
         amplitude, phase = np.abs(truth), np.angle(truth)
-        folder = self._folder / "dataset"
-        pictures.save(folder / "ground_truth_amp.png", pictures.amplitude_colours([amplitude]).paint(amplitude))
-        pictures.save(folder / "ground_truth_phase.png", pictures.phase_colours([phase]).paint(phase))
+        folder = self._folder / layout.DATASET
+        pictures.save(folder / layout.TRUTH_AMPLITUDE_PICTURE, pictures.amplitude_colours([amplitude]).paint(amplitude))
+        pictures.save(folder / layout.TRUTH_PHASE_PICTURE, pictures.phase_colours([phase]).paint(phase))
 
     def draw_scan(self) -> None:
         """`dataset/scan.png`: where the patterns lie, which train and which test, and the canvas."""
         found = scan(self._evidence)
         ground = self._folder / found["ground"]["picture"] if found["ground"] else None
-        charts.scan(self._folder / "dataset" / "scan.png", found, ground)
+        charts.scan(self._folder / layout.DATASET / layout.SCAN_PICTURE, found, ground)
 
     def draw_comparison(self) -> None:
         """`comparison/montage.png`, a picture of each difference, and the ranges of colour."""
-        folder, images = self._folder / "comparison", self._scene
+        folder, images = self._folder / layout.COMPARISON, self._scene
         images.write_colours()
         for part, difference in images.differences.items():
-            pictures.save(folder / f"{part}_diff.png", images.colours[f"{part}_difference"].paint(difference))
+            pictures.save(
+                folder / layout.difference_picture(part), images.colours[f"{part}_difference"].paint(difference)
+            )
         if images.fields:
-            charts.montage(folder / "montage.png", [self._row(part) for part in PARTS])
+            charts.montage(folder / layout.MONTAGE, [self._row(part) for part in PARTS])
 
     def _row(self, part: str) -> list[charts.Panel]:
         """Truth, both sides and their difference, cut to what was compared."""

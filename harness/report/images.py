@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.files import read_json, read_npz, write_json
 from harness.judge.evidence import Evidence
@@ -19,8 +20,8 @@ from harness.report import pictures
 from harness.report.pictures import Colours
 
 Array = np.ndarray
-PICTURES = "comparison/pictures.npz"
-COLOURS = "comparison/colours.json"
+PICTURES = f"{layout.COMPARISON}/{layout.ALIGNED}"
+COLOURS = f"{layout.COMPARISON}/{layout.COLOURS}"
 PARTS = ("amplitude", "phase")
 
 
@@ -64,14 +65,14 @@ class CaseImages:
         """The truth where a side was compared with it, at the amplitude of the model, NaN elsewhere."""
         if "truth" not in self._judged:
             return None
-        scale = read_json(self.folder / "dataset" / "truth.json").get("model_scale") or 1.0
+        scale = read_json(self.folder / layout.DATASET / layout.TRUTH).get("model_scale") or 1.0
         mask = np.logical_or.reduce([array for name, array in self._judged.items() if name.startswith("mask_")])
         return np.where(mask, scale * self._judged["truth"], np.nan)
 
     @cached_property
     def differences(self) -> dict[str, Array]:
         """Candidate minus reference by part, as the judge left them."""
-        paths = {part: self.folder / "comparison" / f"{part}_diff.npy" for part in PARTS}
+        paths = {part: self.folder / layout.COMPARISON / layout.difference(part) for part in PARTS}
         return {part: np.load(path, allow_pickle=False) for part, path in paths.items() if path.is_file()}
 
     @cached_property

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness import formatting
+from harness import formatting, layout
 from harness.files import write_json, write_text
 from harness.judge.evidence import Evidence
 from harness.judge.localisation import Localisation, localise
 from harness.judge.verdict import RungVerdict
 from harness.report import repro
 
-JSON, TEXT = Path("comparison", "localisation.json"), Path("comparison", "localisation.md")
+JSON, TEXT = Path(layout.COMPARISON, layout.LOCALISATION), Path(layout.COMPARISON, layout.LOCALISATION_TEXT)
 
 
 def write(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> None:

@@ -6,7 +6,7 @@ other run.
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,9 +14,11 @@ from typing import Any, TypeVar
 
 from markupsafe import Markup
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.files import write_text
 from harness.judge.verdict import SEVERITY
+from harness.records import jobs
 from harness.report import html, localisation, markdown
 from harness.report.images import CaseImages, colours_of
 from harness.report.panels import curves, intensity, matrix, patches, provenance, scan, scenario, viewer
@@ -30,9 +32,9 @@ METRICS = (
     "mae", "rmse", "max_abs", "pearson_r", "ssim", "ms_ssim", "ms_ssim_scales", "psnr", "frc50", "frc_half_bit",
     "frc_one_seventh", "count", "scale", "rescaled_mae",
 )  # fmt: skip
-FAULTS = "faults/index.html"
+FAULTS = f"{layout.FAULTS}/{layout.INDEX}"
 """The page of `fault_page`, in a hub that holds one."""
-STUDIES = "studies/*/index.html"
+STUDIES = f"{layout.STUDIES}/*/{layout.INDEX}"
 """The pages of the dose studies."""
 _SESSION_SCRIPTS = ("session.js",)
 _CASE_SCRIPTS = ("ladder.js", "chart.js", "pixels.js", "viewer.js")
@@ -61,13 +63,13 @@ def write(root: Path, summary: dict[str, Any], drawing_problems: dict[str, list[
     for case in summary["cases"]:
         folder = hub.case_folder(root, case["id"])
         context = _case_context(root, folder, case, drawing_problems.get(case["id"], []))
-        write_page(folder / "index.html", "case.html", _CASE_SCRIPTS, summary=summary, **context)
+        write_page(folder / layout.INDEX, "case.html", _CASE_SCRIPTS, summary=summary, **context)
     write_session(root, summary)
 
 
 def write_session(root: Path, summary: dict[str, Any]) -> None:
     """Write `index.html`, the page of the session."""
-    write_page(root / "index.html", "index.html", _SESSION_SCRIPTS, **_index_context(root, summary))
+    write_page(root / layout.INDEX, "session.html", _SESSION_SCRIPTS, **_index_context(root, summary))
 
 
 def write_page(path: Path, template: str, scripts: tuple[str, ...], **context: Any) -> None:
@@ -95,9 +97,9 @@ def _index_context(root: Path, summary: dict[str, Any]) -> dict[str, Any]:
 def _links(root: Path) -> Iterator[tuple[str, str]]:
     """Pages beside that of a session: its address from there, and what it is called."""
     if root.resolve().parent.name == REPORTS:
-        yield "../index.html", "all sessions"
-    if (root.resolve().parent / hub.NIGHT).is_file():
-        yield "../index.html", "the night"
+        yield f"../{layout.INDEX}", "all sessions"
+    if (root.resolve().parent / layout.NIGHT).is_file():
+        yield f"../{layout.INDEX}", "the night"
     if (root / FAULTS).is_file():
         yield FAULTS, "seeded faults"
     for page in sorted(root.glob(STUDIES)):
@@ -114,15 +116,15 @@ def _notices(summary: dict[str, Any]) -> dict[str, Any]:
 
 def _case_context(root: Path, folder: Path, case: dict[str, Any], drawing_problems: list[str]) -> dict[str, Any]:
     description = hub.read_case(folder)
-    comparison = hub.read_optional(folder / "comparison" / "comparison_metrics.json", {})
+    comparison = hub.read_optional(folder / layout.COMPARISON / layout.METRICS, {})
     by_rung = matrix.by_rung(case)
-    ladder = [_step(rung, checks, description["backends"]) for rung, checks in by_rung.items()]
+    ladder = [_step(rung, checks, description.backends) for rung, checks in by_rung.items()]
     return {
         "case": case,
-        "description": description["description"],
+        "description": description.description,
         "ladder": ladder,
         "wrong": [step for step in ladder if step["wrong"]],
-        "sides": description["backends"],
+        "sides": description.backends,
         **_notices({"cases": [case]}),
         "from_store": markdown.from_store(case),
         "worst": markdown.worst_check(case),
@@ -131,20 +133,20 @@ def _case_context(root: Path, folder: Path, case: dict[str, Any], drawing_proble
         "comparison": comparison,
         "leading": (comparison.get("parts") or ["amplitude"])[0],
         "ensemble": comparison.get("ensemble"),
-        "jobs": hub.read_optional(folder / "jobs.json", []),
+        "jobs": jobs.read_if_whole(folder / layout.JOBS),
         "colours": colours_of(folder),
         "parting": _lines_of(folder / localisation.TEXT),
-        "repro": sorted(path.relative_to(folder).as_posix() for path in (folder / "red" / "repro").glob("*")),
-        "scenario": scenario.rows(folder / "scenario.yaml"),
+        "repro": sorted(path.relative_to(folder).as_posix() for path in (folder / layout.RED / layout.REPRO).glob("*")),
+        "scenario": scenario.rows(folder / layout.SCENARIO),
         "environments": provenance.environments(folder),
         "logs": provenance.logs(folder),
         "artifacts": (artifacts := provenance.artifacts(root, folder)),
         "files": {entry["name"] for entry in artifacts},
-        **_evidence_panels(folder, tuple(description["backends"]), list(drawing_problems)),
+        **_evidence_panels(folder, description.backends, list(drawing_problems)),
     }
 
 
-def _step(rung: str, checks: list[dict[str, Any]], sides: list[str]) -> dict[str, Any]:
+def _step(rung: str, checks: list[dict[str, Any]], sides: Sequence[str]) -> dict[str, Any]:
     """One rung of a case: what is wrong in it first."""
     worst_first = sorted(checks, key=lambda check: SEVERITY.index(check["status"]))
     return {**matrix.cell(rung, checks, sides), "off": matrix.off(checks, sides), "list": worst_first}

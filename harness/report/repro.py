@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from harness import layout
 from harness.dataset.grouped import GroupedData
 from harness.files import write_json, write_npy
 from harness.judge.evidence import Evidence
 from harness.judge.localisation import Localisation
 from harness.scenario.source import read
 
-FOLDER = Path("red", "repro")
+FOLDER = Path(layout.RED, layout.REPRO)
 SCRIPT = Path(__file__).with_name("repro_script.py")
 LARGEST = 5 * 2**20
 """Bytes that a bundle may have, so that it can be attached to a report."""
@@ -32,10 +33,12 @@ def write(evidence: Evidence, found: Localisation) -> str:
     if place.against == "oracle":
         return "No repro bundle: the sides agree with each other, and the oracle needs nothing but this hub"
     folder.mkdir(parents=True)
-    data = _needed(GroupedData.load(evidence.case_dir / "dataset" / "train.npz"), max(1, place.first_step))
-    np.savez_compressed(folder / "inputs.npz", **{field.name: getattr(data, field.name) for field in fields(data)})
-    write_npy(folder / "probe.npy", evidence.array(Path("dataset", "probe.npy")))
-    write_json(folder / "case.json", _case(evidence, found))
+    data = _needed(GroupedData.load(evidence.case_dir / layout.DATASET / layout.TRAIN), max(1, place.first_step))
+    np.savez_compressed(
+        folder / layout.REPRO_INPUTS, **{field.name: getattr(data, field.name) for field in fields(data)}
+    )
+    write_npy(folder / layout.PROBE, evidence.array(Path(layout.DATASET, layout.PROBE)))
+    write_json(folder / layout.CASE, _case(evidence, found))
     shutil.copyfile(SCRIPT, folder / "repro.py")
     size = sum(path.stat().st_size for path in folder.iterdir())
     if size > LARGEST:
@@ -61,7 +64,7 @@ def _needed(data: GroupedData, steps: int) -> GroupedData:
 
 def faults_of(evidence: Evidence) -> dict[str, str]:
     """Backend to the fault that was seeded in it, of a case that shows one."""
-    sides = evidence.record(Path("run_metadata.json"), ("backends",))["backends"]
+    sides = evidence.record(Path(layout.RUN_METADATA), ("backends",))["backends"]
     return {backend: side["fault"] for backend, side in sides.items() if side.get("fault")}
 
 
@@ -69,7 +72,7 @@ def _case(evidence: Evidence, found: Localisation) -> dict[str, Any]:
     return {
         "backends": evidence.backends,
         "faults": faults_of(evidence),
-        "scenario": read(evidence.existing(Path("scenario.yaml"))).value,
+        "scenario": read(evidence.existing(Path(layout.SCENARIO))).value,
         "setup": {name: evidence.setup[name] for name in _FACTS},
         "place": found.as_json(),
         "limit": found.place.check.limit if found.place.precision == "float64" else 0.0,

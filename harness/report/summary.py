@@ -6,18 +6,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.files import read_json
 from harness.judge.verdict import SEVERITY, RungVerdict
+from harness.records import jobs
+from harness.records.jobs import JobRecord
 from harness.report import localisation
 from harness.report.backend_figures import by_part, figures
 from harness.report.diagnosis import diagnosis
-from harness.run import ensemble
 from harness.session import case_runner, hub
 
 SCHEMA_VERSION = "1.0"
-METRICS_FILE = "comparison/comparison_metrics.json"
-RUN_METADATA = "run_metadata.json"
-STUDIES = "studies/*/study.json"
+STUDIES = f"{layout.STUDIES}/*/{layout.STUDY}"
 FRAMEWORKS = ("tensorflow", "torch", "keras", "numpy")
 _TOTALS = {"passed": "pass", "failed": "fail", "errors": "error", "inconclusive": "inconclusive", "skipped": "skipped"}
 
@@ -49,9 +49,9 @@ def _study(path: Path) -> dict[str, Any]:
 
 def case_summary(folder: Path) -> dict[str, Any]:
     """One case as it was judged and measured: its status, the figures of both sides, and every check."""
-    verdicts = [case_runner.recorded(folder, rung) for rung in hub.read_case(folder)["rungs"]]
+    verdicts = [case_runner.recorded(folder, rung) for rung in hub.read_case(folder).rungs]
     parting = hub.read_optional(folder / localisation.JSON, None)
-    return summarised(folder, verdicts, hub.read_optional(folder / METRICS_FILE, {}), parting)
+    return summarised(folder, verdicts, hub.read_optional(folder / layout.COMPARISON / layout.METRICS, {}), parting)
 
 
 def summarised(
@@ -59,25 +59,25 @@ def summarised(
 ) -> dict[str, Any]:
     """One case with these verdicts, these figures as `comparison_metrics.json` holds them, and where the sides part."""
     case = hub.read_case(folder)
-    jobs = jobs_of(folder)
+    done = jobs_of(folder)
     together = metrics.get("agreement") or {}
     status = worst(verdict.status for verdict in verdicts)
     found = {
-        "id": case["id"],
-        "scenario": case["scenario"],
-        "profile": case["profile"],
-        "overrides": case["overrides"],
-        "fault": case.get("fault"),
+        "id": case.id,
+        "scenario": case.scenario,
+        "profile": case.profile,
+        "overrides": case.overrides,
+        "fault": case.fault,
         "status": status,
         "lowest_red_rung": lowest_red_rung(verdicts),
         "backends": {
             name: figures(
                 folder / name,
-                [job for job in jobs if job["backend"] == name],
+                [job for job in done if job.backend == name],
                 metrics.get("backends", {}).get(name, {}),
                 metrics.get("reasons", {}),
             )
-            for name in case["backends"]
+            for name in case.backends
         },
         "checks": [check for verdict in verdicts for check in verdict.as_json()["checks"]],
         "agreement": {**by_part(together), "gauges": together.get("gauges")},
@@ -87,10 +87,10 @@ def summarised(
     return {**found, "diagnosis": diagnosis(found)}
 
 
-def jobs_of(folder: Path) -> list[dict[str, Any]]:
+def jobs_of(folder: Path) -> list[JobRecord]:
     """The jobs of a case and of the members of its ensemble."""
-    lists = [folder / "jobs.json", *sorted((folder / ensemble.FOLDER).glob("*/jobs.json"))]
-    return [job for path in lists for job in hub.read_optional(path, [])]
+    lists = [folder / layout.JOBS, *sorted((folder / layout.ENSEMBLE).glob(f"*/{layout.JOBS}"))]
+    return [job for path in lists for job in jobs.read_if_whole(path)]
 
 
 def worst(statuses: Iterable[str]) -> str:
@@ -117,8 +117,10 @@ def _totals(cases: Sequence[dict[str, Any]]) -> dict[str, int]:
 
 def _provenance(root: Path) -> dict[str, Any]:
     """Where the results come from; versions and device as the workers had them, who may use other interpreters."""
-    environment = hub.read_optional(root / "environment.json", {})
-    runs = [hub.read_optional(folder / RUN_METADATA, {}).get("backends", {}) for folder in hub.case_folders(root)]
+    environment = hub.read_optional(root / layout.ENVIRONMENT, {})
+    runs = [
+        hub.read_optional(folder / layout.RUN_METADATA, {}).get("backends", {}) for folder in hub.case_folders(root)
+    ]
     sides = [side for run in runs for side in run.values()]
     installed = [environment.get("packages", {}), *(side["distributions"] for side in sides)]
     devices = {f"{side['device']['kind']} ({side['device']['name']})" for side in sides}

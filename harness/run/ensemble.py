@@ -6,6 +6,7 @@ what a case's folder holds, without a copy of the dataset: but for the order of 
 
 from pathlib import Path
 
+from harness import layout
 from harness.files import write_text
 from harness.run.process import Progress
 from harness.run.run_case import RunOptions, run_case
@@ -14,7 +15,6 @@ from harness.scenario.schema import Scenario
 
 LEG = "ensemble"
 """What a rung names among its needs to have the members run."""
-FOLDER = "ensemble"
 LEGS = ("train", "infer")
 
 
@@ -26,7 +26,7 @@ def seeds(scenario: Scenario) -> list[int]:
 
 def folder_of(case_dir: Path, seed: int) -> Path:
     """The folder of a member that is not the case itself."""
-    return case_dir / FOLDER / str(seed)
+    return case_dir / layout.ENSEMBLE / str(seed)
 
 
 def with_training(case: Case, name: str, **changes: int) -> Case:
@@ -41,5 +41,5 @@ def run_members(case: Case, options: RunOptions, case_dir: Path, on_progress: Pr
     """Train and infer with every member but the case itself, from the store or by running them; see `run_case`."""
     for seed in seeds(case.scenario)[1:]:
         member, folder = with_training(case, f"{case.id}, seed {seed}", seed=seed), folder_of(case_dir, seed)
-        write_text(folder / "scenario.yaml", member.resolved_yaml())
+        write_text(folder / layout.SCENARIO, member.resolved_yaml())
         run_case(member, LEGS, options, folder, on_progress, with_dataset=False)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.dataset import build, importers, locate, simulate
 from harness.dataset.truth import Reference
 from harness.errors import HarnessError
@@ -78,11 +79,13 @@ class Maker:
         surroundings = keys.Surroundings(own(keys.REFERENCE_LIBRARIES), CPU, side.variables(CPU))
         planned = [self._planned(name, path, surroundings) for name, path in inputs.items()]
         results = dict(zip(inputs, side.run(self.context, surroundings, planned, self.log), strict=True))
-        records += [{"name": name, **result.record()} for name, result in results.items()]
+        records += [{"name": name, **result.record().model_dump()} for name, result in results.items()]
         for name, result in results.items():
             if result.folder is None:
                 raise HarnessError(f"{self.case.id}: the reference reconstruction '{name}' failed: {result.error}")
-        return {name: Reference.load(result.folder / "object.npz") for name, result in results.items() if result.folder}
+        return {
+            name: Reference.load(result.folder / layout.REFERENCE) for name, result in results.items() if result.folder
+        }
 
     def _planned(self, name: str, path: Path, surroundings: keys.Surroundings) -> Planned:
         spec = self.case.scenario.dataset

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.files import digest, read_json, sha256
 from harness.run.checksums import contents
 from harness.run.cores import THREADS
@@ -23,6 +24,8 @@ from harness.scenario.schema import EnsembleSpec, InferenceSpec, LockstepSpec, S
 PACKAGE = Path(__file__).parents[1]
 SHARED_CODE = (
     "arrays.py",
+    "layout.py",
+    "records/*.py",
     "ports/*.py",
     "networks/*.py",
     "dataset/grouped.py",
@@ -39,21 +42,21 @@ LEG_CODE = {
     "infer": _INFER_CODE,
     "exchange": _INFER_CODE,
 }
-_DATASET_CODE = ("dataset/*.py", "physics/*.py")
-_REFERENCE_CODE = ("run/worker.py", "run/legs/reference*.py")
+_DATASET_CODE = ("layout.py", "records/*.py", "dataset/*.py", "physics/*.py")
+_REFERENCE_CODE = ("layout.py", "run/worker.py", "run/legs/reference*.py")
 _FAULT_CODE = ("faults/**/*.py",)
 _DATASET_LIBRARIES = ("numpy", "scipy")
 REFERENCE_LIBRARIES = ("cdtools-py", "numpy", "torch")
 """Distributions whose versions can change a reference reconstruction."""
 _SETUP = ("padded_size", "nphotons", "intensity_scale", "intensity_scale_closed_form", "object_amplitude")
 _INPUTS = {
-    "lockstep": ("train.npz", "probe.npy"),
-    "trajectory": ("train.npz", "probe.npy"),
-    "oracle": ("probe.npy",),
-    "graft": ("probe.npy",),
-    "train": ("train.npz", "probe.npy"),
-    "infer": ("test.npz", "probe.npy"),
-    "exchange": ("test.npz", "probe.npy"),
+    "lockstep": (layout.TRAIN, layout.PROBE),
+    "trajectory": (layout.TRAIN, layout.PROBE),
+    "oracle": (layout.PROBE,),
+    "graft": (layout.PROBE,),
+    "train": (layout.TRAIN, layout.PROBE),
+    "infer": (layout.TEST, layout.PROBE),
+    "exchange": (layout.TEST, layout.PROBE),
 }
 
 
@@ -172,7 +175,7 @@ def _input_digests(dataset: Path, leg: str) -> dict[str, Any]:
 
     A dataset that is made anew with the same bytes does not train anything again.
     """
-    files, setup = contents(dataset), read_json(dataset / "setup.json")
+    files, setup = contents(dataset), read_json(dataset / layout.SETUP)
     facts = (*_SETUP, "canvas_size") if leg in ("infer", "exchange") else _SETUP
     return {name: files[name]["sha256"] for name in _INPUTS[leg]} | {name: setup[name] for name in facts}
 

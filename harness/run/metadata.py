@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.files import read_json, write_json
+from harness.records.jobs import JobRecord
 from harness.run.cores import THREADS
 from harness.run.inputs import Dataset
 from harness.run.keys import Surroundings
@@ -13,13 +15,12 @@ from harness.run.results import recorded
 from harness.scenario.case import Case
 from harness.scenario.schema import Scenario
 
-METADATA = "run_metadata.json"
 _COUNTS = ("patterns", "train_patterns", "test_patterns")
 
 
 def read(case_dir: Path) -> dict[str, Any]:
     """What was written for this case before; empty when nothing was."""
-    path = case_dir / METADATA
+    path = case_dir / layout.RUN_METADATA
     metadata: dict[str, Any] = read_json(path) if path.exists() else {}
     return metadata
 
@@ -33,7 +34,7 @@ def write(
     seconds: float,
 ) -> None:
     """Write `run_metadata.json`; seconds and damage add to what was there before."""
-    before, setup = read(case_dir), read_json(dataset.folder / "setup.json")
+    before, setup = read(case_dir), read_json(dataset.folder / layout.SETUP)
     metadata = {
         "case": case.id,
         "scenario": case.name,
@@ -43,14 +44,14 @@ def write(
         "seeds": _seeds(case.scenario),
         "counts": {name: setup[name] for name in _COUNTS},
         "backends": {backend: _describe(surroundings) for backend, surroundings in sides.items()},
-        "paths": {backend: {"outputs": backend, "log": f"{backend}/cli/worker.log"} for backend in sides},
+        "paths": {backend: {"outputs": backend, "log": f"{backend}/{layout.CLI}/{layout.LOG}"} for backend in sides},
         "dataset": dataset.record,
         "jobs": _jobs(recorded(case_dir)),
         "damaged_store_entries": [*before.get("damaged_store_entries", []), *damaged],
         "seconds": before.get("seconds", 0.0) + seconds,
         "finished": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
-    write_json(case_dir / METADATA, metadata)
+    write_json(case_dir / layout.RUN_METADATA, metadata)
 
 
 def _seeds(scenario: Scenario) -> dict[str, int]:
@@ -76,13 +77,13 @@ def _describe(surroundings: Surroundings) -> dict[str, Any]:
     }
 
 
-def _jobs(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _jobs(records: Sequence[JobRecord]) -> dict[str, Any]:
     """How many jobs there were, and which were run, taken from the store, or failed."""
-    names = [(f"{job['backend']}/{job['leg']}", job) for job in records]
+    names = [(f"{job.backend}/{job.leg}", job) for job in records]
     return {
         "count": len(names),
-        "cache_hits": [name for name, job in names if job["cached"]],
-        "failed": [name for name, job in names if job["status"] == "failed"],
-        "seconds": {name: job["seconds"] for name, job in names},
-        "keys": {name: job["key"] for name, job in names},
+        "cache_hits": [name for name, job in names if job.cached],
+        "failed": [name for name, job in names if job.status == "failed"],
+        "seconds": {name: job.seconds for name, job in names},
+        "keys": {name: job.key for name, job in names},
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.run import keys
 from harness.run.store import Address
 from harness.scenario.schema import Scenario
@@ -16,7 +17,7 @@ SOURCES = {"oracle": "lockstep", "infer": "train", "graft": "lockstep", "exchang
 ACROSS = ("graft", "exchange")
 """Legs that start from the other side's result."""
 _INFERRING = ("infer", "exchange")
-SOURCE_FOLDERS = {"train": "bundle", "lockstep": "lockstep"}
+SOURCE_FOLDERS = {"train": layout.BUNDLE, "lockstep": layout.LOCKSTEP}
 """What of a leg's result is another leg's source."""
 
 

@@ -5,46 +5,43 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from harness.files import read_json, write_atomic, write_json, write_text
+from harness import layout
+from harness.files import write_atomic, write_text
+from harness.records import jobs
+from harness.records.jobs import JobRecord
 from harness.run.checksums import contents
 from harness.run.job import Job, write_job
 from harness.run.keys import Surroundings
 from harness.run.plan import SOURCE_FOLDERS, Planned
-from harness.run.side import LOG, Result
+from harness.run.side import Result
 
-JOBS = "jobs.json"
-DATASET = "dataset"
-CLI = "cli"
-RED = "red"
 _LAST_LINES = 40
 
 
 def log_of(case_dir: Path, backend: str) -> Path:
     """The log of all worker processes of a backend in a case."""
-    return case_dir / backend / CLI / LOG
+    return case_dir / backend / layout.CLI / layout.LOG
 
 
-def recorded(case_dir: Path) -> list[dict[str, Any]]:
+def recorded(case_dir: Path) -> list[JobRecord]:
     """The jobs that were settled in this folder before."""
-    path = case_dir / JOBS
-    records: list[dict[str, Any]] = read_json(path) if path.exists() else []
-    return records
+    path = case_dir / layout.JOBS
+    return jobs.read(path) if path.exists() else []
 
 
 def record(case_dir: Path, results: Sequence[Result]) -> None:
     """Add jobs to `jobs.json`, in the place of former ones of the same backend and leg."""
-    records = {(job["backend"], job["leg"]): job for job in recorded(case_dir)}
+    records = {(job.backend, job.leg): job for job in recorded(case_dir)}
     records |= {(result.backend, result.leg): result.record() for result in results}
-    write_json(case_dir / JOBS, list(records.values()))
+    jobs.write(case_dir / layout.JOBS, records.values())
 
 
 def deliver(folder: Path, target: Path) -> None:
     """Copy the files of a finished folder of the store to a hub; the log of its worker goes to the log there."""
     for name in contents(folder):
-        if name == LOG:
-            _add_log(folder / name, target / CLI / LOG)
+        if name == layout.LOG:
+            _add_log(folder / name, target / layout.CLI / layout.LOG)
         else:
             write_atomic(target / name, partial(_copy, folder / name))
 
@@ -64,9 +61,9 @@ def _add_log(stored: Path, log: Path) -> None:
 def write_evidence(case_dir: Path, planned: Planned, surroundings: Surroundings, result: Result) -> None:
     """Write `red/<backend>_<leg>.md` for a failed job, and beside it a job file that repeats it from the hub."""
     name = f"{planned.backend}_{planned.leg}"
-    (case_dir / RED).mkdir(parents=True, exist_ok=True)
-    write_job(case_dir / RED / f"{name}.json", _repeatable(case_dir, planned, surroundings))
-    write_text(case_dir / RED / f"{name}.md", _evidence(name, surroundings, result))
+    (case_dir / layout.RED).mkdir(parents=True, exist_ok=True)
+    write_job(case_dir / layout.RED / f"{name}.json", _repeatable(case_dir, planned, surroundings))
+    write_text(case_dir / layout.RED / f"{name}.md", _evidence(name, surroundings, result))
 
 
 def _repeatable(case_dir: Path, planned: Planned, surroundings: Surroundings) -> Job:
@@ -78,8 +75,8 @@ def _repeatable(case_dir: Path, planned: Planned, surroundings: Surroundings) ->
         backend=planned.backend,
         leg=planned.leg,
         scenario=planned.scenario,
-        dataset=case_dir / DATASET,
-        output=case_dir / RED / f"repeated_{planned.backend}_{planned.leg}",
+        dataset=case_dir / layout.DATASET,
+        output=case_dir / layout.RED / f"repeated_{planned.backend}_{planned.leg}",
         device=surroundings.device.kind,
         environment=dict(surroundings.variables),
         source=source,
@@ -90,7 +87,7 @@ def _repeatable(case_dir: Path, planned: Planned, surroundings: Surroundings) ->
 
 def _evidence(name: str, surroundings: Surroundings, result: Result) -> str:
     own = surroundings.interpreter.is_own
-    command = f"{'python' if own else surroundings.interpreter.path} -m {surroundings.worker} {RED}/{name}.json"
+    command = f"{'python' if own else surroundings.interpreter.path} -m {surroundings.worker} {layout.RED}/{name}.json"
     return "\n".join(
         [
             f"# {result.backend}, {result.leg}: {result.error}",
@@ -117,7 +114,7 @@ def _block(title: str, lines: Sequence[str]) -> list[str]:
 
 def unavailable(case_dir: Path, backend: str, legs: Sequence[str], error: str) -> list[Result]:
     """Failed results for a backend whose interpreter cannot run it, with one note of evidence."""
-    write_text(case_dir / RED / f"{backend}.md", f"# {backend} cannot run\n\n{error}\n")
+    write_text(case_dir / layout.RED / f"{backend}.md", f"# {backend} cannot run\n\n{error}\n")
     return [Result(backend, leg, None, False, None, error, None) for leg in legs]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.files import digest
 from harness.run import devices, interpreters, metadata, plan, results, side, together
@@ -97,7 +98,7 @@ class _CaseRun:
         if before.get("key") == made.record["key"]:
             return Dataset(made.folder, before)
         if self.with_dataset:
-            results.deliver(made.folder, self.case_dir / results.DATASET)
+            results.deliver(made.folder, self.case_dir / layout.DATASET)
         return made
 
     def _sides(self, legs: Sequence[str]) -> dict[str, Surroundings]:
@@ -127,7 +128,7 @@ class _CaseRun:
 
     def _run_phase(self, planned: Sequence[plan.Planned], sides: Mapping[str, Surroundings]) -> None:
         """Run what is not settled yet, both sides at once."""
-        settled = {(job["backend"], job["leg"], job["key"]) for job in results.recorded(self.case_dir)}
+        settled = {(job.backend, job.leg, job.key) for job in results.recorded(self.case_dir)}
         unsettled = [job for job in planned if (job.backend, job.leg, job.address.key) not in settled]
         of_side = {backend: [job for job in unsettled if job.backend == backend] for backend in sides}
         calls = {backend: partial(self._run_side, jobs, sides[backend]) for backend, jobs in of_side.items() if jobs}
@@ -141,7 +142,7 @@ class _CaseRun:
         for job, result in zip(planned, found, strict=True):
             if result.folder is None:
                 if not self.with_dataset:
-                    results.deliver(job.dataset, self.case_dir / results.DATASET)
+                    results.deliver(job.dataset, self.case_dir / layout.DATASET)
                 results.write_evidence(self.case_dir, job, surroundings, result)
             else:
                 results.deliver(result.folder, self.case_dir / backend)

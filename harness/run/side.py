@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.files import read_json
+from harness.records.jobs import JobRecord
 from harness.run import cores, interpreters, process, worker
 from harness.run.devices import Device
 from harness.run.environment import QUIET, apply, changing_results
@@ -16,8 +18,6 @@ from harness.run.job import Job, write_job
 from harness.run.keys import Surroundings
 from harness.run.plan import SOURCE_FOLDERS, Planned
 from harness.run.store import Address, Store
-
-LOG = "worker.log"
 
 
 @dataclass(frozen=True)
@@ -36,17 +36,17 @@ class Result:
     log: str = ""
     """What the process of a failed job printed."""
 
-    def record(self) -> dict[str, Any]:
+    def record(self) -> JobRecord:
         """The job's entry in `jobs.json`."""
-        return {
-            "backend": self.backend,
-            "leg": self.leg,
-            "status": "done" if self.error is None else "failed",
-            "cached": self.cached,
-            "seconds": self.seconds,
-            "key": self.key,
-            "error": self.error,
-        }
+        return JobRecord(
+            backend=self.backend,
+            leg=self.leg,
+            status="done" if self.error is None else "failed",
+            cached=self.cached,
+            seconds=self.seconds,
+            key=self.key,
+            error=self.error,
+        )
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def _without_source(plan: Planned) -> Result:
 
 def finished(plan: Planned, folder: Path, cached: bool) -> Result:
     """The result of a job that stands in the store."""
-    seconds = read_json(folder / worker.DONE).get("seconds")
+    seconds = read_json(folder / layout.DONE).get("seconds")
     return Result(plan.backend, plan.leg, plan.address.key, cached, seconds, None, folder)
 
 
@@ -133,7 +133,7 @@ def _job(context: Context, surroundings: Surroundings, plan: Planned, scratch: P
         device=surroundings.device.kind,
         environment=dict(surroundings.variables),
         source=_source(context.store, plan, scratch),
-        progress=scratch / "progress.jsonl",
+        progress=scratch / layout.PROGRESS,
         patch_stats=plan.patch_stats,
         iterations=plan.iterations,
         fault=surroundings.fault,
@@ -161,7 +161,7 @@ def _start(
         log,
         context.timeout,
         context.cancelled,
-        scratch / "progress.jsonl",
+        scratch / layout.PROGRESS,
         context.on_progress,
     )
 
@@ -169,12 +169,12 @@ def _start(
 def _collect(context: Context, plan: Planned, scratch: Path, outcome: process.Outcome, reason: str | None) -> Result:
     """Publish what a job left, or say why it left nothing."""
     output = scratch / _name(plan)
-    if (output / worker.DONE).is_file():
-        seconds = read_json(output / worker.DONE)["seconds"]
-        (output / LOG).write_text(outcome.log, encoding="utf-8")
+    if (output / layout.DONE).is_file():
+        seconds = read_json(output / layout.DONE)["seconds"]
+        (output / layout.LOG).write_text(outcome.log, encoding="utf-8")
         return finished(plan, context.store.publish(plan.address, output, plan.parts, seconds=seconds), cached=False)
-    if (output / worker.ERROR).is_file():
-        error = read_json(output / worker.ERROR)["error"]
+    if (output / layout.ERROR).is_file():
+        error = read_json(output / layout.ERROR)["error"]
     elif output.is_dir():
         error = f"the worker {reason}"
     else:

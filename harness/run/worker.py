@@ -20,13 +20,12 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.run.environment import apply
 from harness.run.job import Job, read_fields, read_job
 
 SUPERVISED = "--supervised"
-DONE = "done.json"
-ERROR = "error.json"
 _MODULES = {"exchange": "infer"}
 """Where a leg's module has another name."""
 
@@ -50,7 +49,7 @@ def run(path: Path) -> bool:
     """Run one job; says whether it succeeded."""
     job = read_job(path)
     job.output.mkdir(parents=True, exist_ok=True)
-    for name in (DONE, ERROR):
+    for name in (layout.DONE, layout.ERROR):
         (job.output / name).unlink(missing_ok=True)
     print(f"{job.backend} {job.leg}: begins", flush=True)
     started = time.monotonic()
@@ -63,20 +62,20 @@ def run(path: Path) -> bool:
         traceback.print_exc()
         return _failed(job.output, "".join(traceback.format_exception_only(error)).strip())
     seconds = time.monotonic() - started
-    _write(job.output / DONE, {"seconds": seconds})
+    _write(job.output / layout.DONE, {"seconds": seconds})
     print(f"{job.backend} {job.leg}: done after {seconds:.1f} s", flush=True)
     return True
 
 
 def require_source(job: Job) -> None:
     """Raise HarnessError when the job that this one starts from failed: nothing may be made of what it left."""
-    if job.source is not None and (job.source.parent / ERROR).is_file():
+    if job.source is not None and (job.source.parent / layout.ERROR).is_file():
         raise HarnessError("was not run: the job that it starts from failed.")
 
 
 def _failed(output: Path, error: str) -> bool:
     print(f"error: {error}", flush=True)
-    _write(output / ERROR, {"error": error})
+    _write(output / layout.ERROR, {"error": error})
     return False
 
 

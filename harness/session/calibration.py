@@ -15,7 +15,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from harness import formatting
+from harness import formatting, layout
 from harness.files import write_json, write_text
 from harness.judge.calibration import FACTOR, Measurement, Proposal, measure, propose
 from harness.judge.tolerances import PROFILES, entries
@@ -65,8 +65,8 @@ def _measured(
     for draw in range(draws + 1):
         own = with_training(case, f"{case.id}, draw {draw}", nudge=case.scenario.training.nudge + draw)
         again = case_dir / str(draw)
-        write_text(again / "scenario.yaml", own.resolved_yaml())
-        told = case_runner.progress_writer(case_dir / hub.PROGRESS)
+        write_text(again / layout.SCENARIO, own.resolved_yaml())
+        told = case_runner.progress_writer(case_dir / layout.PROGRESS)
         run_case(own, LEGS, options, again, told, with_dataset=draw == 0)
         for backend in backends if draw else ():
             yield from measure(case, backend, draw, first, again)

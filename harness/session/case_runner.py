@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock
 
+from harness import layout
 from harness.dataset.locate import DataNotFound
 from harness.errors import HarnessError
 from harness.files import plain, read_json, write_json, write_text
@@ -24,6 +25,7 @@ from harness.judge.golden import registry
 from harness.judge.localisation import localise
 from harness.judge.results import Results
 from harness.judge.verdict import CONTRACT, Check, RungVerdict, Status
+from harness.records.case import CaseRecord
 from harness.run import ensemble, store
 from harness.run.run_case import RunOptions, run_case
 from harness.scenario.case import Case
@@ -34,10 +36,6 @@ from harness.session.request import Request
 if TYPE_CHECKING:
     from harness.faults.catalogue import Seeded
 
-PREPARED = "prepared.json"
-"""How the preparation of a case ended: `done`, `skipped` or `error`, with the reason; `late` when the session's budget
-was spent before it began."""
-CHECKS = "checks"
 LOCK = ".preparing.lock"
 
 
@@ -47,41 +45,38 @@ def plan(root: Path, case: Case, rungs: Iterable[str], request: Request) -> None
     Raises HarnessError for a limit that the judge does not know.
     """
     folder, limits = hub.case_folder(root, case.id), tolerances.limits_of(case)
-    write_text(folder / "scenario.yaml", case.resolved_yaml())
-    write_json(
-        folder / hub.CASE,
-        {
-            "id": case.id,
-            "scenario": case.name,
-            "file": case.path.name,
-            "description": case.scenario.description,
-            "profile": case.profile,
-            "overrides": case.overrides,
-            "backends": request.backends,
-            "fault": None if request.fault is None else str(request.fault),
-            "rungs": [rung for rung in ladder.RUNGS if rung in set(rungs)],
-            "limits": case.scenario.limits,
-            "limit_origins": {name: limits.by_name[name].origin for name in case.scenario.limits},
-        },
-    )
+    write_text(folder / layout.SCENARIO, case.resolved_yaml())
+    CaseRecord(
+        id=case.id,
+        scenario=case.name,
+        file=case.path.name,
+        description=case.scenario.description,
+        profile=case.profile,
+        overrides=case.overrides,
+        backends=request.backends,
+        fault=None if request.fault is None else str(request.fault),
+        rungs=tuple(rung for rung in ladder.RUNGS if rung in set(rungs)),
+        limits=case.scenario.limits,
+        limit_origins={name: limits.by_name[name].origin for name in case.scenario.limits},
+    ).write(folder / layout.CASE)
 
 
 def is_asked(root: Path, cases: Iterable[str], rung: str) -> bool:
     """Whether a rung was planned for all of these cases."""
-    folders = (hub.case_folder(root, case) for case in cases)
-    return all(rung in hub.read_optional(folder / hub.CASE, {"rungs": []})["rungs"] for folder in folders)
+    records = (CaseRecord.read_if_whole(hub.case_folder(root, case) / layout.CASE) for case in cases)
+    return all(record is not None and rung in record.rungs for record in records)
 
 
 def prepare(root: Path, case: Case, request: Request) -> None:
     """Run what the planned rungs of a case need, unless another process has done so."""
     folder = hub.case_folder(root, case.id)
     with FileLock(folder / LOCK):
-        if not (folder / PREPARED).exists():
+        if not (folder / layout.PREPARED).exists():
             if late := _is_late(root, request):
                 status, reason = "skipped", f"not begun: the session's budget of {request.budget:g} s was spent"
             else:
                 status, reason = _run(root, folder, case, request)
-            write_json(folder / PREPARED, {"status": status, "reason": reason, "late": late})
+            write_json(folder / layout.PREPARED, {"status": status, "reason": reason, "late": late})
 
 
 def _is_late(root: Path, request: Request) -> bool:
@@ -91,20 +86,20 @@ def _is_late(root: Path, request: Request) -> bool:
 def late(root: Path) -> list[str]:
     """The cases of a hub that were not begun because the session's budget was spent."""
     folders = hub.case_folders(root)
-    return [folder.name for folder in folders if hub.read_optional(folder / PREPARED, {}).get("late")]
+    return [folder.name for folder in folders if hub.read_optional(folder / layout.PREPARED, {}).get("late")]
 
 
 def _run(root: Path, folder: Path, case: Case, request: Request) -> tuple[str, str]:
     """How the work went; bad input and missing data are results like any other."""
-    legs = {leg for rung in hub.read_case(folder)["rungs"] for leg in ladder.needs(rung)}
-    options, on_progress = run_options(root, request), progress_writer(folder / hub.PROGRESS)
+    legs = {leg for rung in hub.read_case(folder).rungs for leg in ladder.needs(rung)}
+    options, on_progress = run_options(root, request), progress_writer(folder / layout.PROGRESS)
     try:
         run_case(case, legs, options, folder, on_progress)
         if ensemble.LEG in legs:
             ensemble.run_members(case, options, folder, on_progress)
         if request.fault is not None:
             _spoil(folder, request.fault)
-        if "golden" in hub.read_case(folder)["rungs"]:
+        if "golden" in hub.read_case(folder).rungs:
             deliver(request.root / registry.FOLDER, case, request.backends, folder)
     except DataNotFound as reason:
         return "skipped", str(reason)
@@ -149,14 +144,14 @@ def progress_writer(path: Path) -> Callable[[Mapping[str, Any]], None]:
 def judge(folder: Path, rung: str) -> RungVerdict:
     """Judge one rung of a case from its files; evidence that cannot be had is part of the verdict."""
     case = hub.read_case(folder)
-    prepared = read_json(folder / PREPARED) if (folder / PREPARED).exists() else None
+    prepared = read_json(folder / layout.PREPARED) if (folder / layout.PREPARED).exists() else None
     if prepared is None:
         return _blocked(rung, "error", "not judged: the session ended before the case was prepared")
     if prepared["status"] != "done":
         return _blocked(rung, prepared["status"], prepared["reason"])
     try:
-        limits = tolerances.resolve(case["profile"], case["limits"], case["limit_origins"], case["scenario"])
-        verdict = ladder.judge_rung(rung, settled_evidence(folder, tuple(case["backends"])), limits)
+        limits = tolerances.resolve(case.profile, case.limits, case.limit_origins, case.scenario)
+        verdict = ladder.judge_rung(rung, settled_evidence(folder, case.backends), limits)
     except HarnessError as reason:
         verdict = _blocked(rung, "error", str(reason))
     except Exception as fault:  # a fault of the judge is no verdict on a backend, and no reason to lose the others
@@ -168,7 +163,7 @@ def figures(folder: Path) -> dict[str, Any]:
     """What `comparison_metrics.json` holds, computed again from a case's other files; empty without evidence."""
     if not is_prepared(folder):
         return {}
-    found: dict[str, Any] = plain(Results(settled_evidence(folder, tuple(hub.read_case(folder)["backends"]))).as_json())
+    found: dict[str, Any] = plain(Results(settled_evidence(folder, hub.read_case(folder).backends)).as_json())
     return found
 
 
@@ -176,7 +171,7 @@ def parting(folder: Path, verdicts: Sequence[RungVerdict]) -> dict[str, Any] | N
     """What `localisation.json` holds, found again; None where the sides do not part."""
     if not is_prepared(folder):
         return None
-    found = localise(settled_evidence(folder, tuple(hub.read_case(folder)["backends"])), verdicts)
+    found = localise(settled_evidence(folder, hub.read_case(folder).backends), verdicts)
     return None if found is None else plain(found.as_json())
 
 
@@ -188,23 +183,23 @@ def settled_evidence(folder: Path, backends: tuple[str, str]) -> Evidence:
 
 def record(folder: Path, verdict: RungVerdict) -> None:
     """Write the verdict to `checks/<rung>.json` and a note to `green/` or `red/`."""
-    write_json(folder / CHECKS / f"{verdict.rung}.json", verdict.as_json())
+    write_json(folder / layout.CHECKS / f"{verdict.rung}.json", verdict.as_json())
     notes.write(folder, verdict)
 
 
 def is_prepared(folder: Path) -> bool:
     """Whether there is evidence to look at."""
-    return bool(hub.read_optional(folder / PREPARED, {}).get("status") == "done")
+    return bool(hub.read_optional(folder / layout.PREPARED, {}).get("status") == "done")
 
 
 def is_recorded(folder: Path) -> bool:
     """Whether every planned rung of a case has its verdict."""
-    return all((folder / CHECKS / f"{rung}.json").exists() for rung in hub.read_case(folder)["rungs"])
+    return all((folder / layout.CHECKS / f"{rung}.json").exists() for rung in hub.read_case(folder).rungs)
 
 
 def recorded(folder: Path, rung: str) -> RungVerdict:
     """The verdict that was written for a rung; an error when none was."""
-    path = folder / CHECKS / f"{rung}.json"
+    path = folder / layout.CHECKS / f"{rung}.json"
     if not path.exists():
         return _blocked(rung, "error", "not judged: the session ended before this rung")
     return RungVerdict.from_json(read_json(path))

@@ -13,15 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.files import read_json, write_json
+from harness.records.case import CaseRecord
 
-SESSION = "session.json"
-CASE = "case.json"
-PROGRESS = "progress.jsonl"
-"""Of a case: one JSON line for each thing that a worker told while it worked."""
-NIGHT = "nightly.json"
-"""Of the folder of a night, which holds the hubs of its sessions: what became of each step."""
 LATEST = "latest"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 _TIME_FORMAT = "%Y-%m-%dT%H%M%SZ"
@@ -41,7 +37,7 @@ def create(folder: Path | None, reports: Path, session: Mapping[str, Any]) -> Pa
     anything already.
     """
     hub = claim(folder) if folder is not None else _claim_by_time(reports)
-    write_json(hub / SESSION, {**session, "started": utc_now(), "finished": None, "exit_status": None})
+    write_json(hub / layout.SESSION, {**session, "started": utc_now(), "finished": None, "exit_status": None})
     return hub
 
 
@@ -71,7 +67,7 @@ def discard_if_unused(hub: Path) -> bool:
     """Remove a hub for which no case was planned; say whether it was."""
     if case_folders(hub):
         return False
-    for name in (SESSION, "environment.json"):
+    for name in (layout.SESSION, layout.ENVIRONMENT):
         (hub / name).unlink(missing_ok=True)
     if not any(hub.iterdir()):
         hub.rmdir()
@@ -87,14 +83,14 @@ def case_folder(hub: Path, case_id: str) -> Path:
 
 def case_folders(hub: Path) -> list[Path]:
     """The folders of the planned cases, by name."""
-    return sorted(path.parent for path in hub.glob(f"*/{CASE}"))
+    return sorted(path.parent for path in hub.glob(f"*/{layout.CASE}"))
 
 
 def read_session(hub: Path) -> dict[str, Any]:
     """What the session was asked; raises HarnessError when `hub` is no hub."""
-    if not (hub / SESSION).is_file():
-        raise HarnessError(f"{hub}: is not a hub (it holds no {SESSION}).")
-    session: dict[str, Any] = read_json(hub / SESSION)
+    if not (hub / layout.SESSION).is_file():
+        raise HarnessError(f"{hub}: is not a hub (it holds no {layout.SESSION}).")
+    session: dict[str, Any] = read_json(hub / layout.SESSION)
     return session
 
 
@@ -103,10 +99,9 @@ def seconds_since_start(hub: Path) -> float:
     return (datetime.now(UTC) - datetime.fromisoformat(read_session(hub)["started"])).total_seconds()
 
 
-def read_case(folder: Path) -> dict[str, Any]:
-    """What was asked of a case."""
-    case: dict[str, Any] = read_json(folder / CASE)
-    return case
+def read_case(folder: Path) -> CaseRecord:
+    """What was asked of a case; raises HarnessError when its file is missing or broken."""
+    return CaseRecord.read(folder / layout.CASE)
 
 
 def read_optional(path: Path, default: Any) -> Any:
@@ -119,7 +114,7 @@ def read_optional(path: Path, default: Any) -> Any:
 
 def finish(hub: Path, exit_status: int) -> None:
     """Write down that the session came to its end, and how."""
-    write_json(hub / SESSION, {**read_session(hub), "finished": utc_now(), "exit_status": exit_status})
+    write_json(hub / layout.SESSION, {**read_session(hub), "finished": utc_now(), "exit_status": exit_status})
 
 
 def point_latest(hub: Path) -> None:

@@ -4,18 +4,17 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.files import read_json, sha256, write_json, write_text
 from harness.judge import ladder
 
-MANIFEST = "manifest.json"
-CHECKSUMS = "checksums.txt"
 SCHEMA_VERSION = "1.0"
-_OWN = (MANIFEST, CHECKSUMS)
-_JUDGE_FOLDERS = ("comparison", "green", "reassembly", "red")
+_OWN = (layout.MANIFEST, layout.CHECKSUMS)
+_JUDGE_FOLDERS = (layout.COMPARISON, layout.GREEN, layout.REASSEMBLY, layout.RED)
 _REPORT_FILES = (
-    "case.json", "prepared.json", "progress.jsonl", "colours.json", "history_summary.json", "training_summary.md",
-    "patch_stats.md", "stages.json",
+    layout.CASE, layout.PREPARED, layout.PROGRESS, layout.COLOURS, layout.HISTORY_SUMMARY, layout.TRAINING_TEXT,
+    layout.PATCH_STATS_TEXT, layout.TELEMETRY,
 )  # fmt: skip
 _RENDERED = (".png", ".html")
 
@@ -24,15 +23,15 @@ def write(hub: Path) -> None:
     """Write `manifest.json`, and `checksums.txt` for `sha256sum -c`."""
     own = {hub / name for name in _OWN}
     entries = [entry(hub, path) for path in files(hub) if path not in own]
-    write_json(hub / MANIFEST, {"schema_version": SCHEMA_VERSION, "files": entries})
-    write_text(hub / CHECKSUMS, "".join(f"{one['sha256']}  {one['path']}\n" for one in entries))
+    write_json(hub / layout.MANIFEST, {"schema_version": SCHEMA_VERSION, "files": entries})
+    write_text(hub / layout.CHECKSUMS, "".join(f"{one['sha256']}  {one['path']}\n" for one in entries))
 
 
 def changed(hub: Path) -> list[str]:
     """The files that the manifest lists and that are gone or differ; nothing when there is no manifest yet."""
-    if not (hub / MANIFEST).is_file():
+    if not (hub / layout.MANIFEST).is_file():
         return []
-    entries = read_json(hub / MANIFEST)["files"]
+    entries = read_json(hub / layout.MANIFEST)["files"]
     return [entry["path"] for entry in entries if not _holds(hub, entry)]
 
 
@@ -40,7 +39,9 @@ def require_unchanged(hub: Path) -> None:
     """Raise HarnessError when a file differs from the manifest."""
     if different := changed(hub):
         names = ", ".join(different[:3]) + (", ..." if len(different) > 3 else "")
-        raise HarnessError(f"{hub}: {len(different)} files differ from {MANIFEST} ({names}); this hub is no evidence.")
+        raise HarnessError(
+            f"{hub}: {len(different)} files differ from {layout.MANIFEST} ({names}); this hub is no evidence."
+        )
 
 
 def files(folder: Path) -> list[Path]:
@@ -75,14 +76,14 @@ def _holds(hub: Path, entry: dict[str, Any]) -> bool:
 def stage(name: str) -> str:
     """The stage that wrote the file of this relative name: scenario, dataset, run, judge or report."""
     path = PurePosixPath(name)
-    if len(path.parts) == 1 or path.parts[0] == "studies" or path.suffix in _RENDERED:
+    if len(path.parts) == 1 or path.parts[0] == layout.STUDIES or path.suffix in _RENDERED:
         return "report"
-    if path.name == "scenario.yaml":
+    if path.name == layout.SCENARIO:
         return "scenario"
-    if path.parts[1] == "checks":  # one file a rung, and a rung may bear the name of a file of the report
+    if path.parts[1] == layout.CHECKS:  # one file a rung, and a rung may bear the name of a file of the report
         return "judge"
     if path.name in _REPORT_FILES:
         return "report"
     if path.parts[1] in _JUDGE_FOLDERS:
-        return "run" if path.parts[1] == "red" and path.stem not in ladder.RUNGS else "judge"
-    return "dataset" if path.parts[1] == "dataset" else "run"
+        return "run" if path.parts[1] == layout.RED and path.stem not in ladder.RUNGS else "judge"
+    return "dataset" if path.parts[1] == layout.DATASET else "run"

@@ -3,14 +3,13 @@
 import platform
 import shlex
 from pathlib import Path
-from typing import Any
 
-from harness import __version__, formatting
+from harness import __version__, formatting, layout
 from harness.files import write_text
 from harness.judge.verdict import Check, RungVerdict
+from harness.records.case import CaseRecord
 from harness.session import hub
 
-GREEN, RED = "green", "red"
 SUITE = "tests/parity/test_ladder.py"
 
 
@@ -19,7 +18,9 @@ def write(folder: Path, verdict: RungVerdict) -> None:
     if verdict.status == "skipped":
         return
     case = hub.read_case(folder)
-    colour, text = (GREEN, _green(case, verdict)) if verdict.status == "pass" else (RED, _red(case, verdict))
+    colour, text = (
+        (layout.GREEN, _green(case, verdict)) if verdict.status == "pass" else (layout.RED, _red(case, verdict))
+    )
     write_text(folder / colour / f"{verdict.rung}.md", text)
 
 
@@ -39,30 +40,30 @@ def by_badness(check: Check) -> tuple[int, float]:
     return check.status == "pass", float("inf") if check.margin is None else check.margin
 
 
-def repeat_command(case: dict[str, Any], rung: str) -> str:
+def repeat_command(case: CaseRecord, rung: str) -> str:
     """The command that asks the same question again."""
-    words = ["pytest", f"{SUITE}::test_{rung}[{case['id']}]", "--parity-profile", case["profile"]]
-    words += ["--parity-backends", ",".join(case["backends"])]
-    for key, value in case["overrides"].items():
+    words = ["pytest", f"{SUITE}::test_{rung}[{case.id}]", "--parity-profile", case.profile]
+    words += ["--parity-backends", ",".join(case.backends)]
+    for key, value in case.overrides.items():
         words += ["--parity-override", f"{key}={value}"]
-    words += ["--parity-fault", case["fault"]] if case.get("fault") else []
+    words += ["--parity-fault", case.fault] if case.fault else []
     return shlex.join(words)
 
 
-def _green(case: dict[str, Any], verdict: RungVerdict) -> str:
-    return f"# {verdict.rung} passed for {case['id']}\n\n```\n{checks_table(verdict.checks)}\n```\n"
+def _green(case: CaseRecord, verdict: RungVerdict) -> str:
+    return f"# {verdict.rung} passed for {case.id}\n\n```\n{checks_table(verdict.checks)}\n```\n"
 
 
-def _red(case: dict[str, Any], verdict: RungVerdict) -> str:
+def _red(case: CaseRecord, verdict: RungVerdict) -> str:
     messages = "\n".join(
         f"- {c.name}: {c.message}" for c in sorted(verdict.checks, key=by_badness) if c.status != "pass"
     )
     return (
-        f"# {verdict.rung}: {verdict.status} for {case['id']}\n\n"
+        f"# {verdict.rung}: {verdict.status} for {case.id}\n\n"
         f"## What went wrong\n\n{messages or '- ' + verdict.message}\n\n```\n{checks_table(verdict.checks)}\n```\n\n"
         f"## How to repeat\n\n```\n{repeat_command(case, verdict.rung)}\n```\n\n"
         "The evidence lies in this case's folder; it is judged again, without training, by "
         f"`python -m harness judge HUB`.\n\n"
         f"## Environment\n\nptycho-parity {__version__}, Python {platform.python_version()}, {platform.platform()}; "
-        "all of it is in `environment.json` of the hub, that of each worker at the top of its log.\n"
+        "all of it is in `{layout.ENVIRONMENT}` of the hub, that of each worker at the top of its log.\n"
     )

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from harness import formatting
-from harness.session.hub import PROGRESS
+from harness import formatting, layout
 
 
 class News:
@@ -20,7 +19,7 @@ class News:
 
     def lines(self) -> list[str]:
         """What was told since the last call, as far as a line is due."""
-        return [line(event) for path in self._hub.glob(f"*/{PROGRESS}") for event in self._newest(path)]
+        return [line(event) for path in self._hub.glob(f"*/{layout.PROGRESS}") for event in self._newest(path)]
 
     def _newest(self, path: Path) -> list[dict[str, Any]]:
         events = {(event["case"], event["backend"]): event for event in self._added(path)}

@@ -9,19 +9,21 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.faults import catalogue, injection
 from harness.faults.catalogue import NOWHERE, Seeded
-from harness.files import read_json, write_json, write_text
+from harness.files import read_json, write_text
 from harness.judge import ladder, tolerances
-from harness.judge.evidence import LEG_FOLDERS, Evidence
+from harness.judge.evidence import Evidence
 from harness.judge.verdict import CONTRACT, Check, RungVerdict
+from harness.records import jobs
+from harness.records.jobs import JobRecord
 from harness.run import cores, devices, interpreters, process, side, together, worker
 from harness.run.environment import apply
 from harness.run.job import Job, write_job
@@ -89,17 +91,17 @@ class Trials:
     def clean(self, candidate: str) -> Path:
         """The folder of the case without a fault, whose candidate is this backend."""
         folder = self.folder / "clean" / candidate
-        if not (folder / "scenario.yaml").is_file():
+        if not (folder / layout.SCENARIO).is_file():
             self._run_candidate(candidate, folder)
         return folder
 
     def _run_candidate(self, candidate: str, folder: Path) -> None:
         pair = (self._other(candidate), candidate)
         options = case_runner.run_options(self.folder, replace(self.request, backends=pair))
-        run_case(self.case, LEGS, options, folder, case_runner.progress_writer(self.folder / "progress.jsonl"))
-        if failed := [job for job in read_json(folder / "jobs.json") if job["status"] != "done"]:
-            raise HarnessError(f"faults: the case without a fault has failed jobs: {failed[0]['error']}")
-        write_text(folder / "scenario.yaml", self.case.resolved_yaml())
+        run_case(self.case, LEGS, options, folder, case_runner.progress_writer(self.folder / layout.PROGRESS))
+        if failed := [job for job in jobs.read(folder / layout.JOBS) if job.status != "done"]:
+            raise HarnessError(f"faults: the case without a fault has failed jobs: {failed[0].error}")
+        write_text(folder / layout.SCENARIO, self.case.resolved_yaml())
 
     def _other(self, backend: str) -> str:
         [other] = [name for name in self.request.backends if name != backend]
@@ -156,7 +158,7 @@ class Trials:
             backend=own,
             leg=leg,
             scenario=self.case.scenario,
-            dataset=clean / "dataset",
+            dataset=clean / layout.DATASET,
             output=self._folder(seeded) / "jobs" / leg,
             device="cpu",
             environment=side.variables(devices.CPU),
@@ -189,14 +191,14 @@ class Trials:
         """Make the case folder of a trial: clean files, over them what the seeded side left, then what is spoilt."""
         shutil.copytree(self.clean(seeded.backend), folder, dirs_exist_ok=True, copy_function=os.link)
         own, port = folder / seeded.backend, seeded.port()
-        records = read_json(folder / "jobs.json")
+        records = jobs.read(folder / layout.JOBS)
         for leg in legs_of(seeded):
-            for name in LEG_FOLDERS[leg]:
+            for name in layout.LEG_FOLDERS[leg]:
                 shutil.rmtree(own / name, ignore_errors=True)
             records = [_record(job, seeded.backend, leg, folder / "jobs" / leg) for job in records]
             if (folder / "jobs" / leg).is_dir():
                 shutil.copytree(folder / "jobs" / leg, own, dirs_exist_ok=True)
-        write_json(folder / "jobs.json", records)
+        jobs.write(folder / layout.JOBS, records)
         for leg in set(LEGS) - set(legs_of(seeded)):
             injection.spoil_files(port, leg, own)
         injection.spoil_case(port, folder)
@@ -248,15 +250,15 @@ def judged(evidence: Evidence, rung: str, case: Case) -> RungVerdict:
     return RungVerdict(rung, tuple(check for check in verdict.checks if _LEFT_OUT not in check.name))
 
 
-def _record(job: Mapping[str, Any], backend: str, leg: str, output: Path) -> dict[str, Any]:
+def _record(job: JobRecord, backend: str, leg: str, output: Path) -> JobRecord:
     """The record of a job after it was run again with a fault."""
-    if (job["backend"], job["leg"]) != (backend, leg):
-        return dict(job)
-    if (output / worker.DONE).is_file():
-        return {**job, "status": "done", "error": None}
-    told = output / worker.ERROR
+    if (job.backend, job.leg) != (backend, leg):
+        return job
+    if (output / layout.DONE).is_file():
+        return job.model_copy(update={"status": "done", "error": None})
+    told = output / layout.ERROR
     error = read_json(told)["error"] if told.is_file() else "was not begun: the worker ended before"
-    return {**job, "status": "failed", "error": error}
+    return job.model_copy(update={"status": "failed", "error": error})
 
 
 def every(backends: Sequence[str], names: Collection[str] = (), quick: bool = False) -> list[Seeded]:

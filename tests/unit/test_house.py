@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "harness"
 FLOORS = [
     {"scenario"},
+    {"records"},
     {"dataset", "physics"},
     {"ports"},
     {"networks"},

@@ -6,30 +6,31 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
+from harness import layout
 from harness.arrays import Array
 from harness.faults.catalogue import fault
 from harness.faults.edit import in_json, in_npy, in_npz, truncate, without
 from harness.faults.faulty_port import FaultyPort
 
-INFERENCE = "inference_outputs"
-
 
 @fault("artifacts.stages-truncated", rung="stages")
 def stages_truncated(port: FaultyPort) -> None:
     """The file of the stages is cut off."""
-    port.files("lockstep", lambda output: truncate(output / "lockstep" / "stages_float64.npz"))
+    port.files("lockstep", lambda output: truncate(output / layout.LOCKSTEP / layout.stages("float64")))
 
 
 @fault("artifacts.stage-missing", rung="stages")
 def stage_missing(port: FaultyPort) -> None:
     """A stage was not written."""
-    port.files("lockstep", lambda output: without(output / "lockstep" / "stages_float64.npz", "exit_wave"))
+    port.files("lockstep", lambda output: without(output / layout.LOCKSTEP / layout.stages("float64"), "exit_wave"))
 
 
 @fault("artifacts.gradient-missing", rung="gradient")
 def gradient_missing(port: FaultyPort) -> None:
     """The gradient of a weight was not written."""
-    port.files("lockstep", lambda output: without(output / "lockstep" / "gradients_float64.npz", "phase.head.kernel"))
+    port.files(
+        "lockstep", lambda output: without(output / layout.LOCKSTEP / layout.gradients("float64"), "phase.head.kernel")
+    )
 
 
 @fault("artifacts.bundle-scale-one", rung="scale", quick=True)
@@ -37,7 +38,7 @@ def bundle_scale_one(port: FaultyPort) -> None:
     """The bundle says 1.0 for the trained scale."""
 
     def ones(output: Path) -> None:
-        in_json(output / "bundle" / "params.json", lambda params: params["intensity_scale"].update(final=1.0))
+        in_json(output / layout.BUNDLE / layout.PARAMS, lambda params: params["intensity_scale"].update(final=1.0))
 
     port.files("train", ones)
 
@@ -55,7 +56,7 @@ def bundle_scale_off(port: FaultyPort) -> None:
         def change(params: dict[str, dict[str, float]]) -> None:
             params["intensity_scale"]["final"] *= 1 + port.size
 
-        in_json(output / "bundle" / "params.json", change)
+        in_json(output / layout.BUNDLE / layout.PARAMS, change)
 
     port.files("train", off)
 
@@ -65,7 +66,7 @@ def history_short(port: FaultyPort) -> None:
     """The history lacks its last epoch."""
     port.files(
         "train",
-        lambda output: in_json(output / "train_outputs" / "history.json", lambda history: history["epochs"].pop()),
+        lambda output: in_json(output / layout.TRAIN_OUTPUTS / layout.HISTORY, lambda history: history["epochs"].pop()),
     )
 
 
@@ -75,7 +76,7 @@ def history_nan(port: FaultyPort) -> None:
     port.files(
         "train",
         lambda output: in_json(
-            output / "train_outputs" / "history.json",
+            output / layout.TRAIN_OUTPUTS / layout.HISTORY,
             lambda history: history["epochs"][1]["metrics"].update(loss=float("nan")),
         ),
     )
@@ -86,7 +87,7 @@ def weights_other(port: FaultyPort) -> None:
     """The bundle's scale parameter is that of another run."""
 
     def other(output: Path) -> None:
-        path = output / "bundle" / "weights.safetensors"
+        path = output / layout.BUNDLE / layout.WEIGHTS
         weights = load_file(path)
         path.unlink()  # the file may be a link to a sound one
         save_file({**weights, "log_scale": np.asarray(weights["log_scale"] + 0.1)}, path)
@@ -101,7 +102,7 @@ def patches_nan(port: FaultyPort) -> None:
     def spoilt(patches: Array) -> Array:
         return np.where(np.arange(patches.size).reshape(patches.shape) == 7, np.complex64(np.nan), patches)
 
-    port.files("infer", lambda output: in_npz(output / INFERENCE / "patches.npz", patches=spoilt))
+    port.files("infer", lambda output: in_npz(output / layout.INFERENCE_OUTPUTS / layout.PATCHES, patches=spoilt))
 
 
 @fault("artifacts.patches-flat", rung="patches", quick=True)
@@ -110,7 +111,8 @@ def patches_flat(port: FaultyPort) -> None:
     port.files(
         "infer",
         lambda output: in_npz(
-            output / INFERENCE / "patches.npz", patches=lambda patches: np.full_like(patches, patches.mean())
+            output / layout.INFERENCE_OUTPUTS / layout.PATCHES,
+            patches=lambda patches: np.full_like(patches, patches.mean()),
         ),
     )
 
@@ -118,20 +120,23 @@ def patches_flat(port: FaultyPort) -> None:
 @fault("artifacts.patches-missing", rung="patches")
 def patches_missing(port: FaultyPort) -> None:
     """The patches were not written."""
-    port.files("infer", lambda output: (output / INFERENCE / "patches.npz").unlink())
+    port.files("infer", lambda output: (output / layout.INFERENCE_OUTPUTS / layout.PATCHES).unlink())
 
 
 @fault("artifacts.patches-truncated", rung="patches")
 def patches_truncated(port: FaultyPort) -> None:
     """The file of the patches is cut off."""
-    port.files("infer", lambda output: truncate(output / INFERENCE / "patches.npz"))
+    port.files("infer", lambda output: truncate(output / layout.INFERENCE_OUTPUTS / layout.PATCHES))
 
 
 @fault("artifacts.positions", rung="canvas")
 def positions(port: FaultyPort) -> None:
     """The positions are those of another file."""
     port.files(
-        "infer", lambda output: in_npz(output / INFERENCE / "patches.npz", positions=lambda places: places + 3.0)
+        "infer",
+        lambda output: in_npz(
+            output / layout.INFERENCE_OUTPUTS / layout.PATCHES, positions=lambda places: places + 3.0
+        ),
     )
 
 
@@ -142,7 +147,7 @@ def amplitude_nan(port: FaultyPort) -> None:
     def spoilt(amplitude: Array) -> Array:
         return np.where(np.arange(amplitude.size).reshape(amplitude.shape) == 7, np.nan, amplitude)
 
-    port.files("infer", lambda output: in_npy(output / INFERENCE / "amplitude.npy", spoilt))
+    port.files("infer", lambda output: in_npy(output / layout.INFERENCE_OUTPUTS / layout.AMPLITUDE, spoilt))
 
 
 @fault("artifacts.canvas-shifted", rung="canvas")
@@ -151,7 +156,7 @@ def canvas_shifted(port: FaultyPort) -> None:
 
     def moved(output: Path) -> None:
         for name in ("amplitude", "phase"):
-            in_npy(output / INFERENCE / f"{name}.npy", lambda picture: np.roll(picture, 1, axis=1))
+            in_npy(output / layout.INFERENCE_OUTPUTS / f"{name}.npy", lambda picture: np.roll(picture, 1, axis=1))
 
     port.files("infer", moved)
 
@@ -161,7 +166,9 @@ def canvas_facts(port: FaultyPort) -> None:
     """canvas.json says that everything fits, whatever it does."""
     port.files(
         "infer",
-        lambda output: in_json(output / INFERENCE / "canvas.json", lambda facts: facts.update(required=1)),
+        lambda output: in_json(
+            output / layout.INFERENCE_OUTPUTS / layout.CANVAS, lambda facts: facts.update(required=1)
+        ),
     )
 
 
@@ -171,7 +178,9 @@ def picture_flat(port: FaultyPort) -> None:
 
     def flat(output: Path) -> None:
         for name in ("amplitude", "phase"):
-            in_npy(output / INFERENCE / f"{name}.npy", lambda picture: np.full_like(picture, picture.mean()))
+            in_npy(
+                output / layout.INFERENCE_OUTPUTS / f"{name}.npy", lambda picture: np.full_like(picture, picture.mean())
+            )
 
     port.files("infer", flat)
 
@@ -182,7 +191,7 @@ def restored_scale(port: FaultyPort) -> None:
     port.files(
         "infer",
         lambda output: in_json(
-            output / INFERENCE / "stats.json", lambda stats: stats.update(intensity_scale_restored=1.0)
+            output / layout.INFERENCE_OUTPUTS / layout.STATS, lambda stats: stats.update(intensity_scale_restored=1.0)
         ),
     )
 
@@ -193,7 +202,7 @@ def exchange_stale(port: FaultyPort) -> None:
     port.files(
         "exchange",
         lambda output: in_npz(
-            output / "exchange" / "patches.npz", patches=lambda patches: patches * np.complex64(1.01)
+            output / layout.EXCHANGE / layout.PATCHES, patches=lambda patches: patches * np.complex64(1.01)
         ),
     )
 
@@ -203,7 +212,7 @@ def truth_missing(port: FaultyPort) -> None:
     """The ground truth was not written."""
 
     def lost(folder: Path) -> None:
-        for path in (folder / "dataset").glob("ground_truth_*"):
+        for path in (folder / layout.DATASET).glob("ground_truth_*"):
             path.unlink()
 
     port.case(lost)
@@ -218,7 +227,7 @@ def same_side(port: FaultyPort) -> None:
     """One backend is compared with itself: its files stand for both."""
 
     def copied(folder: Path) -> None:
-        [other] = [path for path in folder.iterdir() if (path / "bundle").is_dir() and path.name != port.backend]
+        [other] = [path for path in folder.iterdir() if (path / layout.BUNDLE).is_dir() and path.name != port.backend]
         for found in other.iterdir():  # the reference has no graft, so the candidate's own stays
             shutil.rmtree(folder / port.backend / found.name)
             shutil.copytree(found, folder / port.backend / found.name)

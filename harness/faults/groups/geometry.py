@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from harness import layout
 from harness.faults.catalogue import fault
 from harness.faults.edit import in_npz, with_relative, with_section
 from harness.faults.faulty_port import FaultyPort
@@ -88,8 +89,8 @@ def global_offsets(port: FaultyPort) -> None:
     """The centres of the groups are fed where relative offsets are asked for."""
 
     def change(folder: Path) -> None:
-        offsets = read_npz(folder / "train.npz")["offsets"]
-        in_npz(folder / "train.npz", relative=lambda relative: relative + offsets)
+        offsets = read_npz(folder / layout.TRAIN)["offsets"]
+        in_npz(folder / layout.TRAIN, relative=lambda relative: relative + offsets)
 
     port.dataset(change)
 

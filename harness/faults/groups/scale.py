@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from harness import layout
 from harness.arrays import Array
 from harness.faults.catalogue import fault
 from harness.faults.edit import in_npz, with_amplitude, with_log_scale, with_section
@@ -148,7 +149,7 @@ def per_batch(port: FaultyPort) -> None:
 @fault("scale.n-squared", rung="dataset")
 def n_squared(port: FaultyPort) -> None:
     """The energy of a pattern is normalised to N^2, not to (N/2)^2."""
-    port.dataset(lambda folder: in_npz(folder / "train.npz", X=lambda X: 2 * X))
+    port.dataset(lambda folder: in_npz(folder / layout.TRAIN, X=lambda X: 2 * X))
 
 
 @fault("scale.root-missing", rung="dataset")
@@ -156,7 +157,7 @@ def root_missing(port: FaultyPort) -> None:
     """The factor of the normalisation lacks its square root."""
     port.dataset(
         lambda folder: in_npz(
-            folder / "train.npz", X=lambda X: X * np.float32(read_json(folder / "setup.json")["normalisation"])
+            folder / layout.TRAIN, X=lambda X: X * np.float32(read_json(folder / layout.SETUP)["normalisation"])
         )
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from harness import layout
 from harness.arrays import Weights
 from harness.faults.catalogue import fault
 from harness.faults.edit import in_npz
@@ -147,8 +148,8 @@ def test_data(port: FaultyPort) -> None:
     """The test data is trained on."""
 
     def mix(folder: Path) -> None:
-        test = read_npz(folder / "test.npz")["X"]
-        in_npz(folder / "train.npz", X=lambda X: np.resize(test, X.shape))
+        test = read_npz(folder / layout.TEST)["X"]
+        in_npz(folder / layout.TRAIN, X=lambda X: np.resize(test, X.shape))
 
     port.dataset(mix)
 

@@ -16,7 +16,7 @@ from harness.files import digest, read_json, sha256, write_json
 from harness.run.keys import relevant
 from harness.scenario.schema import Scenario
 
-FOLDER = Path("tests", "golden")
+FOLDER = Path("tests/golden")
 """Where a project keeps its golden files."""
 REGISTRY = "registry.json"
 TRAINED = "trained"

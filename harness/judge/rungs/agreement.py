@@ -10,6 +10,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.files import sha256
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
@@ -39,7 +40,7 @@ def _two_sides(findings: Findings, evidence: Evidence) -> None:
     if reference == candidate:
         return
     digests = {
-        backend: sha256(evidence.existing(Path(backend, "bundle", "weights.safetensors")))
+        backend: sha256(evidence.existing(Path(backend, layout.BUNDLE, layout.WEIGHTS)))
         for backend in evidence.backends
     }
     if digests[reference] == digests[candidate]:

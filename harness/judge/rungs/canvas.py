@@ -6,6 +6,7 @@ again from the positions, and the picture again from the patches, by the oracle.
 
 import numpy as np
 
+from harness import layout
 from harness.dataset.grouped import GroupedData
 from harness.judge.comparing import not_finite, relative_error
 from harness.judge.evidence import Canvas, Evidence, Predictions
@@ -50,7 +51,7 @@ def _judge_size(findings: Findings, evidence: Evidence, backend: str, canvas: Ca
     message = f"{backend}: canvas of {size} pixels, {own['required']} required"
     findings.demand(f"{backend}.fits_canvas", fits, message)
     says = (canvas.facts["fits_canvas"], canvas.facts["required"])
-    stated = f"{backend}: canvas.json says fits {says[0]}, required {says[1]}; recomputed {fits}, {own['required']}"
+    stated = f"{backend}: {layout.CANVAS} says fits {says[0]}, required {says[1]}; recomputed {fits}, {own['required']}"
     findings.demand(f"{backend}.stated", says == (fits, own["required"]), stated)
     lost = f"{backend}: share of the placed patches that falls beyond the canvas"
     findings.measure(f"{backend}.loss_fraction", own["loss_fraction"], "loss_fraction", lost)
@@ -60,7 +61,7 @@ def _judge_positions(
     findings: Findings, evidence: Evidence, backend: str, canvas: Canvas, predictions: Predictions
 ) -> None:
     """Positions and centre must be those of the dataset's test groups, relative to their centre of mass."""
-    test = GroupedData.load(evidence.case_dir / "dataset" / "test.npz")
+    test = GroupedData.load(evidence.case_dir / layout.DATASET / layout.TEST)
     centre, positions = centred(test.x[test.groups], test.y[test.groups])
     if predictions.positions.shape != positions.shape:
         shapes = f"{backend}: {predictions.positions.shape} positions, the dataset has {positions.shape}"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from harness import layout
 from harness.arrays import Array
 from harness.dataset import npz
 from harness.dataset.grouped import GroupedData
@@ -43,7 +44,7 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 
 def grouped(evidence: Evidence, name: str) -> GroupedData:
     """`train` or `test` of the dataset folder; NoEvidence when its groups or batches name what is not there."""
-    data = GroupedData.load(evidence.case_dir / "dataset" / f"{name}.npz")
+    data = GroupedData.load(evidence.case_dir / layout.DATASET / f"{name}.npz")
     for what, indices, size in (("groups", data.groups, len(data.x)), ("batches", data.batches, len(data.groups))):
         if indices.size and not (indices.min() >= 0 and indices.max() < size):
             raise NoEvidence(f"dataset/{name}.npz: {what} name rows from {indices.min()} to {indices.max()} of {size}.")
@@ -51,15 +52,15 @@ def grouped(evidence: Evidence, name: str) -> GroupedData:
 
 
 def _judge_contract(findings: Findings, evidence: Evidence) -> None:
-    arrays = evidence.arrays(Path("dataset", "data.npz"), npz.REQUIRED)
+    arrays = evidence.arrays(Path(layout.DATASET, layout.DATA), npz.REQUIRED)
     found = {name: str(arrays[name].dtype) for name in TYPES}
-    findings.demand("types", found == TYPES, f"data.npz holds {found}, the contract asks for {TYPES}")
+    findings.demand("types", found == TYPES, f"{layout.DATA} holds {found}, the contract asks for {TYPES}")
     try:
-        npz.validated(arrays, "data.npz")
+        npz.validated(arrays, layout.DATA)
     except HarnessError as broken:
         findings.demand("contract", False, str(broken))
     else:
-        findings.demand("contract", True, f"data.npz keeps the contract with {len(arrays['xcoords'])} patterns")
+        findings.demand("contract", True, f"{layout.DATA} keeps the contract with {len(arrays['xcoords'])} patterns")
     mean = np.abs(circular_mask(evidence.probe.shape[0]) * evidence.probe).mean()
     message = "probe_scale * mean(|M P|) of the normalised probe against 1"
     error = relative_difference(float(mean) * evidence.scenario.dataset.probe.scale, 1.0)
@@ -68,7 +69,7 @@ def _judge_contract(findings: Findings, evidence: Evidence) -> None:
 
 def _measured(evidence: Evidence) -> RawData:
     """`data.npz`, which keeps the contract; a HarnessError says where it does not."""
-    return npz.validated(evidence.arrays(Path("dataset", "data.npz"), npz.REQUIRED), "data.npz")
+    return npz.validated(evidence.arrays(Path(layout.DATASET, layout.DATA), npz.REQUIRED), layout.DATA)
 
 
 def _judge_intensity(findings: Findings, evidence: Evidence) -> None:

@@ -8,6 +8,7 @@ approved result, since the sides against each other are what the rungs below ask
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.judge.evidence import Evidence, NoEvidence
 from harness.judge.findings import Findings
 from harness.judge.golden import approved, registry
@@ -16,8 +17,6 @@ from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 
 NEEDS = frozenset({"train", "infer"})
-FOLDER = "golden"
-PROVENANCE = "provenance.json"
 WORDS = {name: one.words for name, one in QUANTITIES.items()} | {"picture": "small picture, over its contrast"}
 
 
@@ -25,7 +24,7 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
     """Hold each side against what is approved of it."""
     findings = Findings("golden", limits)
     with findings.evidence_for("approved"):
-        found = evidence.record(Path(FOLDER, PROVENANCE), ("reason", "sides"))
+        found = evidence.record(Path(layout.GOLDEN, layout.PROVENANCE), ("reason", "sides"))
         if found["reason"]:
             findings.skip("approved", found["reason"])
             return findings.checks
@@ -42,10 +41,10 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, found: dic
     if found["problem"]:
         findings.error(f"{backend}.approved", found["problem"])
         return
-    folder = evidence.case_dir / FOLDER
-    entries = registry.parse(found["files"], folder / PROVENANCE)
+    folder = evidence.case_dir / layout.GOLDEN
+    entries = registry.parse(found["files"], folder / layout.PROVENANCE)
     for name, entry in entries.items():
-        if problem := registry.damage(evidence.existing(Path(FOLDER, name)), entry):
+        if problem := registry.damage(evidence.existing(Path(layout.GOLDEN, name)), entry):
             raise NoEvidence(problem)
     if difference := registry.elsewhere(next(iter(entries.values())), environment(evidence, backend)):
         findings.doubt(f"{backend}.environment", f"{backend} {difference}")
@@ -57,6 +56,6 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, found: dic
 
 def environment(evidence: Evidence, backend: str) -> dict[str, str]:
     """What a trained result depends on besides the scenario: versions, class of device, threads."""
-    side = evidence.record(Path("run_metadata.json"), ("backends",))["backends"][backend]
+    side = evidence.record(Path(layout.RUN_METADATA), ("backends",))["backends"][backend]
     facts = {"device": side["device"]["kind"], "threads": str(side["threads"])}
     return {**side["distributions"], **facts}

@@ -4,6 +4,7 @@ Evidence: `train_outputs/history.json` of both sides. Beside being finite, both 
 steps that were asked for, at the same learning rates, and end at losses that lie within the band of the ledger.
 """
 
+from harness import layout
 from harness.dataset.grouped import GroupedData
 from harness.judge.comparing import relative_difference
 from harness.judge.evidence import Evidence
@@ -33,7 +34,7 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str) -> None:
     broken = first_nonfinite(evidence, backend)
     found = f"{broken['metric']} is not finite from epoch {broken['epoch']} on" if broken else "every metric is finite"
     findings.demand(f"{backend}.finite", broken is None, f"{backend}: {found}")
-    steps = len(GroupedData.load(evidence.case_dir / "dataset" / "train.npz").batches)
+    steps = len(GroupedData.load(evidence.case_dir / layout.DATASET / layout.TRAIN).batches)
     asked, last = (evidence.scenario.training.epochs, steps), epochs[-1]["step"] if epochs else 0
     message = f"{backend}: {len(epochs)} epochs and {last} steps, asked for {asked[0]} and {asked[1]}"
     findings.demand(f"{backend}.steps", (len(epochs), last) == asked, message)

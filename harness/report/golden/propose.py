@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.files import write_text
 from harness.judge.golden import registry
@@ -21,7 +22,7 @@ from harness.report.golden import views
 from harness.session import hub
 from harness.session.golden import approve
 
-PATCH, PAGE = "proposal.patch", "index.html"
+PATCH = "proposal.patch"
 _PROJECT = ("conftest.py", "pyproject.toml", "scenarios")
 """What the tests of the golden files need beside them."""
 
@@ -51,7 +52,9 @@ def propose(root: Path, of: Path | None, to: Path, cases: Sequence[str] = ()) ->
             _compute_again(root, new, cases)
         found = views.changes(old / registry.FOLDER, new / registry.FOLDER, to)
         write_text(to / PATCH, _patch(Path(name)))
-    write_text(to / PAGE, html.render("golden.html", changes=found, left_out=left_out, hub=of and of.resolve().name))
+    write_text(
+        to / layout.INDEX, html.render("golden.html", changes=found, left_out=left_out, hub=of and of.resolve().name)
+    )
     return Proposal(found, left_out)
 
 

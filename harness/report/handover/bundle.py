@@ -13,12 +13,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness import formatting
+from harness import formatting, layout
 from harness.errors import HarnessError
 from harness.files import plain, write_atomic
 from harness.report.handover import inventory
 
-README, INVENTORY, CHECKSUMS, FILES = "README.md", "inventory.json", "checksums.txt", "files"
+README, INVENTORY, FILES = "README.md", "inventory.json", "files"
 _LARGEST = 3
 """Files that are named when a bundle would be too large."""
 
@@ -57,7 +57,7 @@ def _write(temporary: Path, folder: Path, held: Mapping[str, Any], readme: str) 
     texts = {README: readme, INVENTORY: json.dumps(plain(held), indent=2) + "\n"}
     sums = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
     sums |= {f"{FILES}/{one['path']}": one["sha256"] for one in held["files"]}
-    texts[CHECKSUMS] = "".join(f"{digest}  {name}\n" for name, digest in sums.items())
+    texts[layout.CHECKSUMS] = "".join(f"{digest}  {name}\n" for name, digest in sums.items())
     with tarfile.open(temporary, "w", format=tarfile.PAX_FORMAT) as archive:
         for name, text in texts.items():
             data = text.encode()

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from harness import formatting
+from harness import formatting, layout
 from harness.dataset import npz
 from harness.errors import HarnessError
 from harness.judge.evidence import Evidence
@@ -35,9 +35,9 @@ def page(root: Path) -> str:
     Raises HarnessError when the folder is no hub, or its session has left no summary.
     """
     hub.read_session(root)
-    summary = hub.read_optional(root / "summary.json", None)
+    summary = hub.read_optional(root / layout.SUMMARY, None)
     if summary is None:
-        raise HarnessError(f"{root}: has no summary.json; complete it with: python -m harness report {root}")
+        raise HarnessError(f"{root}: has no {layout.SUMMARY}; complete it with: python -m harness report {root}")
     return "\n".join(_lines(root, summary)) + "\n"
 
 
@@ -66,7 +66,7 @@ def _cases(root: Path, summary: Mapping[str, Any]) -> list[str]:
     rows = []
     for case in summary["cases"]:
         values = _values(root, case)
-        setup = hub.read_optional(hub.case_folder(root, case["id"]) / "dataset" / "setup.json", {})
+        setup = hub.read_optional(hub.case_folder(root, case["id"]) / layout.DATASET / layout.SETUP, {})
         data = (values["dataset.N"], values["grouping.gridsize"], setup.get("nphotons"), setup.get("patterns"))
         training = (values["training.epochs"], values["training.batch_size"])
         rows.append((case["id"], case["profile"], case["status"], *data, *training))
@@ -76,7 +76,7 @@ def _cases(root: Path, summary: Mapping[str, Any]) -> list[str]:
 def _values(root: Path, case: Mapping[str, Any]) -> dict[str, Any]:
     """The resolved scenario of a case by dotted key."""
     folder = hub.case_folder(root, case["id"])
-    return leaves(Evidence(folder, tuple(hub.read_case(folder)["backends"])).scenario)
+    return leaves(Evidence(folder, hub.read_case(folder).backends).scenario)
 
 
 def _metrics(summary: Mapping[str, Any]) -> list[str]:
@@ -99,7 +99,7 @@ def _warnings(root: Path, summary: Mapping[str, Any]) -> Iterator[str]:
     if summary["provenance"]["dirty"]:
         yield "the code had changes that were not committed; the commit alone does not give these results."
     for case in summary["cases"]:
-        sides = hub.read_optional(hub.case_folder(root, case["id"]) / "run_metadata.json", {}).get("backends", {})
+        sides = hub.read_optional(hub.case_folder(root, case["id"]) / layout.RUN_METADATA, {}).get("backends", {})
         versions = {backend: side["distributions"].get("numpy") for backend, side in sides.items()}
         if len(set(versions.values())) > 1:
             told = ", ".join(f"{backend} {version}" for backend, version in versions.items())
@@ -130,9 +130,9 @@ def _steps(case: Mapping[str, Any]) -> Iterator[list[str]]:
 def _provenance(root: Path, summary: Mapping[str, Any]) -> list[str]:
     rows = []
     for case in summary["cases"]:
-        folder = hub.case_folder(root, case["id"]) / "dataset"
-        if (folder / "data.npz").is_file():
-            setup, data = hub.read_optional(folder / "setup.json", {}), folder / "data.npz"
+        folder = hub.case_folder(root, case["id"]) / layout.DATASET
+        if (folder / layout.DATA).is_file():
+            setup, data = hub.read_optional(folder / layout.SETUP, {}), folder / layout.DATA
             name, size = data.relative_to(root).as_posix(), data.stat().st_size
             rows.append((setup.get("nphotons"), case["id"], name, size, manifest.digest_of(data), setup.get("origin")))
     rows.sort(key=lambda row: (float(row[0] or 0), row[1]))

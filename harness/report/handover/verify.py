@@ -4,9 +4,9 @@ import tarfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.files import sha256
-from harness.report.handover.bundle import CHECKSUMS
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,9 @@ def compare(folder: Path) -> Found:
 
     Raises HarnessError when the folder is no unpacked bundle.
     """
-    packed = _packed(folder / CHECKSUMS)
+    packed = _packed(folder / layout.CHECKSUMS)
     paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    there = {name: sha256(path) for name, path in paths.items() if name != CHECKSUMS}
+    there = {name: sha256(path) for name, path in paths.items() if name != layout.CHECKSUMS}
     both = sorted(packed.keys() & there.keys())
     return Found(
         identical=tuple(name for name in both if packed[name] == there[name]),

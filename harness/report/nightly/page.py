@@ -4,11 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness import formatting
+from harness import formatting, layout
 from harness.files import write_text
 from harness.report import html, pages
-from harness.report.trend.index import PAGE
-from harness.report.trend.sessions import SUMMARY
 from harness.session import hub
 from harness.session.nightly.night import log_of
 from harness.session.nightly.steps import Step
@@ -19,8 +17,14 @@ def write(folder: Path, steps: Sequence[Step], state: Mapping[str, Any]) -> None
     records = state["steps"]
     rows = [_row(folder, step, records[step.name]) for step in steps]
     counts = {status: sum(row["status"] == status for row in rows) for status in formatting.SIGNS}
-    context = {"name": folder.name, "started": state["started"], "rows": rows, "counts": counts, "trend": f"../{PAGE}"}
-    write_text(folder / PAGE, html.render("nightly.html", **context))
+    context = {
+        "name": folder.name,
+        "started": state["started"],
+        "rows": rows,
+        "counts": counts,
+        "trend": f"../{layout.INDEX}",
+    }
+    write_text(folder / layout.INDEX, html.render("nightly.html", **context))
 
 
 def _row(folder: Path, step: Step, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,7 +40,7 @@ def _row(folder: Path, step: Step, record: Mapping[str, Any]) -> dict[str, Any]:
 def _result(folder: Path, step: Step, hubs: Sequence[str]) -> str:
     """What a step found, in one line."""
     if step.is_session:
-        totals = hub.read_optional(folder / hubs[-1] / SUMMARY, {}).get("totals")
+        totals = hub.read_optional(folder / hubs[-1] / layout.SUMMARY, {}).get("totals")
         return "" if totals is None else ", ".join(f"{count} {what}" for what, count in totals.items() if count)
     lines = (folder / log_of(step.name)).read_text(encoding="utf-8", errors="replace").split("\n") if step.tells else []
     return next((line for line in reversed(lines) if line.strip()), "")
@@ -44,7 +48,7 @@ def _result(folder: Path, step: Step, hubs: Sequence[str]) -> str:
 
 def _links(folder: Path, step: Step, hubs: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Address and name of what is there: the hubs, the newest first, the page of the faults, and the log."""
-    found = {name: f"{name}/{PAGE}" for name in reversed(hubs)}
+    found = {name: f"{name}/{layout.INDEX}" for name in reversed(hubs)}
     if "--hub" in step.command:
         found["seeded faults"] = pages.FAULTS
     found["log"] = log_of(step.name)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from harness import layout
 from harness.files import read_json, read_npz
 from harness.judge.evidence import Evidence
 from harness.report.panels.chart import Chart, Line, Mark
@@ -64,13 +65,13 @@ def _number(value: Any) -> float | None:
 
 def trained(evidence: Evidence) -> list[str]:
     """The backends whose training left a history."""
-    path = Path("train_outputs", "history.json")
+    path = Path(layout.TRAIN_OUTPUTS, layout.HISTORY)
     return [backend for backend in evidence.backends if (evidence.folder(backend) / path).is_file()]
 
 
 def lockstep(folder: Path) -> list[Chart]:
     """Distance of all weights between the sides after every step, and the envelope of rounding noise."""
-    path = folder / "comparison" / "lockstep.json"
+    path = folder / layout.COMPARISON / layout.LOCKSTEP_FIGURES
     if not path.is_file():
         return []
     found = read_json(path)
@@ -87,7 +88,7 @@ def lockstep(folder: Path) -> list[Chart]:
 
 def ring_correlation(folder: Path, backends: tuple[str, str]) -> list[Chart]:
     """Fourier ring correlation of each side with the truth and of the sides, one chart a part that has any."""
-    path = folder / "comparison" / "frc.npz"
+    path = folder / layout.COMPARISON / layout.FRC
     curves = read_npz(path) if path.is_file() else {}
     wholes = {
         "side_0": (f"{backends[0]} with the truth", SIDES[0]),

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.judge.intensity import STAGES
 from harness.report.telemetry import stages
 from harness.session import hub
@@ -16,7 +17,7 @@ def chains(folder: Path, backends: Sequence[str]) -> dict[str, Any] | None:
 
     None where no side has the file; a figure is None where a side lacks the stage.
     """
-    held = {name: hub.read_optional(folder / name / stages.FILE, None) for name in backends}
+    held = {name: hub.read_optional(folder / name / layout.TELEMETRY, None) for name in backends}
     found = {name: record for name, record in held.items() if record is not None}
     if not found:
         return None

@@ -47,7 +47,7 @@ def _row(root: Path, case: dict[str, Any], rungs: list[str]) -> dict[str, Any]:
         "cells": [cell(rung, found.get(rung, [])) for rung in rungs],
         "worst": tightest,
         "margin": _NO_MARGIN if tightest is None else tightest["margin"],
-        "seconds": sum(job["seconds"] or 0.0 for job in jobs if not job["cached"]),
+        "seconds": sum(job.seconds or 0.0 for job in jobs if not job.cached),
         "from_store": markdown.from_store(case),
     }
 

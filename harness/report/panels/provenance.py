@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.session import hub, manifest
 
-PAGE = "index.html"
 LOG_LINES = 150
 """Lines of a log that the page shows: the first ones hold command and environment, the last ones how it ended."""
 _HEAD = 30
@@ -14,7 +14,7 @@ _HEAD = 30
 
 def environments(folder: Path) -> dict[str, Any]:
     """By backend: interpreter, versions, device, threads and the variables that matter."""
-    found: dict[str, Any] = hub.read_optional(folder / "run_metadata.json", {}).get("backends", {})
+    found: dict[str, Any] = hub.read_optional(folder / layout.RUN_METADATA, {}).get("backends", {})
     return found
 
 
@@ -35,4 +35,4 @@ def artifacts(root: Path, folder: Path) -> list[dict[str, Any]]:
     entries: Iterable[dict[str, Any]] = (manifest.entry(root, path) for path in manifest.files(folder))
     prefix = f"{folder.name}/"
     named = ({**entry, "name": entry["path"].removeprefix(prefix)} for entry in entries)
-    return [entry for entry in named if entry["name"] != PAGE]
+    return [entry for entry in named if entry["name"] != layout.INDEX]

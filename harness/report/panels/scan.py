@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.judge.evidence import Evidence
 from harness.judge.truth import true_object
@@ -16,7 +17,7 @@ _MARGIN = 6.0
 
 def scan(evidence: Evidence) -> dict[str, Any]:
     """Everything in pixels of the object, x to the right and y down; what a side lacks is left out."""
-    arrays = {name: evidence.arrays(Path("dataset", f"{name}.npz"), ("x", "y")) for name in ("train", "test")}
+    arrays = {name: evidence.arrays(Path(layout.DATASET, f"{name}.npz"), ("x", "y")) for name in ("train", "test")}
     dots = [
         {
             "name": f"{name}: {len(part['x'])} patterns",
@@ -85,7 +86,7 @@ def _ground(evidence: Evidence) -> dict[str, Any] | None:
         return None
     flat = np.ptp(np.angle(truth.object)) == 0
     height, width = truth.object.shape
-    picture = "dataset/ground_truth_amp.png" if flat else "dataset/ground_truth_phase.png"
+    picture = f"{layout.DATASET}/{layout.TRUTH_AMPLITUDE_PICTURE if flat else layout.TRUTH_PHASE_PICTURE}"
     if not (evidence.case_dir / picture).is_file():
         return None
     return {"picture": picture, "x": truth.origin_x - 0.5, "y": truth.origin_y - 0.5, "width": width, "height": height}

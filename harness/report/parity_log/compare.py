@@ -5,11 +5,12 @@ Both may come from elsewhere, as long as they keep the names; what one of them l
 
 from typing import Any
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.report.parity_log import doses, runs
 from harness.report.parity_log.difference import Comparison, together
 
-KINDS = {"parity_log.json": doses, "stages.json": runs}
+KINDS = {layout.PARITY_LOG: doses, layout.TELEMETRY: runs}
 
 
 def compare(first: Any, second: Any) -> Comparison:

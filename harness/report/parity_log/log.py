@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from harness import layout
 from harness.dataset import npz
 from harness.dataset.grouped import GroupedData
 from harness.errors import HarnessError
@@ -28,7 +29,7 @@ def of_folder(folder: Path, limit: int | None = None) -> dict[str, Any]:
 
     Raises HarnessError for a folder without data sets, and for a data set that breaks the contract.
     """
-    is_hub = (folder / hub.SESSION).is_file()
+    is_hub = (folder / layout.SESSION).is_file()
     found = _of_hub(folder, hub.case_folders(folder)) if is_hub else _of_files(folder)
     return _log(folder, found, limit)
 
@@ -47,16 +48,16 @@ def _log(folder: Path, datasets: Iterable[dict[str, Any]], limit: int | None) ->
 
 def _of_hub(root: Path, folders: Iterable[Path]) -> Iterator[dict[str, Any]]:
     for folder in folders:
-        if case_runner.is_prepared(folder) and (folder / "dataset" / "data.npz").is_file():
+        if case_runner.is_prepared(folder) and (folder / layout.DATASET / layout.DATA).is_file():
             yield _of_case(root, folder)
 
 
 def _of_case(root: Path, folder: Path) -> dict[str, Any]:
-    case, setup = hub.read_case(folder), read_json(folder / "dataset" / "setup.json")
-    evidence = Evidence(folder, tuple(case["backends"]))
-    train = GroupedData.load(folder / "dataset" / "train.npz")
+    case, setup = hub.read_case(folder), read_json(folder / layout.DATASET / layout.SETUP)
+    evidence = Evidence(folder, case.backends)
+    train = GroupedData.load(folder / layout.DATASET / layout.TRAIN)
     return {
-        **_of_file(root, folder / "dataset" / "data.npz", folder.name),
+        **_of_file(root, folder / layout.DATASET / layout.DATA, folder.name),
         "nphotons": setup["nphotons"],
         "grouped": statistics.grouped(train),
         "parameters": parameters(evidence),
@@ -105,7 +106,7 @@ def parameters(evidence: Evidence) -> dict[str, Any]:
 
 def _baseline(root: Path, case: str) -> dict[str, Any]:
     """The figures of each side in the summary of its session."""
-    summary = hub.read_optional(root / "summary.json", {"cases": []})
+    summary = hub.read_optional(root / layout.SUMMARY, {"cases": []})
     sides: dict[str, Any] = next((one["backends"] for one in summary["cases"] if one["id"] == case), {})
     names = ("final_loss", "intensity_scale", "patches", "reconstruction")
     return {backend: {name: side[name] for name in names} for backend, side in sides.items()}

@@ -1,4 +1,4 @@
-"""The parity log as files: JSON, every stage of every data set in Markdown, and the probes as CSV."""
+"""The parity log as files: layout.PARITY_LOG, every stage of every data set in Markdown, and the probes as CSV."""
 
 import csv
 import io
@@ -6,20 +6,20 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.files import write_json, write_text
 from harness.report.parity_log.log import STAGES
 from harness.report.parity_log.statistics import PERCENTILES, STATISTICS
 from harness.report.tables import REACHED, Table, reached
 
-JSON, MARKDOWN, PROBE = "parity_log.json", "parity_log.md", "probe.csv"
 PROBE_HEADER = ("name", "nphotons", "part", *PERCENTILES, "l2_norm")
 
 
 def write(folder: Path, log: Mapping[str, Any]) -> None:
     """Leave a log in a folder: `parity_log.json`, `parity_log.md` and `probe.csv`."""
-    write_json(folder / JSON, log)
-    write_text(folder / MARKDOWN, markdown(log))
-    write_text(folder / PROBE, probe_csv(log))
+    write_json(folder / layout.PARITY_LOG, log)
+    write_text(folder / layout.PARITY_LOG_TEXT, markdown(log))
+    write_text(folder / layout.PROBE_TABLE, probe_csv(log))
 
 
 def markdown(log: Mapping[str, Any]) -> str:

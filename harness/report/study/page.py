@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.files import plain, write_json, write_text
 from harness.judge import dose
 from harness.judge.verdict import RungVerdict
@@ -16,7 +17,6 @@ from harness.scenario.studies import Study
 from harness.session import hub
 
 SCHEMA_VERSION = "1.0"
-FOLDER = "studies"
 
 
 def write(root: Path, summary: dict[str, Any]) -> None:
@@ -26,14 +26,14 @@ def write(root: Path, summary: dict[str, Any]) -> None:
 
 
 def _write_study(root: Path, study: Study, summary: dict[str, Any]) -> None:
-    folder, found = root / FOLDER / study.name, points.gather(root, study)
+    folder, found = root / layout.STUDIES / study.name, points.gather(root, study)
     verdict = points.judge(found)
     text.write(folder, log.of_cases(root, [hub.case_folder(root, case) for case in study.cases]))
-    write_json(folder / "study.json", as_json(study, found, verdict))
+    write_json(folder / layout.STUDY, as_json(study, found, verdict))
     shown = tables.tables(found, verdict)
-    write_text(folder / "study.md", "\n".join(_markdown(study, shown, verdict)) + "\n")
+    write_text(folder / layout.STUDY_TEXT, "\n".join(_markdown(study, shown, verdict)) + "\n")
     pages.write_page(
-        folder / "index.html",
+        folder / layout.INDEX,
         "study.html",
         ("chart.js",),
         summary=summary,
@@ -79,4 +79,4 @@ def _markdown(study: Study, shown: Mapping[str, Table], verdict: RungVerdict) ->
     yield f"# Dose study {study.name}: {verdict.status}"
     for title, table in shown.items():
         yield from ("", f"## {title}", "", *table.markdown())
-    yield from ("", f"The data of every dose, stage by stage: [{text.MARKDOWN}]({text.MARKDOWN}).")
+    yield from ("", f"The data of every dose, stage by stage: [{layout.PARITY_LOG_TEXT}]({layout.PARITY_LOG_TEXT}).")

@@ -70,18 +70,18 @@ def of_hub(root: Path) -> list[Study]:
     """The dose studies among the cases of a hub that were prepared."""
     by_name: dict[str, list[Path]] = {}
     for folder in filter(case_runner.is_prepared, hub.case_folders(root)):
-        by_name.setdefault(hub.read_case(folder)["scenario"], []).append(folder)
+        by_name.setdefault(hub.read_case(folder).scenario, []).append(folder)
     several = [folder for folders in by_name.values() if len(folders) > 1 for folder in folders]
     return studies.studies(_point_of(folder) for folder in several)
 
 
 def _point_of(folder: Path) -> studies.Point:
     case = hub.read_case(folder)
-    return studies.Point(case["id"], case["scenario"], _evidence(folder).scenario)
+    return studies.Point(case.id, case.scenario, _evidence(folder).scenario)
 
 
 def _evidence(folder: Path) -> Evidence:
-    return case_runner.settled_evidence(folder, tuple(hub.read_case(folder)["backends"]))
+    return case_runner.settled_evidence(folder, hub.read_case(folder).backends)
 
 
 def gather(root: Path, study: Study) -> list[Point]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.judge.evidence import Evidence
 from harness.session import case_runner, hub, manifest
@@ -27,15 +28,15 @@ def over_hub(root: Path, tool: Tool) -> list[dict[str, Any]]:
 
 def seal_again(root: Path) -> None:
     """Enter new files in the manifest, where the session has come to its end."""
-    if (root / manifest.MANIFEST).is_file():
+    if (root / layout.MANIFEST).is_file():
         manifest.write(root)
 
 
 def _of_case(folder: Path, tool: Tool) -> dict[str, Any]:
     if not case_runner.is_prepared(folder):
-        prepared = hub.read_optional(folder / case_runner.PREPARED, {})
+        prepared = hub.read_optional(folder / layout.PREPARED, {})
         return {"case": folder.name, "message": prepared.get("reason") or "the session ended before this case was run"}
-    return tool(case_runner.settled_evidence(folder, tuple(hub.read_case(folder)["backends"])))
+    return tool(case_runner.settled_evidence(folder, hub.read_case(folder).backends))
 
 
 def gathered(names: Iterable[str], figure: Callable[[str], T], folder: Path) -> tuple[dict[str, T], dict[str, str]]:

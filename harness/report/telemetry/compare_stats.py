@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.files import plain, write_json, write_text
 from harness.judge import statistics
+from harness.records.case import CaseRecord
 from harness.report.tables import Table
 from harness.report.telemetry.cases import seal_again
 from harness.session import case_runner, hub, manifest
@@ -28,8 +30,8 @@ class Side:
     def at(cls, folder: Path) -> "Side":
         """Raises HarnessError when the folder is not that of a side, or its hub was changed."""
         side = cls(folder.resolve())
-        backends = hub.read_optional(side.case / hub.CASE, {}).get("backends", [])
-        if side.folder.name not in backends:
+        case = CaseRecord.read_if_whole(side.case / layout.CASE)
+        if case is None or side.folder.name not in case.backends:
             raise HarnessError(
                 f"{folder}: is not a side of a case; name HUB/CASE/BACKEND, such as reports/latest/gs1_custom/torch."
             )
@@ -53,7 +55,7 @@ class Side:
 
     def figures(self) -> dict[str, dict[str, float]]:
         """Statistics of its patches and its canvas; raises HarnessError when they cannot be had."""
-        backends = tuple(hub.read_case(self.case)["backends"])
+        backends = hub.read_case(self.case).backends
         return statistics.of_side(case_runner.settled_evidence(self.case, backends), self.folder.name)
 
 
@@ -70,7 +72,7 @@ def write(baseline: Path, candidate: Path) -> tuple[dict[str, Any], Path]:
             **statistics.compared(one.figures(), other.figures()),
         }
     )
-    path = other.case / "comparison" / f"stats_{other.folder.name}_over_{_name(one, other)}.json"
+    path = other.case / layout.COMPARISON / f"stats_{other.folder.name}_over_{_name(one, other)}.json"
     write_json(path, record)
     write_text(path.with_suffix(".md"), "\n".join(_lines(record)) + "\n")
     seal_again(other.hub)

@@ -5,13 +5,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.files import plain, write_json, write_text
 from harness.judge.evidence import Evidence
 from harness.judge.telemetry import history_figures
 from harness.report.tables import Table
 from harness.report.telemetry.cases import gathered
 
-JSON, TEXT = Path("train_outputs", "history_summary.json"), Path("train_outputs", "training_summary.md")
+JSON, TEXT = Path(layout.TRAIN_OUTPUTS, layout.HISTORY_SUMMARY), Path(layout.TRAIN_OUTPUTS, layout.TRAINING_TEXT)
 FIGURES = ("min", "max", "last", "first_nonfinite", "nonfinite_epochs")
 HEADER = ("metric", "min", "max", "last", "first epoch not finite", "epochs not finite")
 

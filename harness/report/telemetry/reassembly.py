@@ -5,13 +5,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.files import plain, write_json, write_text
 from harness.judge import reassembly
 from harness.judge.evidence import Evidence
 from harness.report.tables import Table, cell_of
 from harness.report.telemetry.cases import gathered
 
-JSON, TEXT = Path("reassembly", "reassembly.json"), Path("reassembly", "reassembly.md")
+JSON, TEXT = Path(layout.REASSEMBLY, layout.REASSEMBLY_FIGURES), Path(layout.REASSEMBLY, layout.REASSEMBLY_TEXT)
 HEADER = (
     "what", "patches", "x from", "x to", "y from", "y to", "canvas", "required", "fits", "padded sum", "required sum",
     "lost",

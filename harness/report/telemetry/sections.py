@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.dataset import npz
 from harness.judge.evidence import Evidence
 from harness.judge.patches import patch_figures
 from harness.judge.telemetry import history_figures
 from harness.report.backend_figures import CANVAS, by_part
 from harness.report.parity_log import log, statistics
-from harness.report.summary import METRICS_FILE, RUN_METADATA
 from harness.session import hub
 from harness.session.manifest import digest_of
 
@@ -24,15 +24,15 @@ _RESTORED = ("intensity_scale_restored", "intensity_scale_source")
 def provenance(evidence: Evidence, backend: str) -> dict[str, Any]:
     """Which run this is, of which data, and what it ran on; None for what nobody wrote down."""
     folder = evidence.case_dir
-    environment = hub.read_optional(folder.parent / "environment.json", {})
-    files = {"scenario_sha256": folder / "scenario.yaml", "data_sha256": folder / "dataset" / "data.npz"}
+    environment = hub.read_optional(folder.parent / layout.ENVIRONMENT, {})
+    files = {"scenario_sha256": folder / layout.SCENARIO, "data_sha256": folder / layout.DATASET / layout.DATA}
     return {
         "hub": folder.parent.name,
         "case": folder.name,
         "backend": backend,
-        "profile": hub.read_case(folder)["profile"],
+        "profile": hub.read_case(folder).profile,
         **{name: environment.get(name) for name in ("harness_version", "git_commit", "dirty")},
-        "environment": hub.read_optional(folder / RUN_METADATA, {}).get("backends", {}).get(backend),
+        "environment": hub.read_optional(folder / layout.RUN_METADATA, {}).get("backends", {}).get(backend),
         **{name: digest_of(path) if path.is_file() else None for name, path in files.items()},
     }
 
@@ -50,7 +50,7 @@ def _configuration(evidence: Evidence, _: str) -> dict[str, Any]:
 
 def _probe(evidence: Evidence, _: str) -> dict[str, Any]:
     """As it came with the data, and as the model uses it: normalised, refined and masked where the scenario asks."""
-    given = npz.validated(evidence.arrays(Path("dataset", "data.npz"), npz.REQUIRED), "data.npz").probe
+    given = npz.validated(evidence.arrays(Path(layout.DATASET, layout.DATA), npz.REQUIRED), layout.DATA).probe
     spec = evidence.scenario.dataset.probe
     return {
         "before": statistics.probe(given),
@@ -62,14 +62,14 @@ def _probe(evidence: Evidence, _: str) -> dict[str, Any]:
 
 
 def _inference(evidence: Evidence, backend: str) -> dict[str, Any]:
-    canvas = evidence.record(Path(backend, "inference_outputs", "canvas.json"), ())
+    canvas = evidence.record(Path(backend, layout.INFERENCE_OUTPUTS, layout.CANVAS), ())
     held = {name: canvas[name] for name in CANVAS if name in canvas}
     return {"patches": patch_figures(evidence, backend), "canvas": held}
 
 
 def _comparison(evidence: Evidence, backend: str) -> dict[str, Any]:
     """METRICS of the side against the truth, and of the two sides against each other."""
-    record = evidence.record(Path(METRICS_FILE), ("backends", "agreement", "reasons"))
+    record = evidence.record(Path(layout.COMPARISON, layout.METRICS), ("backends", "agreement", "reasons"))
     return {
         "reconstruction": by_part(record["backends"][backend]["reconstruction"]),
         "agreement": by_part(record["agreement"]),
@@ -78,7 +78,7 @@ def _comparison(evidence: Evidence, backend: str) -> dict[str, Any]:
 
 
 def _restored(evidence: Evidence, backend: str) -> dict[str, Any]:
-    found: dict[str, Any] = evidence.record(Path(backend, "inference_outputs", "stats.json"), _RESTORED)
+    found: dict[str, Any] = evidence.record(Path(backend, layout.INFERENCE_OUTPUTS, layout.STATS), _RESTORED)
     return found
 
 

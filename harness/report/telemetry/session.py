@@ -21,7 +21,7 @@ def write(folder: Path) -> list[str]:
     """
     if (folder / reassembly.JSON).is_file():
         return []
-    evidence, problems = case_runner.settled_evidence(folder, tuple(hub.read_case(folder)["backends"])), []
+    evidence, problems = case_runner.settled_evidence(folder, hub.read_case(folder).backends), []
     for name, tool in TOOLS.items():
         try:
             tool(evidence)

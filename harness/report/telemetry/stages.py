@@ -6,6 +6,7 @@ What cannot be had is null, and `reasons` says why, under the dotted name of the
 from collections.abc import Mapping
 from typing import Any
 
+from harness import layout
 from harness.files import plain, write_json
 from harness.judge.evidence import Evidence
 from harness.judge.intensity import STAGES, Intensity
@@ -15,7 +16,6 @@ from harness.report.telemetry import sections
 from harness.report.telemetry.cases import gathered
 
 SCHEMA_VERSION = "1.0"
-FILE = "stages.json"
 HEADER = ("stage", "mean", "ratio to the one before", "rms", "expected ratio of rms", "symmetry")
 
 
@@ -24,7 +24,7 @@ def write(evidence: Evidence) -> dict[str, Any]:
     intensity = Intensity(evidence)
     sides = {backend: plain(_run(evidence, backend, intensity)) for backend in evidence.backends}
     for backend, record in sides.items():
-        write_json(evidence.case_dir / backend / FILE, record)
+        write_json(evidence.case_dir / backend / layout.TELEMETRY, record)
     return {"case": evidence.case_dir.name, "sides": sides}
 
 

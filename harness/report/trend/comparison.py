@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.files import plain, write_json, write_text
 from harness.report import html
 from harness.report.trend import changes
@@ -15,7 +16,7 @@ from harness.report.trend.sessions import Session, read
 from harness.session import manifest
 
 SCHEMA_VERSION = "1.0"
-FOLDER, JSON, PAGE = "comparisons", "comparison.json", "index.html"
+FOLDER, JSON = "comparisons", "comparison.json"
 NOTHING = "Nothing became worse."
 
 
@@ -102,8 +103,8 @@ def write(comparison: Comparison) -> Path:
     record = comparison.as_json()
     write_json(comparison.folder / JSON, record)
     context = {"comparison": record, "cases": comparison.shown_cases(), "nothing": NOTHING}
-    write_text(comparison.folder / PAGE, html.render("trend/comparison.html", **context))
-    return comparison.folder / PAGE
+    write_text(comparison.folder / layout.INDEX, html.render("trend/comparison.html", **context))
+    return comparison.folder / layout.INDEX
 
 
 def _figures(session: Session, case: str) -> dict[Name, Figure]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.files import write_text
 from harness.report import html
@@ -13,9 +14,7 @@ from harness.report.trend.figures import Rung, noise_of, shown
 from harness.report.trend.history import CaseHistory, Series, changes_by_session, histories
 from harness.report.trend.sessions import Session, hubs_in, read_all
 from harness.report.trend.sparkline import Sparkline, sparkline
-from harness.session import hub
 
-PAGE = "index.html"
 KINDS = {
     "rung": ("Rungs", "The least margin, from -1 to 1: 1 is all of the limit, the line is the limit, below is beyond."),
     "quality": (
@@ -28,7 +27,7 @@ KINDS = {
 
 def is_folder_of_hubs(folder: Path) -> bool:
     """Whether a folder is no hub itself, nor that of a night, which has a page of its own, and holds some."""
-    return not any((folder / name).exists() for name in (hub.SESSION, hub.NIGHT)) and bool(hubs_in(folder))
+    return not any((folder / name).exists() for name in (layout.SESSION, layout.NIGHT)) and bool(hubs_in(folder))
 
 
 def write(reports: Path) -> list[dict[str, Any]]:
@@ -49,7 +48,7 @@ def write(reports: Path) -> list[dict[str, Any]]:
         "changes": [_changed(session, changes) for session, changes in changes_by_session(found)],
         "cases": [_case(history) for history in found],
     }
-    write_text(reports / PAGE, html.render("trend/history.html", **context))
+    write_text(reports / layout.INDEX, html.render("trend/history.html", **context))
     return [_session(session) for session in sessions]
 
 

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, FiniteFloat, TypeAdapter, ValidationError
+from pydantic import BaseModel, FiniteFloat, ValidationError
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.files import read_json
 from harness.judge.verdict import Status
+from harness.records import jobs
 from harness.report.summary import SCHEMA_VERSION
 from harness.session import hub
-
-SUMMARY = "summary.json"
 
 
 class CheckRecord(BaseModel):
@@ -44,14 +44,6 @@ class CaseRecord(BaseModel):
     checks: list[CheckRecord]
 
 
-class JobRecord(BaseModel):
-    """One job of `jobs.json`."""
-
-    backend: str
-    leg: str
-    cached: bool
-
-
 class Summary(BaseModel):
     """The part of `summary.json` that sessions are compared by."""
 
@@ -81,7 +73,7 @@ class Session:
 def read(folder: Path) -> Session:
     """Read a hub; raises HarnessError when it is none, or its summary is missing, broken or of another schema."""
     hub.read_session(folder)
-    path = folder / SUMMARY
+    path = folder / layout.SUMMARY
     if not path.is_file():
         raise HarnessError(f"{path}: is missing; python -m harness report {folder} writes it.")
     record = read_json(path)
@@ -107,22 +99,18 @@ def trained_here(case: Path) -> set[str]:
 
     None where `jobs.json` does not say so: a killed session may have left half of it.
     """
-    try:
-        jobs = TypeAdapter(list[JobRecord]).validate_python(read_json(case / "jobs.json"))
-    except (HarnessError, ValidationError):
-        return set()
-    return {job.backend for job in jobs if job.leg == "train" and not job.cached}
+    return {job.backend for job in jobs.read_if_whole(case / layout.JOBS) if job.leg == "train" and not job.cached}
 
 
 def name_of(folder: Path) -> str:
     """What a hub is called: its path from the folder that holds all of them."""
-    return f"{folder.parent.name}/{folder.name}" if (folder.parent / hub.NIGHT).is_file() else folder.name
+    return f"{folder.parent.name}/{folder.name}" if (folder.parent / layout.NIGHT).is_file() else folder.name
 
 
 def hubs_in(reports: Path) -> list[Path]:
     """The hubs of a folder and of the nights in it, by name; links such as `latest` are no hubs of their own."""
-    nights = (path.parent for path in reports.glob(f"*/{hub.NIGHT}"))
-    found = (path.parent for folder in (reports, *nights) for path in folder.glob(f"*/{hub.SESSION}"))
+    nights = (path.parent for path in reports.glob(f"*/{layout.NIGHT}"))
+    found = (path.parent for folder in (reports, *nights) for path in folder.glob(f"*/{layout.SESSION}"))
     return sorted(folder for folder in found if not folder.is_symlink())
 
 

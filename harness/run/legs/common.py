@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from harness import layout
 from harness.arrays import Precision, Weights
 from harness.errors import HarnessError
 from harness.files import read_json, write_json
@@ -16,15 +17,13 @@ from harness.networks import registry
 from harness.ports.protocol import Port, Setup
 from harness.run.job import Job
 
-MISSING = "missing.json"
-
 
 def setup_of(job: Job, precision: Precision) -> Setup:
     """What the port of a job is built from, read from the dataset folder."""
-    facts = read_json(job.dataset / "setup.json")
+    facts = read_json(job.dataset / layout.SETUP)
     return Setup(
         scenario=job.scenario,
-        probe=np.load(job.dataset / "probe.npy", allow_pickle=False),
+        probe=np.load(job.dataset / layout.PROBE, allow_pickle=False),
         padded_size=facts["padded_size"],
         nphotons=facts["nphotons"],
         intensity_scale=facts["intensity_scale"],
@@ -54,7 +53,7 @@ def lacks(job: Job, folder: Path, port: Port, needed: Iterable[str]) -> frozense
 
 def write_missing(folder: Path, reasons: dict[str, str]) -> None:
     """Say which capabilities a leg lacked: what needs its files is inconclusive, not wrong."""
-    write_json(folder / MISSING, reasons)
+    write_json(folder / layout.MISSING, reasons)
 
 
 class Progress:

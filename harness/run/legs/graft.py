@@ -4,28 +4,29 @@ What agrees here but not in the whole pass was fed what is wrong; what differs h
 Fills `graft/`: `stages.npz`, float64, and `problems.json` with the stages that could not be computed and why.
 """
 
+from harness import layout
 from harness.arrays import Array, Precision
 from harness.files import read_json, read_npz, write_json, write_npz
 from harness.ports.protocol import SHARED_WEIGHTS, Batch
 from harness.run.job import Job
-from harness.run.legs.common import MISSING, create, lacks, source_of, write_missing
+from harness.run.legs.common import create, lacks, source_of, write_missing
 
 PRECISION: Precision = "float64"
 
 
 def run(job: Job) -> None:
     """Feed this side's stages one by one."""
-    folder, other = job.output / "graft", source_of(job)
-    stages = other / f"stages_{PRECISION}.npz"
+    folder, other = job.output / layout.GRAFT, source_of(job)
+    stages = other / layout.stages(PRECISION)
     if not stages.is_file():
-        reasons = read_json(other / MISSING)  # a side that leaves neither has broken its contract
+        reasons = read_json(other / layout.MISSING)  # a side that leaves neither has broken its contract
         write_missing(folder, {"stage": f"the other side left no {stages.name}: {'; '.join(reasons.values())}"})
         return
     port = create(job, PRECISION)
     if lacks(job, folder, port, (SHARED_WEIGHTS, "stage")):
         return
-    port.set_weights(read_npz(other / "weights.npz"))
-    batch, known = Batch(**read_npz(other / "batch.npz")), read_npz(stages)
+    port.set_weights(read_npz(other / layout.FIRST_WEIGHTS))
+    batch, known = Batch(**read_npz(other / layout.BATCH)), read_npz(stages)
     alone: dict[str, Array] = {}
     problems: dict[str, str] = {}
     for name in [stage.name for stage in port.contract.stages if stage.exposed]:
@@ -35,5 +36,5 @@ def run(job: Job) -> None:
             Exception
         ) as error:  # whatever a framework says of a stage that does not fit is a finding about that stage
             problems[name] = f"{type(error).__name__}: {error}"
-    write_npz(folder / "stages.npz", **alone)
-    write_json(folder / "problems.json", problems)
+    write_npz(folder / layout.GRAFTED_STAGES, **alone)
+    write_json(folder / layout.PROBLEMS, problems)

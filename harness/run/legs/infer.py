@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import load_file
 
+from harness import layout
 from harness.arrays import Array
 from harness.dataset.grouped import GroupedData
 from harness.errors import HarnessError
@@ -19,45 +20,43 @@ from harness.physics.canvas import loss_fraction, required_size
 from harness.ports.feed import batch_of
 from harness.ports.protocol import SHARED_WEIGHTS, Port
 from harness.run.job import Job
-from harness.run.legs.common import MISSING, Progress, create, lacks, setup_of, source_of, write_missing
+from harness.run.legs.common import Progress, create, lacks, setup_of, source_of, write_missing
 from harness.run.legs.placement import Placed, illumination, place
 from harness.run.legs.statistics import central, diffracted_groups, listing, summary
 from harness.run.legs.train import intensity_scale, peak_rss_mb
 
-FOLDERS = {"infer": "inference_outputs", "exchange": "exchange"}
-
 
 def run(job: Job) -> None:
     """Fill `inference_outputs/` or `exchange/`."""
-    folder, bundle = job.output / FOLDERS[job.leg], source_of(job)
+    folder, bundle = job.output / layout.LEG_FOLDERS[job.leg][0], source_of(job)
     progress = Progress(job)
     progress.tell()
-    if not (bundle / "weights.safetensors").is_file():
+    if not (bundle / layout.WEIGHTS).is_file():
         _without_weights(folder, bundle)
         return
     port = create(job, job.scenario.training.precision)
     needed = ("predict", "stitch") if job.leg == "infer" else ("predict", "stitch", SHARED_WEIGHTS)
     if lacks(job, folder, port, needed) or _weights_are_of_its_own(job, folder, bundle):
         return
-    port.set_weights(load_file(bundle / "weights.safetensors"))
+    port.set_weights(load_file(bundle / layout.WEIGHTS))
     started = time.monotonic()
-    data = GroupedData.load(job.dataset / "test.npz")
+    data = GroupedData.load(job.dataset / layout.TEST)
     patches = _predict(job, port, data, np.arange(len(data.groups)))
     placed = place(job, data, patches, port.contract.region)
     canvas, coverage = _stitch(job, port, placed)
     seconds = time.monotonic() - started
     _write_pictures(folder, canvas, coverage)
     _write_patches(folder, data, placed)
-    write_json(folder / "canvas.json", _canvas_facts(job, placed, len(canvas)))
-    write_json(folder / "patch_stats.json", _patch_stats(job, port, placed))
-    write_json(folder / "stats.json", _stats(job, port, bundle, seconds, placed))
+    write_json(folder / layout.CANVAS, _canvas_facts(job, placed, len(canvas)))
+    write_json(folder / layout.PATCH_STATS, _patch_stats(job, port, placed))
+    write_json(folder / layout.STATS, _stats(job, port, bundle, seconds, placed))
     _write_diffraction(job, folder, data, placed)
     progress.tell()
 
 
 def _without_weights(folder: Path, bundle: Path) -> None:
     """The side that should have trained cannot, or failed to."""
-    reasons = bundle.parent / "train_outputs" / MISSING
+    reasons = bundle.parent / layout.TRAIN_OUTPUTS / layout.MISSING
     if not reasons.is_file():
         raise HarnessError("there are no trained weights to infer with: the training that leaves them failed.")
     write_missing(folder, read_json(reasons))
@@ -65,7 +64,7 @@ def _without_weights(folder: Path, bundle: Path) -> None:
 
 def _weights_are_of_its_own(job: Job, folder: Path, bundle: Path) -> bool:
     """Whether the other side trained weights that are not those of the contract; `missing.json` then says so."""
-    params = read_json(bundle / "params.json")
+    params = read_json(bundle / layout.PARAMS)
     if job.leg == "infer" or params["shared_weights"]:
         return False
     reason = f"{params['backend']} trained weights of its own, which no other port loads"
@@ -84,14 +83,14 @@ def _stitch(job: Job, port: Port, placed: Placed) -> tuple[Array, Array]:
     inference = job.scenario.inference
     side = inference.reassemble_m
     weight = np.ones((side, side)) if inference.weighting == "uniform" else central(illumination(job), side)
-    size = int(read_json(job.dataset / "setup.json")["canvas_size"])
+    size = int(read_json(job.dataset / layout.SETUP)["canvas_size"])
     return port.stitch(central(placed.patches, side), placed.positions, weight, size)
 
 
 def _write_pictures(folder: Path, canvas: Array, coverage: Array) -> None:
-    write_npy(folder / "amplitude.npy", np.abs(canvas))
-    write_npy(folder / "phase.npy", np.angle(canvas))
-    write_npy(folder / "coverage.npy", coverage)
+    write_npy(folder / layout.AMPLITUDE, np.abs(canvas))
+    write_npy(folder / layout.PHASE, np.angle(canvas))
+    write_npy(folder / layout.COVERAGE, coverage)
 
 
 def _write_patches(folder: Path, data: GroupedData, placed: Placed) -> None:
@@ -100,7 +99,7 @@ def _write_patches(folder: Path, data: GroupedData, placed: Placed) -> None:
     patches = np.moveaxis(placed.patches.reshape(count, channels, *placed.patches.shape[1:]), 1, -1)
     positions = placed.positions.reshape(count, channels, 2)
     write_npz(
-        folder / "patches.npz",
+        folder / layout.PATCHES,
         patches=patches.astype(np.complex64),
         groups=data.groups,
         positions=positions,
@@ -108,7 +107,7 @@ def _write_patches(folder: Path, data: GroupedData, placed: Placed) -> None:
         phases=placed.phases,
     )
     offsets = {"unit": "pixels", "order": ["x", "y"], "centre": placed.centre, "positions": positions}
-    write_json(folder / "offsets.json", {**offsets, "group_centres": data.offsets[:, 0, :, 0]})
+    write_json(folder / layout.OFFSETS, {**offsets, "group_centres": data.offsets[:, 0, :, 0]})
 
 
 def _canvas_facts(job: Job, placed: Placed, size: int) -> dict[str, Any]:
@@ -136,7 +135,7 @@ def _write_diffraction(job: Job, folder: Path, data: GroupedData, placed: Placed
     patches = placed.as_predicted().reshape(groups, members, *placed.patches.shape[1:])[chosen]
     setup = setup_of(job, "float64")
     amplitude = oracle.diffraction(setup, np.moveaxis(patches, 1, -1), data.relative[chosen])
-    write_npz(folder / "diffraction.npz", groups=chosen, amplitude=amplitude)
+    write_npz(folder / layout.DIFFRACTION, groups=chosen, amplitude=amplitude)
 
 
 def _patch_stats(job: Job, port: Port, placed: Placed) -> dict[str, Any]:
@@ -154,14 +153,14 @@ def _patch_stats(job: Job, port: Port, placed: Placed) -> dict[str, Any]:
 
 
 def _training_listing(job: Job, port: Port, side: int) -> list[list[dict[str, Any]]]:
-    data = GroupedData.load(job.dataset / "train.npz")
+    data = GroupedData.load(job.dataset / layout.TRAIN)
     return [listing(_predict(job, port, data, rows), side) for rows in data.batches[: job.patch_stats]]
 
 
 def _stats(job: Job, port: Port, bundle: Path, seconds: float, placed: Placed) -> dict[str, Any]:
     restored = intensity_scale(port)
-    trained_by = read_json(bundle / "params.json")["backend"]
-    closed_form = read_json(job.dataset / "setup.json")["intensity_scale_closed_form"]
+    trained_by = read_json(bundle / layout.PARAMS)["backend"]
+    closed_form = read_json(job.dataset / layout.SETUP)["intensity_scale_closed_form"]
     return {
         "infer_seconds": seconds,
         "intensity_scale_restored": closed_form if restored is None else restored,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from harness import layout
 from harness.arrays import PRECISIONS, Precision, Weights, nudged
 from harness.dataset.grouped import GroupedData
 from harness.files import write_json, write_npz
@@ -25,10 +26,10 @@ def run(job: Job) -> None:
     """Write what was fed, what came out, and what the port says of itself."""
     progress = Progress(job)
     progress.tell()
-    folder = job.output / "lockstep"
-    data = GroupedData.load(job.dataset / "train.npz")
+    folder = job.output / layout.LOCKSTEP
+    data = GroupedData.load(job.dataset / layout.TRAIN)
     batch = batch_of(data, data.batches[0], setup_of(job, "float32").intensity_scale)
-    write_npz(folder / "batch.npz", amplitude=batch.amplitude, relative=batch.relative)
+    write_npz(folder / layout.BATCH, amplitude=batch.amplitude, relative=batch.relative)
     for precision in PRECISIONS:
         _pass(job, folder, precision, batch)
     progress.tell()
@@ -37,17 +38,17 @@ def run(job: Job) -> None:
 def _pass(job: Job, folder: Path, precision: Precision, batch: Batch) -> None:
     port = create(job, precision)
     port.contract.write(folder)
-    write_json(folder / "facts.json", {**port.facts(), "capabilities": sorted(port.capabilities)})
+    write_json(folder / layout.FACTS, {**port.facts(), "capabilities": sorted(port.capabilities)})
     absent = lacks(job, folder, port, (SHARED_WEIGHTS, *NEEDED))
     if SHARED_WEIGHTS in absent or absent >= {*NEEDED}:
         return
     weights = shared_start(job, port)
-    write_npz(folder / "weights.npz", **weights)
+    write_npz(folder / layout.FIRST_WEIGHTS, **weights)
     port.set_weights(weights)
     if "stages" not in absent:
-        write_npz(folder / f"stages_{precision}.npz", **port.stages(batch))
+        write_npz(folder / layout.stages(precision), **port.stages(batch))
     if "losses" not in absent:
-        write_json(folder / f"losses_{precision}.json", port.losses(batch))
+        write_json(folder / layout.losses(precision), port.losses(batch))
     if "gradients" not in absent:
         _gradients(job, folder, precision, port, batch, weights)
 
@@ -55,14 +56,14 @@ def _pass(job: Job, folder: Path, precision: Precision, batch: Batch) -> None:
 def _gradients(job: Job, folder: Path, precision: Precision, port: Port, batch: Batch, weights: Weights) -> None:
     """The gradient of every weight that has one, and how far rounding moves each."""
     gradients = {name: gradient for name, gradient in port.gradients(batch).items() if gradient is not None}
-    write_npz(folder / f"gradients_{precision}.npz", **gradients)
+    write_npz(folder / layout.gradients(precision), **gradients)
     noise: dict[str, list[float]] = {name: [] for name in gradients}
     for draw in range(1, job.scenario.lockstep.draws + 1):
         port.set_weights(nudged(weights, draw, precision))
         moved = {name: value for name, value in port.gradients(reordered(batch, draw)).items() if value is not None}
         for name, far in distances(gradients, moved).items():
             noise[name].append(far)
-    write_json(folder / f"gradient_noise_{precision}.json", noise)
+    write_json(folder / layout.gradient_noise(precision), noise)
 
 
 def reordered(batch: Batch, draw: int) -> Batch:

@@ -6,30 +6,31 @@ Fills `oracle/`, for each precision of the lock-step: `stages_<precision>.npz`, 
 
 from pathlib import Path
 
+from harness import layout
 from harness.arrays import PRECISIONS, Precision
 from harness.files import read_json, read_npz, write_json, write_npz
 from harness.networks.network import Oracle, named
 from harness.ports.protocol import Batch
 from harness.run.job import Job
-from harness.run.legs.common import MISSING, setup_of, source_of, write_missing
+from harness.run.legs.common import setup_of, source_of, write_missing
 
 
 def run(job: Job) -> None:
     """Ask the oracle, as far as the network has one and the side showed its stages."""
-    folder, lockstep = job.output / "oracle", source_of(job)
+    folder, lockstep = job.output / layout.ORACLE, source_of(job)
     oracle = named(job.scenario.network).oracle
-    shown = [precision for precision in PRECISIONS if (lockstep / f"stages_{precision}.npz").is_file()]
+    shown = [precision for precision in PRECISIONS if (lockstep / layout.stages(precision)).is_file()]
     if oracle is None:
         write_missing(folder, {"oracle": f"the network {job.scenario.network!r} has no oracle"})
     elif not shown:
-        write_missing(folder, read_json(lockstep / MISSING))
+        write_missing(folder, read_json(lockstep / layout.MISSING))
     else:
         for precision in shown:
             _ask(oracle, job, lockstep, precision, folder)
 
 
 def _ask(oracle: Oracle, job: Job, lockstep: Path, precision: Precision, folder: Path) -> None:
-    setup, known = setup_of(job, "float64"), read_npz(lockstep / f"stages_{precision}.npz")
-    batch, weights = Batch(**read_npz(lockstep / "batch.npz")), read_npz(lockstep / "weights.npz")
-    write_npz(folder / f"stages_{precision}.npz", **oracle.stages(setup, known, batch, weights))
-    write_json(folder / f"losses_{precision}.json", oracle.losses(setup, known, batch, weights))
+    setup, known = setup_of(job, "float64"), read_npz(lockstep / layout.stages(precision))
+    batch, weights = Batch(**read_npz(lockstep / layout.BATCH)), read_npz(lockstep / layout.FIRST_WEIGHTS)
+    write_npz(folder / layout.stages(precision), **oracle.stages(setup, known, batch, weights))
+    write_json(folder / layout.losses(precision), oracle.losses(setup, known, batch, weights))

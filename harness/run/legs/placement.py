@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from harness import layout
 from harness.arrays import Array
 from harness.dataset.grouped import GroupedData
 from harness.physics import twins
@@ -83,5 +84,5 @@ def illumination(job: Job) -> Array:
 
 
 def _model_probe(job: Job) -> Array:
-    probe = np.load(job.dataset / "probe.npy", allow_pickle=False)
+    probe = np.load(job.dataset / layout.PROBE, allow_pickle=False)
     return model_probe(probe, job.scenario.dataset.probe.mask)

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.files import read_npz, write_npz
 from harness.run.job import Job
@@ -57,7 +58,7 @@ def reconstruct(input_npz: Path, output_folder: Path, iterations: int, seed: int
     if not (np.isfinite(images).all() and np.isfinite(probe).all()):
         raise HarnessError(f"{input_npz}: the reference reconstruction diverged; check the positions and the probe.")
     write_npz(
-        output_folder / "object.npz",
+        output_folder / layout.REFERENCE,
         object=images.astype(np.complex64),
         probe=probe.astype(np.complex64),
         origin_x=np.asarray(first[1] - N // 2),

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save_file
 
+from harness import layout
 from harness.arrays import Weights
 from harness.dataset.grouped import GroupedData
 from harness.files import digest, read_json, sha256, write_atomic, write_json
@@ -22,7 +23,7 @@ from harness.run.legs.common import Progress, create, lacks, setup_of, shared_st
 def run(job: Job) -> None:
     """Fill `train_outputs/` and `bundle/`. A loss that is not finite does not stop the training: it is evidence."""
     precision = job.scenario.training.precision
-    folder, setup = job.output / "train_outputs", setup_of(job, precision)
+    folder, setup = job.output / layout.TRAIN_OUTPUTS, setup_of(job, precision)
     port = create(job, precision)
     port.contract.write(folder)
     if lacks(job, folder, port, ("train",)):
@@ -39,14 +40,14 @@ def run(job: Job) -> None:
 def _fit(job: Job, folder: Path, port: Port, setup: Setup) -> float:
     """Train, writing the history anew after every epoch; returns the seconds that it took."""
     epochs = job.scenario.training.epochs
-    batches = FedBatches(GroupedData.load(job.dataset / "train.npz"), epochs, setup.intensity_scale)
+    batches = FedBatches(GroupedData.load(job.dataset / layout.TRAIN), epochs, setup.intensity_scale)
     progress = Progress(job, epochs)
     progress.tell(0, 0)
     history: list[dict[str, Any]] = []
 
     def report(epoch: EpochReport) -> None:
         history.append({"epoch": epoch.epoch, "step": epoch.step, "metrics": dict(epoch.metrics)})
-        write_json(folder / "history.json", {"epochs": history})
+        write_json(folder / layout.HISTORY, {"epochs": history})
         progress.tell(len(history), epoch.step, epoch.metrics.get("loss"))
 
     started = time.monotonic()
@@ -55,7 +56,7 @@ def _fit(job: Job, folder: Path, port: Port, setup: Setup) -> float:
 
 
 def _write_timing(folder: Path, seconds: float, weights: Weights) -> None:
-    epochs = read_json(folder / "history.json")["epochs"]
+    epochs = read_json(folder / layout.HISTORY)["epochs"]
     steps = epochs[-1]["step"]
     timing = {
         "train_seconds": seconds,
@@ -64,15 +65,15 @@ def _write_timing(folder: Path, seconds: float, weights: Weights) -> None:
         "peak_rss_mb": peak_rss_mb(),
         "parameters": int(sum(array.size for array in weights.values())),
     }
-    write_json(folder / "timing.json", timing)
+    write_json(folder / layout.TIMING, timing)
 
 
 def _write_bundle(job: Job, setup: Setup, port: Port, weights: Weights, initial: float | None) -> None:
     """Weights and everything else that is needed to infer with them, in either port."""
-    folder, scale = job.output / "bundle", port.contract.scale
+    folder, scale = job.output / layout.BUNDLE, port.contract.scale
     whole = {name: np.asarray(array, order="C") for name, array in weights.items()}
-    write_atomic(folder / "weights.safetensors", lambda path: save_file(whole, path))
-    facts = read_json(job.dataset / "setup.json")
+    write_atomic(folder / layout.WEIGHTS, lambda path: save_file(whole, path))
+    facts = read_json(job.dataset / layout.SETUP)
     params = {
         "backend": job.backend,
         "shared_weights": SHARED_WEIGHTS in port.capabilities,
@@ -88,10 +89,10 @@ def _write_bundle(job: Job, setup: Setup, port: Port, weights: Weights, initial:
             "closed_form": facts["intensity_scale_closed_form"],
             "trainable": scale is not None and scale.trained,
         },
-        "probe_sha256": sha256(job.dataset / "probe.npy"),
+        "probe_sha256": sha256(job.dataset / layout.PROBE),
         "scenario_sha256": digest(job.scenario.model_dump(mode="json")),
     }
-    write_json(folder / "params.json", params)
+    write_json(folder / layout.PARAMS, params)
 
 
 def intensity_scale(port: Port) -> float | None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from harness import layout
 from harness.arrays import PRECISIONS, Array, Precision, Weights, nudged
 from harness.dataset.grouped import GroupedData
 from harness.files import write_json, write_npz
@@ -72,9 +73,12 @@ def at_its_own_rate(scenario: Scenario) -> Scenario:
 def run(job: Job) -> None:
     """Walk in both precisions, in each again from nudged weights."""
     job = replace(job, scenario=at_its_own_rate(job.scenario))
-    progress, folder = Progress(job, (job.scenario.lockstep.draws + 1) * len(PRECISIONS)), job.output / "trajectory"
+    progress, folder = (
+        Progress(job, (job.scenario.lockstep.draws + 1) * len(PRECISIONS)),
+        job.output / layout.TRAJECTORY,
+    )
     scale = setup_of(job, "float32").intensity_scale
-    batches = FirstBatches(GroupedData.load(job.dataset / "train.npz"), scale, job.scenario.lockstep.steps)
+    batches = FirstBatches(GroupedData.load(job.dataset / layout.TRAIN), scale, job.scenario.lockstep.steps)
     done = 0
     progress.tell(done)
     for precision in PRECISIONS:
@@ -85,17 +89,17 @@ def run(job: Job) -> None:
         walk = take(port, start, batches)
         done += 1
         progress.tell(done)
-        write_npz(folder / f"start_{precision}.npz", **walk.start)
-        write_npz(folder / f"first_{precision}.npz", **walk.first)
-        write_npz(folder / f"steps_{precision}.npz", **_kept(walk.steps, precision), **{LOSS: walk.losses})
-        write_npz(folder / f"last_{precision}.npz", **walk.last)
+        write_npz(folder / layout.start(precision), **walk.start)
+        write_npz(folder / layout.first(precision), **walk.first)
+        write_npz(folder / layout.steps(precision), **_kept(walk.steps, precision), **{LOSS: walk.losses})
+        write_npz(folder / layout.last(precision), **walk.last)
         noise = {"first": {name: [] for name in walk.first}, "weights": {name: [] for name in walk.steps}, "steps": []}
         for draw in range(1, job.scenario.lockstep.draws + 1):
             again = take(port, nudged(start, draw, precision), replace(batches, draw=draw))
             _note(noise, walk, again)
             done += 1
             progress.tell(done)
-        write_json(folder / f"noise_{precision}.json", noise)
+        write_json(folder / layout.noise(precision), noise)
 
 
 def take(port: Port, start: Weights, batches: FirstBatches) -> Walk:

@@ -1,12 +1,12 @@
 """A trained result that becomes the approved one: taken from a hub, into the golden files of a project."""
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.judge.golden import approved, registry
 from harness.judge.rungs import golden
+from harness.records.case import CaseRecord
 from harness.scenario.networks import read_resolved
 from harness.session import case_runner, hub
 from harness.session.golden.deliver import LEG
@@ -20,7 +20,7 @@ def approve(folder: Path, root: Path, case_dir: Path) -> None:
     """
     asked = hub.read_case(case_dir)
     _check_fit(asked, case_dir)
-    evidence = case_runner.settled_evidence(case_dir, tuple(asked["backends"]))
+    evidence = case_runner.settled_evidence(case_dir, asked.backends)
     written: dict[str, registry.Entry] = {}
     for backend in evidence.backends:
         found = approved.of_side(evidence, backend)
@@ -28,11 +28,11 @@ def approve(folder: Path, root: Path, case_dir: Path) -> None:
             raise HarnessError(
                 f"{case_dir.name}, {backend}: {', '.join(missing)} is not finite and cannot be approved."
             )
-        place = registry.trained(folder, asked["profile"], asked["id"])
+        place = registry.trained(folder, asked.profile, asked.id)
         provenance = {
-            "case": asked["id"],
-            "profile": asked["profile"],
-            "scenario": registry.depends_on(read_resolved(case_dir / "scenario.yaml"), LEG),
+            "case": asked.id,
+            "profile": asked.profile,
+            "scenario": registry.depends_on(read_resolved(case_dir / layout.SCENARIO), LEG),
             "environment": golden.environment(evidence, backend),
             **_source(root),
         }
@@ -41,16 +41,16 @@ def approve(folder: Path, root: Path, case_dir: Path) -> None:
     registry.register(folder, written)
 
 
-def _check_fit(asked: Mapping[str, Any], case_dir: Path) -> None:
+def _check_fit(asked: CaseRecord, case_dir: Path) -> None:
     if not case_runner.is_prepared(case_dir):
         raise HarnessError(f"{case_dir.name}: was not run to its end; there is nothing to approve.")
-    if asked["overrides"] or asked["fault"]:
-        what = asked["fault"] or ", ".join(asked["overrides"])
+    if asked.overrides or asked.fault:
+        what = asked.fault or ", ".join(asked.overrides)
         raise HarnessError(f"{case_dir.name}: was run with {what}; only a case as it stands can be approved.")
 
 
 def _source(root: Path) -> dict[str, str | None]:
-    environment = hub.read_optional(root / "environment.json", {})
+    environment = hub.read_optional(root / layout.ENVIRONMENT, {})
     dirty = " with changes" if environment.get("dirty") else ""
     commit = environment.get("git_commit")
     return {"hub": root.resolve().name, "commit": commit and commit + dirty}

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.files import write_json
 from harness.judge.golden import approved, registry
-from harness.judge.rungs import golden
 from harness.scenario.case import Case
 
 LEG = "infer"
@@ -24,11 +24,11 @@ def deliver(folder: Path, case: Case, backends: Sequence[str], case_dir: Path) -
 
     Nothing is approved of a case whose result an override of the session changes.
     """
-    target, sides = case_dir / golden.FOLDER, {}
+    target, sides = case_dir / layout.GOLDEN, {}
     if not (changed := _is_changed(folder, case)):
         sides = {backend: side for backend in backends if (side := _side(folder, case, backend, target))}
     reason = None if sides else _why_nothing(case, changed)
-    write_json(target / golden.PROVENANCE, {"reason": reason, "sides": sides})
+    write_json(target / layout.PROVENANCE, {"reason": reason, "sides": sides})
 
 
 def _is_changed(folder: Path, case: Case) -> bool:

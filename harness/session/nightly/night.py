@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.files import digest, read_json, sha256, write_json
 from harness.session import case_runner, environment, hub, manifest
@@ -53,7 +54,7 @@ class Night:
     def __init__(self, folder: Path, root: Path, steps: Sequence[Step], write_page: WritePage) -> None:
         """`root`: the project's folder, which the steps are run in; `write_page` is called whenever a step changes."""
         self.folder, self.root, self.steps, self._write_page = folder, root, steps, write_page
-        state = read_json(folder / hub.NIGHT)
+        state = read_json(folder / layout.NIGHT)
         self.started: str = state["started"]
         self.plan: str = state["plan"]
         self.records = {step.name: Record(**state["steps"].get(step.name, {})) for step in steps}
@@ -62,14 +63,14 @@ class Night:
     def begin(cls, reports: Path, root: Path, steps: Sequence[Step], write_page: WritePage) -> "Night":
         """Make the folder of a new night."""
         folder = hub.claim(reports / f"{PREFIX}{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}")
-        write_json(folder / hub.NIGHT, {"started": hub.utc_now(), "plan": plan(root, steps), "steps": {}})
+        write_json(folder / layout.NIGHT, {"started": hub.utc_now(), "plan": plan(root, steps), "steps": {}})
         return cls(folder, root, steps, write_page)
 
     @classmethod
     def unfinished(cls, reports: Path, root: Path, steps: Sequence[Step], write_page: WritePage) -> "Night | None":
         """The newest night, when it has steps left and the same plan: the same steps, files and installation."""
-        folders = sorted(path.parent for path in reports.glob(f"{PREFIX}*/{hub.NIGHT}"))
-        if not folders or read_json(folders[-1] / hub.NIGHT)["plan"] != plan(root, steps):
+        folders = sorted(path.parent for path in reports.glob(f"{PREFIX}*/{layout.NIGHT}"))
+        if not folders or read_json(folders[-1] / layout.NIGHT)["plan"] != plan(root, steps):
             return None
         night = cls(folders[-1], root, steps, write_page)
         return None if all(night.is_finished(step) for step in steps) else night
@@ -133,7 +134,7 @@ class Night:
     def _write(self) -> None:
         records: Mapping[str, Any] = {name: asdict(record) for name, record in self.records.items()}
         state = {"started": self.started, "plan": self.plan, "steps": records}
-        write_json(self.folder / hub.NIGHT, state)
+        write_json(self.folder / layout.NIGHT, state)
         self._write_page(self.folder, self.steps, state)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.files import read_json, write_json
 from harness.judge.intensity import STAGES
@@ -24,7 +25,7 @@ def copy(home: Path, tmp_path: Path) -> Path:
 
 def without_manifest(hub: Path) -> Path:
     """A hub whose files may be changed: nobody has written down what they hold."""
-    for name in (manifest.MANIFEST, manifest.CHECKSUMS):
+    for name in (layout.MANIFEST, layout.CHECKSUMS):
         (hub / name).unlink()
     return hub / "small"
 

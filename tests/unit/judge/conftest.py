@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from harness import layout
 from harness.dataset.build import build
 from harness.dataset.grouped import GroupedData
 from harness.dataset.npz import RawData
@@ -132,8 +133,8 @@ def write_scenario(folder: Path, scenario: PinnScenario) -> None:
 def write_case(folder: Path, scenario: PinnScenario) -> CaseFolder:
     build(scenario, simulate(scenario.dataset), folder / "dataset")
     write_scenario(folder, scenario)
-    jobs = [{"backend": backend, "leg": leg, "status": "done", "error": None} for backend in BACKENDS for leg in LEGS]
-    write_json(folder / "jobs.json", jobs)
+    facts = {"status": "done", "cached": False, "seconds": 1.0, "key": "k", "error": None}
+    write_json(folder / "jobs.json", [{"backend": side, "leg": leg, **facts} for side in BACKENDS for leg in LEGS])
     device = {"kind": "cpu", "name": "cpu", "index": None}
     side = {"device": device, "threads": 1, "distributions": {"numpy": "2.4"}}
     write_json(folder / "run_metadata.json", {"backends": dict.fromkeys(BACKENDS, side)})
@@ -153,11 +154,11 @@ def write_approved(folder: Path) -> None:
     """Approve the case as it is, as if it had been so before."""
     evidence, sides = Evidence(folder, BACKENDS), {}
     for backend in BACKENDS:
-        paths = approved.write(folder / golden.FOLDER, backend, approved.of_side(evidence, backend))
+        paths = approved.write(folder / layout.GOLDEN, backend, approved.of_side(evidence, backend))
         where = golden.environment(evidence, backend)
         files = {path.name: registry.entry(path, case="gs", environment=where).model_dump() for path in paths}
         sides[backend] = {"problem": None, "files": files}
-    write_json(folder / golden.FOLDER / golden.PROVENANCE, {"reason": None, "sides": sides})
+    write_json(folder / layout.GOLDEN / layout.PROVENANCE, {"reason": None, "sides": sides})
 
 
 def write_member(folder: Path, here: Path, change: float) -> None:
@@ -368,7 +369,7 @@ def copy_of(case: CaseFolder, folder: Path) -> CaseFolder:
 
 def _copy(source: str, target: str) -> None:
     """The members of an ensemble hold most of the bytes: they are linked, and tests replace their files whole."""
-    if ensemble.FOLDER in Path(source).parts:
+    if layout.ENSEMBLE in Path(source).parts:
         os.link(source, target)
     else:
         shutil.copy2(source, target)

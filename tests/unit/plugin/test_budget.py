@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from harness import layout
 from harness.files import read_json, write_json
 from harness.plugin.options import request_of
 from harness.report import assembly
-from harness.session import case_runner, hub
+from harness.session import case_runner
 
 REASON = "not begun: the session's budget of 0.001 s was spent"
 
@@ -37,7 +38,7 @@ def test_the_budget_counts_from_the_start_of_the_session(
     request = request_of(project.parseconfigure("--parity-hub=hub", f"--parity-budget={budget}"))
     root = assembly.begin(request, "pytest")
     started = datetime.now(UTC) - timedelta(seconds=100)
-    write_json(root / hub.SESSION, read_json(root / hub.SESSION) | {"started": f"{started:%Y-%m-%dT%H:%M:%SZ}"})
+    write_json(root / layout.SESSION, read_json(root / layout.SESSION) | {"started": f"{started:%Y-%m-%dT%H:%M:%SZ}"})
     (case,) = request.cases()
     case_runner.plan(root, case, ["dataset"], request)
     case_runner.prepare(root, case, request)

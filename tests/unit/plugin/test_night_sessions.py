@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
+from harness import layout
 from harness.files import read_json
 from harness.report.nightly import page
 from harness.report.trend import index
-from harness.session import hub
 from harness.session.nightly.night import Night
 from harness.session.nightly.steps import Step
 
@@ -29,7 +29,7 @@ def test_a_session_that_was_cut_short_begins_again_in_a_hub_of_its_own(project: 
     again.run(600, print)
     assert again.is_green
     assert again.records["smoke"].hubs == ["smoke", "smoke-2"]
-    assert read_json(again.folder / "smoke-2" / hub.SESSION)["budget"] == pytest.approx(600, abs=5)
+    assert read_json(again.folder / "smoke-2" / layout.SESSION)["budget"] == pytest.approx(600, abs=5)
     written = (again.folder / "index.html").read_text()
     assert 'href="smoke-2/index.html"' in written
     assert re.search(r"<td>1 cases, (\d+) checks, \1 passed</td>", written)

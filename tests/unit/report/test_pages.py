@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from markupsafe import escape
 
-from harness import formatting
+from harness import formatting, layout
 from harness.files import read_json, write_json
 from harness.judge import ladder, results
 from harness.judge.evidence import Evidence
@@ -29,7 +29,7 @@ def test_markup_in_a_description_is_shown_and_not_obeyed(made: Path) -> None:
     assert "<script>alert" not in text
     assert "<b>bold" not in text
     assert "&lt;script&gt;alert(&#34;x&#34;)&lt;/script&gt; &amp; | &lt;b&gt;bold&lt;/b&gt;" in text
-    assert hub.read_case(made / "small")["description"] not in text
+    assert hub.read_case(made / "small").description not in text
 
 
 def test_only_scripts_of_our_own_may_run(page: Path) -> None:
@@ -139,7 +139,7 @@ def test_a_probe_that_leaves_the_twin_open_is_named(made: Path, tmp_path: Path) 
 def test_a_killed_session_is_shown_as_such(made: Path, tmp_path: Path) -> None:
     killed = Path(shutil.copytree(made, tmp_path / "killed"))
     session = hub.read_session(killed) | {"finished": None, "exit_status": None}
-    hub.write_json(killed / hub.SESSION, session)
+    hub.write_json(killed / layout.SESSION, session)
     (killed / "small" / "checks" / "exchange.json").unlink()
     (killed / "manifest.json").unlink()
     assembly.render(killed)
@@ -161,7 +161,7 @@ def judged_on_a_gpu(made: Path, folder: Path) -> Path:
     for side in metadata["backends"].values():
         side["device"] = {"kind": "gpu", "name": "made up", "index": 0}
     write_json(moved / "small" / "run_metadata.json", metadata)
-    for rung in hub.read_case(moved / "small")["rungs"]:
+    for rung in hub.read_case(moved / "small").rungs:
         case_runner.record(moved / "small", case_runner.judge(moved / "small", rung))
     assembly.render(moved)
     return moved
@@ -212,8 +212,9 @@ def test_limits_that_were_overridden_are_flagged(made: Path, tmp_path: Path) -> 
     given = {"scale.closed_form": 0.29}
     folder = Path(shutil.copytree(made, tmp_path / "given")) / "small"
     case = hub.read_case(folder)
-    case |= {"limits": given, "limit_origins": dict.fromkeys(given, "override")}
-    write_json(folder / hub.CASE, case | {"overrides": {"limits.scale.closed_form": "0.29"}})
+    changed = {"limits": given, "limit_origins": dict.fromkeys(given, "override")}
+    overridden = {**changed, "overrides": {"limits.scale.closed_form": "0.29"}}
+    case.model_copy(update=overridden).write(folder / layout.CASE)
     case_runner.record(folder, case_runner.judge(folder, "scale"))
     assembly.render(folder.parent)
     flag = '<span class="status inconclusive">override</span>'

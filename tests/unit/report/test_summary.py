@@ -11,12 +11,11 @@ import pytest
 import xmlschema
 from junitparser import JUnitXml
 
-from harness import formatting
+from harness import formatting, layout
 from harness.files import read_json, write_json
 from harness.judge.verdict import SEVERITY, RungVerdict
 from harness.report import junit, markdown, summary
 from harness.report.backend_figures import metric_figures
-from harness.session import hub
 
 TOP = {
     "schema_version", "hub", "started", "finished", "duration_s", "exit_status", "command", "provenance", "totals",
@@ -220,7 +219,7 @@ def test_junit_survives_what_xml_does_not_allow(written: dict[str, Any], tmp_pat
 def test_a_case_that_was_not_reached_is_no_pass(made: Path, tmp_path: Path) -> None:
     folder = tmp_path / "small"
     folder.mkdir()
-    (folder / hub.CASE).write_text((made / "small" / hub.CASE).read_text())
+    (folder / layout.CASE).write_text((made / "small" / layout.CASE).read_text())
     case = summary.case_summary(folder)
     assert case["status"] == "error"
     assert case["lowest_red_rung"] == "dataset"

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from harness import layout
 from harness.files import read_json, write_json, write_text
 from harness.judge import ladder, tolerances
 from harness.judge.evidence import Evidence
@@ -142,8 +143,10 @@ def record(case: Path, side: str, leg: str, source: str) -> dict[str, Any]:
     folder = case / source / SOURCE_FOLDERS[SOURCES[leg]] if leg in SOURCES else None
     write_job(path, Job("stated", side, leg, SCENARIO, case / "dataset", case / side, "cpu", {}, source=folder))
     done = worker.run(path)
-    error = None if done else read_json(case / side / worker.ERROR)["error"]
-    return {"backend": side, "leg": leg, "status": "done" if done else "failed", "error": error}
+    error = None if done else read_json(case / side / layout.ERROR)["error"]
+    status = "done" if done else "failed"
+    facts = {"cached": False, "seconds": None, "key": None, "error": error}
+    return {"backend": side, "leg": leg, "status": status, **facts}
 
 
 @pytest.mark.parametrize("partial", sensible(), ids=lambda some: "-".join(sorted(some)) or "nothing")

@@ -198,6 +198,7 @@ def test_a_measured_file_counts_by_what_it_holds(tmp_path: Path) -> None:
         ("run/legs/train.py", {"train"}),
         ("run/legs/infer.py", {"infer"}),
         ("networks/pinn/tensorflow/model.py", set()),
+        ("layout.py", {"train", "infer"}),
         ("dataset/simulate.py", set()),
         ("run/run_case.py", set()),
         ("judge/metrics.py", set()),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.session import hub
 
@@ -66,6 +67,6 @@ def test_an_unused_hub_goes_away(tmp_path: Path) -> None:
 def test_a_hub_with_a_case_stays(tmp_path: Path) -> None:
     used = hub.create(tmp_path / "used", tmp_path, {})
     (used / "gs1").mkdir()
-    (used / "gs1" / hub.CASE).write_text(json.dumps({"id": "gs1"}))
+    (used / "gs1" / layout.CASE).write_text(json.dumps({"id": "gs1"}))
     assert not hub.discard_if_unused(used)
     assert used.exists()

@@ -4,10 +4,23 @@ from pathlib import Path
 
 import pytest
 
+from harness import layout
 from harness.judge.verdict import Check, RungVerdict
-from harness.session import hub, notes
+from harness.records.case import CaseRecord
+from harness.session import notes
 
-CASE = {"id": "gs1", "profile": "smoke", "backends": ["a", "b"], "overrides": {"training.seed": "7"}}
+CASE = CaseRecord(
+    id="gs1",
+    scenario="gs1",
+    file="gs1.yaml",
+    description="",
+    profile="smoke",
+    overrides={"training.seed": "7"},
+    backends=("a", "b"),
+    rungs=("loss",),
+    limits={},
+    limit_origins={},
+)
 
 
 def verdict(status: str) -> RungVerdict:
@@ -16,7 +29,7 @@ def verdict(status: str) -> RungVerdict:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    hub.write_json(tmp_path / hub.CASE, CASE)
+    CASE.write(tmp_path / layout.CASE)
     return tmp_path
 
 

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from harness.session.hub import PROGRESS
+from harness import layout
 from harness.session.progress import News, line
 
 EVENT = {
@@ -20,7 +20,7 @@ EVENT = {
 
 def tell(hub: Path, text: str, case: str = "gs1") -> None:
     (hub / case).mkdir(exist_ok=True)
-    with (hub / case / PROGRESS).open("a") as stream:
+    with (hub / case / layout.PROGRESS).open("a") as stream:
         stream.write(text)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from harness import layout
 from harness.files import read_json, write_json
 from harness.report import assembly
 from harness.session import hub
@@ -80,7 +81,7 @@ def several(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = Path(shutil.copytree(made, tmp_path_factory.mktemp("several") / "hub"))
     for name, odd in (("green", None), ("other", "patches")):
         folder = Path(shutil.copytree(made / "small", root / name))
-        write_json(folder / hub.CASE, hub.read_case(folder) | {"id": name, "scenario": name})
+        hub.read_case(folder).model_copy(update={"id": name, "scenario": name}).write(folder / layout.CASE)
         for path in (folder / "checks").iterdir():
             record = read_json(path)
             for check in record["checks"]:

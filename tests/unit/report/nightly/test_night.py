@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import layout
 from harness.files import read_json
 from harness.report.nightly import page
 from harness.session import hub
@@ -60,7 +61,7 @@ def ran(root: Path) -> list[str]:
 
 def statuses(night: Night) -> list[str]:
     """As they were written down."""
-    return [record["status"] for record in read_json(night.folder / hub.NIGHT)["steps"].values()]
+    return [record["status"] for record in read_json(night.folder / layout.NIGHT)["steps"].values()]
 
 
 def test_every_step_runs_whatever_became_of_the_others(tmp_path: Path) -> None:

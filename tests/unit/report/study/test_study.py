@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from junitparser import JUnitXml
 
+from harness import layout
 from harness.files import read_json, write_json
 from harness.report import assembly
 from harness.report.parity_log import log
 from harness.report.study import points
-from harness.session import hub, manifest
+from harness.session import hub
 
 FILES = {"index.html", "study.json", "study.md", "parity_log.json", "parity_log.md", "probe.csv"}
 
@@ -22,7 +23,7 @@ def studied(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = Path(shutil.copytree(made, tmp_path_factory.mktemp("study") / "hub"))
     for name, nphotons in (("small-1e6", 1e6), ("small-2e3", 2e3)):
         folder = Path(shutil.copytree(root / "small", root / name))
-        write_json(folder / hub.CASE, {**hub.read_case(folder), "id": name})
+        hub.read_case(folder).model_copy(update={"id": name}).write(folder / layout.CASE)
         scenario = folder / "scenario.yaml"
         scenario.write_text(scenario.read_text().replace("nphotons: 1000000.0", f"nphotons: {nphotons}"))
         setup = read_json(folder / "dataset" / "setup.json")
@@ -78,7 +79,7 @@ def test_the_verdict_is_in_the_summary_and_in_junit(studied: Path) -> None:
 
 
 def test_the_manifest_lists_a_study_as_the_work_of_the_report(studied: Path) -> None:
-    listed = {one["path"]: one["stage"] for one in read_json(studied / manifest.MANIFEST)["files"]}
+    listed = {one["path"]: one["stage"] for one in read_json(studied / layout.MANIFEST)["files"]}
     assert {listed[f"studies/small/{name}"] for name in FILES} == {"report"}
 
 

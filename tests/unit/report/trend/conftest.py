@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from harness.files import read_json, write_json
+from harness.records import jobs
+from harness.records.jobs import JobRecord
 from harness.report.trend.sessions import Session, read
 
 
@@ -48,8 +50,13 @@ class Hubs:
         record = {"schema_version": "1.0", "started": started, "finished": started, "cases": list(cases)}
         write_json(folder / "summary.json", record | summary)
         for one in cases:
-            jobs = [{"backend": name, "leg": "train", "cached": name in cached} for name in one["backends"]]
-            write_json(folder / one["id"] / "jobs.json", jobs)
+            trained = [
+                JobRecord(
+                    backend=name, leg="train", status="done", cached=name in cached, seconds=1.0, key="k", error=None
+                )
+                for name in one["backends"]
+            ]
+            jobs.write(folder / one["id"] / "jobs.json", trained)
         return folder
 
     def session(self, name: str, *cases: Mapping[str, Any], **more: Any) -> Session:

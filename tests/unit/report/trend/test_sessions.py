@@ -2,11 +2,11 @@
 
 import pytest
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.files import write_json
 from harness.report.trend.comparison import compare
 from harness.report.trend.sessions import hubs_in, read, read_all
-from harness.session import hub
 
 
 def test_what_is_read(hubs):
@@ -75,7 +75,7 @@ def test_hubs_of_a_night_are_sessions_with_its_name_before_theirs(hubs):
     hubs.write("alone", hubs.case(), day=1)
     for night, day in (("nightly-1", 2), ("nightly-2", 3)):
         hubs.write(f"{night}/stable", hubs.case(), day=day)
-        write_json(hubs.folder / night / hub.NIGHT, {})
+        write_json(hubs.folder / night / layout.NIGHT, {})
     hubs.write("other/inner", hubs.case())  # a folder of hubs is no night
     sessions, reasons = read_all(hubs.folder)
     assert [session.name for session in sessions] == ["alone", "nightly-1/stable", "nightly-2/stable"]
@@ -86,6 +86,6 @@ def test_hubs_of_a_night_are_sessions_with_its_name_before_theirs(hubs):
 
 def test_a_hub_of_a_night_that_cannot_be_read_is_named(hubs):
     folder = hubs.write("nightly-1/stable", hubs.case())
-    write_json(folder.parent / hub.NIGHT, {})
+    write_json(folder.parent / layout.NIGHT, {})
     (folder / "summary.json").unlink()
     assert list(read_all(hubs.folder)[1]) == ["nightly-1/stable"]

@@ -1,0 +1,50 @@
+"""The base of all records: read from a file and checked, written to one, never changed in between."""
+
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from harness.errors import HarnessError
+from harness.files import read_json, write_json
+
+
+class Record(BaseModel):
+    """What stands in a JSON file of a hub. The order of the fields is that of the file's keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def parse(cls, value: Any, source: str | Path) -> Self:
+        """Check what was read; raises HarnessError that names the file, `source`, and the first key that is wrong."""
+        try:
+            return cls.model_validate(value)
+        except ValidationError as error:
+            raise HarnessError(f"{source}: {_first_problem(error)}; make it anew by running the case again.") from error
+
+    @classmethod
+    def read(cls, path: Path) -> Self:
+        """Read a file; raises HarnessError when it is missing or broken."""
+        return cls.parse(read_json(path), path)
+
+    @classmethod
+    def read_if_whole(cls, path: Path) -> Self | None:
+        """Read a file that may be missing or, in a killed session, broken; None when it is."""
+        try:
+            return cls.read(path)
+        except HarnessError:
+            return None
+
+    def write(self, path: Path) -> None:
+        """Write the file, atomically; figures that are not finite become null."""
+        write_json(path, self.model_dump())
+
+
+def _first_problem(error: ValidationError) -> str:
+    first = error.errors()[0]
+    key = ".".join(map(str, first["loc"])) or "the whole"
+    if first["type"] == "missing":
+        return f"lacks {key}"
+    if first["input"] is None:
+        return f"{key} is null, which stands for a figure that is not finite"
+    return f"{key}: {first['msg']}, found {first['input']!r}"

@@ -1,0 +1,104 @@
+"""Records: what one room writes and another reads is checked, and a broken file is named with the key that is wrong."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.errors import HarnessError
+from harness.files import read_json, write_json
+from harness.records import jobs
+from harness.records.case import CaseRecord
+from harness.records.jobs import JobRecord
+
+CASE: dict[str, Any] = {
+    "id": "gs1",
+    "scenario": "gs1",
+    "file": "gs1.yaml",
+    "description": "small",
+    "profile": "smoke",
+    "overrides": {"training.seed": "7"},
+    "backends": ["tensorflow", "torch"],
+    "fault": None,
+    "rungs": ["dataset", "loss"],
+    "limits": {"agreement.amplitude": 0.1},
+    "limit_origins": {"agreement.amplitude": "override"},
+}
+JOB: dict[str, Any] = {
+    "backend": "torch",
+    "leg": "train",
+    "status": "done",
+    "cached": False,
+    "seconds": 1.5,
+    "key": "ab12",
+    "error": None,
+}
+
+
+def test_a_record_is_written_as_it_was_read(tmp_path: Path) -> None:
+    write_json(tmp_path / "case.json", CASE)
+    CaseRecord.read(tmp_path / "case.json").write(tmp_path / "again.json")
+    assert (tmp_path / "again.json").read_bytes() == (tmp_path / "case.json").read_bytes()
+
+
+def test_a_list_of_jobs_is_written_as_it_was_read(tmp_path: Path) -> None:
+    write_json(tmp_path / "jobs.json", [JOB, {**JOB, "status": "failed", "seconds": None, "key": None, "error": "no"}])
+    jobs.write(tmp_path / "again.json", jobs.read(tmp_path / "jobs.json"))
+    assert (tmp_path / "again.json").read_bytes() == (tmp_path / "jobs.json").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"backends": ["torch"]}, "lacks backends.1"),
+        ({"profile": None}, "profile is null"),
+        ({"limits": {"scale": "much"}}, "limits.scale: Input should be a valid number"),
+        ({"colour": "red"}, "colour: Extra inputs are not permitted, found 'red'"),
+    ],
+)
+def test_a_broken_record_names_file_and_key(tmp_path: Path, changes: Mapping[str, Any], words: str) -> None:
+    path = tmp_path / "case.json"
+    write_json(path, {**CASE, **changes})
+    with pytest.raises(HarnessError) as raised:
+        CaseRecord.read(path)
+    assert str(raised.value).startswith(f"{path}: {words}")
+
+
+def test_a_key_that_is_missing_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "case.json"
+    write_json(path, {key: value for key, value in CASE.items() if key != "rungs"})
+    with pytest.raises(HarnessError, match=r"case\.json: lacks rungs; "):
+        CaseRecord.read(path)
+    assert CaseRecord.read_if_whole(path) is None
+
+
+def test_a_hub_from_before_faults_were_seeded_is_read() -> None:
+    assert CaseRecord.parse({key: value for key, value in CASE.items() if key != "fault"}, "case.json").fault is None
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ({}, "is no list of jobs"),
+        ([JOB, {**JOB, "status": "lost"}], "job 1: status"),
+        ([{"leg": "train"}], "job 0: lacks backend"),
+    ],
+)
+def test_a_broken_list_of_jobs_names_file_and_job(tmp_path: Path, content: Any, words: str) -> None:
+    path = tmp_path / "jobs.json"
+    write_json(path, content)
+    with pytest.raises(HarnessError) as raised:
+        jobs.read(path)
+    assert str(raised.value).startswith(f"{path}: {words}")
+    assert jobs.read_if_whole(path) == []
+
+
+def test_records_do_not_change() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        JobRecord(**JOB).status = "failed"
+
+
+def test_what_a_record_holds_is_in_the_file(tmp_path: Path) -> None:
+    CaseRecord.parse(CASE, "case.json").write(tmp_path / "case.json")
+    assert read_json(tmp_path / "case.json") == CASE
