@@ -1,4 +1,4 @@
-"""`faults`: the catalogue of seeded faults, and what the judge makes of it."""
+"""`faults`: the catalogue of injected faults, and what the judge makes of it."""
 
 import tempfile
 from pathlib import Path
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from harness.session.request import Request
 
 app = typer.Typer(
-    help="Faults that are seeded into one side, to see that the judge catches them.", no_args_is_help=True
+    help="Faults that are injected into one side, to see that the judge catches them.", no_args_is_help=True
 )
 HubFolder = Annotated[
     Path | None, typer.Option("--hub", help="Folder of a session, or any other: the result as pages in DIR/faults.")
@@ -73,7 +73,7 @@ def run(
         for outcome in trials.Trials(Path(folder), request).run(trials.every(request.backends, faults or (), quick)):
             outcomes.append(outcome)
             if not as_json:
-                typer.echo(f"{outcome.seeded!s:48} {', '.join(outcome.red) or 'not caught'}")
+                typer.echo(f"{outcome.injected!s:48} {', '.join(outcome.red) or 'not caught'}")
     record = fault_matrix.record(outcomes)
     if hub is not None:
         typer.echo(fault_page.add(hub, layout.FAULT_MATRIX, record), err=True)

@@ -14,7 +14,7 @@ from harness.faults.faulty_port import FaultyPort
 NOWHERE = "none"
 """The rung of a control: a change that the judge must not see."""
 
-Seed = Callable[[FaultyPort], None]
+Inject = Callable[[FaultyPort], None]
 _KNOWN: dict[str, "Fault"] = {}
 
 
@@ -36,7 +36,7 @@ class Fault:
     """Whether it belongs to the subset that every change of the harness is tried on."""
     profile: str
     """The profile in which it shows."""
-    seed: Seed
+    inject: Inject
 
     @property
     def is_control(self) -> bool:
@@ -51,12 +51,12 @@ class Fault:
     def port(self, backend: str, size: float | None = None, leg: str = "") -> FaultyPort:
         """The changes that it makes to a side, at a size or its natural one."""
         port = FaultyPort(backend, self.size if size is None else size, leg)
-        self.seed(port)
+        self.inject(port)
         return port
 
 
 @dataclass(frozen=True)
-class Seeded:
+class Injected:
     """A fault in a side."""
 
     fault: Fault
@@ -85,14 +85,14 @@ def fault(
     unit: str = "",
     quick: bool = False,
     profile: str = "smoke",
-) -> Callable[[Seed], Seed]:
+) -> Callable[[Inject], Inject]:
     """Enter a function into the catalogue; see `Fault` for the arguments. Its docstring says what it changes."""
 
-    def enter(seed: Seed) -> Seed:
+    def enter(inject: Inject) -> Inject:
         assert id not in _KNOWN, f"two faults are called {id}"
         assert (size is None) == (not unit), f"{id}: a size needs a unit, and a unit a size"
-        _KNOWN[id] = Fault(id, (seed.__doc__ or "").strip(), rung, size, unit, quick, profile, seed)
-        return seed
+        _KNOWN[id] = Fault(id, (inject.__doc__ or "").strip(), rung, size, unit, quick, profile, inject)
+        return inject
 
     return enter
 
@@ -112,7 +112,7 @@ def named(name: str) -> Fault:
     return faults()[name]
 
 
-def parse(text: str, backends: Sequence[str]) -> Seeded:
+def parse(text: str, backends: Sequence[str]) -> Injected:
     """Read `ID[=SIZE][@BACKEND]`; the last of `backends`, the candidate, is broken unless another is named.
 
     Raises HarnessError for an unknown id or backend, and for a size where there is none or that is not a number.
@@ -122,7 +122,7 @@ def parse(text: str, backends: Sequence[str]) -> Seeded:
     if backend and backend not in backends:
         raise HarnessError(f"--parity-fault: found backend {backend!r} in {text!r}; allowed: {', '.join(backends)}.")
     found = named(name)
-    return Seeded(found, backend or backends[-1], _size(found, size, text) if sign else None)
+    return Injected(found, backend or backends[-1], _size(found, size, text) if sign else None)
 
 
 def _size(found: Fault, size: str, text: str) -> float:

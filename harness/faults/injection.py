@@ -20,7 +20,7 @@ from harness.ports.protocol import Batch, BatchSource, EpochReport, Port, Setup
 
 
 @contextlib.contextmanager
-def seeded(port: FaultyPort) -> Iterator[None]:
+def injected(port: FaultyPort) -> Iterator[None]:
     """Every backend that is created meanwhile has the fault."""
     create = registry.create
 
@@ -37,7 +37,7 @@ def seeded(port: FaultyPort) -> Iterator[None]:
 
 
 def spoil_files(port: FaultyPort, leg: str, output: Path) -> None:
-    """Change what a leg of the seeded side left."""
+    """Change what a leg of the injected side left."""
     for_each(port, f"files {leg}", output)
 
 
@@ -47,7 +47,7 @@ def spoil_case(port: FaultyPort, folder: Path) -> None:
 
 
 def own_dataset(port: FaultyPort, dataset: Path, copy: Path) -> Path:
-    """The dataset folder that the seeded side reads: changed in a copy, where the fault lies in the data."""
+    """The dataset folder that the injected side reads: changed in a copy, where the fault lies in the data."""
     if not port.uses("dataset"):
         return dataset
     shutil.copytree(dataset, copy)

@@ -1,6 +1,6 @@
 """A worker process whose jobs have a fault: `python -m harness.faults.worker [--float64] [--supervised] JOB.json ...`.
 
-The same as `harness.run.worker`, but that the fault that a job names is seeded while it runs; each job may have
+The same as `harness.run.worker`, but that the fault that a job names is injected while it runs; each job may have
 another, so that one process serves a whole catalogue. With `--float64` the lock-step legs leave float32 out.
 """
 
@@ -45,7 +45,7 @@ def run(plain: Callable[[Path], bool], path: Path) -> bool:
     if dataset != job.dataset:
         path = path.with_name(f"{path.stem}-own.json")
         write_job(path, replace(job, dataset=dataset))
-    with injection.seeded(port):
+    with injection.injected(port):
         done = plain(path)
     if done:
         injection.spoil_files(port, job.leg, job.output)

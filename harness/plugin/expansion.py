@@ -16,7 +16,7 @@ STUDY = "parity_study"
 """The fixture that a test of a dose study gets the study from."""
 MARKERS = {
     "parity": "a rung of the parity ladder for one case",
-    "faults": "a seeded fault that the judge must catch",
+    "faults": "an injected fault that the judge must catch",
     "quick": "of the faults, the subset that every change is tried on",
     "golden": "holds a result against the approved one",
     "gpu": "needs a GPU",

@@ -18,7 +18,7 @@ class CaseRecord(Record):
     backends: tuple[str, str]
     """The pair, reference first."""
     fault: str | None = None
-    """The seeded fault, of a session that asked for one."""
+    """The injected fault, of a session that asked for one."""
     rungs: tuple[str, ...]
     """The planned rungs, in the order of the ladder."""
     limits: dict[str, float]

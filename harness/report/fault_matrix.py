@@ -8,11 +8,11 @@ from harness.session.trials import Outcome
 
 def row(outcome: Outcome) -> dict[str, Any]:
     """One trial for programs."""
-    fault = outcome.seeded.fault
+    fault = outcome.injected.fault
     return {
         "fault": fault.id,
-        "backend": outcome.seeded.backend,
-        "size": fault.size if outcome.seeded.size is None else outcome.seeded.size,
+        "backend": outcome.injected.backend,
+        "size": fault.size if outcome.injected.size is None else outcome.injected.size,
         "unit": fault.unit,
         "sentence": fault.sentence,
         "expected": fault.rung,
@@ -31,10 +31,10 @@ def record(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 def shares(outcomes: Sequence[Outcome]) -> dict[str, int]:
     """Trials of faults: all, caught, and caught on the rung that the catalogue names; of controls: all, and red."""
-    faults = [outcome for outcome in outcomes if not outcome.seeded.fault.is_control]
-    controls = [outcome for outcome in outcomes if outcome.seeded.fault.is_control]
+    faults = [outcome for outcome in outcomes if not outcome.injected.fault.is_control]
+    controls = [outcome for outcome in outcomes if outcome.injected.fault.is_control]
     return {
-        "faults": len({outcome.seeded.fault.id for outcome in faults}),
+        "faults": len({outcome.injected.fault.id for outcome in faults}),
         "trials": len(faults),
         "caught": sum(outcome.first is not None for outcome in faults),
         "as_expected": sum(outcome.as_expected for outcome in faults),

@@ -1,4 +1,4 @@
-"""The page of the seeded faults: which rung caught each, how small each may be, and how often nothing was wrong.
+"""The page of the injected faults: which rung caught each, how small each may be, and how often nothing was wrong.
 
 A folder `faults` of a hub, or any other folder, holds whichever of these was measured; `index.html` and `faults.md`
 show it:

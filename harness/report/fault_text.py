@@ -1,4 +1,4 @@
-"""`faults.md`, the same as the page of the seeded faults in Markdown: what `docs/faults.md` is a copy of."""
+"""`faults.md`, the same as the page of the injected faults in Markdown: what `docs/faults.md` is a copy of."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from harness.report.tables import Table
 
 CASE = (
-    "Each fault is seeded into one side of a small case with gridsize 2, and the rungs are judged from files. All "
+    "Each fault is injected into one side of a small case with gridsize 2, and the rungs are judged from files. All "
     "rungs that read what the fault touched were judged up to the canvas, or up to the one expected if that is higher; "
     "of a fault that the lock-step shows, the training was not repeated. Trials are made in float64; a fault counts as "
     "caught when a rung fails or has no evidence."
@@ -31,7 +31,7 @@ def page(context: Mapping[str, Any], day: str) -> str:
 
 
 def _lines(context: Mapping[str, Any], day: str) -> Iterator[str]:
-    yield "# Seeded faults: what the judge catches"
+    yield "# Injected faults: what the judge catches"
     yield ""
     yield (
         f"Written on {day} by `python -m harness faults run --hub DIR`, `python -m harness faults sensitivity --hub "

@@ -48,10 +48,10 @@ def overrides(summary: dict[str, Any]) -> list[str]:
     return sorted({f"{key}={value}" for case in summary["cases"] for key, value in case["overrides"].items()})
 
 
-def seeded(summary: dict[str, Any]) -> str:
-    """A sentence on the fault that was seeded; empty where there is none."""
+def injected(summary: dict[str, Any]) -> str:
+    """A sentence on the fault that was injected; empty where there is none."""
     found = {case["fault"] for case in summary["cases"] if case["fault"]}
-    return f"seeded fault: {', '.join(sorted(found))}; this port was broken on purpose" if found else ""
+    return f"injected fault: {', '.join(sorted(found))}; this port was broken on purpose" if found else ""
 
 
 def uncalibrated(summary: dict[str, Any]) -> str:
@@ -90,7 +90,7 @@ def warnings(summary: dict[str, Any]) -> list[str]:
     """What a reader of a terminal must know before the lines of the cases."""
     overridden = ", ".join(overrides(summary))
     found = [
-        seeded(summary),
+        injected(summary),
         f"overridden on the command line: {overridden}" if overridden else "",
         uncalibrated(summary),
     ]
@@ -125,7 +125,7 @@ def _lines(summary: dict[str, Any]) -> Iterator[str]:
 
 
 def _notices(summary: dict[str, Any]) -> Iterator[str]:
-    if sentence := seeded(summary):
+    if sentence := injected(summary):
         yield f"- **{cell_of(sentence)}**"
     for override in overrides(summary):
         yield f"- Overridden on the command line: `{cell_of(override)}`"

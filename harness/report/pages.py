@@ -101,7 +101,7 @@ def _links(root: Path) -> Iterator[tuple[str, str]]:
     if (root.resolve().parent / layout.NIGHT).is_file():
         yield f"../{layout.INDEX}", "the night"
     if (root / FAULTS).is_file():
-        yield FAULTS, "seeded faults"
+        yield FAULTS, "injected faults"
     for page in sorted(root.glob(STUDIES)):
         yield page.relative_to(root).as_posix(), f"dose study {page.parent.name}"
 
@@ -109,7 +109,7 @@ def _links(root: Path) -> Iterator[tuple[str, str]]:
 def _notices(summary: dict[str, Any]) -> dict[str, Any]:
     return {
         "overrides": markdown.overrides(summary),
-        "seeded": markdown.seeded(summary),
+        "injected": markdown.injected(summary),
         "uncalibrated": markdown.uncalibrated(summary),
     }
 

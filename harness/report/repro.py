@@ -63,7 +63,7 @@ def _needed(data: GroupedData, steps: int) -> GroupedData:
 
 
 def faults_of(evidence: Evidence) -> dict[str, str]:
-    """Backend to the fault that was seeded in it, of a case that shows one."""
+    """Backend to the fault that was injected in it, of a case that shows one."""
     sides = evidence.record(Path(layout.RUN_METADATA), ("backends",))["backends"]
     return {backend: side["fault"] for backend, side in sides.items() if side.get("fault")}
 

@@ -61,14 +61,14 @@ def main() -> int:
 
 @contextlib.contextmanager
 def broken(name: str, fault: str | None) -> Iterator[None]:
-    """A backend that a fault was seeded in has it here, too."""
+    """A backend that a fault was injected in has it here, too."""
     if fault is None:
         yield
         return
     from harness.faults import catalogue, injection
 
-    print(f"{name}: seeded fault {fault}")
-    with injection.seeded(catalogue.parse(fault, [name]).port("lockstep")):
+    print(f"{name}: injected fault {fault}")
+    with injection.injected(catalogue.parse(fault, [name]).port("lockstep")):
         yield
 
 

@@ -44,7 +44,7 @@ class Job:
     iterations: int = 0
     """Sweeps of a reference reconstruction."""
     fault: str | None = None
-    """A seeded fault, `ID` or `ID=SIZE`, which `harness.faults.worker` alone heeds."""
+    """A injected fault, `ID` or `ID=SIZE`, which `harness.faults.worker` alone heeds."""
 
 
 def write_job(path: Path, job: Job) -> None:

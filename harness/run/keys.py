@@ -69,7 +69,7 @@ class Surroundings:
     variables: Mapping[str, str]
     """The environment of the worker."""
     fault: str | None = None
-    """The seeded fault, `ID` or `ID=SIZE`; None but for a session that asked for one."""
+    """The injected fault, `ID` or `ID=SIZE`; None but for a session that asked for one."""
 
     @property
     def worker(self) -> str:
@@ -191,8 +191,8 @@ def _surroundings_parts(surroundings: Surroundings) -> dict[str, Any]:
 
 
 def _fault_parts(fault: str | None) -> dict[str, Any]:
-    """A result with a seeded fault is never taken for one without."""
-    return {} if fault is None else {"fault": {"seeded": fault, "code": code_digest(_FAULT_CODE)}}
+    """A result with an injected fault is never taken for one without."""
+    return {} if fault is None else {"fault": {"injected": fault, "code": code_digest(_FAULT_CODE)}}
 
 
 def _interpreter_parts(interpreter: Interpreter) -> dict[str, Any]:

@@ -40,7 +40,7 @@ class RunOptions:
     log_patch_stats: bool = False
     patch_stats_limit: int = 2
     faults: Mapping[str, str] = field(default_factory=dict)
-    """Backend to the fault that is seeded in it, `ID` or `ID=SIZE`."""
+    """Backend to the fault that is injected in it, `ID` or `ID=SIZE`."""
 
 
 def run_case(

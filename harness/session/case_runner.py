@@ -34,7 +34,7 @@ from harness.session.golden.deliver import deliver
 from harness.session.request import Request
 
 if TYPE_CHECKING:
-    from harness.faults.catalogue import Seeded
+    from harness.faults.catalogue import Injected
 
 LOCK = ".preparing.lock"
 
@@ -108,8 +108,8 @@ def _run(root: Path, folder: Path, case: Case, request: Request) -> tuple[str, s
     return "done", ""
 
 
-def _spoil(folder: Path, fault: "Seeded") -> None:
-    """Let a seeded fault act on what both sides left."""
+def _spoil(folder: Path, fault: "Injected") -> None:
+    """Let an injected fault act on what both sides left."""
     from harness.faults import injection
 
     injection.spoil_case(fault.port(), folder)

@@ -16,7 +16,7 @@ from harness.scenario.case import Case
 from harness.scenario.catalogue import load_cases
 
 if TYPE_CHECKING:
-    from harness.faults.catalogue import Seeded
+    from harness.faults.catalogue import Injected
 
 PROFILES = ("smoke", "stable", "full")
 SCENARIOS = "scenarios"
@@ -49,8 +49,8 @@ class Request:
     log_patch_stats: bool
     patch_stats_limit: int
     strict: bool
-    fault: "Seeded | None" = None
-    """A fault that is seeded in one of the sides."""
+    fault: "Injected | None" = None
+    """A fault that is injected in one of the sides."""
     budget: float | None = None
     """Seconds after which no further case is begun; None for no such limit."""
 
@@ -97,7 +97,7 @@ class Request:
             log_patch_stats=log_patch_stats,
             patch_stats_limit=_count("--parity-patch-stats-limit", patch_stats_limit or str(PATCH_STATS_LIMIT)),
             strict=strict,
-            fault=_seeded(fault, pair) if fault else None,
+            fault=_injected(fault, pair) if fault else None,
             budget=_seconds("--parity-budget", budget) if budget else None,
         )
 
@@ -125,7 +125,7 @@ class Request:
         }
 
 
-def _seeded(text: str, backends: tuple[str, str]) -> "Seeded":
+def _injected(text: str, backends: tuple[str, str]) -> "Injected":
     """The fault that was asked for; the catalogue is imported for nobody else."""
     from harness.faults import catalogue
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from harness.faults.catalogue import Seeded
+from harness.faults.catalogue import Injected
 from harness.session.trials import Outcome, Trials
 
 STRIDE = 100.0
@@ -20,7 +20,7 @@ LEAST = 1e-15
 class Bracket:
     """What is known of one fault in one side."""
 
-    natural: Seeded
+    natural: Injected
     caught: float | None
     """Smallest size that was caught; None where not even the natural one was."""
     missed: float | None
@@ -40,29 +40,29 @@ class Bracket:
 
     def after(self, outcome: Outcome) -> "Bracket":
         """What is known after one more trial."""
-        size = outcome.seeded.size
+        size = outcome.injected.size
         if outcome.first is None:
             return replace(self, missed=size)
         return replace(self, caught=size, rung=outcome.first)
 
 
-def bisect(trials: Trials, wanted: Iterable[Seeded]) -> list[Bracket]:
+def bisect(trials: Trials, wanted: Iterable[Injected]) -> list[Bracket]:
     """The smallest size of every fault that has one, to a factor of `CLOSE`."""
-    known = [Bracket(seeded, None, None, None) for seeded in wanted if seeded.fault.size is not None]
+    known = [Bracket(injected, None, None, None) for injected in wanted if injected.fault.size is not None]
     while asked := _asked(known):
-        outcomes = {_key(outcome.seeded): outcome for outcome in trials.run(asked)}
+        outcomes = {_key(outcome.injected): outcome for outcome in trials.run(asked)}
         known = [
             bracket.after(outcomes[_key(bracket.natural)]) if bracket.next is not None else bracket for bracket in known
         ]
     return known
 
 
-def _asked(known: Sequence[Bracket]) -> list[Seeded]:
+def _asked(known: Sequence[Bracket]) -> list[Injected]:
     return [replace(bracket.natural, size=bracket.next) for bracket in known if bracket.next is not None]
 
 
-def _key(seeded: Seeded) -> tuple[str, str]:
-    return seeded.fault.id, seeded.backend
+def _key(injected: Injected) -> tuple[str, str]:
+    return injected.fault.id, injected.backend
 
 
 def row(bracket: Bracket) -> dict[str, Any]:

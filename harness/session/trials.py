@@ -1,7 +1,7 @@
 """Trials of the judge: each fault of the catalogue in each side, judged from files like any other case.
 
 The clean evidence of both sides is made once, through the store. All faults of a side then run in one worker process,
-in float64 alone, because rounding hides nothing there. A trial's folder is a case folder: the files of the seeded side
+in float64 alone, because rounding hides nothing there. A trial's folder is a case folder: the files of the injected side
 are its own, those of the other side and of the dataset are the clean case's.
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 from harness import layout
 from harness.errors import HarnessError
 from harness.faults import catalogue, injection
-from harness.faults.catalogue import NOWHERE, Seeded
+from harness.faults.catalogue import NOWHERE, Injected
 from harness.files import read_json, write_text
 from harness.judge import ladder, tolerances
 from harness.judge.evidence import Evidence
@@ -60,7 +60,7 @@ STITCHING = {"stitching", "stitched", "predictions"}
 class Outcome:
     """What the judge made of one fault in one side."""
 
-    seeded: Seeded
+    injected: Injected
     red: tuple[str, ...]
     """The rungs that were red, the lowest first."""
     judged: tuple[str, ...]
@@ -76,7 +76,7 @@ class Outcome:
     @property
     def as_expected(self) -> bool:
         """Whether the lowest red rung is the one that the catalogue names."""
-        return (self.first or NOWHERE) == self.seeded.fault.rung
+        return (self.first or NOWHERE) == self.injected.fault.rung
 
 
 class Trials:
@@ -107,11 +107,11 @@ class Trials:
         [other] = [name for name in self.request.backends if name != backend]
         return other
 
-    def run(self, wanted: Iterable[Seeded]) -> Iterator[Outcome]:
+    def run(self, wanted: Iterable[Injected]) -> Iterator[Outcome]:
         """Try the faults, those of a side in one process, both sides at once."""
-        of_side: dict[str, list[Seeded]] = {}
-        for seeded in wanted:
-            of_side.setdefault(seeded.backend, []).append(seeded)
+        of_side: dict[str, list[Injected]] = {}
+        for injected in wanted:
+            of_side.setdefault(injected.backend, []).append(injected)
         for backend in of_side:  # made before the threads want it
             self.clean(backend)
         cancelled = threading.Event()
@@ -119,9 +119,9 @@ class Trials:
         for backend, _ in together.as_they_end(calls, cancelled):
             yield from map(self._judged, of_side[backend])
 
-    def _work(self, backend: str, faults: Sequence[Seeded], cancelled: threading.Event) -> None:
+    def _work(self, backend: str, faults: Sequence[Injected], cancelled: threading.Event) -> None:
         """Run all jobs of a side's faults."""
-        jobs = [path for seeded in faults for path in self._jobs(seeded)]
+        jobs = [path for injected in faults for path in self._jobs(injected)]
         if not jobs:
             return
         environment = interpreters.worker_environment(interpreters.import_folder(self.folder))
@@ -141,28 +141,28 @@ class Trials:
     def _python(self, backend: str) -> Path:
         return self.request.interpreters.get(backend, Path(sys.executable))
 
-    def _jobs(self, seeded: Seeded) -> list[str]:
+    def _jobs(self, injected: Injected) -> list[str]:
         """Job files of the legs that a fault has to be run in, relative to the trials' folder."""
         paths = []
-        for leg in legs_of(seeded):
-            path = self._folder(seeded) / "jobs" / f"{leg}.json"
+        for leg in legs_of(injected):
+            path = self._folder(injected) / "jobs" / f"{leg}.json"
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_job(path, self._job(seeded, leg))
+            write_job(path, self._job(injected, leg))
             paths.append(path.relative_to(self.folder).as_posix())
         return paths
 
-    def _job(self, seeded: Seeded, leg: str) -> Job:
-        own, other, clean = seeded.backend, self._other(seeded.backend), self.clean(seeded.backend)
+    def _job(self, injected: Injected, leg: str) -> Job:
+        own, other, clean = injected.backend, self._other(injected.backend), self.clean(injected.backend)
         job = Job(
-            case=str(seeded),
+            case=str(injected),
             backend=own,
             leg=leg,
             scenario=self.case.scenario,
             dataset=clean / layout.DATASET,
-            output=self._folder(seeded) / "jobs" / leg,
+            output=self._folder(injected) / "jobs" / leg,
             device="cpu",
             environment=side.variables(devices.CPU),
-            fault=seeded.text,
+            fault=injected.text,
         )
         if leg not in SOURCES:
             return job
@@ -170,71 +170,71 @@ class Trials:
         if leg in ACROSS:
             source = clean / other
         else:
-            source = self._folder(seeded) / "jobs" / needed if needed in legs_of(seeded) else clean / own
+            source = self._folder(injected) / "jobs" / needed if needed in legs_of(injected) else clean / own
         return replace(job, source=source / SOURCE_FOLDERS[needed])
 
-    def _folder(self, seeded: Seeded) -> Path:
-        return self.folder / str(seeded)
+    def _folder(self, injected: Injected) -> Path:
+        return self.folder / str(injected)
 
-    def _judged(self, seeded: Seeded) -> Outcome:
+    def _judged(self, injected: Injected) -> Outcome:
         """Judge a trial, and take its folder away."""
-        folder = self._folder(seeded)
-        self._assemble(seeded, folder)
-        evidence = Evidence(folder, (self._other(seeded.backend), seeded.backend))
-        verdicts = [judged(evidence, rung, self.case) for rung in rungs_of(seeded)]
+        folder = self._folder(injected)
+        self._assemble(injected, folder)
+        evidence = Evidence(folder, (self._other(injected.backend), injected.backend))
+        verdicts = [judged(evidence, rung, self.case) for rung in rungs_of(injected)]
         shutil.rmtree(folder)
         red = [verdict for verdict in verdicts if verdict.status in RED]
         message = red[0].message if red else ""
-        return Outcome(seeded, tuple(verdict.rung for verdict in red), rungs_of(seeded), message)
+        return Outcome(injected, tuple(verdict.rung for verdict in red), rungs_of(injected), message)
 
-    def _assemble(self, seeded: Seeded, folder: Path) -> None:
-        """Make the case folder of a trial: clean files, over them what the seeded side left, then what is spoilt."""
-        shutil.copytree(self.clean(seeded.backend), folder, dirs_exist_ok=True, copy_function=os.link)
-        own, port = folder / seeded.backend, seeded.port()
+    def _assemble(self, injected: Injected, folder: Path) -> None:
+        """Make the case folder of a trial: clean files, over them what the injected side left, then what is spoilt."""
+        shutil.copytree(self.clean(injected.backend), folder, dirs_exist_ok=True, copy_function=os.link)
+        own, port = folder / injected.backend, injected.port()
         records = jobs.read(folder / layout.JOBS)
-        for leg in legs_of(seeded):
+        for leg in legs_of(injected):
             for name in layout.LEG_FOLDERS[leg]:
                 shutil.rmtree(own / name, ignore_errors=True)
-            records = [_record(job, seeded.backend, leg, folder / "jobs" / leg) for job in records]
+            records = [_record(job, injected.backend, leg, folder / "jobs" / leg) for job in records]
             if (folder / "jobs" / leg).is_dir():
                 shutil.copytree(folder / "jobs" / leg, own, dirs_exist_ok=True)
         jobs.write(folder / layout.JOBS, records)
-        for leg in set(LEGS) - set(legs_of(seeded)):
+        for leg in set(LEGS) - set(legs_of(injected)):
             injection.spoil_files(port, leg, own)
         injection.spoil_case(port, folder)
 
 
-def legs_of(seeded: Seeded) -> tuple[str, ...]:
+def legs_of(injected: Injected) -> tuple[str, ...]:
     """The legs that have to be run with a fault, those that its rung reads; of one that acts on files alone, none."""
-    if not any(acts(seeded, leg) for leg in LEGS):
+    if not any(acts(injected, leg) for leg in LEGS):
         return ()
-    needs = LOCKSTEP if seeded.fault.is_control else ladder.needs(seeded.fault.rung)
+    needs = LOCKSTEP if injected.fault.is_control else ladder.needs(injected.fault.rung)
     if needs <= LOCKSTEP:
         return tuple(leg for leg in LEGS if leg in needs | {"lockstep", "oracle", "graft"})
-    return ("train", "infer") if acts(seeded, "train") else ("infer",)
+    return ("train", "infer") if acts(injected, "train") else ("infer",)
 
 
-def acts(seeded: Seeded, leg: str) -> bool:
+def acts(injected: Injected, leg: str) -> bool:
     """Whether a fault changes what a leg does, and not only what it left."""
-    own = [hook for hook in seeded.port(leg).hooks if hook != "case" and not hook.startswith("files ")]
+    own = [hook for hook in injected.port(leg).hooks if hook != "case" and not hook.startswith("files ")]
     return bool(set(own) - STITCHING) if leg not in ("infer", "exchange") else bool(own)
 
 
-def rungs_of(seeded: Seeded) -> tuple[str, ...]:
+def rungs_of(injected: Injected) -> tuple[str, ...]:
     """The rungs that are judged: those that read what the fault touched, up to the canvas or to the one expected.
 
     The rungs above the canvas take longer than all others together, and are red after whatever went wrong below.
     """
-    legs = frozenset(legs_of(seeded))
-    touched = legs | {leg for leg in LEGS if seeded.port(leg).uses(f"files {leg}")}
-    if seeded.port().uses("case"):
+    legs = frozenset(legs_of(injected))
+    touched = legs | {leg for leg in LEGS if injected.port(leg).uses(f"files {leg}")}
+    if injected.port().uses("case"):
         touched = frozenset(LEGS)
     absent = LOCKSTEP - legs if legs and legs <= LOCKSTEP else frozenset()  # made without the fault
     highest = RUNGS.index("canvas")
     return tuple(
         rung
         for number, rung in enumerate(RUNGS)
-        if (number <= highest or rung == seeded.fault.rung)
+        if (number <= highest or rung == injected.fault.rung)
         and ladder.needs(rung) & touched
         and not ladder.needs(rung) & absent
     )
@@ -261,8 +261,8 @@ def _record(job: JobRecord, backend: str, leg: str, output: Path) -> JobRecord:
     return job.model_copy(update={"status": "failed", "error": error})
 
 
-def every(backends: Sequence[str], names: Collection[str] = (), quick: bool = False) -> list[Seeded]:
+def every(backends: Sequence[str], names: Collection[str] = (), quick: bool = False) -> list[Injected]:
     """The faults of these names (all, where none is named) in both sides, at their natural sizes."""
     found = [catalogue.named(name) for name in names] or list(catalogue.faults().values())
     chosen = [fault for fault in found if fault.quick or not quick]
-    return [Seeded(fault, backend) for fault in chosen for backend in backends]
+    return [Injected(fault, backend) for fault in chosen for backend in backends]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from harness.faults import catalogue
-from harness.faults.catalogue import Seeded
+from harness.faults.catalogue import Injected
 from harness.session import trials
 from harness.session.request import Request
 
@@ -20,12 +20,12 @@ ROOT = Path(__file__).parents[2]
 
 def _parameters() -> list[object]:
     return [
-        pytest.param(seeded, id=str(seeded), marks=[pytest.mark.quick] if seeded.fault.quick else [])
-        for seeded in trials.every(BACKENDS)
+        pytest.param(injected, id=str(injected), marks=[pytest.mark.quick] if injected.fault.quick else [])
+        for injected in trials.every(BACKENDS)
     ]
 
 
-Outcomes = Callable[[str], dict[Seeded, trials.Outcome]]
+Outcomes = Callable[[str], dict[Injected, trials.Outcome]]
 
 
 @pytest.fixture(scope="module")
@@ -33,21 +33,21 @@ def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     """What became of every selected fault of a side. Under pytest-xdist each side has a worker of its own."""
     asked = Request.from_texts(ROOT, profile="smoke", override=trials.OVERRIDES, device="cpu")
     parameters = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
-    wanted = [params["seeded"] for params in parameters if "seeded" in params]
+    wanted = [params["injected"] for params in parameters if "injected" in params]
 
     @cache
-    def of_side(backend: str) -> dict[Seeded, trials.Outcome]:
-        of_it = [seeded for seeded in wanted if seeded.backend == backend]
+    def of_side(backend: str) -> dict[Injected, trials.Outcome]:
+        of_it = [injected for injected in wanted if injected.backend == backend]
         found = trials.Trials(tmp_path_factory.mktemp(f"faults_{backend}"), asked).run(of_it)
-        return {outcome.seeded: outcome for outcome in found}
+        return {outcome.injected: outcome for outcome in found}
 
     return of_side
 
 
 @pytest.mark.faults
-@pytest.mark.parametrize("seeded", _parameters())
-def test_fault(seeded: Seeded, outcomes: Outcomes) -> None:
-    outcome = outcomes(seeded.backend)[seeded]
+@pytest.mark.parametrize("injected", _parameters())
+def test_fault(injected: Injected, outcomes: Outcomes) -> None:
+    outcome = outcomes(injected.backend)[injected]
     assert outcome.as_expected, f"red: {outcome.red or 'nothing'}; {outcome.message}"
 
 

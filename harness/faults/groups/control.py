@@ -10,7 +10,7 @@ from harness.faults.faulty_port import FaultyPort
 
 @fault("control.nothing", rung=NOWHERE, quick=True)
 def nothing(port: FaultyPort) -> None:
-    """The port is seeded with a change that changes nothing."""
+    """The port is injected with a change that changes nothing."""
     port.batch(lambda batch: batch)
 
 

@@ -50,6 +50,6 @@ def _links(folder: Path, step: Step, hubs: Sequence[str]) -> Iterator[tuple[str,
     """Address and name of what is there: the hubs, the newest first, the page of the faults, and the log."""
     found = {name: f"{name}/{layout.INDEX}" for name in reversed(hubs)}
     if "--hub" in step.command:
-        found["seeded faults"] = pages.FAULTS
+        found["injected faults"] = pages.FAULTS
     found["log"] = log_of(step.name)
     yield from ((address, name) for name, address in found.items() if (folder / address).is_file())

@@ -131,7 +131,7 @@ def _asked(case: CaseRecord) -> dict[str, str]:
         "the profile": case.profile,
         "the pair": ", ".join(case.backends),
         "what was overridden": overrides or "nothing",
-        "the seeded fault": case.fault or "none",
+        "the injected fault": case.fault or "none",
     }
 
 

@@ -61,14 +61,14 @@ class CaseHistory:
 
     @property
     def is_special(self) -> bool:
-        """Whether something was overridden, or a fault was seeded."""
+        """Whether something was overridden, or a fault was injected."""
         return bool(self.records[0].overrides or self.records[0].fault)
 
 
 def histories(sessions: Iterable[Session]) -> list[CaseHistory]:
     """Every case over the sessions, the oldest first.
 
-    What was asked in another way (profile, override, pair, seeded fault) is another history; those with an override
+    What was asked in another way (profile, override, pair, injected fault) is another history; those with an override
     or a fault come last.
     """
     held: dict[str, list[tuple[Session, CaseRecord]]] = {}
@@ -83,7 +83,7 @@ def title_of(case: CaseRecord) -> str:
     """What was asked of a case, in words."""
     words = [f"{case.id}, {case.profile}, {' / '.join(case.backends)}"]
     words += [f"{key}={value}" for key, value in sorted(case.overrides.items())]
-    return ", ".join([*words, f"seeded fault {case.fault}"] if case.fault else words)
+    return ", ".join([*words, f"injected fault {case.fault}"] if case.fault else words)
 
 
 def changes_by_session(found: Iterable[CaseHistory]) -> list[tuple[Session, list[Change]]]:

@@ -67,7 +67,7 @@ def _session(session: Session) -> dict[str, Any]:
 
 def _remarks(fault: str | None, overrides: Mapping[str, Any]) -> Iterator[str]:
     if fault:
-        yield f"seeded fault {fault}"
+        yield f"injected fault {fault}"
     yield from (f"{key}={value}" for key, value in overrides.items())
 
 

@@ -58,7 +58,7 @@ def _faults(quick: bool) -> list[Step]:
     run, sensitivity = ["--quick"] if quick else [], ["scale.off", "--side", "torch"] if quick else []
     verb = ("-m", "harness", "faults")
     return [
-        Step("faults", "every seeded fault must be caught", _python(*verb, "run", *run, "--hub", FOLDER), tells=True),
+        Step("faults", "every injected fault must be caught", _python(*verb, "run", *run, "--hub", FOLDER), tells=True),
         Step("sensitivity", "how small each may be", _python(*verb, "sensitivity", *sensitivity, "--hub", FOLDER)),
     ]
 

@@ -36,13 +36,13 @@ def test_the_key_of_a_result_tells_the_fault_and_its_size() -> None:
         _surroundings_parts(Surroundings(own(()), CPU, {}, fault)) for fault in (None, "scale.off", "scale.off=2.0")
     ]
     assert "fault" not in parts[0]
-    assert parts[1]["fault"]["seeded"] != parts[2]["fault"]["seeded"]
+    assert parts[1]["fault"]["injected"] != parts[2]["fault"]["injected"]
     assert {**parts[1], "fault": None} == {**parts[0], "fault": None}
 
 
 def test_what_was_replaced_is_put_back() -> None:
     before = registry.create
-    with injection.seeded(catalogue.named("geometry.merge-epsilon").port("toy")):
+    with injection.injected(catalogue.named("geometry.merge-epsilon").port("toy")):
         assert registry.create is not before
     assert registry.create is before
 

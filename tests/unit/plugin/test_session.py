@@ -143,15 +143,15 @@ def test_stopping_at_the_first_failure_leaves_a_hub_that_says_so(project: pytest
 
 
 def test_workers_share_one_hub_and_run_a_case_once(project: pytest.Pytester, scenario: Writer) -> None:
-    scenario("seeded", "model: {border: mean}\n")
+    scenario("injected", "model: {border: mean}\n")
     rungs = ("-k", "telemetry or patches or canvas")
     result = project.runpytest_subprocess(*rungs, "-p", "xdist", "-n", "2", "-v", "--parity-store", "store")
     result.assert_outcomes(passed=6)
     worker_of = dict.fromkeys(re.findall(r"\[(gw\d)\].* PASSED .*\[(\w+)\]", result.stdout.str()))
-    assert sorted(case for _, case in worker_of) == ["seeded", "small"]  # each with all its rungs on one worker
-    result.stdout.fnmatch_lines(["seeded: PASS, *", "small: PASS, *", "hub: reports/20*Z"])
+    assert sorted(case for _, case in worker_of) == ["injected", "small"]  # each with all its rungs on one worker
+    result.stdout.fnmatch_lines(["injected: PASS, *", "small: PASS, *", "hub: reports/20*Z"])
     hub = project.path / "reports" / "latest"
-    for case in ("seeded", "small"):
+    for case in ("injected", "small"):
         jobs = json.loads((hub / case / "jobs.json").read_text())
         trained = [job["backend"] for job in jobs if job["leg"] == "train"]
         assert sorted(trained) == ["other", "toy"]

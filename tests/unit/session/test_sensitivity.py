@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from harness.faults.catalogue import Seeded, named
+from harness.faults.catalogue import Injected, named
 from harness.session.sensitivity import CLOSE, LEAST, bisect
 from harness.session.trials import Outcome
 
-OFF = Seeded(named("scale.off"), "torch")
+OFF = Injected(named("scale.off"), "torch")
 
 
 class From:
@@ -17,16 +17,16 @@ class From:
     def __init__(self, size: float) -> None:
         self.size = size
 
-    def run(self, wanted: Sequence[Seeded]) -> Iterator[Outcome]:
-        for seeded in wanted:
-            assert seeded.size is not None
-            red = ("stages",) if seeded.size >= self.size else ()
-            yield Outcome(seeded, red, ("stages",), "")
+    def run(self, wanted: Sequence[Injected]) -> Iterator[Outcome]:
+        for injected in wanted:
+            assert injected.size is not None
+            red = ("stages",) if injected.size >= self.size else ()
+            yield Outcome(injected, red, ("stages",), "")
 
 
 @pytest.mark.parametrize("size", [3e-3, 4e-7, 2e-12])
 def test_the_smallest_size_that_is_caught_is_bracketed(size: float) -> None:
-    [found] = bisect(From(size), [OFF, Seeded(named("scale.sign"), "torch")])
+    [found] = bisect(From(size), [OFF, Injected(named("scale.sign"), "torch")])
     assert found.missed < size <= found.caught <= CLOSE * found.missed
     assert found.rung == "stages"
 

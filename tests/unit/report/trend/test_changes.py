@@ -154,7 +154,7 @@ def test_what_was_asked_differently_is_said(hubs):
         "b has not come to its end.",
         "gs1: the profile was stable, and is smoke.",
         "gs1: what was overridden was nothing, and is training.seed=7.",
-        "gs1: the seeded fault was none, and is scale.off@torch.",
+        "gs1: the injected fault was none, and is scale.off@torch.",
     ]
     assert asked_differently(before, before) == []
 

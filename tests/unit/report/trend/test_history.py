@@ -81,7 +81,7 @@ def test_a_case_that_was_asked_in_another_way_is_another_history(hubs):
     assert [(history.title, len(history.sessions)) for history in found] == [
         ("gs1, smoke, tensorflow / torch", 1),
         ("gs1, stable, tensorflow / torch", 2),
-        ("gs1, stable, tensorflow / torch, seeded fault scale.off@torch", 1),
+        ("gs1, stable, tensorflow / torch, injected fault scale.off@torch", 1),
         ("gs1, stable, tensorflow / torch, training.seed=7", 1),
     ]
     assert changes_by_session(found) == []

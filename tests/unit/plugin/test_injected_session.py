@@ -1,4 +1,4 @@
-"""A session with a seeded fault: it is red, says so wherever its results are read, and leaves no trace in the store."""
+"""A session with an injected fault: it is red, says so wherever its results are read, and leaves no trace in the store."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ def test_a_seeded_fault_is_red_said_everywhere_and_ends_with_its_session(project
     arguments = ("-k", "telemetry", "--parity-hub")
     result = project.runpytest_inprocess(*arguments, "hub", "--parity-fault", FAULT)
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines([f"warning: seeded fault: {FAULT}@*; this port was broken on purpose"])
+    result.stdout.fnmatch_lines([f"warning: injected fault: {FAULT}@*; this port was broken on purpose"])
     hub = project.path / "hub"
     [case] = json.loads((hub / "summary.json").read_text())["cases"]
     told = case["fault"]
