@@ -37,9 +37,7 @@ OPTIONS = (
     Option("budget", "string", "SECONDS", "begin no further case once they are spent (default: no limit)"),
     Option("log-patch-stats", "bool", "", "keep per-patch statistics of training batches and inference groups"),
     Option("patch-stats-limit", "string", "K", "batches and groups that --parity-log-patch-stats keeps (default: 2)"),
-    Option(
-        "fault", "string", "ID[=SIZE][@BACKEND]", "inject a fault (default: none; in the candidate, at its own size)"
-    ),
+    Option("fault", "string", "ID[=SIZE][@BACKEND]", "inject a fault (default: none; candidate, own size)"),
     Option("strict", "bool", "", "an INCONCLUSIVE rung fails (for nightly and CI)"),
 )
 LISTS = ("paths", "linelist")

@@ -1,8 +1,8 @@
 """Trials of the judge: each fault of the catalogue in each side, judged from files like any other case.
 
 The clean evidence of both sides is made once, through the store. All faults of a side then run in one worker process,
-in float64 alone, because rounding hides nothing there. A trial's folder is a case folder: the files of the injected side
-are its own, those of the other side and of the dataset are the clean case's.
+in float64 alone, because rounding hides nothing there. A trial's folder is a case folder: the files of the injected
+side are its own, those of the other side and of the dataset are the clean case's.
 """
 
 import os

@@ -45,7 +45,7 @@ def test_a_fault_is_asked_for_by_id_size_and_backend(text: str, backend: str, si
         ("scale.off@jax", "allowed: tensorflow, torch"),
     ],
 )
-def test_what_cannot_be_seeded_is_refused(text: str, said: str) -> None:
+def test_what_cannot_be_injected_is_refused(text: str, said: str) -> None:
     with pytest.raises(HarnessError, match=re.escape(said)):
         catalogue.parse(text, PAIR)
 

@@ -73,7 +73,7 @@ FAULTS: dict[str, tuple[Callable[[Path], object], list[str]]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_seeded_fault_is_told_in_one_sentence(folder: Path, fault: str) -> None:
+def test_an_injected_fault_is_told_in_one_sentence(folder: Path, fault: str) -> None:
     seed, told = FAULTS[fault]
     seed(folder)
     found = list(registry.problems(folder, EXPECTED))

@@ -1,4 +1,4 @@
-"""A session with an injected fault: it is red, says so wherever its results are read, and leaves no trace in the store."""
+"""A session with an injected fault: it is red, says so wherever it is read, and leaves no trace in the store."""
 
 import json
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 FAULT = "training.rate-not-told"
 
 
-def test_a_seeded_fault_is_red_said_everywhere_and_ends_with_its_session(project: pytest.Pytester) -> None:
+def test_an_injected_fault_is_red_said_everywhere_and_ends_with_its_session(project: pytest.Pytester) -> None:
     arguments = ("-k", "telemetry", "--parity-hub")
     result = project.runpytest_inprocess(*arguments, "hub", "--parity-fault", FAULT)
     result.assert_outcomes(failed=1)

@@ -73,7 +73,7 @@ def test_a_key_that_is_missing_is_named(tmp_path: Path) -> None:
     assert CaseRecord.read_if_whole(path) is None
 
 
-def test_a_hub_from_before_faults_were_seeded_is_read() -> None:
+def test_a_hub_from_before_faults_were_injected_is_read() -> None:
     assert CaseRecord.parse({key: value for key, value in CASE.items() if key != "fault"}, "case.json").fault is None
 
 
