@@ -7,12 +7,10 @@ import typer
 
 from harness import formatting
 from harness.cli.common import Hub, Json, print_json
-from harness.judge.verdict import RungVerdict
+from harness.judge.verdict import RED, RungVerdict
 from harness.report import summary
 from harness.session import case_runner, hub
 from harness.session.notes import by_badness
-
-RED = ("fail", "error")
 
 
 def judge(root: Hub, as_json: Json = False) -> None:

@@ -25,27 +25,6 @@ from harness.judge.rungs import (
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check, RungVerdict
 
-RUNGS = (
-    "dataset",
-    "stages",
-    "physics",
-    "loss",
-    "gradient",
-    "step",
-    "trajectory",
-    "telemetry",
-    "patches",
-    "scale",
-    "canvas",
-    "reconstruction",
-    "agreement",
-    "exchange",
-    "ensemble",
-    "golden",
-    "speed",
-)
-"""Every rung, the lowest first: each stands on the ones before it."""
-
 UNMADE = ("error", "inconclusive", "skipped")
 """Statuses of a check that was not made, when it has no limit."""
 
@@ -70,7 +49,10 @@ JUDGES: dict[str, ModuleType] = {
         golden,
     )
 }
-"""The rungs that can be judged."""
+"""The rungs that can be judged, the lowest first: each stands on the ones before it."""
+
+RUNGS = (*JUDGES, "speed")
+"""Every rung; the speed is measured by benchmarks and not judged yet."""
 
 
 def needs(rung: str) -> frozenset[str]:

@@ -20,11 +20,10 @@ from harness.judge.difference import Difference, difference
 from harness.judge.evidence import Evidence
 from harness.judge.oracle import oracle_stages
 from harness.judge.transformation import transformation
-from harness.judge.verdict import Check, RungVerdict
+from harness.judge.verdict import RED, Check, RungVerdict
 
 LOCKSTEP_RUNGS = ("stages", "physics", "loss", "gradient", "step", "trajectory")
 LOOKED_AT: tuple[Precision, ...] = ("float64", "float32")
-RED = ("fail", "error")
 Reds = Mapping[tuple[str, str], Check]
 """The red checks by rung and name."""
 

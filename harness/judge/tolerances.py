@@ -19,9 +19,9 @@ from ruamel.yaml import YAML
 
 from harness.errors import HarnessError
 from harness.scenario.case import Case
+from harness.scenario.resolution import PROFILES
 
 LEDGER = Path(__file__).with_name("ledger.yaml")
-PROFILES = ("smoke", "stable", "full")
 FROM_LEDGER = "ledger"
 """Origin of a limit that holds for every scenario; one that was measured for a scenario names it in brackets."""
 

@@ -9,6 +9,9 @@ Status = Literal["pass", "fail", "error", "inconclusive", "skipped"]
 SEVERITY: tuple[Status, ...] = ("error", "fail", "inconclusive", "pass", "skipped")
 """From the worst to the mildest; the worst status of its checks is the status of a rung."""
 
+RED: tuple[Status, ...] = ("fail", "error")
+"""Statuses that make a session fail."""
+
 CONTRACT = "contract"
 """Origin of a check without a limit: the contract between the parts demands it exactly."""
 

@@ -18,7 +18,7 @@ from harness.run import store
 from harness.session import case_runner, environment, hub
 from harness.session.request import REPORTS, Request
 
-LIBRARIES = ("jinja2", "junitparser", "matplotlib")
+LIBRARIES = ("PIL", "jinja2", "junitparser", "matplotlib")
 
 
 def require_libraries() -> None:

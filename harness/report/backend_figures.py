@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import layout
+from harness.judge.truth import PARTS
 from harness.records.jobs import JobRecord
 from harness.session import hub
 
@@ -20,7 +21,6 @@ METRICS = (
     "mae", "rmse", "max_abs", "pearson_r", "ssim", "ms_ssim", "ms_ssim_scales", "psnr", "frc50", "frc_half_bit",
     "frc_one_seventh", "count", "scale", "rescaled_mae", "bias",
 )  # fmt: skip
-PARTS = ("amplitude", "phase")
 
 
 def figures(

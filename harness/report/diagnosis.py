@@ -7,9 +7,10 @@ found the first tensor that differs there, it says what that tensor is instead; 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from harness.judge.verdict import RED
+
 Entry = Mapping[str, Any]
 """A case as summary.json holds it, the reference first among its `backends`; or one entry of it."""
-RED = ("fail", "error")
 _TENSOR = {
     "loss": "loss term {tensor}",
     "gradient": "gradient of {tensor}",

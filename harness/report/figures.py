@@ -9,9 +9,9 @@ import numpy as np
 from harness import layout
 from harness.errors import HarnessError
 from harness.judge.evidence import Evidence
-from harness.judge.truth import parts_with_a_picture, true_object
+from harness.judge.truth import PARTS, parts_with_a_picture, true_object
 from harness.report import charts, pictures
-from harness.report.images import PARTS, CaseImages, part_of
+from harness.report.images import CaseImages, part_of
 from harness.report.panels.curves import training
 from harness.report.panels.scan import scan
 from harness.report.pictures import Colours

@@ -16,13 +16,13 @@ from harness.files import read_json, read_npz, write_json
 from harness.judge.evidence import Evidence
 from harness.judge.metrics import wrap
 from harness.judge.pictures import covered
+from harness.judge.truth import PARTS
 from harness.report import pictures
 from harness.report.pictures import Colours
 
 Array = np.ndarray
 PICTURES = f"{layout.COMPARISON}/{layout.ALIGNED}"
 COLOURS = f"{layout.COMPARISON}/{layout.COLOURS}"
-PARTS = ("amplitude", "phase")
 
 
 class CaseImages:
@@ -90,8 +90,8 @@ class CaseImages:
         for part in PARTS:
             if errors := self._errors(part):
                 colours[f"{part}_error"] = pictures.difference_colours(errors, colours[part])
-        for part, difference in self.differences.items():
-            colours[f"{part}_difference"] = pictures.difference_colours([difference], colours[part])
+        for one, difference in self.differences.items():
+            colours[f"{one}_difference"] = pictures.difference_colours([difference], colours[one])
         return colours
 
     def _errors(self, part: str) -> list[Array]:

@@ -18,11 +18,12 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from harness import formatting, layout
 from harness.files import write_json, write_text
 from harness.judge.calibration import FACTOR, Measurement, Proposal, measure, propose
-from harness.judge.tolerances import PROFILES, entries
+from harness.judge.tolerances import entries
 from harness.run import store
 from harness.run.ensemble import LEGS, with_training
 from harness.run.run_case import run_case
 from harness.scenario.case import Case
+from harness.scenario.resolution import PROFILES
 from harness.session import case_runner, hub
 from harness.session.request import REPORTS, Request
 

@@ -14,11 +14,11 @@ from harness.networks import registry
 from harness.run import devices, interpreters
 from harness.scenario.case import Case
 from harness.scenario.catalogue import load_cases
+from harness.scenario.resolution import PROFILES
 
 if TYPE_CHECKING:
     from harness.faults.catalogue import Injected
 
-PROFILES = ("smoke", "stable", "full")
 SCENARIOS = "scenarios"
 REPORTS = "reports"
 PATCH_STATS_LIMIT = 2

@@ -21,7 +21,7 @@ from harness.faults.catalogue import NOWHERE, Injected
 from harness.files import read_json, write_text
 from harness.judge import ladder, tolerances
 from harness.judge.evidence import Evidence
-from harness.judge.verdict import CONTRACT, Check, RungVerdict
+from harness.judge.verdict import CONTRACT, RED, Check, RungVerdict
 from harness.records import jobs
 from harness.records.jobs import JobRecord
 from harness.run import cores, devices, interpreters, process, side, together, worker
@@ -47,7 +47,6 @@ OVERRIDES = (
 )
 """What makes every setting of the catalogue matter: a border, all terms of the loss, a probe_scale that is not 4."""
 RUNGS = tuple(rung for rung in ladder.JUDGES if rung not in ("ensemble", "golden"))
-RED = ("fail", "error")
 _LEFT_OUT = "float32"
 """Checks with this in their names have no evidence in a trial."""
 _TIMEOUT = 3600.0

@@ -10,13 +10,13 @@ import numpy as np
 from harness import layout
 from harness.files import read_json, read_npz
 from harness.judge.evidence import Evidence
+from harness.judge.truth import PARTS
 from harness.report.panels.chart import Chart, Line, Mark
 
 SIDES = ("reference", "candidate")
 """How the curves of the two sides are drawn, whatever the backends are called."""
 _APART = ("intensity_scale", "learning_rate")
 _TERM_STYLES = ("", " dashed", " dotted", " dashed dotted")
-_PARTS = ("amplitude", "phase")
 
 
 def training(evidence: Evidence, backends: Sequence[str]) -> list[Chart]:
@@ -96,7 +96,7 @@ def ring_correlation(folder: Path, backends: tuple[str, str]) -> list[Chart]:
         "sides": ("the sides with each other", "both"),
     }
     charts = [_rings(part, {name: whole for name, whole in wholes.items() if _key(name, part) in curves}, curves)
-              for part in _PARTS]  # fmt: skip
+              for part in PARTS]  # fmt: skip
     return [chart for chart in charts if chart.lines]
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from matplotlib import colormaps
 
-from harness.report.images import PARTS, Array, CaseImages, part_of
+from harness.judge.truth import PARTS
+from harness.report.images import Array, CaseImages, part_of
 from harness.report.pictures import Colours
 
 LEVELS = 65534

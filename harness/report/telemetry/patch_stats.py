@@ -10,11 +10,11 @@ from typing import Any
 from harness import layout
 from harness.files import write_text
 from harness.judge.evidence import Evidence
+from harness.judge.truth import PARTS
 from harness.report.tables import Table
 from harness.report.telemetry.cases import gathered
 
 JSON, TEXT = Path(layout.INFERENCE_OUTPUTS, layout.PATCH_STATS), Path(layout.INFERENCE_OUTPUTS, layout.PATCH_STATS_TEXT)
-PARTS = ("amplitude", "phase")
 FIGURES = ("mean", "std", "var_zero_mean", "var_zero_mean_min", "var_zero_mean_median", "count", "nonfinite")
 PATCH_FIGURES = ("mean", "std", "var_zero_mean", "min", "max", "nonfinite")
 NOT_KEPT = "No patch was listed by itself: the session was not asked to (--parity-log-patch-stats)."

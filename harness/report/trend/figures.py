@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from harness import formatting
+from harness.judge.truth import PARTS
 from harness.judge.verdict import Status
-from harness.report.backend_figures import PARTS
 from harness.report.summary import worst
 from harness.report.trend.sessions import CaseRecord, Session, trained_here
 

@@ -1,5 +1,7 @@
 """The simulation against the formulas of the forward model, worked out anew for single patterns."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 
@@ -73,3 +75,10 @@ def test_the_phase_follows_the_amplitude_when_asked():
 def test_an_object_without_room_is_one_sentence():
     with pytest.raises(HarnessError, match=r"dataset.object.shape.*no room"):
         simulate(spec(object=ObjectSpec(shape=(70, 70))))
+
+
+@pytest.mark.parametrize("kind", sorted({*get_args(ProbeSpec.model_fields["kind"].annotation)} - {"file"}))
+def test_every_probe_that_a_scenario_may_ask_for_can_be_made(kind):
+    raw = simulate(spec(scan=ScanSpec(images=2), probe=ProbeSpec(kind=kind)))
+    assert raw.probe.shape == (64, 64)
+    assert np.abs(raw.probe).max() > 0
