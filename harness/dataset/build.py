@@ -12,8 +12,9 @@ from harness.dataset.grouping import centre
 from harness.dataset.npz import RawData
 from harness.dataset.truth import Reference, Truth
 from harness.errors import HarnessError
-from harness.files import write_json, write_npy, write_npz
+from harness.files import write_npy, write_npz
 from harness.physics import canvas, probe, scale
+from harness.records.setup import DatasetSetup
 from harness.scenario.schema import Scenario
 
 Array = np.ndarray
@@ -58,7 +59,7 @@ def build(
     write_npy(folder / layout.PROBE, normalised)
     model_probe = probe.model_probe(normalised, scenario.dataset.probe.mask)
     _save_truth(raw, reference, model_probe, chosen, folder)
-    write_json(folder / layout.SETUP, _setup(scenario, raw, train, test, factor, model_probe))
+    _setup(scenario, raw, train, test, factor, model_probe).write(folder / layout.SETUP)
 
 
 def reference_inputs(scenario: Scenario, raw: RawData, folder: Path) -> dict[str, Path]:
@@ -142,7 +143,7 @@ def _save_truth(raw: RawData, reference: Reference | None, model_probe: Array, c
 
 def _setup(
     scenario: Scenario, raw: RawData, train: GroupedData, test: GroupedData, factor: float, model_probe: Array
-) -> dict[str, object]:
+) -> DatasetSetup:
     N = raw.diffraction.shape[-1]
     counted = float(scale.pattern_energies(raw.diffraction).mean())
     nphotons = scenario.dataset.nphotons if scenario.dataset.source == "simulated" else counted
@@ -150,20 +151,20 @@ def _setup(
     used = test.groups.ravel()
     _, positions = canvas.centred(test.x[used], test.y[used])
     offsets = np.concatenate([train.relative.ravel(), test.relative.ravel()])
-    return {
-        "N": N,
-        "gridsize": scenario.grouping.gridsize,
-        "padded_size": canvas.required_size(N, offsets),
-        "nphotons": nphotons,
-        "counted_photons": counted,
-        "intensity_scale": scale.intensity_scale(nphotons, energy),
-        "intensity_scale_closed_form": scale.intensity_scale_closed_form(nphotons, N),
-        "normalisation": factor,
-        "object_amplitude": probe.object_amplitude(model_probe),
-        "canvas_size": canvas.required_size(N, positions),
-        "patterns": len(raw.x),
-        "train_patterns": len(train.x),
-        "test_patterns": len(test.x),
-        "origin": raw.origin,
-        "conversions": list(raw.notes),
-    }
+    return DatasetSetup(
+        N=N,
+        gridsize=scenario.grouping.gridsize,
+        padded_size=canvas.required_size(N, offsets),
+        nphotons=nphotons,
+        counted_photons=counted,
+        intensity_scale=scale.intensity_scale(nphotons, energy),
+        intensity_scale_closed_form=scale.intensity_scale_closed_form(nphotons, N),
+        normalisation=factor,
+        object_amplitude=probe.object_amplitude(model_probe),
+        canvas_size=canvas.required_size(N, positions),
+        patterns=len(raw.x),
+        train_patterns=len(train.x),
+        test_patterns=len(test.x),
+        origin=raw.origin,
+        conversions=tuple(raw.notes),
+    )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from pydantic import ValidationError
@@ -20,9 +20,13 @@ from harness.physics.twins import twin
 from harness.ports.contract import Contract
 from harness.records import jobs
 from harness.records.jobs import JobRecord
+from harness.records.record import Record
+from harness.records.run import RunMetadata
+from harness.records.setup import DatasetSetup
 from harness.scenario.schema import Scenario
 from harness.scenario.source import read
 
+R = TypeVar("R", bound=Record)
 _CLAIMS = (layout.LOCKSTEP, layout.TRAIN_OUTPUTS)
 """Folders of a side that hold its contract."""
 
@@ -116,15 +120,17 @@ class Evidence:
     @cached_property
     def devices(self) -> frozenset[str]:
         """Classes of device that the sides ran on, `cpu` or `gpu`, as `run_metadata.json` has them."""
-        sides = self.record(Path(layout.RUN_METADATA), ("backends",))["backends"].values()
-        return frozenset(side["device"]["kind"] for side in sides)
+        return frozenset(side.device.kind for side in self.metadata.backends.values())
 
     @cached_property
-    def setup(self) -> dict[str, Any]:
+    def setup(self) -> DatasetSetup:
         """Facts of the dataset, `dataset/setup.json`."""
-        required = ("padded_size", "nphotons", "intensity_scale", "intensity_scale_closed_form", "normalisation")
-        facts: dict[str, Any] = self.record(Path(layout.DATASET, layout.SETUP), required)
-        return without_null(facts, required, f"{layout.DATASET}/{layout.SETUP}")
+        return self.parsed(Path(layout.DATASET, layout.SETUP), DatasetSetup)
+
+    @cached_property
+    def metadata(self) -> RunMetadata:
+        """What the case was run with, `run_metadata.json`."""
+        return self.parsed(Path(layout.RUN_METADATA), RunMetadata)
 
     @cached_property
     def probe(self) -> Array:
@@ -133,6 +139,14 @@ class Evidence:
         if probe.shape != (N, N):
             raise NoEvidence(f"{layout.DATASET}/{layout.PROBE}: its shape is {probe.shape}; ({N}, {N}) is needed.")
         return model_probe(probe, self.scenario.dataset.probe.mask)
+
+    def parsed(self, relative: Path, kind: type[R]) -> R:
+        """A JSON file of the case as a record; NoEvidence when it is missing or broken."""
+        path = self.existing(relative)
+        try:
+            return kind.read(path)
+        except HarnessError as reason:
+            raise NoEvidence(str(reason)) from reason
 
     def record(self, relative: Path, required: tuple[str, ...]) -> Any:
         """A JSON file of the case; with `required`, a mapping that holds those keys."""

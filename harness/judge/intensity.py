@@ -79,7 +79,7 @@ class Intensity:
         and predictions are sqrt(nphotons) / (N/2) times X. Patterns differ in brightness, and X is normalised over the
         groups that train: so a stage that holds other patterns has as many times the level as they have that energy.
         """
-        counts = float(np.sqrt(self.evidence.setup["nphotons"])) / self._raw.diffraction.shape[-1]
+        counts = float(np.sqrt(self.evidence.setup.nphotons)) / self._raw.diffraction.shape[-1]
         drawn = self._root_energy(self._drawn)
         batch = self._root_energy(self._rows(0)[self._train.groups[self._train.batches[0]]]) / drawn
         test = self._root_energy(self._rows(1)[self._test.groups[self._chosen]]) / drawn

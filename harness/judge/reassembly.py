@@ -1,6 +1,5 @@
 """Does the canvas hold what is placed on it? Offsets, sizes and sums, for both halves of a scan and for both sides."""
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -62,8 +61,7 @@ def of_half(evidence: Evidence, half: str) -> dict[str, Any]:
     data = GroupedData.load(evidence.case_dir / layout.DATASET / f"{half}.npz")
     rows = data.groups.ravel() if half == "test" else np.unique(data.groups)
     _, positions = centred(data.x[rows], data.y[rows])
-    setup = evidence.record(Path(layout.DATASET, layout.SETUP), ("canvas_size",))
-    return placement(positions, evidence.scenario.dataset.N, setup["canvas_size"])
+    return placement(positions, evidence.scenario.dataset.N, evidence.setup.canvas_size)
 
 
 def of_side(evidence: Evidence, backend: str) -> dict[str, Any]:

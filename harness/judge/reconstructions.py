@@ -165,4 +165,4 @@ def _level(evidence: Evidence, backend: str, amplitude: Metrics) -> float | None
     trained = evidence.bundle(backend)["intensity_scale"].get("final")
     if not amplitude["scale"] or not trained or facts.get("model_scale") is None:
         return None
-    return float(trained / (amplitude["scale"] * facts["model_scale"] * evidence.setup["intensity_scale"]))
+    return float(trained / (amplitude["scale"] * facts["model_scale"] * evidence.setup.intensity_scale))

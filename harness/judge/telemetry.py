@@ -64,11 +64,11 @@ def loss_floor(evidence: Evidence) -> float:
     """
     weight = sum(term.weight for term in evidence.contract.losses if term.likelihood)
     data = GroupedData.load(evidence.case_dir / layout.DATASET / layout.TRAIN)
-    scale = float(evidence.setup["intensity_scale"])
+    scale = float(evidence.setup.intensity_scale)
     counts = np.square(scale * data.X.astype(np.float64))
     floors = (counts - xlogy(counts, counts)).sum(axis=(1, 2))
     fed = data.batches.reshape(evidence.scenario.training.epochs, -1)[-1]
-    return weight * float(floors[data.groups[fed]].mean()) / float(evidence.setup["nphotons"])
+    return weight * float(floors[data.groups[fed]].mean()) / float(evidence.setup.nphotons)
 
 
 def _finite(value: Any) -> float | None:

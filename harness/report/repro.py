@@ -64,8 +64,8 @@ def _needed(data: GroupedData, steps: int) -> GroupedData:
 
 def faults_of(evidence: Evidence) -> dict[str, str]:
     """Backend to the fault that was injected in it, of a case that shows one."""
-    sides = evidence.record(Path(layout.RUN_METADATA), ("backends",))["backends"]
-    return {backend: side["fault"] for backend, side in sides.items() if side.get("fault")}
+    sides = evidence.metadata.backends
+    return {backend: side.fault for backend, side in sides.items() if side.fault}
 
 
 def _case(evidence: Evidence, found: Localisation) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def _case(evidence: Evidence, found: Localisation) -> dict[str, Any]:
         "backends": evidence.backends,
         "faults": faults_of(evidence),
         "scenario": read(evidence.existing(Path(layout.SCENARIO))).value,
-        "setup": {name: evidence.setup[name] for name in _FACTS},
+        "setup": evidence.setup.model_dump(include=set(_FACTS)),
         "place": found.as_json(),
         "limit": found.place.check.limit if found.place.precision == "float64" else 0.0,
     }

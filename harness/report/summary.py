@@ -14,6 +14,7 @@ from harness.records.jobs import JobRecord
 from harness.report import localisation
 from harness.report.backend_figures import by_part, figures
 from harness.report.diagnosis import diagnosis
+from harness.report.panels.provenance import environments
 from harness.session import case_runner, hub
 
 SCHEMA_VERSION = "1.0"
@@ -118,12 +119,10 @@ def _totals(cases: Sequence[dict[str, Any]]) -> dict[str, int]:
 def _provenance(root: Path) -> dict[str, Any]:
     """Where the results come from; versions and device as the workers had them, who may use other interpreters."""
     environment = hub.read_optional(root / layout.ENVIRONMENT, {})
-    runs = [
-        hub.read_optional(folder / layout.RUN_METADATA, {}).get("backends", {}) for folder in hub.case_folders(root)
-    ]
+    runs = [environments(folder) for folder in hub.case_folders(root)]
     sides = [side for run in runs for side in run.values()]
-    installed = [environment.get("packages", {}), *(side["distributions"] for side in sides)]
-    devices = {f"{side['device']['kind']} ({side['device']['name']})" for side in sides}
+    installed = [environment.get("packages", {}), *(side.distributions for side in sides)]
+    devices = {f"{side.device.kind} ({side.device.name})" for side in sides}
     return {
         "git_commit": environment.get("git_commit"),
         "dirty": environment.get("dirty"),

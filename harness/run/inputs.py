@@ -4,12 +4,12 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from harness import layout
 from harness.dataset import build, importers, locate, simulate
 from harness.dataset.truth import Reference
 from harness.errors import HarnessError
+from harness.records.run import DatasetRecord, ReferenceRecord
 from harness.run import keys, side
 from harness.run.devices import CPU
 from harness.run.interpreters import own
@@ -25,7 +25,7 @@ class Dataset:
     """The dataset folder in the store."""
 
     folder: Path
-    record: dict[str, Any]
+    record: DatasetRecord
     """Key, seconds, whether it was there already, and the reference reconstructions that were run for it."""
 
 
@@ -49,21 +49,21 @@ class Maker:
         source = self._measured_file()
         parts = keys.dataset_parts(self.case.scenario, source)
         address = Address("dataset", keys.key(parts))
-        records: list[dict[str, Any]] = []
+        records: list[ReferenceRecord] = []
 
         def make(folder: Path) -> None:
             self._build(source, folder, records)
 
         entry = self.context.store.obtain(address, make, parts, self.context.cancelled)
         seconds = time.monotonic() - started
-        record = {"key": address.key, "cached": entry.cached, "seconds": seconds, "references": records}
+        record = DatasetRecord(key=address.key, cached=entry.cached, seconds=seconds, references=tuple(records))
         return Dataset(entry.path, record)
 
     def _measured_file(self) -> Path | None:
         name = self.case.scenario.dataset.file
         return None if name is None else locate.locate(name, [self.case.path.parent, *self.data_folders])
 
-    def _build(self, source: Path | None, folder: Path, records: list[dict[str, Any]]) -> None:
+    def _build(self, source: Path | None, folder: Path, records: list[ReferenceRecord]) -> None:
         scenario = keys.relevant(self.case.scenario, "dataset")
         spec = scenario.dataset
         raw = simulate.simulate(spec) if source is None else importers.load(source, spec.N)
@@ -72,14 +72,14 @@ class Maker:
         refined = found.get("refine")
         build.build(scenario, raw, folder, None if refined is None else refined.probe, found.get("reference"))
 
-    def _references(self, inputs: Mapping[str, Path], records: list[dict[str, Any]]) -> dict[str, Reference]:
+    def _references(self, inputs: Mapping[str, Path], records: list[ReferenceRecord]) -> dict[str, Reference]:
         """Reference reconstructions of some inputs, from the store or run in one process."""
         if not inputs:
             return {}
         surroundings = keys.Surroundings(own(keys.REFERENCE_LIBRARIES), CPU, side.variables(CPU))
         planned = [self._planned(name, path, surroundings) for name, path in inputs.items()]
         results = dict(zip(inputs, side.run(self.context, surroundings, planned, self.log), strict=True))
-        records += [{"name": name, **result.record().model_dump()} for name, result in results.items()]
+        records += [ReferenceRecord(name=name, **result.record().model_dump()) for name, result in results.items()]
         for name, result in results.items():
             if result.folder is None:
                 raise HarnessError(f"{self.case.id}: the reference reconstruction '{name}' failed: {result.error}")

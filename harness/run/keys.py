@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from harness import layout
-from harness.files import digest, read_json, sha256
+from harness.files import digest, sha256
+from harness.records.setup import DatasetSetup
 from harness.run.checksums import contents
 from harness.run.cores import THREADS
 from harness.run.devices import Device
@@ -175,9 +176,9 @@ def _input_digests(dataset: Path, leg: str) -> dict[str, Any]:
 
     A dataset that is made anew with the same bytes does not train anything again.
     """
-    files, setup = contents(dataset), read_json(dataset / layout.SETUP)
+    files, setup = contents(dataset), DatasetSetup.read(dataset / layout.SETUP)
     facts = (*_SETUP, "canvas_size") if leg in ("infer", "exchange") else _SETUP
-    return {name: files[name]["sha256"] for name in _INPUTS[leg]} | {name: setup[name] for name in facts}
+    return {name: files[name]["sha256"] for name in _INPUTS[leg]} | setup.model_dump(include=set(facts))
 
 
 def _surroundings_parts(surroundings: Surroundings) -> dict[str, Any]:

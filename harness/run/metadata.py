@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from harness import layout
-from harness.files import read_json, write_json
 from harness.records.jobs import JobRecord
+from harness.records.run import DeviceRecord, JobsRecord, PathsRecord, RunMetadata, SideRecord
+from harness.records.setup import DatasetSetup
 from harness.run.cores import THREADS
 from harness.run.inputs import Dataset
 from harness.run.keys import Surroundings
@@ -18,11 +18,10 @@ from harness.scenario.schema import Scenario
 _COUNTS = ("patterns", "train_patterns", "test_patterns")
 
 
-def read(case_dir: Path) -> dict[str, Any]:
-    """What was written for this case before; empty when nothing was."""
+def read(case_dir: Path) -> RunMetadata | None:
+    """What was written for this case before; None when nothing was."""
     path = case_dir / layout.RUN_METADATA
-    metadata: dict[str, Any] = read_json(path) if path.exists() else {}
-    return metadata
+    return RunMetadata.read(path) if path.exists() else None
 
 
 def write(
@@ -34,24 +33,27 @@ def write(
     seconds: float,
 ) -> None:
     """Write `run_metadata.json`; seconds and damage add to what was there before."""
-    before, setup = read(case_dir), read_json(dataset.folder / layout.SETUP)
-    metadata = {
-        "case": case.id,
-        "scenario": case.name,
-        "profile": case.profile,
-        "from_profile": sorted(key for key, origin in case.origins.items() if origin.startswith("profile")),
-        "overrides": case.overrides,
-        "seeds": _seeds(case.scenario),
-        "counts": {name: setup[name] for name in _COUNTS},
-        "backends": {backend: _describe(surroundings) for backend, surroundings in sides.items()},
-        "paths": {backend: {"outputs": backend, "log": f"{backend}/{layout.CLI}/{layout.LOG}"} for backend in sides},
-        "dataset": dataset.record,
-        "jobs": _jobs(recorded(case_dir)),
-        "damaged_store_entries": [*before.get("damaged_store_entries", []), *damaged],
-        "seconds": before.get("seconds", 0.0) + seconds,
-        "finished": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
-    write_json(case_dir / layout.RUN_METADATA, metadata)
+    before, setup = read(case_dir), DatasetSetup.read(dataset.folder / layout.SETUP)
+    RunMetadata(
+        case=case.id,
+        scenario=case.name,
+        profile=case.profile,
+        from_profile=tuple(sorted(key for key, origin in case.origins.items() if origin.startswith("profile"))),
+        overrides=case.overrides,
+        seeds=_seeds(case.scenario),
+        counts={name: getattr(setup, name) for name in _COUNTS},
+        backends={backend: _describe(surroundings) for backend, surroundings in sides.items()},
+        paths={backend: _paths(backend) for backend in sides},
+        dataset=dataset.record,
+        jobs=_jobs(recorded(case_dir)),
+        damaged_store_entries=(*(before.damaged_store_entries if before else ()), *damaged),
+        seconds=(before.seconds if before else 0.0) + seconds,
+        finished=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    ).write(case_dir / layout.RUN_METADATA)
+
+
+def _paths(backend: str) -> PathsRecord:
+    return PathsRecord(outputs=backend, log=f"{backend}/{layout.CLI}/{layout.LOG}")
 
 
 def _seeds(scenario: Scenario) -> dict[str, int]:
@@ -64,26 +66,26 @@ def _seeds(scenario: Scenario) -> dict[str, int]:
     }
 
 
-def _describe(surroundings: Surroundings) -> dict[str, Any]:
+def _describe(surroundings: Surroundings) -> SideRecord:
     interpreter, device = surroundings.interpreter, surroundings.device
-    return {
-        "python": f"{interpreter.implementation} {interpreter.python}",
-        "own_interpreter": interpreter.is_own,
-        "distributions": interpreter.distributions,
-        "device": {"kind": device.kind, "name": device.name, "index": device.index},
-        "threads": THREADS,
-        "variables": surroundings.variables,
-        "fault": surroundings.fault,
-    }
+    return SideRecord(
+        python=f"{interpreter.implementation} {interpreter.python}",
+        own_interpreter=interpreter.is_own,
+        distributions=dict(interpreter.distributions),
+        device=DeviceRecord(kind=device.kind, name=device.name, index=device.index),
+        threads=THREADS,
+        variables=dict(surroundings.variables),
+        fault=surroundings.fault,
+    )
 
 
-def _jobs(records: Sequence[JobRecord]) -> dict[str, Any]:
+def _jobs(records: Sequence[JobRecord]) -> JobsRecord:
     """How many jobs there were, and which were run, taken from the store, or failed."""
     names = [(f"{job.backend}/{job.leg}", job) for job in records]
-    return {
-        "count": len(names),
-        "cache_hits": [name for name, job in names if job.cached],
-        "failed": [name for name, job in names if job.status == "failed"],
-        "seconds": {name: job.seconds for name, job in names},
-        "keys": {name: job.key for name, job in names},
-    }
+    return JobsRecord(
+        count=len(names),
+        cache_hits=tuple(name for name, job in names if job.cached),
+        failed=tuple(name for name, job in names if job.status == "failed"),
+        seconds={name: job.seconds for name, job in names},
+        keys={name: job.key for name, job in names},
+    )

@@ -94,9 +94,9 @@ class _CaseRun:
         """The dataset in the store; a copy of it goes to the case's folder."""
         log = results.log_of(self.case_dir, "reference")
         made = Maker(self.case, self.context, self.options.data_folders, log).dataset()
-        before = metadata.read(self.case_dir).get("dataset", {})
-        if before.get("key") == made.record["key"]:
-            return Dataset(made.folder, before)
+        before = metadata.read(self.case_dir)
+        if before is not None and before.dataset.key == made.record.key:
+            return Dataset(made.folder, before.dataset)
         if self.with_dataset:
             results.deliver(made.folder, self.case_dir / layout.DATASET)
         return made

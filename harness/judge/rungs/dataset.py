@@ -75,14 +75,14 @@ def _measured(evidence: Evidence) -> RawData:
 def _judge_intensity(findings: Findings, evidence: Evidence) -> None:
     setup, train = evidence.setup, grouped(evidence, "train")
     counted = float(pattern_energies(_measured(evidence).diffraction).mean())
-    N, nphotons = train.X.shape[-1], float(setup["nphotons"])
+    N, nphotons = train.X.shape[-1], float(setup.nphotons)
     energy = float(pattern_energies(train.X)[train.groups].mean())
     pairs = {
         "photons": (counted, nphotons, "photons counted a pattern against nphotons"),
         "energy": (energy, (N / 2) ** 2, "mean over the groups of sum(X^2) against (N/2)^2"),
-        "intensity_scale": (setup["intensity_scale"], intensity_scale(nphotons, energy), "s against X and nphotons"),
+        "intensity_scale": (setup.intensity_scale, intensity_scale(nphotons, energy), "s against X and nphotons"),
         "closed_form": (
-            setup["intensity_scale"],
+            setup.intensity_scale,
             intensity_scale_closed_form(nphotons, N),
             "s against sqrt(nphotons) / (N/2)",
         ),
@@ -106,7 +106,7 @@ def _factor_error(evidence: Evidence, name: str) -> float | None:
     if any(exposure not in rows for exposure in exposures):
         return None
     found = [rows[exposure] for exposure in exposures]
-    return relative_error(data.X, float(evidence.setup["normalisation"]) * raw.diffraction[found].astype(np.float64))
+    return relative_error(data.X, float(evidence.setup.normalisation) * raw.diffraction[found].astype(np.float64))
 
 
 def _judge_grouping(findings: Findings, evidence: Evidence) -> None:
@@ -119,7 +119,7 @@ def _judge_grouping(findings: Findings, evidence: Evidence) -> None:
         _judge_groups(findings, evidence, name, data)
     _judge_order(findings, evidence, train)
     needed = required_size(train.X.shape[-1], np.concatenate([train.relative.ravel(), test.relative.ravel()]))
-    padded = evidence.setup["padded_size"]
+    padded = evidence.setup.padded_size
     findings.demand("padded_size", padded == needed, f"padded_size is {padded}, the relative offsets need {needed}")
 
 
@@ -152,7 +152,7 @@ def _judge_order(findings: Findings, evidence: Evidence, train: GroupedData) -> 
 def _judge_batches(findings: Findings, evidence: Evidence) -> None:
     train = grouped(evidence, "train")
     expected = dict(
-        zip(("amplitude", "relative"), train.batch(train.batches[0], evidence.setup["intensity_scale"]), strict=True)
+        zip(("amplitude", "relative"), train.batch(train.batches[0], evidence.setup.intensity_scale), strict=True)
     )
     fed = {backend: evidence.batch(backend) for backend in evidence.backends}
     for name, array in expected.items():

@@ -56,6 +56,6 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, found: dic
 
 def environment(evidence: Evidence, backend: str) -> dict[str, str]:
     """What a trained result depends on besides the scenario: versions, class of device, threads."""
-    side = evidence.record(Path(layout.RUN_METADATA), ("backends",))["backends"][backend]
-    facts = {"device": side["device"]["kind"], "threads": str(side["threads"])}
-    return {**side["distributions"], **facts}
+    side = evidence.metadata.backends[backend]
+    facts = {"device": side.device.kind, "threads": str(side.threads)}
+    return {**side.distributions, **facts}

@@ -41,7 +41,7 @@ def scale_figures(evidence: Evidence, backend: str) -> dict[str, float | None]:
     """`initial`, `final`, `restored` and `closed_form` intensity scale of a side; None for what is missing."""
     persisted = evidence.bundle(backend)["intensity_scale"]
     stats = evidence.record(Path(backend, layout.INFERENCE_OUTPUTS, layout.STATS), ("intensity_scale_restored",))
-    closed_form = evidence.setup["intensity_scale_closed_form"]
+    closed_form = evidence.setup.intensity_scale_closed_form
     named = {name: persisted.get(name) for name in ("initial", "final")}
     return {**named, "restored": stats["intensity_scale_restored"], "closed_form": closed_form}
 
@@ -57,7 +57,7 @@ def _held_scale(evidence: Evidence, backend: str) -> dict[str, float | None]:
 def _judge_side(findings: Findings, evidence: Evidence, backend: str) -> None:
     figures = _held_scale(evidence, backend)
     expectations = {
-        "initial": ("exact", "the dataset's", float(evidence.setup["intensity_scale"])),
+        "initial": ("exact", "the dataset's", float(evidence.setup.intensity_scale)),
         "restored": ("exact", "the final one in the bundle", figures["final"]),
         "closed_form": ("closed_form", "the final one", figures["final"]),
     }

@@ -9,7 +9,9 @@ from harness import formatting, layout
 from harness.dataset import npz
 from harness.errors import HarnessError
 from harness.judge.evidence import Evidence
+from harness.records.setup import DatasetSetup
 from harness.report import markdown
+from harness.report.panels.provenance import environments
 from harness.report.tables import REACHED, Table, reached
 from harness.scenario.keys import leaves
 from harness.session import hub, manifest
@@ -66,8 +68,9 @@ def _cases(root: Path, summary: Mapping[str, Any]) -> list[str]:
     rows = []
     for case in summary["cases"]:
         values = _values(root, case)
-        setup = hub.read_optional(hub.case_folder(root, case["id"]) / layout.DATASET / layout.SETUP, {})
-        data = (values["dataset.N"], values["grouping.gridsize"], setup.get("nphotons"), setup.get("patterns"))
+        setup = DatasetSetup.read_if_whole(hub.case_folder(root, case["id"]) / layout.DATASET / layout.SETUP)
+        facts = (None, None) if setup is None else (setup.nphotons, setup.patterns)
+        data = (values["dataset.N"], values["grouping.gridsize"], *facts)
         training = (values["training.epochs"], values["training.batch_size"])
         rows.append((case["id"], case["profile"], case["status"], *data, *training))
     return [*Table.of(CASES, rows).markdown(), "", "Every value, with its origin, stands in `<case>/scenario.yaml`."]
@@ -99,8 +102,8 @@ def _warnings(root: Path, summary: Mapping[str, Any]) -> Iterator[str]:
     if summary["provenance"]["dirty"]:
         yield "the code had changes that were not committed; the commit alone does not give these results."
     for case in summary["cases"]:
-        sides = hub.read_optional(hub.case_folder(root, case["id"]) / layout.RUN_METADATA, {}).get("backends", {})
-        versions = {backend: side["distributions"].get("numpy") for backend, side in sides.items()}
+        sides = environments(hub.case_folder(root, case["id"]))
+        versions = {backend: side.distributions.get("numpy") for backend, side in sides.items()}
         if len(set(versions.values())) > 1:
             told = ", ".join(f"{backend} {version}" for backend, version in versions.items())
             yield f"{case['id']}: the sides ran with different versions of NumPy ({told})."
@@ -132,9 +135,10 @@ def _provenance(root: Path, summary: Mapping[str, Any]) -> list[str]:
     for case in summary["cases"]:
         folder = hub.case_folder(root, case["id"]) / layout.DATASET
         if (folder / layout.DATA).is_file():
-            setup, data = hub.read_optional(folder / layout.SETUP, {}), folder / layout.DATA
+            setup, data = DatasetSetup.read_if_whole(folder / layout.SETUP), folder / layout.DATA
             name, size = data.relative_to(root).as_posix(), data.stat().st_size
-            rows.append((setup.get("nphotons"), case["id"], name, size, manifest.digest_of(data), setup.get("origin")))
+            nphotons, origin = (None, None) if setup is None else (setup.nphotons, setup.origin)
+            rows.append((nphotons, case["id"], name, size, manifest.digest_of(data), origin))
     rows.sort(key=lambda row: (float(row[0] or 0), row[1]))
     return Table.of(PROVENANCE, rows).markdown() if rows else ["There are none."]
 

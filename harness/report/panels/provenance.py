@@ -5,17 +5,18 @@ from pathlib import Path
 from typing import Any
 
 from harness import layout
-from harness.session import hub, manifest
+from harness.records.run import RunMetadata, SideRecord
+from harness.session import manifest
 
 LOG_LINES = 150
 """Lines of a log that the page shows: the first ones hold command and environment, the last ones how it ended."""
 _HEAD = 30
 
 
-def environments(folder: Path) -> dict[str, Any]:
+def environments(folder: Path) -> dict[str, SideRecord]:
     """By backend: interpreter, versions, device, threads and the variables that matter."""
-    found: dict[str, Any] = hub.read_optional(folder / layout.RUN_METADATA, {}).get("backends", {})
-    return found
+    metadata = RunMetadata.read_if_whole(folder / layout.RUN_METADATA)
+    return {} if metadata is None else metadata.backends
 
 
 def logs(folder: Path) -> list[dict[str, Any]]:

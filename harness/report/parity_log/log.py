@@ -11,9 +11,10 @@ from harness import layout
 from harness.dataset import npz
 from harness.dataset.grouped import GroupedData
 from harness.errors import HarnessError
-from harness.files import plain, read_json
+from harness.files import plain
 from harness.judge.evidence import Evidence
 from harness.physics import scale
+from harness.records.setup import DatasetSetup
 from harness.report.handover import inventory
 from harness.report.parity_log import statistics
 from harness.session import case_runner, hub
@@ -53,12 +54,12 @@ def _of_hub(root: Path, folders: Iterable[Path]) -> Iterator[dict[str, Any]]:
 
 
 def _of_case(root: Path, folder: Path) -> dict[str, Any]:
-    case, setup = hub.read_case(folder), read_json(folder / layout.DATASET / layout.SETUP)
+    case, setup = hub.read_case(folder), DatasetSetup.read(folder / layout.DATASET / layout.SETUP)
     evidence = Evidence(folder, case.backends)
     train = GroupedData.load(folder / layout.DATASET / layout.TRAIN)
     return {
         **_of_file(root, folder / layout.DATASET / layout.DATA, folder.name),
-        "nphotons": setup["nphotons"],
+        "nphotons": setup.nphotons,
         "grouped": statistics.grouped(train),
         "parameters": parameters(evidence),
         "baseline": _baseline(root, folder.name),
@@ -100,7 +101,9 @@ def parameters(evidence: Evidence) -> dict[str, Any]:
         "epochs": scenario.training.epochs,
         "batch_size": scenario.training.batch_size,
         "seed": scenario.training.seed,
-        **{name: setup[name] for name in ("intensity_scale", "intensity_scale_closed_form", "normalisation")},
+        "intensity_scale": setup.intensity_scale,
+        "intensity_scale_closed_form": setup.intensity_scale_closed_form,
+        "normalisation": setup.normalisation,
     }
 
 

@@ -13,6 +13,7 @@ from harness.judge.evidence import Evidence
 from harness.judge.patches import patch_figures
 from harness.judge.telemetry import history_figures
 from harness.report.backend_figures import CANVAS, by_part
+from harness.report.panels.provenance import environments
 from harness.report.parity_log import log, statistics
 from harness.session import hub
 from harness.session.manifest import digest_of
@@ -25,6 +26,7 @@ def provenance(evidence: Evidence, backend: str) -> dict[str, Any]:
     """Which run this is, of which data, and what it ran on; None for what nobody wrote down."""
     folder = evidence.case_dir
     environment = hub.read_optional(folder.parent / layout.ENVIRONMENT, {})
+    side = environments(folder).get(backend)
     files = {"scenario_sha256": folder / layout.SCENARIO, "data_sha256": folder / layout.DATASET / layout.DATA}
     return {
         "hub": folder.parent.name,
@@ -32,7 +34,7 @@ def provenance(evidence: Evidence, backend: str) -> dict[str, Any]:
         "backend": backend,
         "profile": hub.read_case(folder).profile,
         **{name: environment.get(name) for name in ("harness_version", "git_commit", "dirty")},
-        "environment": hub.read_optional(folder / layout.RUN_METADATA, {}).get("backends", {}).get(backend),
+        "environment": None if side is None else side.model_dump(),
         **{name: digest_of(path) if path.is_file() else None for name, path in files.items()},
     }
 
@@ -40,7 +42,7 @@ def provenance(evidence: Evidence, backend: str) -> dict[str, Any]:
 def _configuration(evidence: Evidence, _: str) -> dict[str, Any]:
     scenario, setup, scale = evidence.scenario, evidence.setup, evidence.contract.scale
     return {
-        "nphotons": setup["nphotons"],
+        "nphotons": setup.nphotons,
         **log.parameters(evidence),
         "groups": scenario.grouping.groups,
         "precision": scenario.training.precision,
@@ -90,8 +92,8 @@ SECTIONS: dict[str, Figure] = {
     "comparison": _comparison,
 }
 SCALES: dict[str, Figure] = {
-    "dataset_derived": lambda evidence, _: evidence.setup["intensity_scale"],
-    "closed_form": lambda evidence, _: evidence.setup["intensity_scale_closed_form"],
+    "dataset_derived": lambda evidence, _: evidence.setup.intensity_scale,
+    "closed_form": lambda evidence, _: evidence.setup.intensity_scale_closed_form,
     "used": lambda evidence, backend: _restored(evidence, backend)["intensity_scale_restored"],
     "source": lambda evidence, backend: _restored(evidence, backend)["intensity_scale_source"],
     "bundle": lambda evidence, backend: evidence.bundle(backend)["intensity_scale"]["final"],

@@ -11,23 +11,24 @@ import numpy as np
 from harness import layout
 from harness.arrays import Precision, Weights
 from harness.errors import HarnessError
-from harness.files import read_json, write_json
+from harness.files import write_json
 from harness.networks import network as networks
 from harness.networks import registry
 from harness.ports.protocol import Port, Setup
+from harness.records.setup import DatasetSetup
 from harness.run.job import Job
 
 
 def setup_of(job: Job, precision: Precision) -> Setup:
     """What the port of a job is built from, read from the dataset folder."""
-    facts = read_json(job.dataset / layout.SETUP)
+    facts = DatasetSetup.read(job.dataset / layout.SETUP)
     return Setup(
         scenario=job.scenario,
         probe=np.load(job.dataset / layout.PROBE, allow_pickle=False),
-        padded_size=facts["padded_size"],
-        nphotons=facts["nphotons"],
-        intensity_scale=facts["intensity_scale"],
-        object_amplitude=facts["object_amplitude"],
+        padded_size=facts.padded_size,
+        nphotons=facts.nphotons,
+        intensity_scale=facts.intensity_scale,
+        object_amplitude=facts.object_amplitude,
         precision=precision,
         device="gpu" if job.device == "gpu" else "cpu",
     )

@@ -19,6 +19,7 @@ from harness.networks.network import named
 from harness.physics.canvas import loss_fraction, required_size
 from harness.ports.feed import batch_of
 from harness.ports.protocol import SHARED_WEIGHTS, Port
+from harness.records.setup import DatasetSetup
 from harness.run.job import Job
 from harness.run.legs.common import Progress, create, lacks, setup_of, source_of, write_missing
 from harness.run.legs.placement import Placed, illumination, place
@@ -83,7 +84,7 @@ def _stitch(job: Job, port: Port, placed: Placed) -> tuple[Array, Array]:
     inference = job.scenario.inference
     side = inference.reassemble_m
     weight = np.ones((side, side)) if inference.weighting == "uniform" else central(illumination(job), side)
-    size = int(read_json(job.dataset / layout.SETUP)["canvas_size"])
+    size = DatasetSetup.read(job.dataset / layout.SETUP).canvas_size
     return port.stitch(central(placed.patches, side), placed.positions, weight, size)
 
 
@@ -160,7 +161,7 @@ def _training_listing(job: Job, port: Port, side: int) -> list[list[dict[str, An
 def _stats(job: Job, port: Port, bundle: Path, seconds: float, placed: Placed) -> dict[str, Any]:
     restored = intensity_scale(port)
     trained_by = read_json(bundle / layout.PARAMS)["backend"]
-    closed_form = read_json(job.dataset / layout.SETUP)["intensity_scale_closed_form"]
+    closed_form = DatasetSetup.read(job.dataset / layout.SETUP).intensity_scale_closed_form
     return {
         "infer_seconds": seconds,
         "intensity_scale_restored": closed_form if restored is None else restored,

@@ -16,6 +16,7 @@ from harness.dataset.grouped import GroupedData
 from harness.files import digest, read_json, sha256, write_atomic, write_json
 from harness.ports.feed import FedBatches
 from harness.ports.protocol import SHARED_WEIGHTS, EpochReport, Port, Setup
+from harness.records.setup import DatasetSetup
 from harness.run.job import Job
 from harness.run.legs.common import Progress, create, lacks, setup_of, shared_start
 
@@ -73,7 +74,7 @@ def _write_bundle(job: Job, setup: Setup, port: Port, weights: Weights, initial:
     folder, scale = job.output / layout.BUNDLE, port.contract.scale
     whole = {name: np.asarray(array, order="C") for name, array in weights.items()}
     write_atomic(folder / layout.WEIGHTS, lambda path: save_file(whole, path))
-    facts = read_json(job.dataset / layout.SETUP)
+    facts = DatasetSetup.read(job.dataset / layout.SETUP)
     params = {
         "backend": job.backend,
         "shared_weights": SHARED_WEIGHTS in port.capabilities,
@@ -86,7 +87,7 @@ def _write_bundle(job: Job, setup: Setup, port: Port, weights: Weights, initial:
         "intensity_scale": {
             "initial": initial,
             "final": intensity_scale(port),
-            "closed_form": facts["intensity_scale_closed_form"],
+            "closed_form": facts.intensity_scale_closed_form,
             "trainable": scale is not None and scale.trained,
         },
         "probe_sha256": sha256(job.dataset / layout.PROBE),

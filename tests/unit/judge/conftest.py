@@ -39,6 +39,7 @@ from harness.run.legs.statistics import central, diffracted_groups
 from harness.run.plan import LEGS
 from harness.scenario.case import Case
 from harness.scenario.keys import leaves, nest
+from tests.unit.records.samples import run_metadata
 
 BACKENDS = ("tensorflow", "torch")
 NOISE = {"tensorflow": 0.01, "torch": 0.02}
@@ -135,9 +136,7 @@ def write_case(folder: Path, scenario: PinnScenario) -> CaseFolder:
     write_scenario(folder, scenario)
     facts = {"status": "done", "cached": False, "seconds": 1.0, "key": "k", "error": None}
     write_json(folder / "jobs.json", [{"backend": side, "leg": leg, **facts} for side in BACKENDS for leg in LEGS])
-    device = {"kind": "cpu", "name": "cpu", "index": None}
-    side = {"device": device, "threads": 1, "distributions": {"numpy": "2.4"}}
-    write_json(folder / "run_metadata.json", {"backends": dict.fromkeys(BACKENDS, side)})
+    run_metadata(BACKENDS).write(folder / "run_metadata.json")
     for number, backend in enumerate(BACKENDS):
         rng = np.random.default_rng(number)
         write_lockstep(folder, scenario, backend, rng)

@@ -105,7 +105,7 @@ def test_a_scenario_is_read_once_until_it_changes(gs2):
 def test_the_scenario_survives_its_round_trip(gs2):
     general = {name: getattr(gs2.scenario, name) for name in Scenario.model_fields}
     assert dict(gs2.evidence.scenario) == general
-    assert json.dumps(gs2.evidence.setup)
+    assert json.dumps(gs2.evidence.setup.model_dump())
 
 
 def test_a_side_may_lie_elsewhere(gs2, gs1_phase):

@@ -11,6 +11,9 @@ from harness.files import read_json, write_json
 from harness.records import jobs
 from harness.records.case import CaseRecord
 from harness.records.jobs import JobRecord
+from harness.records.run import RunMetadata
+from harness.records.setup import DatasetSetup
+from tests.unit.records.samples import run_metadata
 
 CASE: dict[str, Any] = {
     "id": "gs1",
@@ -102,3 +105,23 @@ def test_records_do_not_change() -> None:
 def test_what_a_record_holds_is_in_the_file(tmp_path: Path) -> None:
     CaseRecord.parse(CASE, "case.json").write(tmp_path / "case.json")
     assert read_json(tmp_path / "case.json") == CASE
+
+
+def test_the_metadata_of_a_run_keep_the_order_of_their_keys(tmp_path: Path) -> None:
+    run_metadata(("toy",)).write(tmp_path / "run_metadata.json")
+    written = read_json(tmp_path / "run_metadata.json")
+    assert list(written) == [
+        "case", "scenario", "profile", "from_profile", "overrides", "seeds", "counts", "backends", "paths", "dataset",
+        "jobs", "damaged_store_entries", "seconds", "finished",
+    ]  # fmt: skip
+    side = ["python", "own_interpreter", "distributions", "device", "threads", "variables", "fault"]
+    assert list(written["backends"]["toy"]) == side
+    assert RunMetadata.read(tmp_path / "run_metadata.json").backends["toy"].device.kind == "cpu"
+
+
+def test_a_figure_that_was_not_finite_is_told_as_such(tmp_path: Path) -> None:
+    path = tmp_path / "setup.json"
+    facts = {**dict.fromkeys(DatasetSetup.model_fields, 1), "origin": "simulated", "conversions": []}
+    write_json(path, {**facts, "intensity_scale": None})
+    with pytest.raises(HarnessError, match="intensity_scale is null, which stands for a figure that is not finite"):
+        DatasetSetup.read(path)

@@ -116,7 +116,7 @@ def test_the_bundle_holds_the_batch_that_was_fed(case):
     case.change_arrays(F64, exit_wave=lambda a: 1.01 * a)
     written(case)
     data = GroupedData.load(case.path / repro.FOLDER / "inputs.npz")
-    batch = batch_of(data, data.batches[0], case.evidence.setup["intensity_scale"])
+    batch = batch_of(data, data.batches[0], case.evidence.setup.intensity_scale)
     fed = case.evidence.batch("torch")
     np.testing.assert_array_equal(batch.amplitude, fed["amplitude"])
     np.testing.assert_array_equal(batch.relative, fed["relative"])

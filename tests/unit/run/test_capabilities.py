@@ -27,6 +27,7 @@ from harness.run.plan import ACROSS, LEGS, SOURCE_FOLDERS, SOURCES, source_side
 from harness.run.run_case import run_case
 from harness.scenario.case import Case
 from harness.scenario.keys import leaves
+from tests.unit.records.samples import run_metadata
 
 TOY = runpy.run_path(str(Path(__file__).parent / "toys" / "stated_backend.py"))["StatedToy"]
 NEEDS = {
@@ -109,7 +110,7 @@ def judged(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call
         case = tmp_path / "case"
         shutil.copytree(whole, case)
         write_text(case / "scenario.yaml", CASE.resolved_yaml())
-        write_json(case / "run_metadata.json", {"backends": {name: {"device": {"kind": "cpu"}} for name in able}})
+        run_metadata(able).write(case / "run_metadata.json")
         write_json(case / "jobs.json", list(records(case, reference == CAPABILITIES)))
         evidence = Evidence(case, ("whole", "partial"))
         left_out = {"golden"} if candidate <= INFERENCE else {"golden", *SLOW}

@@ -11,6 +11,7 @@ import pytest
 
 from harness.files import read_json, write_json
 from harness.networks.pinn.sections import PinnScenario
+from harness.records.setup import DatasetSetup
 from harness.run import keys
 from harness.run.checksums import seal
 from harness.run.devices import CPU, Device
@@ -21,6 +22,8 @@ INTERPRETER = Interpreter(Path("/python"), "3.11.7", "CPython", {"numpy": "2.4.6
 HERE = Surroundings(INTERPRETER, CPU, {"TF_ENABLE_ONEDNN_OPTS": "1"})
 WEIGHTS = {"weights": "the key of the training", "patch_stats": 0}
 PLAIN: dict[str, Any] = {"model": {"decoder_filters": (32, 16)}}
+
+TOLD: dict[str, Any] = {"origin": "simulated", "conversions": []}
 
 SHARED = [
     {"training": {"learning_rate": 1e-3}},
@@ -45,8 +48,10 @@ def dataset(tmp_path: Path) -> Path:
     folder.mkdir()
     for name in ("train.npz", "test.npz", "probe.npy", "data.npz"):
         (folder / name).write_text(name)
-    facts = ("padded_size", "nphotons", "intensity_scale", "intensity_scale_closed_form", "object_amplitude")
-    write_json(folder / "setup.json", {**dict.fromkeys(facts, 1.0), "canvas_size": 200, "test_patterns": 9})
+    write_json(
+        folder / "setup.json",
+        {**dict.fromkeys(DatasetSetup.model_fields, 1), "canvas_size": 200, "test_patterns": 9, **TOLD},
+    )
     seal(folder, {})
     return folder
 

@@ -72,9 +72,9 @@ def test_the_floor_is_that_of_the_patterns_which_the_last_epoch_was_fed(gs2):
     """Each epoch draws other groups; a loss can lie below the floor of those of another epoch."""
     data = GroupedData.load(gs2.path / "dataset/train.npz")
     setup = gs2.evidence.setup
-    counts = (setup["intensity_scale"] * data.X.astype(np.float64)) ** 2
+    counts = (setup.intensity_scale * data.X.astype(np.float64)) ** 2
     floors = (counts - np.where(counts > 0, counts * np.log(np.maximum(counts, 1e-300)), 0)).sum(axis=(1, 2))
-    first, last = (floors[data.groups[rows]].mean() / setup["nphotons"] for rows in np.split(data.batches.ravel(), 2))
+    first, last = (floors[data.groups[rows]].mean() / setup.nphotons for rows in np.split(data.batches.ravel(), 2))
     assert loss_floor(gs2.evidence) == pytest.approx(last)
     assert first != pytest.approx(last, rel=1e-3)
 
@@ -165,7 +165,7 @@ def test_copies_that_differ(gs2):
 
 
 def test_a_trainable_scale_must_move_and_a_fixed_one_must_not(gs2):
-    initial = gs2.evidence.setup["intensity_scale"]
+    initial = gs2.evidence.setup.intensity_scale
     move_everything(gs2, initial)
     assert set(gs2.bad("scale")) == {"torch.moved"}
     gs2.change_scenario(model__scale_trainable=False)
