@@ -26,7 +26,7 @@ class SideRecord(Record):
     variables: dict[str, str]
     """Environment variables that can change a result."""
     fault: str | None
-    """The seeded fault, of a session that asked for one in this side."""
+    """The injected fault, of a session that asked for one in this side."""
 
 
 class PathsRecord(Record):
