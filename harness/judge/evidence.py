@@ -19,6 +19,8 @@ from harness.physics.probe import model_probe
 from harness.physics.twins import twin
 from harness.ports.contract import Contract
 from harness.records import jobs
+from harness.records.history import Epoch, History
+from harness.records.inference import CanvasFacts
 from harness.records.jobs import JobRecord
 from harness.records.record import Record
 from harness.records.run import RunMetadata
@@ -65,13 +67,13 @@ class Canvas:
     """(size, size) complex128: amplitude * exp(i phase)."""
     coverage: Array
     """(size, size) float64: summed weights; 0 where no patch was placed."""
-    facts: dict[str, Any]
+    facts: CanvasFacts
     """`canvas.json`."""
 
     @property
     def centre(self) -> tuple[float, float]:
         """(x, y) on the object grid of the pixel with index size/2 on both axes."""
-        return float(self.facts["centre_x"]), float(self.facts["centre_y"])
+        return self.facts.centre_x, self.facts.centre_y
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,11 +198,9 @@ class Evidence:
         """The lock-step batch as it was fed: `amplitude` (B, N, N, C), `relative` (B, 1, 2, C)."""
         return self.arrays(Path(backend, layout.LOCKSTEP, layout.BATCH), ("amplitude", "relative"))
 
-    def history(self, backend: str) -> list[dict[str, Any]]:
-        """The epochs of training: `epoch`, `step` and `metrics` of each."""
-        record = self.record(Path(backend, layout.TRAIN_OUTPUTS, layout.HISTORY), ("epochs",))
-        epochs: list[dict[str, Any]] = record["epochs"]
-        return epochs
+    def history(self, backend: str) -> tuple[Epoch, ...]:
+        """The epochs of training, in their order."""
+        return self.parsed(Path(backend, layout.TRAIN_OUTPUTS, layout.HISTORY), History).epochs
 
     def bundle(self, backend: str) -> dict[str, Any]:
         """`params.json` of the trained bundle."""
@@ -243,14 +243,13 @@ class Evidence:
     def canvas(self, backend: str, folder: str = layout.INFERENCE_OUTPUTS) -> Canvas:
         """The stitched picture of an inference or an exchange leg."""
         here = Path(backend, folder)
-        keys = ("size", "required", "fits_canvas", "max_abs_offset", "centre_x", "centre_y")
-        facts = without_null(self.record(here / layout.CANVAS, keys), keys, f"{here}/{layout.CANVAS}")
+        facts = self.parsed(here / layout.CANVAS, CanvasFacts)
         amplitude, phase = self.array(here / layout.AMPLITUDE), self.array(here / layout.PHASE)
         coverage = self.array(here / layout.COVERAGE)
-        if not amplitude.shape == phase.shape == coverage.shape == (facts["size"], facts["size"]):
+        if not amplitude.shape == phase.shape == coverage.shape == (facts.size, facts.size):
             shapes = f"amplitude {amplitude.shape}, phase {phase.shape}, coverage {coverage.shape}"
             place = self.folder(backend) / folder
-            raise NoEvidence(f"{place}: {shapes} do not fit the canvas of side {facts['size']}.")
+            raise NoEvidence(f"{place}: {shapes} do not fit the canvas of side {facts.size}.")
         if not np.isfinite(coverage).all():
             place = self.folder(backend) / folder
             raise NoEvidence(f"{place}: a coverage that is not finite says of no pixel what lies on it.")

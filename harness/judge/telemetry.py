@@ -1,6 +1,7 @@
 """What the history of a training tells: its last loss, how far that is from the floor, and what broke first."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,20 +10,21 @@ from scipy.special import xlogy
 from harness import layout
 from harness.dataset.grouped import GroupedData
 from harness.judge.evidence import Evidence
+from harness.records.history import Epoch
 
 
 def final_loss(evidence: Evidence, backend: str) -> float | None:
     """`loss` of the last epoch; None when it is not finite."""
     epochs = evidence.history(backend)
-    return _finite(epochs[-1]["metrics"].get("loss")) if epochs else None
+    return _finite(epochs[-1].metrics.get("loss")) if epochs else None
 
 
 def first_nonfinite(evidence: Evidence, backend: str) -> dict[str, Any] | None:
     """The first metric, by epoch and then by name's order, that is not finite; None when all are."""
     for epoch in evidence.history(backend):
-        for name, value in epoch["metrics"].items():
+        for name, value in epoch.metrics.items():
             if _finite(value) is None:
-                return {"metric": name, "epoch": epoch["epoch"]}
+                return {"metric": name, "epoch": epoch.epoch}
     return None
 
 
@@ -33,17 +35,17 @@ def history_figures(evidence: Evidence, backend: str) -> dict[str, Any]:
     `first_nonfinite` of a metric is the number of the epoch; that of the training also names the metric.
     """
     epochs = evidence.history(backend)
-    names = dict.fromkeys(name for epoch in epochs for name in epoch["metrics"])
+    names = dict.fromkeys(name for epoch in epochs for name in epoch.metrics)
     return {
         "epochs": len(epochs),
-        "steps": epochs[-1]["step"] if epochs else 0,
+        "steps": epochs[-1].step if epochs else 0,
         "first_nonfinite": first_nonfinite(evidence, backend),
         "metrics": {name: _metric_figures(epochs, name) for name in names},
     }
 
 
-def _metric_figures(epochs: list[dict[str, Any]], name: str) -> dict[str, Any]:
-    found = {epoch["epoch"]: _finite(epoch["metrics"][name]) for epoch in epochs if name in epoch["metrics"]}
+def _metric_figures(epochs: Sequence[Epoch], name: str) -> dict[str, Any]:
+    found = {epoch.epoch: _finite(epoch.metrics[name]) for epoch in epochs if name in epoch.metrics}
     finite = [value for value in found.values() if value is not None]
     broken = [epoch for epoch, value in found.items() if value is None]
     return {
@@ -71,6 +73,6 @@ def loss_floor(evidence: Evidence) -> float:
     return weight * float(floors[data.groups[fed]].mean()) / float(evidence.setup.nphotons)
 
 
-def _finite(value: Any) -> float | None:
+def _finite(value: float | None) -> float | None:
     """A metric as a number; JSON holds null for what was not finite."""
-    return float(value) if isinstance(value, (int, float)) and math.isfinite(value) else None
+    return value if value is not None and math.isfinite(value) else None

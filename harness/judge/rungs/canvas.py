@@ -29,8 +29,8 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
             _judge_positions(findings, evidence, backend, canvas, predictions)
             _judge_picture(findings, evidence, backend, canvas, predictions)
     with findings.evidence_for("sides"):
-        keys = ("size", "centre_x", "centre_y", "reassemble_m", "weighting")
-        facts = [{key: evidence.canvas(backend).facts.get(key) for key in keys} for backend in evidence.backends]
+        keys = {"size", "centre_x", "centre_y", "reassemble_m", "weighting"}
+        facts = [evidence.canvas(backend).facts.model_dump(include=keys) for backend in evidence.backends]
         findings.demand("sides", facts[0] == facts[1], f"canvases of the two sides: {facts[0]} and {facts[1]}")
     return findings.checks
 
@@ -50,7 +50,7 @@ def _judge_size(findings: Findings, evidence: Evidence, backend: str, canvas: Ca
     fits = size >= own["required"]
     message = f"{backend}: canvas of {size} pixels, {own['required']} required"
     findings.demand(f"{backend}.fits_canvas", fits, message)
-    says = (canvas.facts["fits_canvas"], canvas.facts["required"])
+    says = (canvas.facts.fits_canvas, canvas.facts.required)
     stated = f"{backend}: {layout.CANVAS} says fits {says[0]}, required {says[1]}; recomputed {fits}, {own['required']}"
     findings.demand(f"{backend}.stated", says == (fits, own["required"]), stated)
     lost = f"{backend}: share of the placed patches that falls beyond the canvas"

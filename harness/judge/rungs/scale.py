@@ -5,7 +5,6 @@ Evidence: `bundle/params.json`, `bundle/weights.safetensors`, `train_outputs/his
 """
 
 from pathlib import Path
-from typing import Any
 
 from harness import layout
 from harness.judge.comparing import relative_difference
@@ -72,9 +71,9 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str) -> None:
 
 def _copies(evidence: Evidence, backend: str) -> dict[str, float | None]:
     """The final scale wherever else it is kept."""
-    epochs: list[dict[str, Any]] = evidence.history(backend)
+    epochs = evidence.history(backend)
     return {
-        "history": epochs[-1]["metrics"].get("intensity_scale") if epochs else None,
+        "history": epochs[-1].metrics.get("intensity_scale") if epochs else None,
         "weights": evidence.trained_scale(backend),
     }
 

@@ -35,14 +35,14 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str) -> None:
     found = f"{broken['metric']} is not finite from epoch {broken['epoch']} on" if broken else "every metric is finite"
     findings.demand(f"{backend}.finite", broken is None, f"{backend}: {found}")
     steps = len(GroupedData.load(evidence.case_dir / layout.DATASET / layout.TRAIN).batches)
-    asked, last = (evidence.scenario.training.epochs, steps), epochs[-1]["step"] if epochs else 0
+    asked, last = (evidence.scenario.training.epochs, steps), epochs[-1].step if epochs else 0
     message = f"{backend}: {len(epochs)} epochs and {last} steps, asked for {asked[0]} and {asked[1]}"
     findings.demand(f"{backend}.steps", (len(epochs), last) == asked, message)
 
 
 def _compare_rates(findings: Findings, evidence: Evidence) -> None:
     reference, candidate = (
-        [epoch["metrics"].get("learning_rate") for epoch in evidence.history(backend)] for backend in evidence.backends
+        [epoch.metrics.get("learning_rate") for epoch in evidence.history(backend)] for backend in evidence.backends
     )
     errors = [relative_difference(own, other) for own, other in zip(candidate, reference, strict=False)]
     known = [error for error in errors if error is not None]

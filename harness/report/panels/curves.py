@@ -11,6 +11,7 @@ from harness import layout
 from harness.files import read_json, read_npz
 from harness.judge.evidence import Evidence
 from harness.judge.truth import PARTS
+from harness.records.history import Epoch
 from harness.report.panels.chart import Chart, Line, Mark
 
 SIDES = ("reference", "candidate")
@@ -29,25 +30,25 @@ def training(evidence: Evidence, backends: Sequence[str]) -> list[Chart]:
     return charts + [_over_epochs(evidence, name.replace("_", " "), [name], histories) for name in rest]
 
 
-def _names(epochs: Sequence[Mapping[str, Any]]) -> list[str]:
-    return list(dict.fromkeys(name for epoch in epochs for name in epoch["metrics"]))
+def _names(epochs: Sequence[Epoch]) -> list[str]:
+    return list(dict.fromkeys(name for epoch in epochs for name in epoch.metrics))
 
 
-def _repeats_the_loss(name: str, histories: Mapping[str, Sequence[Mapping[str, Any]]]) -> bool:
+def _repeats_the_loss(name: str, histories: Mapping[str, Sequence[Epoch]]) -> bool:
     """A loss of one term of weight 1 is that term: one curve shows both."""
-    metrics = [epoch["metrics"] for epochs in histories.values() for epoch in epochs]
+    metrics = [epoch.metrics for epochs in histories.values() for epoch in epochs]
     return name != "loss" and all(found.get(name) == found.get("loss") for found in metrics)
 
 
 def _over_epochs(
-    evidence: Evidence, title: str, names: Sequence[str], histories: Mapping[str, Sequence[Mapping[str, Any]]]
+    evidence: Evidence, title: str, names: Sequence[str], histories: Mapping[str, Sequence[Epoch]]
 ) -> Chart:
     lines, marks = [], []
     for backend, epochs in histories.items():
         style = SIDES[evidence.backends.index(backend)]
-        x = [float(epoch["epoch"]) for epoch in epochs]
+        x = [float(epoch.epoch) for epoch in epochs]
         for number, name in enumerate(names):
-            y = [_number(epoch["metrics"].get(name)) for epoch in epochs]
+            y = [_number(epoch.metrics.get(name)) for epoch in epochs]
             label = backend if len(names) == 1 else f"{backend}: {name}"
             lines.append(Line(label, style + _TERM_STYLES[number % len(_TERM_STYLES)], x, y))
             marks += _first_gap(label, style, x, y)

@@ -57,11 +57,11 @@ def _canvas(evidence: Evidence, backend: str) -> dict[str, Any] | None:
     (x, y), facts = canvas.centre, canvas.facts
     return {
         "backend": backend,
-        "size": facts["size"],
-        "required": facts["required"],
-        "fits": facts["size"] >= facts["required"],
-        "whole": _square(x - 0.5, y - 0.5, facts["size"]),
-        "needed": _square(x - 0.5, y - 0.5, facts["required"]),
+        "size": facts.size,
+        "required": facts.required,
+        "fits": facts.size >= facts.required,
+        "whole": _square(x - 0.5, y - 0.5, facts.size),
+        "needed": _square(x - 0.5, y - 0.5, facts.required),
     }
 
 

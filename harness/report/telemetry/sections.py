@@ -12,6 +12,7 @@ from harness.dataset import npz
 from harness.judge.evidence import Evidence
 from harness.judge.patches import patch_figures
 from harness.judge.telemetry import history_figures
+from harness.records.inference import CanvasFacts
 from harness.report.backend_figures import CANVAS, by_part
 from harness.report.panels.provenance import environments
 from harness.report.parity_log import log, statistics
@@ -64,8 +65,8 @@ def _probe(evidence: Evidence, _: str) -> dict[str, Any]:
 
 
 def _inference(evidence: Evidence, backend: str) -> dict[str, Any]:
-    canvas = evidence.record(Path(backend, layout.INFERENCE_OUTPUTS, layout.CANVAS), ())
-    held = {name: canvas[name] for name in CANVAS if name in canvas}
+    canvas = evidence.parsed(Path(backend, layout.INFERENCE_OUTPUTS, layout.CANVAS), CanvasFacts)
+    held = canvas.model_dump(include=set(CANVAS))
     return {"patches": patch_figures(evidence, backend), "canvas": held}
 
 

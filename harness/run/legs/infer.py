@@ -19,6 +19,7 @@ from harness.networks.network import named
 from harness.physics.canvas import loss_fraction, required_size
 from harness.ports.feed import batch_of
 from harness.ports.protocol import SHARED_WEIGHTS, Port
+from harness.records.inference import CanvasFacts
 from harness.records.setup import DatasetSetup
 from harness.run.job import Job
 from harness.run.legs.common import Progress, create, lacks, setup_of, source_of, write_missing
@@ -48,7 +49,7 @@ def run(job: Job) -> None:
     seconds = time.monotonic() - started
     _write_pictures(folder, canvas, coverage)
     _write_patches(folder, data, placed)
-    write_json(folder / layout.CANVAS, _canvas_facts(job, placed, len(canvas)))
+    _canvas_facts(job, placed, len(canvas)).write(folder / layout.CANVAS)
     write_json(folder / layout.PATCH_STATS, _patch_stats(job, port, placed))
     write_json(folder / layout.STATS, _stats(job, port, bundle, seconds, placed))
     _write_diffraction(job, folder, data, placed)
@@ -111,20 +112,20 @@ def _write_patches(folder: Path, data: GroupedData, placed: Placed) -> None:
     write_json(folder / layout.OFFSETS, {**offsets, "group_centres": data.offsets[:, 0, :, 0]})
 
 
-def _canvas_facts(job: Job, placed: Placed, size: int) -> dict[str, Any]:
+def _canvas_facts(job: Job, placed: Placed, size: int) -> CanvasFacts:
     N = job.scenario.dataset.N
     required = required_size(N, placed.positions)
-    return {
-        "size": size,
-        "required": required,
-        "fits_canvas": size >= required,
-        "max_abs_offset": np.abs(placed.positions).max(),
-        "loss_fraction": loss_fraction(placed.positions, N, size),
-        "centre_x": placed.centre[0],
-        "centre_y": placed.centre[1],
-        "reassemble_m": job.scenario.inference.reassemble_m,
-        "weighting": job.scenario.inference.weighting,
-    }
+    return CanvasFacts(
+        size=size,
+        required=required,
+        fits_canvas=size >= required,
+        max_abs_offset=np.abs(placed.positions).max(),
+        loss_fraction=loss_fraction(placed.positions, N, size),
+        centre_x=placed.centre[0],
+        centre_y=placed.centre[1],
+        reassemble_m=job.scenario.inference.reassemble_m,
+        weighting=job.scenario.inference.weighting,
+    )
 
 
 def _write_diffraction(job: Job, folder: Path, data: GroupedData, placed: Placed) -> None:

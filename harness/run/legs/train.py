@@ -5,7 +5,6 @@ import resource
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from safetensors.numpy import save_file
@@ -13,9 +12,10 @@ from safetensors.numpy import save_file
 from harness import layout
 from harness.arrays import Weights
 from harness.dataset.grouped import GroupedData
-from harness.files import digest, read_json, sha256, write_atomic, write_json
+from harness.files import digest, sha256, write_atomic, write_json
 from harness.ports.feed import FedBatches
 from harness.ports.protocol import SHARED_WEIGHTS, EpochReport, Port, Setup
+from harness.records.history import Epoch, History
 from harness.records.setup import DatasetSetup
 from harness.run.job import Job
 from harness.run.legs.common import Progress, create, lacks, setup_of, shared_start
@@ -44,11 +44,11 @@ def _fit(job: Job, folder: Path, port: Port, setup: Setup) -> float:
     batches = FedBatches(GroupedData.load(job.dataset / layout.TRAIN), epochs, setup.intensity_scale)
     progress = Progress(job, epochs)
     progress.tell(0, 0)
-    history: list[dict[str, Any]] = []
+    history: list[Epoch] = []
 
     def report(epoch: EpochReport) -> None:
-        history.append({"epoch": epoch.epoch, "step": epoch.step, "metrics": dict(epoch.metrics)})
-        write_json(folder / layout.HISTORY, {"epochs": history})
+        history.append(Epoch(epoch=epoch.epoch, step=epoch.step, metrics=dict(epoch.metrics)))
+        History(epochs=tuple(history)).write(folder / layout.HISTORY)
         progress.tell(len(history), epoch.step, epoch.metrics.get("loss"))
 
     started = time.monotonic()
@@ -57,8 +57,7 @@ def _fit(job: Job, folder: Path, port: Port, setup: Setup) -> float:
 
 
 def _write_timing(folder: Path, seconds: float, weights: Weights) -> None:
-    epochs = read_json(folder / layout.HISTORY)["epochs"]
-    steps = epochs[-1]["step"]
+    steps = History.read(folder / layout.HISTORY).epochs[-1].step
     timing = {
         "train_seconds": seconds,
         "steps": steps,

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from harness.errors import HarnessError
 from harness.files import read_json, write_json
 from harness.records import jobs
 from harness.records.case import CaseRecord
+from harness.records.history import History
 from harness.records.jobs import JobRecord
 from harness.records.run import RunMetadata
 from harness.records.setup import DatasetSetup
@@ -125,3 +127,10 @@ def test_a_figure_that_was_not_finite_is_told_as_such(tmp_path: Path) -> None:
     write_json(path, {**facts, "intensity_scale": None})
     with pytest.raises(HarnessError, match="intensity_scale is null, which stands for a figure that is not finite"):
         DatasetSetup.read(path)
+
+
+def test_a_metric_of_any_kind_of_number_is_one(tmp_path: Path) -> None:
+    told = {"loss": np.float32(0.5), "steps": 3, "mae": float("nan"), "note": "0.1", "none": None}
+    History.parse({"epochs": [{"epoch": 1, "step": 2, "metrics": told}]}, "history.json").write(tmp_path / "h.json")
+    [epoch] = History.read(tmp_path / "h.json").epochs
+    assert epoch.metrics == {"loss": 0.5, "steps": 3.0, "mae": None, "note": None, "none": None}

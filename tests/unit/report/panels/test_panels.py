@@ -24,7 +24,7 @@ def test_training_curves_hold_the_history_of_both_sides(evidence: Evidence) -> N
     (chart,) = (chart for title, chart in charts.items() if title == "Training: intensity scale")
     for line in chart.lines:
         epochs = evidence.history(line.name)
-        assert list(line.y) == [epoch["metrics"]["intensity_scale"] for epoch in epochs]
+        assert list(line.y) == [epoch.metrics["intensity_scale"] for epoch in epochs]
     assert [line.style for line in chart.lines] == ["reference", "candidate"]
 
 
