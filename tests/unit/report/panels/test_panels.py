@@ -12,6 +12,7 @@ from harness.judge.evidence import Evidence
 from harness.report import assembly
 from harness.report.panels import curves, patches, provenance, scan, scenario
 from harness.scenario.keys import leaves
+from harness.scenario.networks import read_resolved
 
 
 @pytest.fixture
@@ -83,8 +84,9 @@ def test_the_scan_lies_where_it_was_measured(evidence: Evidence) -> None:
 
 
 def test_the_scenario_is_shown_whole_with_its_origins(evidence: Evidence) -> None:
-    rows = {row["key"]: row for row in scenario.rows(evidence.case_dir / "scenario.yaml")}
-    assert set(leaves(evidence.scenario)) == set(rows)
+    path = evidence.case_dir / "scenario.yaml"
+    rows = {row["key"]: row for row in scenario.rows(path)}
+    assert set(leaves(read_resolved(path))) == set(rows)
     assert rows["training.seed"]["kind"] == "override"
     assert rows["training.epochs"] | {"kind": ""} == {
         "key": "training.epochs", "value": "2", "origin": "scenario: scenarios/small.yaml:4", "kind": "",
