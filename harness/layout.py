@@ -1,10 +1,10 @@
 """The name of every file and folder of a hub and of its cases, said once: whoever writes or reads one takes it here.
 
-<hub>/                    the folder of one session
-<case>/               one resolved scenario
-dataset/          what both sides start from
-<backend>/        what the legs of one side left, one folder or two for each leg
-comparison/ ...   what judge and report say of the pair
+- `<hub>/` is the folder of one session;
+- `<hub>/<case>/` is one resolved scenario;
+- `<hub>/<case>/dataset/` is what both sides start from;
+- `<hub>/<case>/<backend>/` is what the legs of one side left, one folder or two for each leg;
+- `<hub>/<case>/comparison/` and its neighbours are what judge and report say of the pair.
 """
 
 # Files of a hub.
