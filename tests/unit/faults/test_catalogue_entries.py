@@ -15,7 +15,7 @@ PAIR = ("tensorflow", "torch")
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.id)
 def test_every_entry_says_what_it_does_and_does_something(fault: catalogue.Fault) -> None:
     assert re.fullmatch(r"[a-z]+\.[a-z0-9-]+", fault.id)
-    assert fault.seed.__module__ == f"harness.faults.groups.{fault.group}"
+    assert fault.inject.__module__ == f"harness.faults.groups.{fault.group}"
     assert fault.sentence.endswith(".")
     assert "\n" not in fault.sentence
     assert fault.rung in (*JUDGES, catalogue.NOWHERE)
