@@ -12,9 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from harness.errors import HarnessError
 from harness.scenario.schema import Scenario
-from harness.scenario.source import read
 
 PACKAGE = "harness.networks"
 DEFAULT = "pinn"
@@ -33,14 +31,6 @@ def schema_of(network: str) -> type[Scenario]:
     """The schema of the scenarios of a network, which must be one of `names`."""
     schema: type[Scenario] = import_module(f"{PACKAGE}.{network}.sections").SCENARIO
     return schema
-
-
-def read_resolved(path: Path) -> Scenario:
-    """The whole scenario of a `scenario.yaml` that a case left; raises HarnessError for a file that is none."""
-    try:
-        return scenario_of(read(path).value)
-    except (KeyError, TypeError, ValueError) as error:
-        raise HarnessError(f"{path}: is not a resolved scenario ({error}); run the case again.") from error
 
 
 def scenario_of(fields: Mapping[str, Any]) -> Scenario:

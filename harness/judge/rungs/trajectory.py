@@ -45,9 +45,11 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
     both = {name: value for name, value in last.items() if name in values}
     judge_presence(findings, f"{backend}.{precision}.present", backend, both, evidence.contract.shapes)
     findings.demand(f"{backend}.{precision}.steps", len(losses) == asked, f"{backend}: {len(losses)} of {asked} steps")
-    lost = [name for held in (values, {LOSS: losses}, last) for name, value in held.items() if not_finite(value)]
+    first = start(evidence, backend, precision)
+    judge_presence(findings, f"{backend}.{precision}.start_present", backend, first, evidence.contract.shapes)
+    lost = [name for held in (first, values, {LOSS: losses}, last) for name, value in held.items() if not_finite(value)]
     findings.demand(f"{backend}.{precision}.finite", not lost, f"{backend}: not finite: {', '.join(lost) or 'nothing'}")
-    unmoved = still(start(evidence, backend, precision), last, evidence.contract.trained)
+    unmoved = still(first, last, evidence.contract.trained)
     message = f"{backend}: weights that are where they were at the start: {', '.join(unmoved) or 'none'}"
     findings.demand(f"{backend}.{precision}.moving", not unmoved, message)
     if precision == EXACT and len(losses):

@@ -7,7 +7,7 @@ from harness.errors import HarnessError
 from harness.judge.golden import approved, registry
 from harness.judge.rungs import golden
 from harness.records.case import CaseRecord
-from harness.scenario.networks import read_resolved
+from harness.scenario.resolved import read_resolved
 from harness.session import case_runner, hub
 from harness.session.golden.deliver import LEG
 

@@ -20,7 +20,8 @@ def test_the_mask_leaves_out_what_nothing_covers_well():
 def test_the_truth_is_cut_around_the_canvas(gs2):
     evidence = gs2.evidence
     truth, canvas = true_object(evidence), evidence.canvas("torch")
-    images, inside = crop(truth, Canvas(canvas.field, canvas.coverage, {"centre_x": 80.0, "centre_y": 60.0}))
+    moved = canvas.facts.model_copy(update={"centre_x": 80.0, "centre_y": 60.0})
+    images, inside = crop(truth, Canvas(canvas.field, canvas.coverage, moved))
     size = len(canvas.field)
     assert images[size // 2, size // 2] == pytest.approx(truth.object[60, 80])
     assert images[size // 2 + 3, size // 2 - 5] == pytest.approx(truth.object[63, 75])

@@ -34,6 +34,11 @@ READERS = {
 FACTS = "a fact for the reader of the hub; what is judged is computed again"
 TRAINER = "judged of the side that trained the weights"
 UNREAD = {
+    "lockstep/weights.npz/log_scale": "what the oracle made of it is judged",
+    "inference_outputs/diffraction.npz/groups": FACTS,
+    "inference_outputs/diffraction.npz/amplitude": FACTS,
+    "exchange/diffraction.npz/groups": FACTS,
+    "exchange/diffraction.npz/amplitude": FACTS,
     "dataset/data.npz/objectGuess": "the judge's truth stands in ground_truth_*",
     "dataset/test.npz/batches": "nothing is trained on the test groups",
     "dataset/setup.json/N": FACTS,
@@ -59,6 +64,9 @@ UNREAD = {
     "train_outputs/history.json/epochs/0/step": "the last one is judged",
 }
 """What no rung reads, and why. Of weights that is all but the scale: what they do shows in stages and patches."""
+
+CLAIMS = ("lockstep/contract.json", "train_outputs/contract.json")
+"""What a side claims to be: nothing was measured there; what it claims is held against what it shows."""
 
 
 @dataclass(frozen=True)
@@ -158,6 +166,8 @@ def is_read(place: Place) -> bool:
     name = str(place)
     for backend in BACKENDS:
         name = name.removeprefix(f"{backend}/")
+    if name.startswith(CLAIMS):
+        return False
     return folder_of(place) in READERS and not weights and name not in UNREAD
 
 

@@ -12,7 +12,7 @@ from harness.judge.evidence import Evidence
 from harness.report import assembly
 from harness.report.panels import curves, patches, provenance, scan, scenario
 from harness.scenario.keys import leaves
-from harness.scenario.networks import read_resolved
+from harness.scenario.resolved import read_resolved
 
 
 @pytest.fixture
