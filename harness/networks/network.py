@@ -8,7 +8,6 @@ from harness.arrays import Array, Weights
 from harness.ports.contract import Contract
 from harness.ports.protocol import Batch, Setup
 from harness.scenario.networks import PACKAGE
-from harness.scenario.schema import Scenario
 
 
 class Oracle(Protocol):
@@ -28,8 +27,8 @@ class Oracle(Protocol):
         """
         ...
 
-    def losses(self, setup: Setup, known: Mapping[str, Array], batch: Batch, weights: Weights) -> dict[str, float]:
-        """`loss` and its terms; arguments and errors as for `stages`."""
+    def losses(self, setup: Setup, answers: Mapping[str, Array], batch: Batch) -> dict[str, float]:
+        """`loss` and its terms, from what `stages` answered for the batch."""
         ...
 
     def diffraction(self, setup: Setup, patches: Array, relative: Array) -> Array:
@@ -45,10 +44,6 @@ class Network(Protocol):
 
     def first_weights(self, setup: Setup, contract: Contract) -> Weights:
         """The start that both sides share, float64, from the scenario's training seed."""
-        ...
-
-    def at_rate(self, scenario: Scenario, rate: float) -> Scenario:
-        """The scenario with another largest learning rate."""
         ...
 
 

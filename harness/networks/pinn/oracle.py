@@ -28,10 +28,10 @@ class PinnOracle:
         fed = {"input": np.divide(np.asarray(batch.amplitude, dtype=np.float64), np.exp(log_scale))}
         return fed | self._forward(setup, _patches(known, batch), batch.relative, log_scale)
 
-    def losses(self, setup: Setup, known: Mapping[str, Array], batch: Batch, weights: Weights) -> dict[str, float]:
-        """`loss` and its terms for the stages of `stages`."""
+    def losses(self, setup: Setup, answers: Mapping[str, Array], batch: Batch) -> dict[str, float]:
+        """`loss` and its terms, from what `stages` answered for the batch."""
         return likelihood.loss_terms(
-            self.stages(setup, known, batch, weights),
+            answers,
             np.asarray(batch.amplitude, dtype=np.float64),
             setup.nphotons,
             loss_terms(of(setup.scenario).loss),

@@ -8,7 +8,6 @@ from harness.arrays import Array, Weights, nudged
 from harness.networks.network import Network, Oracle
 from harness.ports.contract import Contract, Weight
 from harness.ports.protocol import Setup
-from harness.scenario.schema import Scenario
 
 
 class Stated:
@@ -26,11 +25,6 @@ class Stated:
         single = {weight.name: _first(weight, training.seed).astype(np.float32) for weight in contract.weights}
         found = {name: value.astype(np.float64) for name, value in single.items()}
         return nudged(found, training.nudge, "float32") if training.nudge else found
-
-    def at_rate(self, scenario: Scenario, rate: float) -> Scenario:
-        """The scenario with another largest learning rate."""
-        training = scenario.training.model_copy(update={"learning_rate": rate})
-        return scenario.model_copy(update={"training": training})
 
 
 def _first(weight: Weight, seed: int) -> Array:

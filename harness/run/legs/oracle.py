@@ -32,5 +32,6 @@ def run(job: Job) -> None:
 def _ask(oracle: Oracle, job: Job, lockstep: Path, precision: Precision, folder: Path) -> None:
     setup, known = setup_of(job, "float64"), read_npz(lockstep / layout.stages(precision))
     batch, weights = Batch(**read_npz(lockstep / layout.BATCH)), read_npz(lockstep / layout.FIRST_WEIGHTS)
-    write_npz(folder / layout.stages(precision), **oracle.stages(setup, known, batch, weights))
-    write_json(folder / layout.losses(precision), oracle.losses(setup, known, batch, weights))
+    answers = oracle.stages(setup, known, batch, weights)
+    write_npz(folder / layout.stages(precision), **answers)
+    write_json(folder / layout.losses(precision), oracle.losses(setup, answers, batch))

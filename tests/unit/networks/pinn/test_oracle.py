@@ -39,7 +39,7 @@ def test_it_needs_the_patches_of_the_side(asked, patches):
     setup, known, batch, weights = asked
     given = {} if patches is None else {"object_patches": known["object_patches"][:1]}
     with pytest.raises(HarnessError, match=r"stage object_patches is (missing|of shape)"):
-        PinnOracle().losses(setup, given, batch, weights)
+        PinnOracle().stages(setup, given, batch, weights)
 
 
 def test_offsets_that_do_not_fit_are_told(asked):
