@@ -38,6 +38,8 @@ class Setup:
     """Mean object amplitude that explains the data: (N/2) / sqrt(sum(|P|^2)), P as the model uses it."""
     precision: Precision
     device: Literal["cpu", "gpu"] = "cpu"
+    random_layers: bool = True
+    """Whether layers such as dropout act in training; they cannot where both sides must take the same steps."""
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,13 @@ from harness.networks.pinn.contract import contract_of
 from harness.networks.pinn.forward import ForwardPass, Stages
 from harness.networks.pinn.rules import Rules
 from harness.networks.pinn.start import initial_weights
-from harness.networks.pinn.tensorflow import device, stitching, weights
+from harness.networks.pinn.tensorflow import stitching, weights
 from harness.networks.pinn.tensorflow.loss import Loss, LossTerms
 from harness.networks.pinn.tensorflow.model import PtychographyModel
 from harness.networks.pinn.tensorflow.training import Training
 from harness.ports.protocol import CAPABILITIES, Batch, BatchSource, EpochReport, Setup
 
+from harness.toolkits.keras import tensorflow_device as device
 
 class TensorFlowPort:
     """One model of one scenario; see `harness.ports.protocol.Port`.

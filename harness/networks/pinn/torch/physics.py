@@ -12,7 +12,7 @@ from torch.nn import functional
 from harness.networks.pinn.contract import merges, predicted_size
 from harness.networks.pinn.rules import Rules
 from harness.networks.pinn.sections import of
-from harness.networks.pinn.torch.device import DTYPES
+from harness.toolkits.torch.device import DTYPES
 from harness.ports.protocol import Setup
 
 

@@ -14,7 +14,7 @@ from harness.networks.pinn.rules import Rules
 from harness.networks.pinn.start import initial_weights
 from harness.networks.pinn.torch import stitch as stitching
 from harness.networks.pinn.torch import training
-from harness.networks.pinn.torch.device import device_facts, prepare
+from harness.toolkits.torch.device import device_facts, prepare
 from harness.networks.pinn.torch.loss import LossTerms
 from harness.networks.pinn.torch.model import Model, channels_last
 from harness.networks.pinn.torch.weights import (
