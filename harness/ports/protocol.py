@@ -6,7 +6,8 @@ Inside it is written as its own community would write it.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from harness.arrays import Array, Precision, Weights
@@ -40,6 +41,10 @@ class Setup:
     device: Literal["cpu", "gpu"] = "cpu"
     random_layers: bool = True
     """Whether layers such as dropout act in training; they cannot where both sides must take the same steps."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Of a user's pair: what the scenario gives the factory of this side."""
+    home: Path | None = None
+    """Of a user's pair: the folder of the scenario's file."""
 
 
 @dataclass(frozen=True)

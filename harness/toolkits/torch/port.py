@@ -36,10 +36,15 @@ class TorchPort(ToolkitPort):
     def _prepare(self) -> None:
         self._device = prepare(self._setup.device)
         self._dtype = DTYPES[self._setup.precision]
-        self.model.to(device=self._device, dtype=self._dtype)
+        self.model._apply(self._converted)  # `to` would drop the imaginary part of complex weights
         self._fresh = copy.deepcopy(self.optimiser.state_dict())
         self._fresh_schedule = copy.deepcopy(self._schedule.state_dict()) if self._schedule is not None else None
         self._watchers = {name: Tap(where) for name, where in self._taps.items()}
+
+    def _converted(self, tensor: torch.Tensor) -> torch.Tensor:
+        if tensor.is_complex():
+            return tensor.to(self._device, COMPLEX[self._dtype])
+        return tensor.to(self._device, self._dtype) if tensor.is_floating_point() else tensor.to(self._device)
 
     @torch.no_grad()
     def _run(self, inputs: Any, trace: Trace) -> Any:
@@ -55,10 +60,7 @@ class TorchPort(ToolkitPort):
         return np.array(tensor.detach().cpu().numpy()) if isinstance(tensor, torch.Tensor) else np.asarray(tensor)
 
     def _to_tensor(self, array: Array) -> torch.Tensor:
-        tensor = torch.from_numpy(np.ascontiguousarray(array))
-        if tensor.is_complex():
-            return tensor.to(self._device, COMPLEX[self._dtype])
-        return tensor.to(self._device, self._dtype) if tensor.is_floating_point() else tensor.to(self._device)
+        return self._converted(torch.from_numpy(np.ascontiguousarray(array)))
 
     def _image_out(self, array: Array) -> Array:
         return np.moveaxis(array, 1, -1) if array.ndim > 2 else array

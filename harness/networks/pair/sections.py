@@ -1,0 +1,82 @@
+"""What a scenario says of a pair of ports that a user has: who makes each, what is named how, what is known to differ."""
+
+import re
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from harness.scenario.schema import Scenario, Section
+
+Value = str | int | float | bool | None | list[str] | list[int] | list[float]
+
+
+def _factory(text: str) -> str:
+    if not re.fullmatch(r"[^:]+:[A-Za-z_]\w*", text):
+        raise ValueError("must be FILE.py:CALLABLE or MODULE:CALLABLE, such as ports/torch_side.py:build")
+    return text
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise ValueError("must be a day such as 2027-06-30") from error
+
+
+class SideSpec(Section):
+    """One of the two ports."""
+
+    port: Literal["keras", "torch", "own"]
+    """The toolkit that the factory returns, or `own` for an object that is a port by itself."""
+    factory: Annotated[str, AfterValidator(_factory)]
+    """`file.py:callable`, the file beside the scenario, or `module:callable`; called with the set-up."""
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]*$")] = ""
+    """How the side is called in hubs and reports; the name of its toolkit where it is empty."""
+    python: str = ""
+    """The interpreter that it runs in; the harness's own where it is empty."""
+    options: dict[str, Value] = {}
+    """Given to the factory as `setup.options`."""
+    environment: dict[str, str] = {}
+    """Environment variables of its worker, such as KERAS_BACKEND."""
+    code: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Files and folders beside the scenario whose bytes the results depend on, beside the factory's file."""
+    requires: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Distributions whose versions the results depend on, beside the framework's."""
+
+
+class DeclaredSpec(Section):
+    """A difference that is known and accepted until a day."""
+
+    differs: str
+    """What differs, and how."""
+    reason: str
+    until: Annotated[str, AfterValidator(_day)]
+    """The last day on which it is accepted."""
+
+
+class PairSpec(Section):
+    """The two ports of one network."""
+
+    reference: SideSpec
+    candidate: SideSpec
+    weights: str = "by_order"
+    """`by_order`, `by_name`, or a JSON file beside the scenario that maps the candidate's names."""
+    declared: dict[str, DeclaredSpec] = {}
+    """Known differences, by the name of the layer, stage, weight or setting that differs."""
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Names of both sides, reference first; the toolkit's where none was given, told apart where it is the same."""
+        reference, candidate = (side.name or side.port for side in (self.reference, self.candidate))
+        return (reference, candidate) if reference != candidate else (f"{reference}_reference", f"{candidate}_candidate")
+
+
+class PairScenario(Scenario):
+    """One resolved scenario of a user's pair."""
+
+    network: Literal["pair"] = "pair"
+    pair: PairSpec
+
+
+SCENARIO = PairScenario
