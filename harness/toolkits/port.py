@@ -221,8 +221,9 @@ class ToolkitPort(ABC):
     def _example(self) -> Batch:
         """A batch of the scenario's shape, by which the model is traced: two groups, so that no axis is taken for one."""
         size, channels = self._setup.scenario.dataset.N, self._setup.scenario.grouping.gridsize**2
-        values = np.random.default_rng(0).random((2, size, size, channels))
-        return Batch(amplitude=values * self._setup.intensity_scale, relative=np.zeros((2, 1, 2, channels)))
+        shape = (2, size, size, channels)
+        values = np.random.default_rng(0).random(shape)
+        return Batch(values * self._setup.intensity_scale, np.zeros((2, 1, 2, channels)), values * np.exp(1j * values))
 
     def _pass(self, batch: Batch, given: Mapping[str, Any] | None) -> Trace:
         trace = Trace(given or {}, keep=self._to_numpy)

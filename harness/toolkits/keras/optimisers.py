@@ -34,7 +34,10 @@ def arrays(optimiser: keras.Optimizer, variable: keras.Variable) -> dict[str, Ar
     path = variable.path.replace("/", "_")
     kept = {own.name: own for own in optimiser.variables}
     names = {f"{path}_{suffix}": name for suffix, name in SLOTS.get(kind(optimiser), {}).items()}
-    return {name: keras.ops.convert_to_numpy(kept[own].value) for own, name in names.items() if own in kept}
+    found = {name: keras.ops.convert_to_numpy(kept[own].value) for own, name in names.items() if own in kept}
+    if kind(optimiser) == "sgd":  # Keras keeps the step that the momentum takes; on both sides it is summed gradients
+        return {name: array / -float(optimiser.learning_rate) for name, array in found.items()}
+    return found
 
 
 def options(optimiser: keras.Optimizer) -> dict[str, Value]:
@@ -47,7 +50,9 @@ def options(optimiser: keras.Optimizer) -> dict[str, Value]:
     }
     for name in ("beta_1", "beta_2", "epsilon", "momentum", "nesterov", "amsgrad", "rho"):
         if name in settings:
-            found[name] = settings[name]
+            found[name] = settings[name] if isinstance(settings[name], bool) else float(settings[name])
+    if kind(optimiser).startswith("adam"):
+        found["epsilon_added"] = "before the correction of the bias"
     return found | {name: settings[name] for name in CLIPPING if settings[name] is not None}
 
 

@@ -141,7 +141,7 @@ def _batch_norm(module: Any, taken: Shape, given: Shape) -> Attributes:
         **_norm(module, taken, given),
         "momentum": round(kept, 12) if kept is not None else None,
         "running_statistics": running,
-        "running_variance": "unbiased" if running else None,
+        "running_variance": None if not running else "biased" if getattr(module, "keeps_biased_variance", False) else "unbiased",
     }
 
 

@@ -55,4 +55,6 @@ def options(optimiser: torch.optim.Optimizer) -> dict[str, Value]:
     }.items():
         if own in settings:
             renamed[name] = settings[own]
+    if "betas" in settings:
+        renamed["epsilon_added"] = "after the correction of the bias"
     return renamed

@@ -1,0 +1,117 @@
+"""Rung 0: do both sides claim to be the same network? Their contracts side by side, before any number is computed.
+
+Evidence: `contract.json` of both sides. What agrees is one check a group; each difference is a check of its own, in the
+order structure, layers, loss, optimiser and options, with its value on both sides.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.judge.evidence import Evidence, NoEvidence
+from harness.judge.findings import Findings
+from harness.judge.tolerances import Limits
+from harness.judge.verdict import Check
+from harness.ports.contract import Contract
+
+NEEDS = frozenset({"lockstep"})
+STRUCTURAL = frozenset({"flatten", "identity", "input", "merge", "pad", "reshape"})
+"""Kinds of layer that one framework has and the other writes as a function; what they do shows in their neighbours."""
+SAME_CONSTANT = 1e-6
+"""Relative: some frameworks keep the constants of an optimiser in float32."""
+ABSENT = "absent"
+Facts = dict[str, Any]
+
+
+def judge(evidence: Evidence, limits: Limits) -> list[Check]:
+    """Compare the contracts group by group."""
+    findings = Findings("spec", limits)
+    with findings.evidence_for("contracts"):
+        reference, candidate = (_contract(evidence, side) for side in evidence.backends)
+        for group, facts in GROUPS.items():
+            _compare(findings, group, facts(reference), facts(candidate), evidence.backends)
+    return findings.checks
+
+
+def _contract(evidence: Evidence, side: str) -> Contract:
+    contract = evidence.contract_of(side)
+    if contract is None:
+        raise NoEvidence(f"{side}: left no contract.json, so nothing says what it claims to be.")
+    return contract
+
+
+def _compare(findings: Findings, group: str, mine: Facts, theirs: Facts, sides: tuple[str, str]) -> None:
+    names = [*mine, *(name for name in theirs if name not in mine)]
+    differing = [name for name in names if not alike(mine.get(name, ABSENT), theirs.get(name, ABSENT))]
+    for name in differing:
+        said = (shown(facts.get(name, ABSENT)) for facts in (mine, theirs))
+        told = ", ".join(f"{side} {value}" for side, value in zip(sides, said, strict=True))
+        findings.demand(f"{group}.{name}", False, f"{SINGULAR[group]} {name}: {told}")
+    if not differing:
+        findings.demand(group, True, f"{len(names)} {group} alike")
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Whether two facts are the same; numbers may differ by the rounding of a constant."""
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(alike, one, other))
+    if isinstance(one, bool) or isinstance(other, bool) or not _are_numbers(one, other):
+        return bool(one == other)
+    return math.isclose(one, other, rel_tol=SAME_CONSTANT)
+
+
+def _are_numbers(*values: Any) -> bool:
+    return all(isinstance(value, int | float) for value in values)
+
+
+def shown(value: Any) -> str:
+    """A fact as a sentence shows it."""
+    if isinstance(value, list | tuple):
+        return "(" + ", ".join(map(shown, value)) + ")"
+    return {True: "yes", False: "no", None: "none"}.get(value, f"{value}") if not _are_numbers(value) or isinstance(value, bool) else f"{value:.12g}"
+
+
+def _weights(contract: Contract) -> Facts:
+    return {weight.name: list(weight.shape) for weight in contract.weights}
+
+
+def _trained(contract: Contract) -> Facts:
+    return {weight.name: "trained" if weight.trained else weight.kind == "state" and "state" or "frozen" for weight in contract.weights}
+
+
+def _layers(contract: Contract) -> Facts:
+    return {f"{name}.{key}": value for name, attributes in _counted(contract) for key, value in attributes.items()}
+
+
+def _counted(contract: Contract) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    return ((name, layer) for name, layer in contract.layers.items() if layer.get("kind") not in STRUCTURAL)
+
+
+def _terms(contract: Contract) -> Facts:
+    return {term.name: term.weight for term in contract.losses}
+
+
+def _state(contract: Contract) -> Facts:
+    return {name: "kept" for name in contract.optimiser_state}
+
+
+def _options(contract: Contract) -> Facts:
+    return {**contract.options, "region": contract.region, "scale": contract.scale and contract.scale.weight}
+
+
+GROUPS = {
+    "weights": _weights,
+    "training": _trained,
+    "layers": _layers,
+    "losses": _terms,
+    "optimiser_state": _state,
+    "options": _options,
+}
+SINGULAR = {
+    "weights": "shape of the weight",
+    "training": "weight",
+    "layers": "layer",
+    "losses": "factor of the term",
+    "optimiser_state": "the optimiser's",
+    "options": "option",
+}
