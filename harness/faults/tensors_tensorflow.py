@@ -1,6 +1,5 @@
 """Arithmetic on TensorFlow's tensors that operators do not cover; the twin of `tensors_torch`."""
 
-from functools import partial
 from typing import Any
 
 import keras
@@ -97,8 +96,8 @@ def bilinear_upsampling() -> list[tuple[Any, str, Any]]:
     """Interpolated pixels where the nearest is asked for."""
     original = keras.layers.UpSampling2D
 
-    def layer(size: int, interpolation: str, dtype: str) -> Any:
+    def layer(size: int, interpolation: str, **more: str) -> Any:
         assert interpolation == "nearest"
-        return partial(original, size, interpolation="bilinear")(dtype=dtype)
+        return original(size, interpolation="bilinear", **more)
 
     return [(keras.layers, "UpSampling2D", layer)]

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 ENCODED_ROWS, ENCODED_CHANNELS = 2, 1
@@ -89,15 +89,15 @@ def coverage(rows: Tensor, columns: Tensor, inner: slice) -> Tensor:
 
 def average_pooling() -> list[tuple[Any, str, Any]]:
     """The mean of each 2x2 block where its maximum is asked for."""
-    return [(functional, "max_pool2d", functional.avg_pool2d)]
+    return [(nn, "MaxPool2d", nn.AvgPool2d)]
 
 
 def bilinear_upsampling() -> list[tuple[Any, str, Any]]:
     """Interpolated pixels where the nearest is asked for."""
-    original = functional.interpolate
+    original = nn.Upsample
 
-    def interpolate(values: Tensor, scale_factor: int, mode: str) -> Tensor:
+    def layer(scale_factor: int, mode: str) -> nn.Module:
         assert mode == "nearest"
-        return original(values, scale_factor=scale_factor, mode="bilinear", align_corners=False)
+        return original(scale_factor=scale_factor, mode="bilinear", align_corners=False)
 
-    return [(functional, "interpolate", interpolate)]
+    return [(nn, "Upsample", layer)]

@@ -21,6 +21,7 @@ from harness import layout
 from harness.arrays import PRECISIONS, Array, Precision, Weights, nudged
 from harness.dataset.grouped import GroupedData
 from harness.files import write_json, write_npz
+from harness.networks import network as networks
 from harness.ports.feed import batch_of
 from harness.ports.protocol import SHARED_WEIGHTS, Batch, EpochReport, Port
 from harness.run.job import Job
@@ -66,8 +67,7 @@ class Walk:
 
 def at_its_own_rate(scenario: Scenario) -> Scenario:
     """The scenario with the learning rate of the lock-step."""
-    rate = {"learning_rate": scenario.lockstep.learning_rate}
-    return scenario.model_copy(update={"training": scenario.training.model_copy(update=rate)})
+    return networks.named(scenario.network).at_rate(scenario, scenario.lockstep.learning_rate)
 
 
 def run(job: Job) -> None:

@@ -26,7 +26,7 @@ PLAIN: dict[str, Any] = {"model": {"decoder_filters": (32, 16)}}
 TOLD: dict[str, Any] = {"origin": "simulated", "conversions": []}
 
 SHARED = [
-    {"training": {"learning_rate": 1e-3}},
+    {"optimiser": {"learning_rate": 1e-3}},
     {"training": {"seed": 1}},
     {"model": {"decoder_filters": (16, 16)}},
     {"loss": {"amplitude_mae": 0.5}},
@@ -165,7 +165,7 @@ def test_facts_of_the_data_matter_to_who_uses_them(dataset: Path, key: Key, fact
         ({"training": {"epochs": 3}}, True),
         ({"training": {"seed": 3}}, True),
         ({"inference": {"group_limit": 3}}, True),
-        ({"training": {"learning_rate": 1e-3}}, False),
+        ({"optimiser": {"learning_rate": 1e-3}}, False),
         ({"model": {"decoder_filters": (16, 16)}}, False),
         ({"loss": {"total_variation": 1.0}}, False),
         ({"inference": {"reassemble_m": 10}}, False),

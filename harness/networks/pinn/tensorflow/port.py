@@ -10,8 +10,10 @@ from harness.errors import HarnessError
 from harness.networks.pinn.contract import contract_of
 from harness.networks.pinn.forward import ForwardPass, Stages
 from harness.networks.pinn.rules import Rules
+from harness.networks.pinn.sections import of
 from harness.networks.pinn.start import initial_weights
 from harness.networks.pinn.tensorflow import device, stitching, weights
+from harness.networks.pinn.tensorflow.attributes import layers
 from harness.networks.pinn.tensorflow.loss import Loss, LossTerms
 from harness.networks.pinn.tensorflow.model import PtychographyModel
 from harness.networks.pinn.tensorflow.training import Training
@@ -29,11 +31,11 @@ class TensorFlowPort:
     def __init__(self, setup: Setup) -> None:
         """Build the model with its initial weights; HarnessError when the device is missing."""
         device.configure(setup.device, setup.scenario.training.seed)
-        self.contract = contract_of(setup.scenario)
         self.rules = Rules()
-        self._scenario = setup.scenario
+        self._scenario = of(setup.scenario)
         self._precision = setup.precision
         self._model = PtychographyModel(setup, self.rules)
+        self.contract = contract_of(setup.scenario, layers(self._model.network.steps))
         self._loss = Loss(setup, self.rules)
         self._training: Training | None = None
         self.set_weights(initial_weights(setup.scenario, setup.intensity_scale))
@@ -90,7 +92,7 @@ class TensorFlowPort:
     def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
         """Train on the batches in their order; calls `report` after every epoch."""
         if self._training is None or not self._training.suits(batches):
-            self._training = Training(self._model, self._losses, self._scenario.training, batches, self.rules)
+            self._training = Training(self._model, self._losses, self._scenario.optimiser, batches, self.rules)
         self._training.fit(batches, report)
 
     def optimiser_state(self) -> Weights:

@@ -39,7 +39,7 @@ class Model(nn.Module):
 
         def encode(level: int) -> Compute:
             before = f"encoder.{level - 1}" if level else "features"
-            return lambda stages: self.network.encode(level, stages[before])
+            return lambda stages: self.network.encoder[level](stages[before])
 
         return {
             "input": lambda stages: self.network.scaled(stages["measured"]),

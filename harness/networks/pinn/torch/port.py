@@ -14,6 +14,7 @@ from harness.networks.pinn.rules import Rules
 from harness.networks.pinn.start import initial_weights
 from harness.networks.pinn.torch import stitch as stitching
 from harness.networks.pinn.torch import training
+from harness.networks.pinn.torch.attributes import layers
 from harness.networks.pinn.torch.device import device_facts, prepare
 from harness.networks.pinn.torch.loss import LossTerms
 from harness.networks.pinn.torch.model import Model, channels_last
@@ -37,10 +38,10 @@ class TorchPort:
 
     def __init__(self, setup: Setup) -> None:
         """Build the model with its initial weights; HarnessError when the device is missing."""
-        self.contract = contract_of(setup.scenario)
         self.rules = Rules()
         self._device = prepare(setup.device)
         self._model = Model(setup, self._device, self.rules)
+        self.contract = contract_of(setup.scenario, layers(self._model.network))
         self._optimiser: torch.optim.Optimizer | None = None
         self.set_weights(initial_weights(setup.scenario, setup.intensity_scale))
 
