@@ -141,6 +141,7 @@ def _facts(name: str) -> dict[str, Any]:
         "hooks": sorted(hooks),
         "size": size,
         "rung": fault.rung,
+        "network": fault.network or "any",
         "profile": fault.profile,
         "quick": fault.quick,
     }

@@ -10,12 +10,8 @@ from unittest import mock
 
 from harness.arrays import Array, Weights
 from harness.errors import HarnessError
-from harness.faults.faulty_port import FaultyPort, StageChange, Stitching
+from harness.faults.faulty_port import Change, FaultyPort, StageChange, Stitching
 from harness.networks import registry
-from harness.networks.pinn.contract import contract_of
-from harness.networks.pinn.forward import Compute, ForwardPass
-from harness.networks.pinn.rules import Rules
-from harness.ports.contract import Contract
 from harness.ports.protocol import Batch, BatchSource, EpochReport, Port, Setup
 
 
@@ -25,8 +21,10 @@ def injected(port: FaultyPort) -> Iterator[None]:
     create = registry.create
 
     def faulty(name: str, setup: Setup) -> Port:
-        sound = contract_of(setup.scenario)  # what it claims to be is not what it is
-        return InjectedPort(create(name, port.changed("setup", setup)), port, sound)
+        built = InjectedPort(create(name, port.changed("setup", setup)), port)
+        if port.uses("setup"):
+            built.contract = create(name, setup).contract  # what it claims to be is not what it was built from
+        return built
 
     with contextlib.ExitStack() as stack:
         for patches in port.patches.values():
@@ -64,9 +62,9 @@ def for_each(port: FaultyPort, hook: str, folder: Path) -> None:
 class InjectedPort:
     """A port behind the changes of a fault; see `harness.ports.protocol.Port`."""
 
-    def __init__(self, backend: Port, port: FaultyPort, contract: Contract) -> None:
+    def __init__(self, backend: Port, port: FaultyPort) -> None:
         self._backend, self._port = backend, port
-        self.capabilities, self.contract = backend.capabilities, contract
+        self.capabilities, self.contract = backend.capabilities, backend.contract
         if port.stage_changes or port.rule_changes or port.term_changes:
             change(computing(backend), port)
 
@@ -143,11 +141,14 @@ class ChangedBatches:
 
 
 class Computing(Protocol):
-    """What a port of the physics-informed network computes by, which it holds open."""
+    """What a port computes by, which it may hold open."""
 
-    rules: Rules
-    forward: ForwardPass
+    rules: Any
+    """An object with a number or function an attribute."""
+    forward: Any
+    """Its `table` holds the function of each stage, by name, from the stages before it."""
     loss_terms: dict[str, Any]
+    """The function of each term of the loss, by name."""
 
 
 def computing(port: Any) -> Computing:
@@ -162,7 +163,7 @@ def computing(port: Any) -> Computing:
 def change(port: Computing, faulty: FaultyPort) -> None:
     """Let rules, stages and terms of the loss be what the fault makes of them; what a port lacks is left out."""
     for name, new in faulty.rule_changes.items():
-        setattr(port.rules, name, new(getattr(port.rules, name)))
+        setattr(port.rules, name, new(getattr(port.rules, name), port.rules))
     table = port.forward.table
     for name in faulty.stage_changes.keys() & table.keys():
         table[name] = _changed(table[name], faulty.stage_changes[name])
@@ -170,5 +171,5 @@ def change(port: Computing, faulty: FaultyPort) -> None:
         port.loss_terms[name] = faulty.term_changes[name](port.loss_terms[name])
 
 
-def _changed(compute: Compute, change: StageChange) -> Compute:
+def _changed(compute: Change, change: StageChange) -> Change:
     return lambda stages: change(compute(stages), stages)

@@ -110,6 +110,7 @@ class Trials:
         """Try the faults, those of a side in one process, both sides at once."""
         of_side: dict[str, list[Injected]] = {}
         for injected in wanted:
+            injected.fault.require_fits(self.case)
             of_side.setdefault(injected.backend, []).append(injected)
         for backend in of_side:  # made before the threads want it
             self.clean(backend)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.scenario import networks
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "harness"
 FLOORS = [
@@ -78,6 +80,13 @@ def test_what_the_judge_imports_leads_to_no_network() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.stderr.strip() == ""
+
+
+def test_no_room_but_its_own_names_a_network() -> None:
+    """The network of a scenario is looked up by its name, and a fault names stages, rules and weights as text."""
+    own, outside = "harness/networks/", tuple(f"harness.networks.{name}" for name in networks.names())
+    named = [(path_name(path), module) for path in FILES for module in imported(path) if module.startswith(outside)]
+    assert [(path, module) for path, module in named if not path.startswith(own)] == []
 
 
 PORTS = sorted((PACKAGE / "networks").glob("*/*/*.py"))

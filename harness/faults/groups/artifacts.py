@@ -8,12 +8,12 @@ from safetensors.numpy import load_file, save_file
 
 from harness import layout
 from harness.arrays import Array
-from harness.faults.catalogue import fault
+from harness.faults.catalogue import ANY, fault
 from harness.faults.edit import in_json, in_npy, in_npz, truncate, without
 from harness.faults.faulty_port import FaultyPort
 
 
-@fault("artifacts.stages-truncated", rung="stages")
+@fault("artifacts.stages-truncated", rung="stages", network=ANY)
 def stages_truncated(port: FaultyPort) -> None:
     """The file of the stages is cut off."""
     port.files("lockstep", lambda output: truncate(output / layout.LOCKSTEP / layout.stages("float64")))
@@ -43,12 +43,7 @@ def bundle_scale_one(port: FaultyPort) -> None:
     port.files("train", ones)
 
 
-@fault(
-    "artifacts.bundle-scale-off",
-    rung="scale",
-    size=0.001,
-    unit="relative excess of the scale",
-)
+@fault("artifacts.bundle-scale-off", rung="scale", size=0.001, unit="relative excess of the scale")
 def bundle_scale_off(port: FaultyPort) -> None:
     """The bundle's trained scale is off."""
 
@@ -61,7 +56,7 @@ def bundle_scale_off(port: FaultyPort) -> None:
     port.files("train", off)
 
 
-@fault("artifacts.history-short", rung="telemetry", quick=True)
+@fault("artifacts.history-short", rung="telemetry", network=ANY, quick=True)
 def history_short(port: FaultyPort) -> None:
     """The history lacks its last epoch."""
     port.files(
@@ -70,7 +65,7 @@ def history_short(port: FaultyPort) -> None:
     )
 
 
-@fault("artifacts.history-nan", rung="telemetry")
+@fault("artifacts.history-nan", rung="telemetry", network=ANY)
 def history_nan(port: FaultyPort) -> None:
     """A loss in the history is not finite."""
     port.files(
@@ -95,7 +90,7 @@ def weights_other(port: FaultyPort) -> None:
     port.files("train", other)
 
 
-@fault("artifacts.patches-nan", rung="patches", quick=True)
+@fault("artifacts.patches-nan", rung="patches", network=ANY, quick=True)
 def patches_nan(port: FaultyPort) -> None:
     """Predicted patches hold a NaN."""
 
@@ -105,7 +100,7 @@ def patches_nan(port: FaultyPort) -> None:
     port.files("infer", lambda output: in_npz(output / layout.INFERENCE_OUTPUTS / layout.PATCHES, patches=spoilt))
 
 
-@fault("artifacts.patches-flat", rung="patches", quick=True)
+@fault("artifacts.patches-flat", rung="patches", network=ANY, quick=True)
 def patches_flat(port: FaultyPort) -> None:
     """The network has collapsed: its patches are constant."""
     port.files(
@@ -117,19 +112,19 @@ def patches_flat(port: FaultyPort) -> None:
     )
 
 
-@fault("artifacts.patches-missing", rung="patches")
+@fault("artifacts.patches-missing", rung="patches", network=ANY)
 def patches_missing(port: FaultyPort) -> None:
     """The patches were not written."""
     port.files("infer", lambda output: (output / layout.INFERENCE_OUTPUTS / layout.PATCHES).unlink())
 
 
-@fault("artifacts.patches-truncated", rung="patches")
+@fault("artifacts.patches-truncated", rung="patches", network=ANY)
 def patches_truncated(port: FaultyPort) -> None:
     """The file of the patches is cut off."""
     port.files("infer", lambda output: truncate(output / layout.INFERENCE_OUTPUTS / layout.PATCHES))
 
 
-@fault("artifacts.positions", rung="canvas")
+@fault("artifacts.positions", rung="canvas", network=ANY)
 def positions(port: FaultyPort) -> None:
     """The positions are those of another file."""
     port.files(
@@ -140,7 +135,7 @@ def positions(port: FaultyPort) -> None:
     )
 
 
-@fault("artifacts.amplitude-nan", rung="canvas")
+@fault("artifacts.amplitude-nan", rung="canvas", network=ANY)
 def amplitude_nan(port: FaultyPort) -> None:
     """The stitched amplitude holds a NaN."""
 
@@ -150,7 +145,7 @@ def amplitude_nan(port: FaultyPort) -> None:
     port.files("infer", lambda output: in_npy(output / layout.INFERENCE_OUTPUTS / layout.AMPLITUDE, spoilt))
 
 
-@fault("artifacts.canvas-shifted", rung="canvas")
+@fault("artifacts.canvas-shifted", rung="canvas", network=ANY)
 def canvas_shifted(port: FaultyPort) -> None:
     """The stitched picture is moved by a pixel."""
 
@@ -161,7 +156,7 @@ def canvas_shifted(port: FaultyPort) -> None:
     port.files("infer", moved)
 
 
-@fault("artifacts.canvas-facts", rung="canvas")
+@fault("artifacts.canvas-facts", rung="canvas", network=ANY)
 def canvas_facts(port: FaultyPort) -> None:
     """canvas.json says that everything fits, whatever it does."""
     port.files(
@@ -172,7 +167,7 @@ def canvas_facts(port: FaultyPort) -> None:
     )
 
 
-@fault("artifacts.picture-flat", rung="canvas")
+@fault("artifacts.picture-flat", rung="canvas", network=ANY)
 def picture_flat(port: FaultyPort) -> None:
     """The picture is constant, at the level of its mean."""
 
@@ -196,7 +191,7 @@ def restored_scale(port: FaultyPort) -> None:
     )
 
 
-@fault("artifacts.exchange-stale", rung="exchange")
+@fault("artifacts.exchange-stale", rung="exchange", network=ANY)
 def exchange_stale(port: FaultyPort) -> None:
     """The exchanged patches are of another bundle."""
     port.files(
@@ -207,7 +202,7 @@ def exchange_stale(port: FaultyPort) -> None:
     )
 
 
-@fault("artifacts.truth-missing", rung="patches")
+@fault("artifacts.truth-missing", rung="patches", network=ANY)
 def truth_missing(port: FaultyPort) -> None:
     """The ground truth was not written."""
 
@@ -218,11 +213,7 @@ def truth_missing(port: FaultyPort) -> None:
     port.case(lost)
 
 
-@fault(
-    "artifacts.same-side",
-    rung="agreement",
-    quick=True,
-)
+@fault("artifacts.same-side", rung="agreement", network=ANY, quick=True)
 def same_side(port: FaultyPort) -> None:
     """One backend is compared with itself: its files stand for both."""
 

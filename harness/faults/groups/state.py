@@ -5,17 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from harness.faults.catalogue import fault
+from harness.faults.catalogue import ANY, fault
 from harness.faults.edit import with_amplitude
-from harness.faults.faulty_port import FaultyPort
-from harness.networks.pinn.forward import Stages
+from harness.faults.faulty_port import FaultyPort, Stages
 from harness.ports.protocol import Batch
 
 
-@fault(
-    "state.other-precision",
-    rung="stages",
-)
+@fault("state.other-precision", rung="stages", network=ANY)
 def other_precision(port: FaultyPort) -> None:
     """The backend computes in single precision, whatever is asked for."""
     port.setup(lambda setup: replace(setup, precision="float32"))
@@ -27,13 +23,13 @@ def mixed_precision(port: FaultyPort) -> None:
     port.stage("power", lambda value, _: port.tensors.rounded(value))
 
 
-@fault("state.input-rounded", rung="stages")
+@fault("state.input-rounded", rung="stages", network=ANY)
 def input_rounded(port: FaultyPort) -> None:
     """The input is kept in single precision."""
     port.batch(with_amplitude(lambda amplitude: amplitude.astype(np.float32).astype(np.float64)))
 
 
-@fault("state.offsets-rounded", rung="stages")
+@fault("state.offsets-rounded", rung="stages", network=ANY)
 def offsets_rounded(port: FaultyPort) -> None:
     """The offsets are kept in half precision."""
     port.batch(lambda batch: replace(batch, relative=batch.relative.astype(np.float16).astype(np.float64)))
@@ -51,7 +47,7 @@ def nan(port: FaultyPort) -> None:
     port.stage("exit_wave", lambda value, _: value * float("nan"))
 
 
-@fault("state.left-over", rung="loss")
+@fault("state.left-over", rung="loss", network=ANY)
 def left_over(port: FaultyPort) -> None:
     """What an earlier call was given is mixed into the next."""
     calls: list[Batch] = []
@@ -69,7 +65,7 @@ def sample_axis(port: FaultyPort) -> None:
     port.stage("input", lambda value, _: port.tensors.flip(value, 0))
 
 
-@fault("state.rows-reversed", rung="stages")
+@fault("state.rows-reversed", rung="stages", network=ANY)
 def rows_reversed(port: FaultyPort) -> None:
     """The patterns are read from the last row on."""
     port.batch(with_amplitude(lambda amplitude: np.ascontiguousarray(amplitude[:, ::-1])))
