@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any
 from unittest import mock
 
 from harness.arrays import Array, Weights
@@ -140,27 +140,20 @@ class ChangedBatches:
         return self._change(self._batches.batch(step))
 
 
-class Computing(Protocol):
-    """What a port computes by, which it may hold open."""
+def computing(port: Any) -> Any:
+    """A port that holds open what it computes by; raises HarnessError for one that does not.
 
-    rules: Any
-    """An object with a number or function an attribute."""
-    forward: Any
-    """Its `table` holds the function of each stage, by name, from the stages before it."""
-    loss_terms: dict[str, Any]
-    """The function of each term of the loss, by name."""
-
-
-def computing(port: Any) -> Computing:
-    """A port that holds open what it computes by; raises HarnessError for one that does not."""
+    `rules` has a number or function an attribute, `forward.table` the function of each stage, `loss_terms` that of each
+    term of the loss.
+    """
     if missing := [name for name in ("rules", "forward", "loss_terms") if not hasattr(port, name)]:
         raise HarnessError(
             f"{type(port).__name__} has no {', '.join(missing)} to change; inject a fault of another hook."
         )
-    return cast("Computing", port)
+    return port
 
 
-def change(port: Computing, faulty: FaultyPort) -> None:
+def change(port: Any, faulty: FaultyPort) -> None:
     """Let rules, stages and terms of the loss be what the fault makes of them; what a port lacks is left out."""
     for name, new in faulty.rule_changes.items():
         setattr(port.rules, name, new(getattr(port.rules, name), port.rules))

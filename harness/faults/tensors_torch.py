@@ -9,16 +9,19 @@ from torch.nn import functional
 
 ENCODED_ROWS, ENCODED_CHANNELS = 2, 1
 """Axes of the encoder's images inside this backend."""
+roll = torch.roll
+"""Elements moved along an axis, what leaves at the end coming back at the start."""
+stop_gradient = Tensor.detach
+"""The same values, of which nothing is differentiated."""
+complex_of = torch.complex
+"""Complex numbers of two parts."""
+sqrt = torch.sqrt
+"""Square root."""
 
 
 def conj(values: Tensor) -> Tensor:
     """Complex conjugate."""
     return torch.conj(values).resolve_conj()
-
-
-def roll(values: Tensor, places: int, axis: int) -> Tensor:
-    """Elements moved along an axis, what leaves at the end coming back at the start."""
-    return torch.roll(values, places, axis)
 
 
 def flip(values: Tensor, axis: int) -> Tensor:
@@ -36,11 +39,6 @@ def fftshift(values: Tensor) -> Tensor:
     return torch.fft.fftshift(values, dim=(-2, -1))
 
 
-def stop_gradient(values: Tensor) -> Tensor:
-    """The same values, of which nothing is differentiated."""
-    return values.detach()
-
-
 def rounded(values: Tensor) -> Tensor:
     """Values as single precision holds them, in their own type."""
     single = torch.complex64 if values.is_complex() else torch.float32
@@ -50,16 +48,6 @@ def rounded(values: Tensor) -> Tensor:
 def real(values: Tensor) -> Tensor:
     """The real part, as a complex number."""
     return torch.complex(values.real, torch.zeros_like(values.real))
-
-
-def complex_of(real: Tensor, imaginary: Tensor) -> Tensor:
-    """Complex numbers of two parts."""
-    return torch.complex(real, imaginary)
-
-
-def sqrt(values: Tensor) -> Tensor:
-    """Square root."""
-    return values.sqrt()
 
 
 def pixels(values: Tensor) -> float:

@@ -11,7 +11,6 @@ from harness.faults.catalogue import ANY, fault
 from harness.faults.edit import in_npz, with_relative, with_section
 from harness.faults.faulty_port import FaultyPort, Stages
 from harness.files import read_npz
-from harness.ports.protocol import Batch
 
 
 @fault("geometry.offset-sign", rung="stages", network=ANY, quick=True)
@@ -23,11 +22,7 @@ def offset_sign(port: FaultyPort) -> None:
 @fault("geometry.extraction-sign", rung="stages")
 def extraction_sign(port: FaultyPort) -> None:
     """The merge is right; the patches are cut out at the negated offsets."""
-
-    def mirrored(value: Any, _: Stages) -> Any:
-        return port.tensors.flip(port.tensors.flip(value, -1), -2)
-
-    port.stage("object_extracted", mirrored)
+    port.stage("object_extracted", lambda value, _: port.tensors.flip(port.tensors.flip(value, -1), -2))
 
 
 @fault("geometry.swapped-axes", rung="stages", network=ANY, quick=True)
@@ -232,11 +227,7 @@ def probe_shifted(port: FaultyPort) -> None:
 @fault("geometry.neighbour", rung="stages", network=ANY)
 def neighbour(port: FaultyPort) -> None:
     """A sample is computed with the offsets of its neighbour in the batch."""
-
-    def moved(batch: Batch) -> Batch:
-        return replace(batch, relative=np.roll(batch.relative, 1, axis=0))
-
-    port.batch(moved)
+    port.batch(with_relative(lambda relative: np.roll(relative, 1, axis=0)))
 
 
 @fault("geometry.canvas-centre", rung="canvas", network=ANY, size=1.0, unit="pixels along both axes", quick=True)

@@ -1,13 +1,12 @@
 """Shape, type and state: precision, what is not finite, what an earlier call left."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from harness.faults.catalogue import ANY, fault
 from harness.faults.edit import with_amplitude
-from harness.faults.faulty_port import FaultyPort, Stages
+from harness.faults.faulty_port import FaultyPort
 from harness.ports.protocol import Batch
 
 
@@ -74,8 +73,4 @@ def rows_reversed(port: FaultyPort) -> None:
 @fault("state.batch-coupled", rung="stages")
 def batch_coupled(port: FaultyPort) -> None:
     """A sample of the batch leaks into all others."""
-
-    def coupled(value: Any, _: Stages) -> Any:
-        return value + 1e-3 * port.tensors.mean(value, 0)
-
-    port.stage("encoder.1", coupled)
+    port.stage("encoder.1", lambda value, _: value + 1e-3 * port.tensors.mean(value, 0))

@@ -8,13 +8,13 @@ import tensorflow as tf
 from harness.arrays import Array, Weights
 from harness.errors import HarnessError
 from harness.networks.pinn.contract import contract_of
-from harness.networks.pinn.forward import ForwardPass, Stages
+from harness.networks.pinn.forward import Stages
 from harness.networks.pinn.rules import Rules
 from harness.networks.pinn.sections import of
 from harness.networks.pinn.start import initial_weights
 from harness.networks.pinn.tensorflow import device, stitching, weights
 from harness.networks.pinn.tensorflow.attributes import layers
-from harness.networks.pinn.tensorflow.loss import Loss, LossTerms
+from harness.networks.pinn.tensorflow.loss import Loss
 from harness.networks.pinn.tensorflow.model import PtychographyModel
 from harness.networks.pinn.tensorflow.training import Training
 from harness.ports.protocol import CAPABILITIES, Batch, BatchSource, EpochReport, Setup
@@ -23,7 +23,8 @@ from harness.ports.protocol import CAPABILITIES, Batch, BatchSource, EpochReport
 class TensorFlowPort:
     """One model of one scenario; see `harness.ports.protocol.Port`.
 
-    `rules`, `forward` and `loss_terms` are what it computes by: a test may change one of them before it is used.
+    It computes by `rules`, `forward` (the functions of the stages) and `loss_terms` (those of the terms of the loss): a
+    test may change one of them before it is used.
     """
 
     capabilities = CAPABILITIES
@@ -37,6 +38,7 @@ class TensorFlowPort:
         self._model = PtychographyModel(setup, self.rules)
         self.contract = contract_of(setup.scenario, layers(self._model.network.steps))
         self._loss = Loss(setup, self.rules)
+        self.forward, self.loss_terms = self._model.stages_in_order, self._loss.terms
         self._training: Training | None = None
         self.set_weights(initial_weights(setup.scenario, setup.intensity_scale))
         size, positions = setup.scenario.dataset.N, setup.scenario.grouping.gridsize**2
@@ -46,16 +48,6 @@ class TensorFlowPort:
         self._compiled_gradients = tf.function(self._gradients, input_signature=[amplitude, relative], autograph=False)
         self._compiled_losses = tf.function(self._losses, input_signature=[amplitude, relative], autograph=False)
         self._compiled_patches = tf.function(self._patches, input_signature=[amplitude, relative], autograph=False)
-
-    @property
-    def forward(self) -> ForwardPass:
-        """The functions of the stages."""
-        return self._model.stages_in_order
-
-    @property
-    def loss_terms(self) -> LossTerms:
-        """The functions of the terms of the loss, by name."""
-        return self._loss.terms
 
     def weights(self) -> Weights:
         """Every array of the contract, by canonical name, in canonical layout, float64."""
