@@ -21,7 +21,7 @@ from typer.core import TyperGroup
 
 from harness.cli.app import app
 from harness.plugin.expansion import MARKERS
-from harness.plugin.options import OPTIONS
+from harness.session.options import OPTIONS
 
 ROOT = Path(__file__).parents[3]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -117,7 +117,7 @@ def test_verbs_and_their_options_exist(page: Page) -> None:
 
 def test_options_of_the_suite_exist(page: Page) -> None:
     named = set(re.findall(r"--parity-[a-z][a-z-]*", page.path.read_text(encoding="utf-8")))
-    assert named <= {f"--parity-{option.name}" for option in OPTIONS}
+    assert named <= {option.flag for option in OPTIONS}
 
 
 def test_commands_of_pytest_have_options_and_markers_that_exist(page: Page, options_of_pytest: set[str]) -> None:
