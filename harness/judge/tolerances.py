@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 
 from harness.errors import HarnessError
 from harness.scenario.case import Case
-from harness.scenario.resolution import PROFILES
+from harness.scenario.resolution import PROFILES, Profile
 
 LEDGER = Path(__file__).with_name("ledger.yaml")
 FROM_LEDGER = "ledger"
@@ -31,7 +31,7 @@ class Measured(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    value: float | dict[Literal["smoke", "stable", "full"], float] | None = None
+    value: float | dict[Profile, float] | None = None
     reason: str
     measured_in: str
     devices: Annotated[tuple[Literal["cpu", "gpu"], ...], Field(strict=False, min_length=1)]

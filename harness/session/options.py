@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
+from harness.scenario.resolution import PROFILES
+
 
 class Option(NamedTuple):
     """One option: `--parity-<name>` for pytest, and `--<name>` as well for the verbs that take it."""
@@ -52,7 +54,8 @@ class Option(NamedTuple):
 
 OPTIONS = (
     Option(
-        "profile", "text", "load of every case", "smoke|stable|full", "stable", verb_help="smoke, stable or full."
+        "profile", "text", "load of every case", "|".join(PROFILES), "stable",
+        verb_help=f"{', '.join(PROFILES[:-1])} or {PROFILES[-1]}.",
     ),
     Option("scenarios", "folders", "one more scenario folder, besides scenarios/", "DIR"),
     Option(
