@@ -123,7 +123,7 @@ def test_weights_may_be_asked_for_while_it_trains(create, samples):
 
 
 def test_every_term_of_the_loss_is_known_and_an_unknown_one_is_an_error(create, samples):
-    scenario = samples.scenario(loss={name: 1.0 for name in LossSpec.model_fields})
+    scenario = samples.scenario(loss=dict.fromkeys(LossSpec.model_fields, 1.0))
     backend, batch = create(samples.setup(scenario)), samples.batch(scenario)
     assert set(backend.losses(batch)) == {"loss", *LossSpec.model_fields}
     other = create(samples.setup(scenario))
