@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.common import Json, print_json
+from harness.cli.common import Json, tell
 
 
 def compare(
@@ -24,10 +24,5 @@ def compare(
 
     found = comparison.compare(before, after)
     page = comparison.write(found)
-    if as_json:
-        print_json(found.as_json())
-    else:
-        for line in found.lines():
-            typer.echo(line)
-        typer.echo(f"written: {page}")
+    tell(found.as_json(), [*found.lines(), f"written: {page}"], as_json)
     raise typer.Exit(1 if found.worse else 0)

@@ -19,9 +19,6 @@ from harness.judge.truth import PARTS, Part, part_of, parts_with_a_picture, true
 from harness.physics.synchronise import phases
 from harness.run.legs.statistics import central
 
-_FIGURES = ("pearson_r", "ssim", "ms_ssim", "frc50", "mae", "rmse", "max_abs")
-JUDGED: dict[Part, tuple[str, ...]] = {"amplitude": (*_FIGURES, "rescaled_mae"), "phase": _FIGURES}
-"""The METRICS of each part that may have limits."""
 REMEMBERED = 8
 """Fits that are kept: two rungs and the report ask for the same ones of a case."""
 

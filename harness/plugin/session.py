@@ -16,8 +16,7 @@ import pytest
 
 from harness.errors import HarnessError
 from harness.judge.golden import registry
-from harness.plugin import expansion, options
-from harness.plugin.options import request_of
+from harness.plugin import command_line, expansion
 from harness.plugin.progress import ProgressLines
 from harness.scenario.case import Case
 from harness.scenario.studies import Study
@@ -52,7 +51,7 @@ class ParitySession:
     @cached_property
     def request(self) -> Request:
         """The options of this session."""
-        return request_of(self.config)
+        return command_line.request_of(self.config)
 
     @cached_property
     def cases(self) -> list[Case]:
@@ -161,7 +160,7 @@ class ParitySession:
 
     def _approve(self, case: Case, folder: Path) -> None:
         """Approve today's result of a case, where `--golden-update` asks for it."""
-        root, update = self.request.root / registry.FOLDER, options.update_of(self.config)
+        root, update = self.request.root / registry.FOLDER, command_line.update_of(self.config)
         exists = any(registry.trained(root, case.profile, case.id).glob("*"))
         if not registry.is_wanted(update, case.id, exists):
             return

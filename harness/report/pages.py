@@ -17,6 +17,7 @@ from markupsafe import Markup
 from harness import layout
 from harness.errors import HarnessError
 from harness.files import write_text
+from harness.judge.metrics import NAMES
 from harness.judge.verdict import SEVERITY
 from harness.records import jobs
 from harness.report import html, localisation, markdown
@@ -28,10 +29,6 @@ from harness.session.notes import repeat_command
 from harness.session.request import REPORTS
 
 T = TypeVar("T")
-METRICS = (
-    "mae", "rmse", "max_abs", "pearson_r", "ssim", "ms_ssim", "ms_ssim_scales", "psnr", "frc50", "frc_half_bit",
-    "frc_one_seventh", "count", "scale", "rescaled_mae",
-)  # fmt: skip
 FAULTS = f"{layout.FAULTS}/{layout.INDEX}"
 """The page of `fault_page`, in a hub that holds one."""
 STUDIES = f"{layout.STUDIES}/*/{layout.INDEX}"
@@ -129,7 +126,7 @@ def _case_context(root: Path, folder: Path, case: dict[str, Any], drawing_proble
         "from_store": markdown.from_store(case),
         "worst": markdown.worst_check(case),
         "repeat": repeat_command(description, case["lowest_red_rung"] or next(iter(by_rung), "dataset")),
-        "metrics": METRICS,
+        "metrics": NAMES,
         "comparison": comparison,
         "leading": (comparison.get("parts") or ["amplitude"])[0],
         "ensemble": comparison.get("ensemble"),

@@ -10,7 +10,7 @@ import pytest
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from harness.judge.golden import registry
-from harness.plugin.options import update_of
+from harness.plugin.command_line import update_of
 
 FOLDER = Path(__file__).parent
 EXACT = 1e-12

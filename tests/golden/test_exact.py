@@ -23,7 +23,7 @@ from harness.dataset.simulate import simulate
 from harness.files import read_json, read_npz
 from harness.judge.golden import registry
 from harness.judge.verdict import CONTRACT, Check, RungVerdict
-from harness.plugin.options import update_of
+from harness.plugin.command_line import update_of
 from harness.plugin.outcome import explanation
 from harness.report.parity_log import log, text
 from harness.report.pictures import Colours

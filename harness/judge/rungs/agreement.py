@@ -14,7 +14,8 @@ from harness import layout
 from harness.files import sha256
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
-from harness.judge.reconstructions import JUDGED, agreement, correlation_with_truth, off_place
+from harness.judge.metrics import judged
+from harness.judge.reconstructions import agreement, correlation_with_truth, off_place
 from harness.judge.tolerances import Limits
 from harness.judge.truth import PARTS, parts_with_a_picture
 from harness.judge.verdict import Check
@@ -55,7 +56,7 @@ def _compare(findings: Findings, evidence: Evidence, figures: dict[str, Any]) ->
     r = figures[leading]["pearson_r"]
     findings.measure("pearson_r", r, "pearson_r", f"correlation of the {leading} of the two sides")
     for part in PARTS:
-        for name in JUDGED[part]:
+        for name in judged(part):
             message = f"{name} of the {part} between the two sides"
             findings.measure(f"{part}.{name}", figures[part][name], f"{part}.{name}", message)
     scale = gauges["scale"]

@@ -9,7 +9,8 @@ from typing import Any
 
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
-from harness.judge.reconstructions import JUDGED, off_place, reconstruction
+from harness.judge.metrics import judged
+from harness.judge.reconstructions import off_place, reconstruction
 from harness.judge.tolerances import Limits
 from harness.judge.truth import PARTS, parts_with_a_picture
 from harness.judge.verdict import Check
@@ -33,7 +34,7 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, figures: d
     r = figures["reconstruction"][leading]["pearson_r"]
     findings.measure(f"{backend}.pearson_r", r, "pearson_r", f"{backend}: correlation of the {leading} with the truth")
     for part in PARTS:
-        values = {name: figures["reconstruction"][part][name] for name in JUDGED[part]}
+        values = {name: figures["reconstruction"][part][name] for name in judged(part)}
         values |= {f"skill.{name}": value for name, value in figures["skill"][part].items()}
         values["contrast"] = figures["contrast"][part]
         for name, value in values.items():

@@ -7,7 +7,7 @@ import pytest
 
 from harness.errors import HarnessError
 from harness.networks.pinn.rules import ADAM_BETAS, learning_rate
-from harness.networks.pinn.sections import OptimiserSpec
+from harness.networks.pinn.sections import LossSpec, OptimiserSpec
 
 EPOCHS, STEPS = 2, 3
 
@@ -119,3 +119,13 @@ def test_weights_may_be_asked_for_while_it_trains(create, samples):
     for before, after in itertools.pairwise(seen):
         assert np.any(before["phase.head.kernel"] != after["phase.head.kernel"])
     np.testing.assert_array_equal(seen[-1]["phase.head.kernel"], backend.weights()["phase.head.kernel"])
+
+
+def test_every_term_of_the_loss_is_known_and_an_unknown_one_is_an_error(create, samples):
+    scenario = samples.scenario(loss=dict.fromkeys(LossSpec.model_fields, 1.0))
+    backend, batch = create(samples.setup(scenario)), samples.batch(scenario)
+    assert set(backend.losses(batch)) == {"loss", *LossSpec.model_fields}
+    other = create(samples.setup(scenario))
+    del other.loss_terms["total_variation"]
+    with pytest.raises(KeyError, match="total_variation"):
+        other.losses(batch)
