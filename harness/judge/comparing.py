@@ -36,5 +36,5 @@ def relative_difference(own: float | None, other: float | None) -> float | None:
     """|a - b| / max(|a|, |b|): symmetric, 0 for two zeros; None when a value is missing, NaN passes through."""
     if own is None or other is None:
         return None
-    largest = max(abs(own), abs(other))
+    largest = float(np.maximum(abs(own), abs(other)))  # max(0.0, NaN) would be 0.0
     return abs(own - other) / largest if largest != 0 else 0.0

@@ -40,3 +40,5 @@ def test_relative_difference_of_special_values():
     assert relative_difference(0.0, 0.0) == 0
     assert relative_difference(None, 1.0) is None
     assert np.isnan(relative_difference(np.nan, 1.0))
+    assert np.isnan(relative_difference(0.0, np.nan))
+    assert np.isnan(relative_difference(np.nan, 0.0))
