@@ -11,6 +11,7 @@ from unittest import mock
 from harness.arrays import Array, Weights
 from harness.errors import HarnessError
 from harness.faults.faulty_port import FaultyPort, StageChange, Stitching
+from harness.files import JsonObject
 from harness.networks import registry
 from harness.networks.pinn.contract import contract_of
 from harness.networks.pinn.forward import Compute, ForwardPass
@@ -121,7 +122,7 @@ class InjectedPort:
         found: tuple[Array, Array] = self._port.changed("stitched", made)
         return found
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> JsonObject:
         """What the backend says of itself."""
         return self._backend.facts()
 
@@ -147,7 +148,7 @@ class Computing(Protocol):
 
     rules: Rules
     forward: ForwardPass
-    loss_terms: dict[str, Any]
+    loss_terms: dict[str, Callable[..., Any]]
 
 
 def computing(port: Any) -> Computing:

@@ -26,7 +26,7 @@ import numpy as np
 from harness import layout
 from harness.arrays import Array
 from harness.errors import HarnessError
-from harness.files import write_json, write_npy, write_npz
+from harness.files import plain, write_json, write_npy, write_npz
 from harness.judge.evidence import Evidence
 from harness.judge.lockstep import curves
 from harness.judge.metrics import wrap
@@ -38,6 +38,7 @@ from harness.judge.rungs.ensemble import ensemble_figures
 from harness.judge.rungs.scale import scale_figures
 from harness.judge.telemetry import final_loss, first_nonfinite
 from harness.judge.truth import parts_with_a_picture
+from harness.records.pictures import AgreementFigures
 
 T = TypeVar("T")
 
@@ -63,7 +64,7 @@ class Results:
         }
 
     @cached_property
-    def agreement(self) -> tuple[Aligned, dict[str, Any]] | None:
+    def agreement(self) -> tuple[Aligned, AgreementFigures] | None:
         """The sides against each other."""
         return self._try("agreement", partial(agreement, self.evidence))
 
@@ -79,7 +80,7 @@ class Results:
         sides, together = self.sides, self.agreement
         return {
             "backends": sides,
-            "agreement": None if together is None else together[1],
+            "agreement": None if together is None else plain(together[1]),
             "ensemble": self._try("ensemble", partial(ensemble_figures, self.evidence)),
             "parts": self._try("parts", partial(parts_with_a_picture, self.evidence)),
             "covered_share": COVERED,
@@ -100,7 +101,8 @@ class Results:
             for name, figure in figures.items()
         }
         own = self.reconstructions[backend]
-        return found | (own.figures if own else {"reconstruction": None})
+        figured: dict[str, Any] = plain(found | (dict(own.figures) if own else {"reconstruction": None}))
+        return figured
 
     def _try(self, name: str, figure: Callable[[], T]) -> T | None:
         try:

@@ -31,3 +31,31 @@ class History(Record):
     """The whole file, written anew after every epoch."""
 
     epochs: tuple[Epoch, ...]
+
+
+class FirstNonfinite(Record):
+    """Where a training broke: the first metric, by epoch and then by name's order, that is not finite."""
+
+    metric: str
+    epoch: int
+
+
+class MetricFigures(Record):
+    """One metric of a training; least and largest are of the finite values, None where there are none."""
+
+    first_nonfinite: int | None
+    """Number of the first epoch in which it was not finite."""
+    nonfinite_epochs: int
+    min: float | None
+    max: float | None
+    last: float | None
+    """None when it is not finite."""
+
+
+class HistoryFigures(Record):
+    """`history_summary.json`: a training in figures."""
+
+    epochs: int
+    steps: int
+    first_nonfinite: FirstNonfinite | None
+    metrics: dict[str, MetricFigures]

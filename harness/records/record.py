@@ -36,8 +36,8 @@ class Record(BaseModel):
             return None
 
     def write(self, path: Path) -> None:
-        """Write the file, atomically; figures that are not finite become null."""
-        write_json(path, self.model_dump())
+        """Write the file, atomically; figures that are not finite become null, and what was not given stays out."""
+        write_json(path, self)
 
 
 def _first_problem(error: ValidationError) -> str:

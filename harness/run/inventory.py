@@ -12,10 +12,40 @@ import re
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 
-def main(question: dict[str, Any]) -> dict[str, Any]:
+class Question(TypedDict):
+    """What is asked for."""
+
+    group: str
+    """Of entry points."""
+    backend: str
+    distributions: list[str]
+    modules: list[str]
+
+
+class EntryPoint(TypedDict):
+    """Where a backend of another package stands."""
+
+    value: str
+    code: str
+    """Digest of the package's files."""
+
+
+class Answer(TypedDict):
+    """What an interpreter has."""
+
+    python: str
+    implementation: str
+    distributions: dict[str, str | None]
+    absent: list[str]
+    entry_point: EntryPoint | None
+    entry_points: list[str]
+    """Names of all that are known in the group."""
+
+
+def main(question: Question) -> Answer:
     """Versions of distributions (None: absent), modules that cannot be found, and the backend's entry point."""
     point = _entry_point(question["group"], question["backend"])
     wanted = [*question["distributions"], *_with_requirements(point)]

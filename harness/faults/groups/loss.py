@@ -6,6 +6,7 @@ from typing import Any
 from harness.faults.catalogue import fault
 from harness.faults.edit import on_stages, with_section
 from harness.faults.faulty_port import FaultyPort
+from harness.networks.pinn.forward import Stages
 from harness.networks.pinn.sections import of
 from harness.ports.protocol import Setup
 
@@ -148,7 +149,7 @@ def extraction_detached(port: FaultyPort) -> None:
 def intensity_detached(port: FaultyPort) -> None:
     """The scale is a constant where the intensity is made."""
 
-    def detached(value: Any, stages: dict[str, Any]) -> Any:
+    def detached(value: Any, stages: Stages) -> Any:
         power, stop = stages["power"] + 1e-30, port.tensors.stop_gradient
         return power * stop(value / power)
 
