@@ -104,11 +104,10 @@ def digest(value: Any) -> str:
 def plain(value: Any) -> Any:
     """Turn records, NumPy scalars, arrays, paths, tuples and mappings into what JSON knows.
 
-    What a record was not given stays out. A figure that is not finite becomes None: whoever reports it states the
-    reason beside it.
+    A figure that is not finite becomes None: whoever reports it states the reason beside it.
     """
     if isinstance(value, BaseModel):
-        return plain(value.model_dump(exclude_unset=True))
+        return plain(value.model_dump())
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, np.ndarray):

@@ -35,7 +35,7 @@ from harness.dataset.npz import RawData
 from harness.judge.evidence import Evidence, NoEvidence
 from harness.judge.rungs.dataset import grouped
 from harness.physics.scale import pattern_energies
-from harness.records.intensity import StageFigures
+from harness.records.stages import StageFigures
 from harness.run.legs.statistics import diffracted_groups
 
 STAGES = (

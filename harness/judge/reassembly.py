@@ -8,19 +8,19 @@ from harness.dataset.grouped import GroupedData
 from harness.judge.evidence import Evidence
 from harness.physics.canvas import centred, required_size
 from harness.physics.translation import windows
-from harness.records.reassembly import Placement, Range
+from harness.records.reassembly import PlacementRecord
 
 HALVES = ("train", "test")
 
 
-def placement(positions: Array, N: int, size: int) -> Placement:
+def placement(positions: Array, N: int, size: int) -> PlacementRecord:
     """How patches of N x N pixels at `positions` (K, 2), `[x, y]` from the centre, lie on a canvas of `size` pixels."""
     required = required_size(N, positions)
     padded_sum, required_sum = (placed_sum(positions, N, side) for side in (size, max(size, required)))
-    return Placement(
+    return PlacementRecord(
         patches=len(positions),
         offsets={axis: _range(positions[:, column]) for column, axis in enumerate("xy")},
-        max_abs_offset=np.abs(positions).max(initial=0.0),
+        max_abs_offset=float(np.abs(positions).max(initial=0.0)),
         size=size,
         required=required,
         fits_canvas=size >= required,
@@ -47,7 +47,7 @@ def _on_canvas(centres: Array, N: int, size: int) -> Array:
     return np.asarray(np.where((pixels >= 0) & (pixels < size), weights.sum(axis=-1), 0.0).sum(axis=-1))
 
 
-def of_half(evidence: Evidence, half: str) -> Placement:
+def of_half(evidence: Evidence, half: str) -> PlacementRecord:
     """`placement` of one half of the scan on the canvas of the case, relative to its own centre of mass.
 
     The test half as it is stitched, group by group; the training half, which is not stitched, with each pattern once.
@@ -58,11 +58,11 @@ def of_half(evidence: Evidence, half: str) -> Placement:
     return placement(positions, evidence.scenario.dataset.N, evidence.setup.canvas_size)
 
 
-def of_side(evidence: Evidence, backend: str) -> Placement:
+def of_side(evidence: Evidence, backend: str) -> PlacementRecord:
     """`placement` of what a backend has stitched, on the canvas that it used."""
     size = len(evidence.canvas(backend).field)
     return placement(evidence.predictions(backend).positions, evidence.scenario.dataset.N, size)
 
 
-def _range(offsets: Array) -> Range:
-    return Range(min=offsets.min(initial=0.0), max=offsets.max(initial=0.0))
+def _range(offsets: Array) -> dict[str, float]:
+    return {"min": float(offsets.min(initial=0.0)), "max": float(offsets.max(initial=0.0))}

@@ -138,7 +138,7 @@ def _twin(evidence: Evidence, backend: str) -> TwinFigures:
         twin_margin(central(patches, side)[inside], true[inside], part)
         for patches in (predictions.patches, predictions.as_predicted())
     )
-    choice = evidence.inference(backend).twins.model_dump(exclude_unset=True)
+    choice = evidence.inference(backend).twins.model_dump()
     return TwinFigures(**dict(placed), margin_as_predicted=as_predicted.margin, **choice)
 
 

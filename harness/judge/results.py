@@ -80,7 +80,7 @@ class Results:
         sides, together = self.sides, self.agreement
         return {
             "backends": sides,
-            "agreement": None if together is None else plain(together[1]),
+            "agreement": None if together is None else together[1],
             "ensemble": self._try("ensemble", partial(ensemble_figures, self.evidence)),
             "parts": self._try("parts", partial(parts_with_a_picture, self.evidence)),
             "covered_share": COVERED,
@@ -101,8 +101,7 @@ class Results:
             for name, figure in figures.items()
         }
         own = self.reconstructions[backend]
-        figured: dict[str, Any] = plain(found | (dict(own.figures) if own else {"reconstruction": None}))
-        return figured
+        return found | (dict(own.figures) if own else {"reconstruction": None})
 
     def _try(self, name: str, figure: Callable[[], T]) -> T | None:
         try:
@@ -124,7 +123,8 @@ def write(evidence: Evidence) -> dict[str, Any]:
         for part, difference in _differences(results.agreement[0]).items():
             write_npy(folder / layout.difference(part), difference)
     write_json(folder / layout.METRICS, figures)
-    return figures
+    written: dict[str, Any] = plain(figures)
+    return written
 
 
 def _canvas_figures(evidence: Evidence, backend: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from harness.judge.intensity import STAGES
-from harness.records.intensity import ChainProduct, StageFigures, StageRatios, Step, SymmetryCheck
+from harness.records.stages import ProductRecord, StageFigures, StageRatios, StepRecord, SymmetryCheck
 
 TOLERANCE = 0.05
 """Largest distance of a symmetry from 1; given with the schema. Up to the labels it is 1 to rounding (1e-7) and to the
@@ -31,15 +31,15 @@ def stage_ratios(stages: Mapping[str, StageFigures], levels: Mapping[str, float]
     `stages` holds the figures, `levels` the expected root mean squares.
     """
     steps = tuple(_steps(stages, levels))
-    product = ChainProduct(ratio=None, symmetry=None)
+    product = ProductRecord(ratio=None, symmetry=None)
     if STAGES[-1] in stages:
-        product = ChainProduct(
+        product = ProductRecord(
             ratio=_product(step.ratio for step in steps[1:]), symmetry=_product(step.symmetry for step in steps)
         )
     return StageRatios(steps=steps, product=product, check=_check(steps, product.symmetry))
 
 
-def _steps(stages: Mapping[str, StageFigures], levels: Mapping[str, float]) -> Iterator[Step]:
+def _steps(stages: Mapping[str, StageFigures], levels: Mapping[str, float]) -> Iterator[StepRecord]:
     before: str | None = None
     for name in (stage for stage in STAGES if stage in stages):
         if before is None:
@@ -47,24 +47,24 @@ def _steps(stages: Mapping[str, StageFigures], levels: Mapping[str, float]) -> I
         else:
             over, expected = stages[before], levels[name] / levels[before]
             rms = _over(stages[name].rms, over.rms)
-            yield Step(
+            yield StepRecord(
                 stage=name,
                 over=before,
                 ratio=_over(stages[name].mean, over.mean),
                 rms_ratio=rms,
                 expected=expected,
-                symmetry=_over(rms, expected) if stages[name].is_whole and over.is_whole else None,
+                symmetry=_over(rms, expected) if _is_whole(stages[name]) and _is_whole(over) else None,
             )
         before = name
 
 
-def _first(name: str, found: StageFigures, level: float) -> Step:
+def _first(name: str, found: StageFigures, level: float) -> StepRecord:
     """The first stage has none before it, and is held against its expected level."""
-    symmetry = _over(found.rms, level) if found.is_whole else None
-    return Step(stage=name, over=None, ratio=None, rms_ratio=None, expected=None, symmetry=symmetry)
+    symmetry = _over(found.rms, level) if _is_whole(found) else None
+    return StepRecord(stage=name, over=None, ratio=None, rms_ratio=None, expected=None, symmetry=symmetry)
 
 
-def _check(steps: Sequence[Step], product: float | None) -> SymmetryCheck:
+def _check(steps: Sequence[StepRecord], product: float | None) -> SymmetryCheck:
     beyond = [step.stage for step in steps if _is_beyond(step.symmetry)]
     most = max(steps, key=lambda step: round(_deviation(step.symmetry), 3), default=None)  # of equals the first
     complete = len(steps) == len(STAGES)
@@ -77,6 +77,11 @@ def _check(steps: Sequence[Step], product: float | None) -> SymmetryCheck:
         deviation=most.symmetry - 1.0 if most and most.symmetry is not None else None,
         is_symmetric=(True if complete else None) if keeps else False,
     )
+
+
+def _is_whole(figures: StageFigures) -> bool:
+    """Whether every value of a stage is finite."""
+    return figures.finite == figures.total
 
 
 def _is_beyond(symmetry: float | None) -> bool:

@@ -1,11 +1,12 @@
-"""`train_outputs/history.json`: what a training told after every epoch."""
+"""`train_outputs/history.json`, what a training told after every epoch, and `history_summary.json`, it in figures."""
 
 from numbers import Real
 from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from harness.records.record import Record
+from harness.records.metrics import NonfiniteRecord
+from harness.records.record import Number, Record
 
 
 def _number(value: object) -> object:
@@ -28,34 +29,26 @@ class Epoch(Record):
 
 
 class History(Record):
-    """The whole file, written anew after every epoch."""
+    """The whole of `history.json`, written anew after every epoch."""
 
     epochs: tuple[Epoch, ...]
 
 
-class FirstNonfinite(Record):
-    """Where a training broke: the first metric, by epoch and then by name's order, that is not finite."""
-
-    metric: str
-    epoch: int
-
-
-class MetricFigures(Record):
-    """One metric of a training; least and largest are of the finite values, None where there are none."""
+class MetricSummary(Record):
+    """One metric of a training; `judge/telemetry.py` defines each figure."""
 
     first_nonfinite: int | None
-    """Number of the first epoch in which it was not finite."""
+    """The first epoch in which it was not finite."""
     nonfinite_epochs: int
-    min: float | None
-    max: float | None
-    last: float | None
-    """None when it is not finite."""
+    min: Number | None
+    max: Number | None
+    last: Number | None
 
 
-class HistoryFigures(Record):
-    """`history_summary.json`: a training in figures."""
+class HistorySummary(Record):
+    """The whole of `history_summary.json`."""
 
     epochs: int
     steps: int
-    first_nonfinite: FirstNonfinite | None
-    metrics: dict[str, MetricFigures]
+    first_nonfinite: NonfiniteRecord | None
+    metrics: dict[str, MetricSummary]

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from harness.files import JsonObject
-from harness.records.record import Record
+from harness.records.record import Record, SparseRecord
 
 
 class CanvasFacts(Record):
@@ -26,7 +26,7 @@ class CanvasFacts(Record):
     weighting: Literal["uniform", "probe"]
 
 
-class TwinChoice(Record):
+class TwinChoice(SparseRecord):
     """How many patches were turned into their twins, where the probe cannot tell the two apart."""
 
     open: bool

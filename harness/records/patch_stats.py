@@ -1,6 +1,6 @@
 """`patch_stats.json`: figures of predicted patches. A figure is None where it is not finite."""
 
-from harness.records.record import Record
+from harness.records.record import Record, SparseRecord
 
 
 class PatchFigures(Record):
@@ -29,7 +29,7 @@ class PatchSummary(Record):
     nonfinite: int
 
 
-class ListedPatch(Record):
+class PatchRecord(Record):
     """One patch of a group."""
 
     group: int
@@ -38,12 +38,12 @@ class ListedPatch(Record):
     phase: PatchFigures
 
 
-class PatchStats(Record):
+class PatchStats(SparseRecord):
     """The whole file; patches are listed one by one when the session was asked to."""
 
     region: int
     """Pixels a side of the centre of a patch that is predicted."""
     amplitude: PatchSummary
     phase: PatchSummary
-    inference_groups: tuple[ListedPatch, ...] | None = None
-    training_batches: tuple[tuple[ListedPatch, ...], ...] | None = None
+    inference_groups: tuple[PatchRecord, ...] | None = None
+    training_batches: tuple[tuple[PatchRecord, ...], ...] | None = None

@@ -4,12 +4,14 @@ from typing import Literal
 
 from harness.records.record import Record
 
+PreparedStatus = Literal["done", "skipped", "error"]
 
-class Prepared(Record):
-    """The whole file. It is written last, so a case without it was not prepared."""
 
-    status: Literal["done", "skipped", "error"]
+class PreparedRecord(Record, extra="ignore"):
+    """The whole file."""
+
+    status: PreparedStatus
     reason: str
-    """Why the work was not done; empty when it was."""
+    """Why it is not `done`."""
     late: bool = False
-    """Whether the session's budget was spent before the case was begun; a hub from before budgets does not say."""
+    """Whether the budget of the session was spent before it began."""

@@ -1,30 +1,22 @@
-"""`reassembly.json`: how patches lie on a canvas, in pixels."""
+"""`reassembly/reassembly.json`: does the canvas of a case hold what is placed on it?"""
 
-from harness.records.record import Record
-
-
-class Range(Record):
-    """Least and largest offset along one axis."""
-
-    min: float
-    max: float
+from harness.records.record import Number, Record
 
 
-class Placement(Record):
-    """Patches of N x N pixels on one canvas. The sums are of patches of ones."""
+class PlacementRecord(Record):
+    """How the patches of one half of the scan, or of one side, lie on their canvas; in pixels."""
 
     patches: int
-    offsets: dict[str, Range]
-    """From the centre, by axis: `x` and `y`."""
-    max_abs_offset: float
+    offsets: dict[str, dict[str, Number | None]]
+    """`min` and `max` along `x` and `y`, from the centre of the canvas."""
+    max_abs_offset: Number | None
     size: int
-    """Side of the canvas."""
+    """Pixels a side of the canvas."""
     required: int
-    """Side of the smallest canvas that holds every patch."""
+    """Pixels a side of the smallest canvas that holds them."""
     fits_canvas: bool
-    padded_sum: float
-    """Sum of what falls on this canvas."""
-    required_sum: float
-    """The same on a canvas that is large enough."""
-    loss_fraction: float
-    """1 - padded_sum / required_sum."""
+    padded_sum: Number
+    """Sum of patches of ones on this canvas."""
+    required_sum: Number
+    """The same on one that is large enough."""
+    loss_fraction: Number | None

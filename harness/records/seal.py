@@ -1,7 +1,7 @@
 """`done.json` of a finished folder of the store: what it was made from, and what it holds."""
 
 from harness.files import JsonObject
-from harness.records.record import Record
+from harness.records.record import Record, SparseRecord
 
 
 class SealedFile(Record):
@@ -12,7 +12,7 @@ class SealedFile(Record):
     sha256: str
 
 
-class Seal(Record):
+class Seal(SparseRecord):
     """The whole file."""
 
     kind: str

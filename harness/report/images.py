@@ -65,7 +65,7 @@ class CaseImages:
         """The truth where a side was compared with it, at the amplitude of the model, NaN elsewhere."""
         if "truth" not in self._judged:
             return None
-        scale = self.evidence.truth.model_scale or 1.0
+        scale = read_json(self.folder / layout.DATASET / layout.TRUTH).get("model_scale") or 1.0
         mask = np.logical_or.reduce([array for name, array in self._judged.items() if name.startswith("mask_")])
         return np.where(mask, scale * self._judged["truth"], np.nan)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from harness.errors import HarnessError
 from harness.networks import registry
-from harness.run.inventory import Answer, Question
+from harness.run.inventory import Answer
 
 REQUIREMENTS = ("numpy", "pydantic", "safetensors")
 """What a worker needs beside its framework."""
@@ -88,16 +88,13 @@ def require_known(backend: str, path: Path) -> Answer:
 def _interpreter(path: Path, answer: Answer) -> Interpreter:
     installed = {name: version for name, version in sorted(answer["distributions"].items()) if version is not None}
     point = answer["entry_point"]
-    return Interpreter(path, answer["python"], answer["implementation"], installed, point and point["code"])
+    return Interpreter(
+        path, answer["python"], answer["implementation"], installed, None if point is None else point["code"]
+    )
 
 
 def _ask(path: Path, backend: str, distributions: Sequence[str], modules: Sequence[str]) -> Answer:
-    question: Question = {
-        "group": registry.GROUP,
-        "backend": backend,
-        "distributions": [*distributions],
-        "modules": [*modules],
-    }
+    question = {"group": registry.GROUP, "backend": backend, "distributions": distributions, "modules": modules}
     command = [str(path), str(_INVENTORY), json.dumps(question)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_INVENTORY_SECONDS, check=False)

@@ -26,7 +26,7 @@ from harness.judge.localisation import localise
 from harness.judge.results import Results
 from harness.judge.verdict import CONTRACT, Check, RungVerdict, Status
 from harness.records.case import CaseRecord
-from harness.records.prepared import Prepared
+from harness.records.prepared import PreparedRecord, PreparedStatus
 from harness.run import ensemble, store
 from harness.run.run_case import RunOptions, run_case
 from harness.scenario.case import Case
@@ -73,12 +73,12 @@ def prepare(root: Path, case: Case, request: Request) -> None:
     folder = hub.case_folder(root, case.id)
     with FileLock(folder / LOCK):
         if not (folder / layout.PREPARED).exists():
-            if _is_late(root, request):
-                reason = f"not begun: the session's budget of {request.budget:g} s was spent"
-                found = Prepared(status="skipped", reason=reason, late=True)
+            status: PreparedStatus
+            if late := _is_late(root, request):
+                status, reason = "skipped", f"not begun: the session's budget of {request.budget:g} s was spent"
             else:
-                found = _run(root, folder, case, request)
-            found.write(folder / layout.PREPARED)
+                status, reason = _run(root, folder, case, request)
+            PreparedRecord(status=status, reason=reason, late=late).write(folder / layout.PREPARED)
 
 
 def _is_late(root: Path, request: Request) -> bool:
@@ -90,12 +90,12 @@ def late(root: Path) -> list[str]:
     return [folder.name for folder in hub.case_folders(root) if (found := prepared(folder)) and found.late]
 
 
-def prepared(folder: Path) -> Prepared | None:
-    """How the preparation of a case ended; None where it did not."""
-    return Prepared.read_if_whole(folder / layout.PREPARED)
+def prepared(folder: Path) -> PreparedRecord | None:
+    """How the preparation of a case ended; None where the session did not come so far."""
+    return PreparedRecord.read_if_whole(folder / layout.PREPARED)
 
 
-def _run(root: Path, folder: Path, case: Case, request: Request) -> Prepared:
+def _run(root: Path, folder: Path, case: Case, request: Request) -> tuple[PreparedStatus, str]:
     """How the work went; bad input and missing data are results like any other."""
     legs = {leg for rung in hub.read_case(folder).rungs for leg in ladder.needs(rung)}
     options, on_progress = run_options(root, request), progress_writer(folder / layout.PROGRESS)
@@ -108,10 +108,10 @@ def _run(root: Path, folder: Path, case: Case, request: Request) -> Prepared:
         if "golden" in hub.read_case(folder).rungs:
             deliver(request.root / registry.FOLDER, case, request.backends, folder)
     except DataNotFound as reason:
-        return Prepared(status="skipped", reason=str(reason), late=False)
+        return "skipped", str(reason)
     except HarnessError as reason:
-        return Prepared(status="error", reason=str(reason), late=False)
-    return Prepared(status="done", reason="", late=False)
+        return "error", str(reason)
+    return "done", ""
 
 
 def _spoil(folder: Path, fault: "Injected") -> None:
@@ -150,11 +150,11 @@ def progress_writer(path: Path) -> Callable[[Mapping[str, Any]], None]:
 def judge(folder: Path, rung: str) -> RungVerdict:
     """Judge one rung of a case from its files; evidence that cannot be had is part of the verdict."""
     case = hub.read_case(folder)
-    ended = prepared(folder)
-    if ended is None:
+    if not (folder / layout.PREPARED).exists():
         return _blocked(rung, "error", "not judged: the session ended before the case was prepared")
-    if ended.status != "done":
-        return _blocked(rung, ended.status, ended.reason)
+    found = PreparedRecord.read(folder / layout.PREPARED)
+    if found.status != "done":
+        return _blocked(rung, found.status, found.reason)
     try:
         limits = tolerances.resolve(case.profile, case.limits, case.limit_origins, case.scenario)
         verdict = ladder.judge_rung(rung, settled_evidence(folder, case.backends), limits)
@@ -195,7 +195,8 @@ def record(folder: Path, verdict: RungVerdict) -> None:
 
 def is_prepared(folder: Path) -> bool:
     """Whether there is evidence to look at."""
-    return (found := prepared(folder)) is not None and found.status == "done"
+    found = prepared(folder)
+    return found is not None and found.status == "done"
 
 
 def is_recorded(folder: Path) -> bool:

@@ -35,8 +35,8 @@ def seal_again(root: Path) -> None:
 def _of_case(folder: Path, tool: Tool) -> dict[str, Any]:
     if not case_runner.is_prepared(folder):
         found = case_runner.prepared(folder)
-        reason = found.reason if found is not None else "the session ended before this case was run"
-        return {"case": folder.name, "message": reason}
+        reason = found.reason if found else ""
+        return {"case": folder.name, "message": reason or "the session ended before this case was run"}
     return tool(case_runner.settled_evidence(folder, hub.read_case(folder).backends))
 
 

@@ -20,6 +20,7 @@ from harness.session import hub
 from harness.session.manifest import digest_of
 
 Figure = Callable[[Evidence, str], Any]
+_RESTORED = ("intensity_scale_restored", "intensity_scale_source")
 
 
 def provenance(evidence: Evidence, backend: str) -> dict[str, Any]:
@@ -79,6 +80,11 @@ def _comparison(evidence: Evidence, backend: str) -> dict[str, Any]:
     }
 
 
+def _restored(evidence: Evidence, backend: str) -> dict[str, Any]:
+    found: dict[str, Any] = evidence.record(Path(backend, layout.INFERENCE_OUTPUTS, layout.STATS), _RESTORED)
+    return found
+
+
 SECTIONS: dict[str, Figure] = {
     "configuration": _configuration,
     "probe": _probe,
@@ -89,8 +95,8 @@ SECTIONS: dict[str, Figure] = {
 SCALES: dict[str, Figure] = {
     "dataset_derived": lambda evidence, _: evidence.setup.intensity_scale,
     "closed_form": lambda evidence, _: evidence.setup.intensity_scale_closed_form,
-    "used": lambda evidence, backend: evidence.inference(backend).intensity_scale_restored,
-    "source": lambda evidence, backend: evidence.inference(backend).intensity_scale_source,
+    "used": lambda evidence, backend: _restored(evidence, backend)["intensity_scale_restored"],
+    "source": lambda evidence, backend: _restored(evidence, backend)["intensity_scale_source"],
     "bundle": lambda evidence, backend: evidence.bundle(backend).intensity_scale.final,
     "model": lambda evidence, backend: evidence.trained_scale(backend),
 }

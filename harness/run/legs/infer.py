@@ -20,7 +20,7 @@ from harness.ports.feed import batch_of
 from harness.ports.protocol import SHARED_WEIGHTS, Port
 from harness.records.inference import CanvasFacts, InferenceStats
 from harness.records.params import BundleParams
-from harness.records.patch_stats import ListedPatch, PatchStats
+from harness.records.patch_stats import PatchRecord, PatchStats
 from harness.records.setup import DatasetSetup
 from harness.run.job import Job
 from harness.run.legs.common import Progress, create, lacks, setup_of, source_of, write_missing
@@ -160,7 +160,7 @@ def _patch_stats(job: Job, port: Port, placed: Placed) -> PatchStats:
     )
 
 
-def _training_listing(job: Job, port: Port, side: int) -> tuple[tuple[ListedPatch, ...], ...]:
+def _training_listing(job: Job, port: Port, side: int) -> tuple[tuple[PatchRecord, ...], ...]:
     data = GroupedData.load(job.dataset / layout.TRAIN)
     return tuple(listing(_predict(job, port, data, rows), side) for rows in data.batches[: job.patch_stats])
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from harness.arrays import Array
-from harness.records.patch_stats import ListedPatch, PatchFigures, PatchSummary
+from harness.records.patch_stats import PatchFigures, PatchRecord, PatchSummary
 
 DIFFRACTED = 64
 """Patterns whose prediction is diffracted, whole groups evenly spread over those of the test half: all of them would
@@ -53,11 +53,11 @@ def _nonfinite(values: Array) -> int:
     return int(np.count_nonzero(~np.isfinite(values)))
 
 
-def listing(patches: Array, side: int) -> tuple[ListedPatch, ...]:
+def listing(patches: Array, side: int) -> tuple[PatchRecord, ...]:
     """Figures of each patch (G, N, N, C), amplitude and phase, by group and channel."""
     inside = central(np.moveaxis(patches, -1, 1), side)
     return tuple(
-        ListedPatch(group=group, channel=channel, amplitude=figures(np.abs(patch)), phase=figures(np.angle(patch)))
+        PatchRecord(group=group, channel=channel, amplitude=figures(np.abs(patch)), phase=figures(np.angle(patch)))
         for group, members in enumerate(inside)
         for channel, patch in enumerate(members)
     )

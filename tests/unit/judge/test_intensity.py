@@ -6,7 +6,7 @@ import pytest
 from harness.judge.evidence import NoEvidence
 from harness.judge.intensity import STAGES, Intensity, figures
 from harness.judge.symmetry import stage_ratios
-from harness.records.intensity import ChainProduct
+from harness.records.stages import ProductRecord
 
 FLOAT32 = "torch/lockstep/stages_float32.npz"
 BRIGHT = {
@@ -100,7 +100,7 @@ def test_a_stage_that_is_missing_leaves_the_rest_of_the_chain(sound_cases):
     assert found.product.symmetry == pytest.approx(chain(sound_cases["gs2"]).product.symmetry)
     assert found.check.is_symmetric is None
     del held["inference_prediction"]
-    assert stage_ratios(held, intensity.levels).product == ChainProduct(ratio=None, symmetry=None)
+    assert stage_ratios(held, intensity.levels).product == ProductRecord(ratio=None, symmetry=None)
 
 
 def test_figures_count_a_pattern_as_often_as_it_is_drawn():
