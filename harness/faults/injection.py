@@ -11,6 +11,7 @@ from unittest import mock
 from harness.arrays import Array, Weights
 from harness.errors import HarnessError
 from harness.faults.faulty_port import Change, FaultyPort, StageChange, Stitching
+from harness.files import JsonObject
 from harness.networks import registry
 from harness.ports.protocol import Batch, BatchSource, EpochReport, Port, Setup
 
@@ -119,7 +120,7 @@ class InjectedPort:
         found: tuple[Array, Array] = self._port.changed("stitched", made)
         return found
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> JsonObject:
         """What the backend says of itself."""
         return self._backend.facts()
 

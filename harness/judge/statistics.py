@@ -24,8 +24,11 @@ def of_side(evidence: Evidence, backend: str) -> dict[str, dict[str, float]]:
     stitched = np.abs(canvas.field[canvas.coverage > 0])
     if not stitched.size:
         raise NoEvidence(f"{evidence.folder(backend)}: no pixel of its canvas is covered, so it has no statistics.")
-    found = {"patches": patch_figures(evidence, backend), "canvas": figures(stitched[None])[0]}
-    return {part: {name: float(values[name]) for name in FIGURES} for part, values in found.items()}
+    patches, whole = patch_figures(evidence, backend), figures(stitched)
+    return {
+        "patches": {name: patches[name] for name in FIGURES},
+        "canvas": {name: getattr(whole, name) for name in FIGURES},
+    }
 
 
 def compared(

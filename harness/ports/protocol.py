@@ -7,9 +7,10 @@ Inside it is written as its own community would write it.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from harness.arrays import Array, Precision, Weights
+from harness.files import JsonObject
 from harness.ports.contract import Contract
 from harness.scenario.schema import Scenario
 
@@ -132,7 +133,7 @@ class Port(Protocol):
         """
         ...
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> JsonObject:
         """Versions, device, threads, number of parameters: recorded beside the results."""
         ...
 

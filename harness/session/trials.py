@@ -171,7 +171,7 @@ class Trials:
             source = clean / other
         else:
             source = self._folder(injected) / "jobs" / needed if needed in legs_of(injected) else clean / own
-        return replace(job, source=source / SOURCE_FOLDERS[needed])
+        return job.model_copy(update={"source": source / SOURCE_FOLDERS[needed]})
 
     def _folder(self, injected: Injected) -> Path:
         return self.folder / str(injected)

@@ -20,12 +20,12 @@ HEADER = ("metric", "min", "max", "last", "first epoch not finite", "epochs not 
 def write(evidence: Evidence) -> dict[str, Any]:
     """Write both files of each side of a case; returns the figures of the sides, and why there are none."""
     folder = evidence.case_dir
-    sides, reasons = gathered(evidence.backends, partial(history_figures, evidence), folder)
+    found, reasons = gathered(evidence.backends, partial(history_figures, evidence), folder)
+    sides: dict[str, Any] = plain(found)
     for backend, figures in sides.items():
         write_json(folder / backend / JSON, figures)
         write_text(folder / backend / TEXT, "\n".join(_lines(folder.name, backend, figures)) + "\n")
-    record: dict[str, Any] = plain({"case": folder.name, "sides": sides, "reasons": reasons})
-    return record
+    return {"case": folder.name, "sides": sides, "reasons": reasons}
 
 
 def table(figures: Mapping[str, Any]) -> Table:

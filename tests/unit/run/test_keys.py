@@ -52,7 +52,7 @@ def dataset(tmp_path: Path) -> Path:
         folder / "setup.json",
         {**dict.fromkeys(DatasetSetup.model_fields, 1), "canvas_size": 200, "test_patterns": 9, **TOLD},
     )
-    seal(folder, {})
+    seal(folder, kind="dataset", key="k", made_from={})
     return folder
 
 
@@ -142,7 +142,7 @@ def test_input_files_matter_to_who_reads_them(dataset: Path, key: Key, name: str
     legs = ("lockstep", "train", "infer", "exchange")
     before = {leg: key(leg) for leg in legs}
     (dataset / name).write_text("other")
-    seal(dataset, {})
+    seal(dataset, kind="dataset", key="k", made_from={})
     assert {leg for leg in legs if key(leg) != before[leg]} == changed
 
 

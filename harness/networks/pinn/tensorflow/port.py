@@ -1,12 +1,12 @@
 """The TensorFlow port behind the harness's protocol."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import tensorflow as tf
 
 from harness.arrays import Array, Weights
 from harness.errors import HarnessError
+from harness.files import JsonObject
 from harness.networks.pinn.contract import contract_of
 from harness.networks.pinn.forward import Stages
 from harness.networks.pinn.rules import Rules
@@ -102,7 +102,7 @@ class TensorFlowPort:
         """Place patches (K, M, M) on a canvas, in float64 whatever the working precision."""
         return stitching.stitch(patches, positions, weight, size)
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> JsonObject:
         """Versions, device, threads, determinism, precision and number of parameters."""
         return {**device.facts(), "precision": self._precision, "parameters": self._model.count_params()}
 

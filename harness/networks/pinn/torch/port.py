@@ -1,13 +1,13 @@
 """The PyTorch port behind the harness's protocol."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
 import torch
 
 from harness.arrays import Array, Weights
 from harness.errors import HarnessError
+from harness.files import JsonObject
 from harness.networks.pinn.contract import contract_of
 from harness.networks.pinn.rules import Rules
 from harness.networks.pinn.start import initial_weights
@@ -108,7 +108,7 @@ class TorchPort:
         )
         return mean.cpu().numpy(), coverage.cpu().numpy()
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> JsonObject:
         """Versions, device, threads, determinism, precision and number of parameters."""
         parameters = sum(parameter.numel() for parameter in self._model.network.parameters())
         return {
