@@ -13,11 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness import layout
+from harness import layout, templates
 from harness.errors import HarnessError
 from harness.files import write_text
 from harness.judge.golden import registry
-from harness.report import html
 from harness.report.golden import views
 from harness.session import hub
 from harness.session.golden import approve
@@ -53,7 +52,8 @@ def propose(root: Path, of: Path | None, to: Path, cases: Sequence[str] = ()) ->
         found = views.changes(old / registry.FOLDER, new / registry.FOLDER, to)
         write_text(to / PATCH, _patch(Path(name)))
     write_text(
-        to / layout.INDEX, html.render("golden.html", changes=found, left_out=left_out, hub=of and of.resolve().name)
+        to / layout.INDEX,
+        templates.render("golden.html", changes=found, left_out=left_out, hub=of and of.resolve().name),
     )
     return Proposal(found, left_out)
 
