@@ -18,7 +18,7 @@ from harness.run import store
 from harness.session import case_runner, environment, hub
 from harness.session.request import REPORTS, Request
 
-LIBRARIES = ("PIL", "junitparser", "matplotlib")
+LIBRARIES = ("PIL", "junitparser")
 
 
 def require_libraries() -> None:
@@ -92,7 +92,7 @@ def illustrate(folder: Path) -> list[str]:
 
     Figures that stand in the hub are not computed again: they are the judge's, of files that have not changed since.
     """
-    from harness.report import figures  # brings matplotlib
+    from harness.report import figures  # brings Pillow
 
     evidence = case_runner.settled_evidence(folder, hub.read_case(folder).backends)
     missing = not (folder / layout.COMPARISON / layout.METRICS).is_file()
