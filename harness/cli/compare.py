@@ -20,7 +20,7 @@ def compare(
 
     Example: python -m harness compare reports/2026-11-21T020000Z reports/latest
     """
-    from harness.report.trend import comparison  # brings jinja2, which only the report needs
+    from harness.report.trend import comparison
 
     found = comparison.compare(before, after)
     page = comparison.write(found)

@@ -27,7 +27,7 @@ def propose(
 
     Example: python -m harness golden propose reports/latest --to proposal --case gs1_custom
     """
-    from harness.report.golden import propose as proposing  # brings matplotlib and jinja2
+    from harness.report.golden import propose as proposing  # brings Pillow
 
     typer.echo("computing the golden files again ...", err=True)
     changes, left_out = proposing.propose(Path.cwd(), hub, to, case or ())

@@ -16,7 +16,7 @@ def report(root: Hub, as_json: Json = False) -> None:
 
     Example: python -m harness report reports/latest
     """
-    from harness.report.trend import index  # brings jinja2, which only the report needs
+    from harness.report.trend import index
 
     if index.is_folder_of_hubs(root):
         _report_folder(root, as_json)

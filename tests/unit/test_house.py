@@ -117,6 +117,12 @@ def test_physics_stands_on_numpy_and_scipy_alone(path: Path) -> None:
     assert {module.split(".")[0] for module in imported(path)} <= allowed
 
 
+def test_pages_and_pictures_wait_for_no_plotting_library() -> None:
+    code = "import sys, harness.report.figures, harness.report.pages\nsys.exit('matplotlib' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("path", [*FILES, *sorted((ROOT / "tests").rglob("*.py"))], ids=path_name)
 def test_files_stay_small(path: Path) -> None:
     assert len(path.read_text().splitlines()) < 400

@@ -12,11 +12,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness import layout
+from harness import layout, templates
 from harness.errors import HarnessError
 from harness.files import write_text
 from harness.judge.golden import registry
-from harness.report import html
 from harness.report.golden import views
 from harness.session import hub
 from harness.session.golden import approve
@@ -43,7 +42,7 @@ def propose(root: Path, of: Path | None, to: Path, cases: Sequence[str] = ()) ->
             _compute_again(root, new, cases)
         found = views.changes(old / registry.FOLDER, new / registry.FOLDER, to)
         write_text(to / PATCH, _patch(Path(name)))
-    page = html.render("golden.html", changes=found, left_out=left_out, hub=of and of.resolve().name)
+    page = templates.render("golden.html", changes=found, left_out=left_out, hub=of and of.resolve().name)
     write_text(to / layout.INDEX, page)
     return found, left_out
 

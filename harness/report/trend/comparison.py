@@ -6,10 +6,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from harness import layout
+from harness import layout, templates
 from harness.files import plain, write_json, write_text
 from harness.judge.comparing import Pair, paired
-from harness.report import html
 from harness.report.trend import changes
 from harness.report.trend.changes import RULE, Change
 from harness.report.trend.figures import QUALITY_NOISE, SPEED_NOISE, Figure, Rung, figures_of, shown
@@ -105,7 +104,7 @@ def write(comparison: Comparison) -> Path:
     record = comparison.as_json()
     write_json(comparison.folder / JSON, record)
     context = {"comparison": record, "cases": comparison.shown_cases(), "nothing": NOTHING}
-    write_text(comparison.folder / layout.INDEX, html.render("trend/comparison.html", **context))
+    write_text(comparison.folder / layout.INDEX, templates.render("trend/comparison.html", **context))
     return comparison.folder / layout.INDEX
 
 
