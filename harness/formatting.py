@@ -4,6 +4,8 @@ import math
 from collections.abc import Sequence
 
 ABSENT = "-"
+LONGEST = 240
+"""Characters of a message in a row of a summary; the page of the case has all of it."""
 _MANY = 10.0
 """Times a limit from which on per cent say nothing to a reader."""
 SIGNS = {"pass": "✓", "fail": "✗", "error": "!", "inconclusive": "?", "skipped": "–"}  # noqa: RUF001 - a dash is meant
@@ -50,6 +52,16 @@ def size(count: int) -> str:
         if count >= factor:
             return f"{count / factor:.1f} {unit}"
     return f"{count} B"
+
+
+def cell(text: str) -> str:
+    """Text that stays in its cell of a Markdown table, and that Markdown takes for text."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("\n", " ")
+
+
+def clipped(text: str) -> str:
+    """The first LONGEST characters of a text; ` ...` ends one that has more."""
+    return text if len(text) <= LONGEST else text[: LONGEST - 4] + " ..."
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -1,10 +1,11 @@
 """Options that several verbs share, and how results are printed."""
 
 import contextlib
+import inspect
 import json
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,37 +14,59 @@ import typer
 from harness.errors import HarnessError
 from harness.files import plain
 from harness.scenario.case import Case
+from harness.session import options
 from harness.session.progress import News
 
-Profile = Annotated[str, typer.Option("--parity-profile", "--profile", help="smoke, stable or full.")]
-Scenarios = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--parity-scenarios", "--scenarios", help="One more scenario folder, besides scenarios/ (repeatable)."
-    ),
-]
-Override = Annotated[
-    list[str] | None,
-    typer.Option("--parity-override", "--override", help="KEY=VALUE: dotted key of the scenario (repeatable)."),
-]
-Backends = Annotated[str, typer.Option("--parity-backends", "--backends", help="A,B: the pair, reference first.")]
-Python = Annotated[
-    list[str] | None,
-    typer.Option("--parity-python", "--python", help="BACKEND=PATH: interpreter of a backend (repeatable)."),
-]
-Device = Annotated[str, typer.Option("--parity-device", "--device", help="auto, cpu or gpu[:K].")]
-Store = Annotated[str, typer.Option("--parity-store", "--store", help="DIR or off.")]
-Data = Annotated[list[Path] | None, typer.Option("--parity-data", "--data", help="Folder of measured data.")]
-Timeout = Annotated[str, typer.Option("--parity-timeout", "--timeout", help="Seconds for one worker.")]
+Verb = Callable[..., None]
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Hub = Annotated[Path, typer.Argument(help="Folder of a session, such as reports/latest.")]
 
+TYPES = {
+    "text": str, "folder": Path | None, "flag": bool, "texts": list[str] | None, "folders": list[Path] | None,
+}  # fmt: skip
+"""How typer takes the kinds of options."""
 _PAUSE_SECONDS = 3.0
 
 
-def print_json(value: Any) -> None:
-    """Print a value as JSON of plain scalars."""
-    typer.echo(json.dumps(plain(value), indent=2, allow_nan=False))
+def takes(*names: str) -> Callable[[Verb], Verb]:
+    """Put options of a session, by their names in the table, in the place of the `**options` of a verb."""
+    added = [_parameter(options.named(name)) for name in names]
+
+    def extended(verb: Verb) -> Verb:
+        signature = inspect.signature(verb)
+        *own, _ = signature.parameters.values()
+        verb.__signature__ = signature.replace(parameters=[*own, *added])  # type: ignore[attr-defined]
+        verb.__annotations__ |= {parameter.name: parameter.annotation for parameter in added}
+        return verb
+
+    return extended
+
+
+def _parameter(option: options.Option) -> inspect.Parameter:
+    default: Any = {"text": option.default, "flag": False}.get(option.kind)
+    text = option.verb_help or f"{option.full_help().capitalize()}."
+    return inspect.Parameter(
+        option.keyword,
+        inspect.Parameter.POSITIONAL_OR_KEYWORD,
+        default=typer.Option(default, option.flag, f"--{option.name}", help=text),
+        annotation=TYPES[option.kind],
+    )
+
+
+def tell(found: Any, lines: Iterable[str], as_json: bool) -> None:
+    """Print a result: as JSON of plain scalars, or line by line."""
+    if as_json:
+        typer.echo(json.dumps(plain(found), indent=2, allow_nan=False))
+    else:
+        for text in lines:
+            typer.echo(text)
+
+
+def case_lines(found: Iterable[dict[str, Any]], of_case: Callable[[dict[str, Any]], Iterable[str]]) -> Iterator[str]:
+    """What a tool found in every case of a hub, line by line; why not, of a case that was not run."""
+    for case in found:
+        yield from [f"{case['case']}: {case['message']}"] if "message" in case else of_case(case)
 
 
 def chosen(cases: Sequence[Case], names: Sequence[str]) -> list[Case]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.common import Json, print_json
+from harness.cli.common import Json, tell
 
 
 def compare(
@@ -20,14 +20,9 @@ def compare(
 
     Example: python -m harness compare reports/2026-11-21T020000Z reports/latest
     """
-    from harness.report.trend import comparison  # brings jinja2, which only the report needs
+    from harness.report.trend import comparison
 
     found = comparison.compare(before, after)
     page = comparison.write(found)
-    if as_json:
-        print_json(found.as_json())
-    else:
-        for line in found.lines():
-            typer.echo(line)
-        typer.echo(f"written: {page}")
+    tell(found.as_json(), [*found.lines(), f"written: {page}"], as_json)
     raise typer.Exit(1 if found.worse else 0)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.common import Json, print_json
+from harness.cli.common import Json, tell
 from harness.report.telemetry import compare_stats as tool
 
 Side = "HUB/CASE/BACKEND: the folder of a side."
@@ -24,9 +24,6 @@ def compare_stats(
     Example: python -m harness compare-stats reports/latest/gs1_custom/tensorflow reports/latest/gs1_custom/torch
     """
     record, path = tool.write(baseline, candidate)
-    if as_json:
-        print_json(record)
-    else:
-        typer.echo(tool.table(record).text())
-        typer.echo(f"written: {path}, {path.with_suffix('.md')}")
+    written = f"written: {path}, {path.with_suffix('.md')}"
+    tell(record, [tool.table(record).text(), written], as_json)
     raise typer.Exit(1 if tool.is_blocked(record) else 0)

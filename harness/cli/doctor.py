@@ -1,6 +1,7 @@
 """`doctor`: what this machine has, what is missing, and how to get it."""
 
 import platform
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import typer
 
 from harness import formatting
-from harness.cli.common import Json, Python, print_json
+from harness.cli.common import Json, takes, tell
 from harness.errors import HarnessError
 from harness.networks import registry
 from harness.report import assembly
@@ -19,30 +20,30 @@ OPTIONAL = {"cdtools": 'pip install "ptycho-parity[cpu]"'}
 """Modules that some cases need, and how to get them: the reference reconstruction of measured data."""
 
 
-def doctor(python: Python = None, as_json: Json = False) -> None:
+@takes("python")
+def doctor(as_json: Json = False, **options: Any) -> None:
     """Check frameworks, versions, devices and threads; exit status 1 when something is missing.
 
     Example: python -m harness doctor
     """
-    found = _findings(python or [])
-    if as_json:
-        print_json(found)
-    else:
-        rows = [
-            [name, " ".join(f"{n} {v}" for n, v in side["versions"].items()), side["missing"] or "ready"]
-            for name, side in found["backends"].items()
-        ]
-        typer.echo(formatting.table(("backend", "versions", "state"), rows))
-        typer.echo(f"python {found['python']}, {found['cores']} cores, {found['threads']} thread a worker")
-        typer.echo(f"GPUs: {', '.join(found['gpus']) or 'none'}")
-        typer.echo(f"store: {found['store']}")
-        for sentence in found["missing"]:
-            typer.echo(f"missing: {sentence}")
+    found = _findings(Request.from_texts(Path.cwd(), **options))
+    tell(found, _lines(found), as_json)
     raise typer.Exit(1 if found["missing"] else 0)
 
 
-def _findings(python: list[str]) -> dict[str, Any]:
-    request = Request.from_texts(Path.cwd(), python=python)
+def _lines(found: dict[str, Any]) -> Iterator[str]:
+    rows = [
+        [name, " ".join(f"{n} {v}" for n, v in side["versions"].items()), side["missing"] or "ready"]
+        for name, side in found["backends"].items()
+    ]
+    yield formatting.table(("backend", "versions", "state"), rows)
+    yield f"python {found['python']}, {found['cores']} cores, {found['threads']} thread a worker"
+    yield f"GPUs: {', '.join(found['gpus']) or 'none'}"
+    yield f"store: {found['store']}"
+    yield from (f"missing: {sentence}" for sentence in found["missing"])
+
+
+def _findings(request: Request) -> dict[str, Any]:
     backends = {name: _backend(name, request) for name in registry.names()}
     missing = [side["missing"] for side in backends.values() if side["missing"]]
     return {

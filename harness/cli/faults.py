@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harness import layout
-from harness.cli.common import Backends, Json, Python, Store, print_json
+from harness.cli.common import Json, takes, tell
 
 if TYPE_CHECKING:
     from harness.session.request import Request
@@ -28,11 +28,9 @@ def list_faults(as_json: Json = False) -> None:
     """
     from harness.faults import catalogue
 
-    if as_json:
-        print_json([_facts(name) for name in catalogue.faults()])
-        return
-    for fault in catalogue.faults().values():
-        typer.echo(f"{fault.id:32} {fault.rung:14} {fault.sentence}")
+    found = catalogue.faults()
+    facts = [_facts(name) for name in found] if as_json else []
+    tell(facts, (f"{fault.id:32} {fault.rung:14} {fault.sentence}" for fault in found.values()), as_json)
 
 
 @app.command()
@@ -42,23 +40,19 @@ def show(fault: Annotated[str, typer.Argument(metavar="ID")], as_json: Json = Fa
     Example: python -m harness faults show geometry.offset-sign
     """
     facts = _facts(fault)
-    if as_json:
-        print_json(facts)
-        return
-    for name, value in facts.items():
-        typer.echo(f"{name:10} {', '.join(value) if isinstance(value, list) else value}")
-    typer.echo(f"see it     pytest -m parity -k gs2_custom --parity-profile {facts['profile']} --parity-fault {fault}")
+    lines = [f"{name:10} {', '.join(value) if isinstance(value, list) else value}" for name, value in facts.items()]
+    see = f"see it     pytest -m parity -k gs2_custom --parity-profile {facts['profile']} --parity-fault {fault}"
+    tell(facts, [*lines, see], as_json)
 
 
 @app.command()
+@takes("backends", "python", "store")
 def run(
     faults: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="All, where none is named.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="The subset that every change is tried on.")] = False,
-    backends: Backends = "tensorflow,torch",
-    python: Python = None,
-    store: Store = "",
     hub: HubFolder = None,
     as_json: Json = False,
+    **options: Any,
 ) -> None:
     """Seed the faults into both sides, one after another, and judge each; exit status 1 when one is not as expected.
 
@@ -67,7 +61,7 @@ def run(
     from harness.report import fault_matrix, fault_page, fault_text
     from harness.session import trials
 
-    request = _request(backends, python, store)
+    request = _request(options)
     outcomes = []
     with tempfile.TemporaryDirectory(prefix="parity-faults-") as folder:
         for outcome in trials.Trials(Path(folder), request).run(trials.every(request.backends, faults or (), quick)):
@@ -77,23 +71,19 @@ def run(
     record = fault_matrix.record(outcomes)
     if hub is not None:
         typer.echo(fault_page.add(hub, layout.FAULT_MATRIX, record), err=True)
-    if as_json:
-        print_json(record)
-    else:
-        typer.echo(fault_text.sentence(record["shares"]))
+    tell(record, [fault_text.sentence(record["shares"])], as_json)
     raise typer.Exit(0 if all(outcome.as_expected for outcome in outcomes) else 1)
 
 
 @app.command()
+@takes("backends", "python", "store")
 def sensitivity(
     faults: Annotated[
         list[str] | None, typer.Argument(metavar="[ID...]", help="All that have a size, by default.")
     ] = None,
     side: Annotated[str, typer.Option("--side", help="Break this backend alone.")] = "",
     hub: HubFolder = None,
-    backends: Backends = "tensorflow,torch",
-    python: Python = None,
-    store: Store = "",
+    **options: Any,
 ) -> None:
     """Find the smallest size of each fault that the judge still sees, by bisection to a factor of two.
 
@@ -103,7 +93,7 @@ def sensitivity(
     from harness.session import sensitivity as bisection
     from harness.session import trials
 
-    request = _request(backends, python, store)
+    request = _request(options)
     wanted = [one for one in trials.every(request.backends, faults or ()) if side in ("", one.backend)]
     with tempfile.TemporaryDirectory(prefix="parity-faults-") as folder:
         found = bisection.bisect(trials.Trials(Path(folder), request), wanted)
@@ -113,19 +103,11 @@ def sensitivity(
     typer.echo(fault_text.brackets(rows).text())
 
 
-def _request(backends: str, python: list[str] | None, store: str) -> "Request":
+def _request(options: dict[str, Any]) -> "Request":
     from harness.session import trials
     from harness.session.request import Request
 
-    return Request.from_texts(
-        Path.cwd(),
-        profile="smoke",
-        backends=backends,
-        python=python or (),
-        override=trials.OVERRIDES,
-        device="cpu",
-        store=store,
-    )
+    return Request.from_texts(Path.cwd(), profile="smoke", override=trials.OVERRIDES, device="cpu", **options)
 
 
 def _facts(name: str) -> dict[str, Any]:
@@ -141,6 +123,7 @@ def _facts(name: str) -> dict[str, Any]:
         "hooks": sorted(hooks),
         "size": size,
         "rung": fault.rung,
+        "network": fault.network or "any",
         "profile": fault.profile,
         "quick": fault.quick,
     }

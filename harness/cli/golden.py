@@ -27,15 +27,13 @@ def propose(
 
     Example: python -m harness golden propose reports/latest --to proposal --case gs1_custom
     """
-    from harness.report.golden import propose as proposing  # brings matplotlib and jinja2
+    from harness.report.golden import propose as proposing  # brings Pillow
 
     typer.echo("computing the golden files again ...", err=True)
-    found = proposing.propose(Path.cwd(), hub, to, case or ())
-    for sentence in found.left_out:
+    changes, left_out = proposing.propose(Path.cwd(), hub, to, case or ())
+    for sentence in left_out:
         typer.echo(f"left out: {sentence}", err=True)
-    for change in found.changes:
+    for change in changes:
         typer.echo(f"{change.kind}: {change.name}")
-    typer.echo(
-        f"{len(found.changes)} files differ; look at {to / layout.INDEX}, then: git apply {to / proposing.PATCH}"
-    )
-    raise typer.Exit(1 if found.changes else 0)
+    typer.echo(f"{len(changes)} files differ; look at {to / layout.INDEX}, then: git apply {to / proposing.PATCH}")
+    raise typer.Exit(1 if changes else 0)

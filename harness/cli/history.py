@@ -1,10 +1,11 @@
 """`history`: the trainings of a hub in figures, and which metric broke first."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import typer
 
-from harness.cli.common import Hub, Json, print_json
+from harness.cli.common import Hub, Json, case_lines, tell
 from harness.report.telemetry import history as tool
 from harness.report.telemetry.cases import over_hub
 
@@ -19,21 +20,12 @@ def history(root: Hub, as_json: Json = False) -> None:
     """
     found = over_hub(root, tool.write)
     warnings = tool.warnings((case["case"], case["sides"]) for case in found if "sides" in case)
-    if as_json:
-        print_json(found)
-    else:
-        for case in found:
-            typer.echo("\n".join(_lines(case)))
-        for warning in warnings:
-            typer.echo(warning)
+    tell(found, [*case_lines(found, _lines), *warnings], as_json)
     raise typer.Exit(1 if warnings else 0)
 
 
-def _lines(case: dict[str, Any]) -> list[str]:
-    if "message" in case:
-        return [f"{case['case']}: {case['message']}"]
-    lines = []
+def _lines(case: dict[str, Any]) -> Iterator[str]:
     for backend, figures in case["sides"].items():
-        lines += [f"{case['case']}, {backend}: {figures['epochs']} epochs, {figures['steps']} steps"]
-        lines += [tool.table(figures).text()]
-    return lines + [f"{case['case']}, {name}: {reason}" for name, reason in case["reasons"].items()]
+        yield f"{case['case']}, {backend}: {figures['epochs']} epochs, {figures['steps']} steps"
+        yield tool.table(figures).text()
+    yield from (f"{case['case']}, {name}: {reason}" for name, reason in case["reasons"].items())

@@ -6,7 +6,7 @@ from typing import Any
 import typer
 
 from harness import formatting
-from harness.cli.common import Hub, Json, print_json
+from harness.cli.common import Hub, Json, tell
 from harness.judge.verdict import RED, RungVerdict
 from harness.report import summary
 from harness.session import case_runner, hub
@@ -25,13 +25,8 @@ def judge(root: Hub, as_json: Json = False) -> None:
     """
     hub.read_session(root)
     cases = [_judged(folder) for folder in hub.case_folders(root)]
-    if as_json:
-        print_json(cases)
-    else:
-        rows = [row for case in cases for row in _rows(case)]
-        typer.echo(
-            formatting.table(("case", "rung", "status", "recorded", "margin", "check with the least margin"), rows)
-        )
+    header = ("case", "rung", "status", "recorded", "margin", "check with the least margin")
+    tell(cases, [formatting.table(header, [row for case in cases for row in _rows(case)])], as_json)
     raise typer.Exit(1 if any(rung["status"] in RED for case in cases for rung in case["rungs"]) else 0)
 
 

@@ -1,22 +1,19 @@
 """`list`: the cases there are."""
 
 from pathlib import Path
-
-import typer
+from typing import Any
 
 from harness import formatting
-from harness.cli.common import Json, Override, Profile, Scenarios, print_json
+from harness.cli.common import Json, takes, tell
 from harness.session.request import Request
 
 
-def list_cases(
-    profile: Profile = "stable", scenarios: Scenarios = None, override: Override = None, as_json: Json = False
-) -> None:
+@takes("profile", "scenarios", "override")
+def list_cases(as_json: Json = False, **options: Any) -> None:
     """List the cases of the scenario folders.
 
     Example: python -m harness list --profile smoke
     """
-    request = Request.from_texts(Path.cwd(), profile=profile, scenarios=scenarios or (), override=override or ())
     rows = [
         {
             "id": case.id,
@@ -28,11 +25,8 @@ def list_cases(
             "markers": " ".join(case.scenario.markers),
             "description": case.scenario.description,
         }
-        for case in request.cases()
+        for case in Request.from_texts(Path.cwd(), **options).cases()
     ]
-    if as_json:
-        print_json(rows)
-        return
     header = ("case", "source", "N", "gridsize", "epochs", "markers", "description")
     keys = ("id", *header[1:])
-    typer.echo(formatting.table(header, [[formatting.number(row[key]) for key in keys] for row in rows]))
+    tell(rows, [formatting.table(header, [[formatting.number(row[key]) for key in keys] for row in rows])], as_json)

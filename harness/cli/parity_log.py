@@ -1,12 +1,13 @@
 """`parity-log`: what the data of every dose and every stage of a run look like, and where two of them part."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from harness import layout
-from harness.cli.common import Hub, Json, print_json
+from harness.cli.common import Hub, Json, tell
 from harness.files import read_json
 from harness.report.parity_log import compare as comparing
 from harness.report.parity_log import log, text
@@ -35,10 +36,7 @@ def write(
     """
     found = log.of_folder(folder, limit)
     text.write(to, found)
-    if as_json:
-        print_json(found)
-    else:
-        typer.echo(f"{to / layout.PARITY_LOG}: {len(found['datasets'])} data sets")
+    tell(found, [f"{to / layout.PARITY_LOG}: {len(found['datasets'])} data sets"], as_json)
 
 
 @app.command()
@@ -51,14 +49,10 @@ def stages(root: Hub, as_json: Json = False) -> None:
     """
     found = over_hub(root, telemetry.write)
     runs = [(case["case"], backend, side) for case in found for backend, side in case.get("sides", {}).items()]
-    if as_json:
-        print_json(found)
-    else:
-        for case in found:
-            if "message" in case:
-                typer.echo(f"{case['case']}: {case['message']}")
-        for name, backend, side in runs:
-            typer.echo(f"{name}, {backend}: {telemetry.verdict(side)}\n{telemetry.table(side).text()}")
+    lines = [f"{case['case']}: {case['message']}" for case in found if "message" in case]
+    for name, backend, side in runs:
+        lines.append(f"{name}, {backend}: {telemetry.verdict(side)}\n{telemetry.table(side).text()}")
+    tell(found, lines, as_json)
     raise typer.Exit(0 if all(telemetry.is_symmetric(side) for _, _, side in runs) else 1)
 
 
@@ -77,21 +71,18 @@ def compare(
     found = comparing.compare(read_json(first), read_json(second))
     rows = [(one.where, one.stage, one.figure, one.first, one.second, one.relative, one.limit)
             for one in found.differences]  # fmt: skip
-    if as_json:
-        figures = [dict(zip(HEADER, row, strict=True)) for row in rows]
-        print_json({"figures": figures, "missing": found.missing, "first_beyond": _named(found.first_beyond)})
-    else:
-        _tell(found, rows)
+    figures = [dict(zip(HEADER, row, strict=True)) for row in rows]
+    record = {"figures": figures, "missing": found.missing, "first_beyond": _named(found.first_beyond)}
+    tell(record, _lines(found, rows), as_json)
     raise typer.Exit(1 if found.first_beyond else 0)
 
 
-def _tell(found: Comparison, rows: list[tuple[Any, ...]]) -> None:
+def _lines(found: Comparison, rows: list[tuple[Any, ...]]) -> Iterator[str]:
     first = 0 if any(one.where for one in found.differences) else 1
-    typer.echo(Table.of(HEADER[first:], [row[first:] for row in rows]).text())
-    for missing in found.missing:
-        typer.echo(f"not compared: {missing}")
+    yield Table.of(HEADER[first:], [row[first:] for row in rows]).text()
+    yield from (f"not compared: {missing}" for missing in found.missing)
     parted = _named(found.first_beyond)
-    typer.echo(f"first beyond its limit: {parted}" if parted else "nothing that was compared is beyond its limit")
+    yield f"first beyond its limit: {parted}" if parted else "nothing that was compared is beyond its limit"
 
 
 def _named(parted: Difference | None) -> str | None:

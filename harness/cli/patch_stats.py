@@ -1,10 +1,9 @@
 """`patch-stats`: statistics of the predicted patches, together and one by one."""
 
+from collections.abc import Iterator
 from typing import Any
 
-import typer
-
-from harness.cli.common import Hub, Json, print_json
+from harness.cli.common import Hub, Json, case_lines, tell
 from harness.report.telemetry import patch_stats as tool
 from harness.report.telemetry.cases import over_hub
 
@@ -19,19 +18,13 @@ def patch_stats(root: Hub, as_json: Json = False) -> None:
     Example: python -m harness patch-stats reports/latest
     """
     found = over_hub(root, tool.write)
-    if as_json:
-        print_json(found)
-        return
-    for case in found:
-        typer.echo("\n".join(_lines(case)))
+    tell(found, case_lines(found, _lines), as_json)
 
 
-def _lines(case: dict[str, Any]) -> list[str]:
-    if "message" in case:
-        return [f"{case['case']}: {case['message']}"]
-    lines = []
+def _lines(case: dict[str, Any]) -> Iterator[str]:
     for backend, stats in case["sides"].items():
         listing = tool.listing(stats)
-        lines += [f"{case['case']}, {backend}", tool.table(stats).text()]
-        lines += [tool.NOT_KEPT if listing is None else listing.text()]
-    return lines + [f"{case['case']}, {name}: {reason}" for name, reason in case["reasons"].items()]
+        yield f"{case['case']}, {backend}"
+        yield tool.table(stats).text()
+        yield tool.NOT_KEPT if listing is None else listing.text()
+    yield from (f"{case['case']}, {name}: {reason}" for name, reason in case["reasons"].items())

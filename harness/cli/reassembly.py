@@ -1,10 +1,11 @@
 """`reassembly`: does the canvas of every case hold what is placed on it?"""
 
+from collections.abc import Iterator
 from typing import Any
 
 import typer
 
-from harness.cli.common import Hub, Json, print_json
+from harness.cli.common import Hub, Json, case_lines, tell
 from harness.report.telemetry import reassembly as tool
 from harness.report.telemetry.cases import over_hub
 
@@ -17,16 +18,11 @@ def reassembly(root: Hub, as_json: Json = False) -> None:
     Example: python -m harness reassembly reports/latest
     """
     found = over_hub(root, tool.write)
-    if as_json:
-        print_json(found)
-    else:
-        for case in found:
-            typer.echo("\n".join(_lines(case)))
+    tell(found, case_lines(found, _lines), as_json)
     raise typer.Exit(0 if all("message" in case or tool.fits(case) for case in found) else 1)
 
 
-def _lines(case: dict[str, Any]) -> list[str]:
-    if "message" in case:
-        return [f"{case['case']}: {case['message']}"]
-    reasons = [f"{name}: {reason}" for name, reason in case["reasons"].items()]
-    return [f"{case['case']}, N {case['N']}", tool.table(case).text(), *reasons]
+def _lines(case: dict[str, Any]) -> Iterator[str]:
+    yield f"{case['case']}, N {case['N']}"
+    yield tool.table(case).text()
+    yield from (f"{name}: {reason}" for name, reason in case["reasons"].items())

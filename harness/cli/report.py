@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import typer
-
 from harness import layout
-from harness.cli.common import Hub, Json, print_json
+from harness.cli.common import Hub, Json, tell
 from harness.report import assembly, markdown
 from harness.session import hub, manifest
 
@@ -18,7 +16,7 @@ def report(root: Hub, as_json: Json = False) -> None:
 
     Example: python -m harness report reports/latest
     """
-    from harness.report.trend import index  # brings jinja2, which only the report needs
+    from harness.report.trend import index
 
     if index.is_folder_of_hubs(root):
         _report_folder(root, as_json)
@@ -26,21 +24,12 @@ def report(root: Hub, as_json: Json = False) -> None:
     hub.read_session(root)
     manifest.require_unchanged(root)
     summary = assembly.render(root.resolve())
-    if as_json:
-        print_json(summary)
-        return
-    for case in summary["cases"]:
-        typer.echo(markdown.case_line(case))
-    typer.echo(f"written: {root / layout.INDEX}")
+    tell(summary, [*map(markdown.case_line, summary["cases"]), f"written: {root / layout.INDEX}"], as_json)
 
 
 def _report_folder(reports: Path, as_json: bool) -> None:
     from harness.report.trend import index
 
     sessions = index.write(reports)
-    if as_json:
-        print_json(sessions)
-        return
-    for session in sessions:
-        typer.echo(f"{session['hub']}: {session['status'].upper()}, {len(session['cases'])} cases")
-    typer.echo(f"written: {reports / layout.INDEX}")
+    lines = [f"{one['hub']}: {one['status'].upper()}, {len(one['cases'])} cases" for one in sessions]
+    tell(sessions, [*lines, f"written: {reports / layout.INDEX}"], as_json)

@@ -4,25 +4,11 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from harness.cli.common import (
-    Backends,
-    Data,
-    Device,
-    Json,
-    Override,
-    Profile,
-    Python,
-    Scenarios,
-    Store,
-    Timeout,
-    chosen,
-    print_json,
-    progress_shown,
-)
+from harness.cli.common import Json, chosen, progress_shown, takes, tell
 from harness.judge import ladder
 from harness.report import assembly, markdown
 from harness.report.telemetry import history
@@ -31,47 +17,20 @@ from harness.session import case_runner, hub
 from harness.session.request import Request
 
 
+@takes(
+    "profile", "scenarios", "override", "backends", "python", "hub", "device", "store", "data", "timeout",
+    "log-patch-stats", "patch-stats-limit", "strict",
+)  # fmt: skip
 def run(
     scenarios_to_run: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Names of scenarios or cases.")],
-    profile: Profile = "stable",
-    scenarios: Scenarios = None,
-    override: Override = None,
-    backends: Backends = "tensorflow,torch",
-    python: Python = None,
-    into: Annotated[Path | None, typer.Option("--parity-hub", "--hub", help="Where the hub goes.")] = None,
-    device: Device = "auto",
-    store: Store = "",
-    data: Data = None,
-    timeout: Timeout = "",
-    log_patch_stats: Annotated[
-        bool, typer.Option("--parity-log-patch-stats", "--log-patch-stats", help="List patches one by one.")
-    ] = False,
-    patch_stats_limit: Annotated[
-        str, typer.Option("--parity-patch-stats-limit", "--patch-stats-limit", help="Batches and groups to list.")
-    ] = "",
-    strict: Annotated[bool, typer.Option("--parity-strict", "--strict", help="INCONCLUSIVE is a no.")] = False,
     as_json: Json = False,
+    **options: Any,
 ) -> None:
     """Train, infer, compare and report: every rung of every case that is named; exit status 1 when one is red.
 
     Example: python -m harness run gs1_ideal gs2_ideal --profile smoke
     """
-    request = Request.from_texts(
-        Path.cwd(),
-        profile=profile,
-        scenarios=scenarios or (),
-        hub=into,
-        backends=backends,
-        python=python or (),
-        override=override or (),
-        device=device,
-        store=store,
-        data=data or (),
-        timeout=timeout,
-        log_patch_stats=log_patch_stats,
-        patch_stats_limit=patch_stats_limit,
-        strict=strict,
-    )
+    request = Request.from_texts(Path.cwd(), **options)
     cases = chosen(request.cases(), scenarios_to_run)
     root = assembly.begin(request, shlex.join(["ptycho-parity", *sys.argv[1:]]))
     for case in cases:
@@ -79,16 +38,9 @@ def run(
     with progress_shown(root):
         status = _climb(root, cases, request)
     summary = assembly.finish(root, status)
-    if as_json:
-        print_json(summary)
-    else:
-        for line in (
-            *markdown.warnings(summary),
-            *history.of_summary(summary),
-            *map(markdown.case_line, summary["cases"]),
-        ):
-            typer.echo(line)
-        typer.echo(f"hub: {root}")
+    cases_told = map(markdown.case_line, summary["cases"])
+    warnings = (*markdown.warnings(summary), *history.of_summary(summary))
+    tell(summary, [*warnings, *cases_told, f"hub: {root}"], as_json)
     raise typer.Exit(status)
 
 

@@ -8,18 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from harness import layout
-from harness.cli.common import (
-    Data,
-    Device,
-    Override,
-    Profile,
-    Python,
-    Scenarios,
-    Store,
-    Timeout,
-    chosen,
-    progress_shown,
-)
+from harness.cli.common import chosen, progress_shown, takes
 from harness.errors import HarnessError
 from harness.files import write_text
 from harness.networks import registry
@@ -36,21 +25,20 @@ Backend = Annotated[str, typer.Option("--backend", help="The side that does it."
 DEFAULT_FOLDER = Path("steps")
 
 
-def request_of(
-    npz: Path | None, override: Collection[str] | None, data: Collection[Path] | None, backend: str, **options: Any
-) -> Request:
+def request_of(npz: Path | None, backend: str, options: dict[str, Any]) -> Request:
     """The request of a step of one backend; a file of the user's takes the place of the scenario's data.
 
     Raises HarnessError for a file that is not there, and for an option that is not allowed.
     """
-    overrides, folders = list(override or ()), list(data or ())
+    overrides, folders = list(options["override"] or ()), list(options["data"] or ())
     if npz is not None:
         if not npz.is_file():
             raise HarnessError(f"--npz: {npz} is not a file; name one that keeps the NPZ contract (docs/data.md).")
         overrides += ["dataset.source=file", f"dataset.file={npz.name}"]
         folders.insert(0, npz.resolve().parent)
     other = next(name for name in registry.names() if name != backend)  # a request names a pair
-    return Request.from_texts(Path.cwd(), override=overrides, data=folders, backends=f"{backend},{other}", **options)
+    own = {"override": overrides, "data": folders, "backends": f"{backend},{other}"}
+    return Request.from_texts(Path.cwd(), **{**options, **own})
 
 
 def take(name: str, legs: Collection[str], backends: tuple[str, ...], to: Path, request: Request) -> Path:
@@ -80,33 +68,12 @@ def _the_case(cases: list[Case], name: str) -> Case:
 def verb_of_a_side(leg: str, result: str, words: str) -> Callable[..., None]:
     """A verb that does one leg of one backend and prints the folder of its result; `words` are its help."""
 
+    @takes("profile", "scenarios", "override", "python", "device", "store", "data", "timeout")
     def verb(
-        case: CaseName,
-        backend: Backend = "torch",
-        to: To = DEFAULT_FOLDER,
-        npz: Npz = None,
-        profile: Profile = "stable",
-        scenarios: Scenarios = None,
-        override: Override = None,
-        python: Python = None,
-        device: Device = "auto",
-        store: Store = "",
-        data: Data = None,
-        timeout: Timeout = "",
+        case: CaseName, backend: Backend = "torch", to: To = DEFAULT_FOLDER, npz: Npz = None, **options: Any
     ) -> None:
-        request = request_of(
-            npz,
-            override,
-            data,
-            backend,
-            profile=profile,
-            scenarios=scenarios or (),
-            python=python or (),
-            device=device,
-            store=store,
-            timeout=timeout,
-        )
-        typer.echo(take(case, (leg,), (backend,), to, request) / backend / result)
+        folder = take(case, (leg,), (backend,), to, request_of(npz, backend, options))
+        typer.echo(folder / backend / result)
 
     verb.__doc__ = words
     return verb

@@ -1,12 +1,13 @@
 """`verify`: is a bundle what was packed?"""
 
 import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from harness.cli.common import Json, print_json
+from harness.cli.common import Json, tell
 from harness.report.handover import verify as checking
 
 
@@ -27,11 +28,11 @@ def verify(
             checking.unpack(packed, folder)
         found = checking.compare(folder)
     record = {name: list(getattr(found, name)) for name in ("identical", "changed", "missing", "extra")}
-    if as_json:
-        print_json(record)
-    else:
-        typer.echo(", ".join(f"{len(names)} {word}" for word, names in record.items()))
-        for word in ("changed", "missing", "extra"):
-            for name in record[word]:
-                typer.echo(f"{word}: {name}")
+    tell(record, _lines(record), as_json)
     raise typer.Exit(0 if found.is_whole else 1)
+
+
+def _lines(record: Mapping[str, list[str]]) -> Iterator[str]:
+    yield ", ".join(f"{len(names)} {word}" for word, names in record.items())
+    for word in ("changed", "missing", "extra"):
+        yield from (f"{word}: {name}" for name in record[word])

@@ -4,6 +4,8 @@ Lengths are in pixels of the object grid and distances are taken from the
 half-pixel centre `(N - 1) / 2`. Default sizes grow with `N`.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
@@ -62,6 +64,14 @@ def zone_plate(N: int, aperture: float = 0.3, stop: float = 0.35, radius: float 
     first = (wide - N) // 2
     probe = wave[first : first + N, first : first + N]
     return probe / np.abs(probe).max()
+
+
+KINDS: dict[str, Callable[[int], Array]] = {
+    "idealised": idealised,
+    "zone_plate": zone_plate,
+    "curved_disk": curved_disk,
+}
+"""By the name in a scenario: the probe on N pixels. One of kind `file` comes with the data."""
 
 
 def resample(probe: Array, N: int) -> Array:

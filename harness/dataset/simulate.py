@@ -1,7 +1,5 @@
 """Simulated data: an object is scanned by a probe and its diffraction patterns are counted."""
 
-from collections.abc import Callable
-
 import numpy as np
 
 from harness.dataset import objects, probes, scan
@@ -12,12 +10,6 @@ from harness.physics import forward, probe, translation
 from harness.scenario.schema import DatasetSpec, ObjectSpec
 
 Array = np.ndarray
-
-PROBES: dict[str, Callable[[int], Array]] = {
-    "idealised": probes.idealised,
-    "zone_plate": probes.zone_plate,
-    "curved_disk": probes.curved_disk,
-}
 
 _CHUNK = 256
 """Patterns computed at a time, to bound the memory."""
@@ -34,7 +26,7 @@ def simulate(spec: DatasetSpec) -> RawData:
     except ValueError as error:
         raise HarnessError(f"dataset.object.shape, dataset.N, dataset.scan.buffer: {error}.") from error
     # Rounded to the types of the NPZ contract first, so that a saved data set is the one that was used.
-    illumination = PROBES[spec.probe.kind](spec.N).astype(np.complex64).astype(np.complex128)
+    illumination = probes.KINDS[spec.probe.kind](spec.N).astype(np.complex64).astype(np.complex128)
     images = draw_object(spec.object)
     model_probe = probe.model_probe(probe.normalise(illumination, spec.probe.scale), spec.probe.mask)
     return RawData(

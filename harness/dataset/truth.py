@@ -8,9 +8,10 @@ import numpy as np
 
 from harness import layout
 from harness.errors import HarnessError
-from harness.files import read_npz, write_json, write_npy
+from harness.files import read_npz, write_npy
 from harness.physics import translation
 from harness.physics.scale import pattern_energies
+from harness.records.truth import TruthFacts
 
 Array = np.ndarray
 
@@ -35,14 +36,11 @@ class Truth:
         return pattern_energies(np.abs(model_probe * self.patches(x, y, model_probe.shape[0])))
 
     def save(self, folder: Path, model_scale: float) -> None:
-        """Write `ground_truth_amp.npy`, `ground_truth_phase.npy` and `truth.json`.
-
-        `model_scale` takes the truth's amplitude to the model's, when exp(log_scale) is the data's intensity_scale.
-        """
+        """Write `ground_truth_amp.npy`, `ground_truth_phase.npy` and `truth.json`, see `TruthFacts`."""
         write_npy(folder / layout.TRUTH_AMPLITUDE, np.abs(self.object))
         write_npy(folder / layout.TRUTH_PHASE, np.angle(self.object))
-        facts = {"kind": self.kind, "origin_x": self.origin_x, "origin_y": self.origin_y, "model_scale": model_scale}
-        write_json(folder / layout.TRUTH, facts)
+        facts = TruthFacts(kind=self.kind, origin_x=self.origin_x, origin_y=self.origin_y, model_scale=model_scale)
+        facts.write(folder / layout.TRUTH)
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,13 @@ from importlib import import_module
 from harness.errors import HarnessError
 from harness.faults import groups
 from harness.faults.faulty_port import FaultyPort
+from harness.scenario.case import Case
+from harness.scenario.networks import DEFAULT
 
 NOWHERE = "none"
 """The rung of a control: a change that the judge must not see."""
+ANY = None
+"""The network of a fault that needs none: it acts on what every port is given, or on what every leg leaves."""
 
 Inject = Callable[[FaultyPort], None]
 _KNOWN: dict[str, "Fault"] = {}
@@ -28,6 +32,8 @@ class Fault:
     """What it changes."""
     rung: str
     """The lowest rung that should be red; `NOWHERE` of a control."""
+    network: str | None
+    """The network whose stages, rules, sections or weights it names; `ANY` where it names none."""
     size: float | None
     """Its natural size, where it has one."""
     unit: str
@@ -53,6 +59,15 @@ class Fault:
         port = FaultyPort(backend, self.size if size is None else size, leg)
         self.inject(port)
         return port
+
+    def require_fits(self, case: Case) -> None:
+        """Raise HarnessError for a case of another network than the fault's."""
+        if self.network not in (ANY, case.scenario.network):
+            raise HarnessError(
+                f"--parity-fault: found {self.id}, a fault of the network {self.network}, for {case.id}, a case of the "
+                f"network {case.scenario.network}; allowed: faults of that network or of any, which "
+                "`python -m harness faults show ID` tells. Choose another fault or leave the case out with -k."
+            )
 
 
 @dataclass(frozen=True)
@@ -81,6 +96,7 @@ def fault(
     id: str,  # noqa: A002 - the catalogue's own word
     *,
     rung: str,
+    network: str | None = DEFAULT,
     size: float | None = None,
     unit: str = "",
     quick: bool = False,
@@ -91,7 +107,7 @@ def fault(
     def enter(inject: Inject) -> Inject:
         assert id not in _KNOWN, f"two faults are called {id}"
         assert (size is None) == (not unit), f"{id}: a size needs a unit, and a unit a size"
-        _KNOWN[id] = Fault(id, (inject.__doc__ or "").strip(), rung, size, unit, quick, profile, inject)
+        _KNOWN[id] = Fault(id, (inject.__doc__ or "").strip(), rung, network, size, unit, quick, profile, inject)
         return inject
 
     return enter

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from harness.arrays import Array, Weights
+from harness.faults.faulty_port import Stages
 from harness.files import read_json, read_npz, write_json, write_npy, write_npz
-from harness.networks.pinn.forward import Stages
 from harness.ports.protocol import Batch, Setup
 
 
@@ -17,6 +17,12 @@ def with_section(setup: Setup, name: str, **values: Any) -> Setup:
     """A set-up with other values in a section of its scenario."""
     section = getattr(setup.scenario, name).model_copy(update=values)
     return replace(setup, scenario=setup.scenario.model_copy(update={name: section}))
+
+
+def in_section(setup: Setup, name: str, **changes: Callable[[Any], Any]) -> Setup:
+    """A set-up with changed values in a section of its scenario."""
+    section = getattr(setup.scenario, name)
+    return with_section(setup, name, **{key: change(getattr(section, key)) for key, change in changes.items()})
 
 
 def with_amplitude(change: Callable[[Array], Array]) -> Callable[[Batch], Batch]:

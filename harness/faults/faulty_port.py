@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from harness.arrays import Array, Weights
-from harness.networks.pinn.forward import Stages
 from harness.ports.protocol import Batch, BatchSource, Setup
 
 Change = Callable[[Any], Any]
+Stages = dict[str, Any]
+"""Tensors by the name of their stage, in the port's own layout."""
 StageChange = Callable[[Any, Stages], Any]
-"""From what a stage gave, and the stages up to it, to what the faulty one gives; both in the backend's own layout."""
+"""From what a stage gave, and the stages up to it, to what the faulty one gives."""
+RuleChange = Callable[[Any, Any], Any]
+"""From a rule, and the rules that it is one of, to the faulty one."""
 Patch = tuple[Any, str, Any]
 """Owner, attribute, and what stands there while the fault lasts."""
 
@@ -41,7 +44,7 @@ class FaultyPort:
         self._size = size
         self._changes: dict[str, list[Change]] = {}
         self.stage_changes: dict[str, StageChange] = {}
-        self.rule_changes: dict[str, Change] = {}
+        self.rule_changes: dict[str, RuleChange] = {}
         self.term_changes: dict[str, Change] = {}
         self.patches: dict[str, Callable[[], Sequence[Patch]]] = {}
 
@@ -134,15 +137,15 @@ class FaultyPort:
         self._add("case", change)
 
     def stage(self, name: str, change: StageChange) -> None:
-        """A stage of the forward pass, or one of the tensors between them; see `harness.networks.pinn.forward`."""
+        """A stage of the forward pass, or one of the tensors between them, in the port's `forward`."""
         self.stage_changes[name] = change
 
-    def rule(self, name: str, change: Change) -> None:
-        """A number or function of `harness.networks.pinn.rules.Rules`, as this port holds it."""
+    def rule(self, name: str, change: RuleChange) -> None:
+        """A number or function of the port's `rules`."""
         self.rule_changes[name] = change
 
     def loss_term(self, name: str, change: Change) -> None:
-        """The function of a term of the loss, from the stages, the photons of a pattern and the rules."""
+        """The function of a term of the loss, in the port's `loss_terms`."""
         self.term_changes[name] = change
 
     def library(self, name: str) -> None:

@@ -5,17 +5,14 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any
 from unittest import mock
 
 from harness.arrays import Array, Weights
 from harness.errors import HarnessError
-from harness.faults.faulty_port import FaultyPort, StageChange, Stitching
+from harness.faults.faulty_port import Change, FaultyPort, StageChange, Stitching
+from harness.files import JsonObject
 from harness.networks import registry
-from harness.networks.pinn.contract import contract_of
-from harness.networks.pinn.forward import Compute, ForwardPass
-from harness.networks.pinn.rules import Rules
-from harness.ports.contract import Contract
 from harness.ports.protocol import Batch, BatchSource, EpochReport, Port, Setup
 
 
@@ -25,8 +22,10 @@ def injected(port: FaultyPort) -> Iterator[None]:
     create = registry.create
 
     def faulty(name: str, setup: Setup) -> Port:
-        sound = contract_of(setup.scenario)  # what it claims to be is not what it is
-        return InjectedPort(create(name, port.changed("setup", setup)), port, sound)
+        built = InjectedPort(create(name, port.changed("setup", setup)), port)
+        if port.uses("setup"):
+            built.contract = create(name, setup).contract  # what it claims to be is not what it was built from
+        return built
 
     with contextlib.ExitStack() as stack:
         for patches in port.patches.values():
@@ -64,9 +63,9 @@ def for_each(port: FaultyPort, hook: str, folder: Path) -> None:
 class InjectedPort:
     """A port behind the changes of a fault; see `harness.ports.protocol.Port`."""
 
-    def __init__(self, backend: Port, port: FaultyPort, contract: Contract) -> None:
+    def __init__(self, backend: Port, port: FaultyPort) -> None:
         self._backend, self._port = backend, port
-        self.capabilities, self.contract = backend.capabilities, contract
+        self.capabilities, self.contract = backend.capabilities, backend.contract
         if port.stage_changes or port.rule_changes or port.term_changes:
             change(computing(backend), port)
 
@@ -121,7 +120,7 @@ class InjectedPort:
         found: tuple[Array, Array] = self._port.changed("stitched", made)
         return found
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> JsonObject:
         """What the backend says of itself."""
         return self._backend.facts()
 
@@ -142,27 +141,23 @@ class ChangedBatches:
         return self._change(self._batches.batch(step))
 
 
-class Computing(Protocol):
-    """What a port of the physics-informed network computes by, which it holds open."""
+def computing(port: Any) -> Any:
+    """A port that holds open what it computes by; raises HarnessError for one that does not.
 
-    rules: Rules
-    forward: ForwardPass
-    loss_terms: dict[str, Any]
-
-
-def computing(port: Any) -> Computing:
-    """A port that holds open what it computes by; raises HarnessError for one that does not."""
+    `rules` has a number or function an attribute, `forward.table` the function of each stage, `loss_terms` that of each
+    term of the loss.
+    """
     if missing := [name for name in ("rules", "forward", "loss_terms") if not hasattr(port, name)]:
         raise HarnessError(
             f"{type(port).__name__} has no {', '.join(missing)} to change; inject a fault of another hook."
         )
-    return cast("Computing", port)
+    return port
 
 
-def change(port: Computing, faulty: FaultyPort) -> None:
+def change(port: Any, faulty: FaultyPort) -> None:
     """Let rules, stages and terms of the loss be what the fault makes of them; what a port lacks is left out."""
     for name, new in faulty.rule_changes.items():
-        setattr(port.rules, name, new(getattr(port.rules, name)))
+        setattr(port.rules, name, new(getattr(port.rules, name), port.rules))
     table = port.forward.table
     for name in faulty.stage_changes.keys() & table.keys():
         table[name] = _changed(table[name], faulty.stage_changes[name])
@@ -170,5 +165,5 @@ def change(port: Computing, faulty: FaultyPort) -> None:
         port.loss_terms[name] = faulty.term_changes[name](port.loss_terms[name])
 
 
-def _changed(compute: Compute, change: StageChange) -> Compute:
+def _changed(compute: Change, change: StageChange) -> Change:
     return lambda stages: change(compute(stages), stages)

@@ -1,6 +1,5 @@
 """Arithmetic on TensorFlow's tensors that operators do not cover; the twin of `tensors_torch`."""
 
-from functools import partial
 from typing import Any
 
 import keras
@@ -9,16 +8,18 @@ import tensorflow as tf
 
 ENCODED_ROWS, ENCODED_CHANNELS = 1, 3
 """Axes of the encoder's images inside this backend."""
-
-
-def conj(values: tf.Tensor) -> tf.Tensor:
-    """Complex conjugate."""
-    return tf.math.conj(values)
-
-
-def roll(values: tf.Tensor, places: int, axis: int) -> tf.Tensor:
-    """Elements moved along an axis, what leaves at the end coming back at the start."""
-    return tf.roll(values, places, axis)
+conj = tf.math.conj
+"""Complex conjugate."""
+roll = tf.roll
+"""Elements moved along an axis, what leaves at the end coming back at the start."""
+transpose = tf.linalg.matrix_transpose
+"""Rows and columns, the last two axes, swapped."""
+stop_gradient = tf.stop_gradient
+"""The same values, of which nothing is differentiated."""
+complex_of = tf.complex
+"""Complex numbers of two parts."""
+sqrt = tf.sqrt
+"""Square root."""
 
 
 def flip(values: tf.Tensor, axis: int) -> tf.Tensor:
@@ -26,19 +27,9 @@ def flip(values: tf.Tensor, axis: int) -> tf.Tensor:
     return tf.reverse(values, [axis])
 
 
-def transpose(values: tf.Tensor) -> tf.Tensor:
-    """Rows and columns, the last two axes, swapped."""
-    return tf.linalg.matrix_transpose(values)
-
-
 def fftshift(values: tf.Tensor) -> tf.Tensor:
     """Halves of the last two axes swapped."""
     return tf.signal.fftshift(values, axes=(-2, -1))
-
-
-def stop_gradient(values: tf.Tensor) -> tf.Tensor:
-    """The same values, of which nothing is differentiated."""
-    return tf.stop_gradient(values)
 
 
 def rounded(values: tf.Tensor) -> tf.Tensor:
@@ -50,16 +41,6 @@ def rounded(values: tf.Tensor) -> tf.Tensor:
 def real(values: tf.Tensor) -> tf.Tensor:
     """The real part, as a complex number."""
     return tf.cast(tf.math.real(values), values.dtype)
-
-
-def complex_of(real: tf.Tensor, imaginary: tf.Tensor) -> tf.Tensor:
-    """Complex numbers of two parts."""
-    return tf.complex(real, imaginary)
-
-
-def sqrt(values: tf.Tensor) -> tf.Tensor:
-    """Square root."""
-    return tf.sqrt(values)
 
 
 def pixels(values: tf.Tensor) -> tf.Tensor:
@@ -97,8 +78,8 @@ def bilinear_upsampling() -> list[tuple[Any, str, Any]]:
     """Interpolated pixels where the nearest is asked for."""
     original = keras.layers.UpSampling2D
 
-    def layer(size: int, interpolation: str, dtype: str) -> Any:
+    def layer(size: int, interpolation: str, **more: str) -> Any:
         assert interpolation == "nearest"
-        return partial(original, size, interpolation="bilinear")(dtype=dtype)
+        return original(size, interpolation="bilinear", **more)
 
     return [(keras.layers, "UpSampling2D", layer)]

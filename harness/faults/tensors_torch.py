@@ -4,21 +4,24 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 ENCODED_ROWS, ENCODED_CHANNELS = 2, 1
 """Axes of the encoder's images inside this backend."""
+roll = torch.roll
+"""Elements moved along an axis, what leaves at the end coming back at the start."""
+stop_gradient = Tensor.detach
+"""The same values, of which nothing is differentiated."""
+complex_of = torch.complex
+"""Complex numbers of two parts."""
+sqrt = torch.sqrt
+"""Square root."""
 
 
 def conj(values: Tensor) -> Tensor:
     """Complex conjugate."""
     return torch.conj(values).resolve_conj()
-
-
-def roll(values: Tensor, places: int, axis: int) -> Tensor:
-    """Elements moved along an axis, what leaves at the end coming back at the start."""
-    return torch.roll(values, places, axis)
 
 
 def flip(values: Tensor, axis: int) -> Tensor:
@@ -36,11 +39,6 @@ def fftshift(values: Tensor) -> Tensor:
     return torch.fft.fftshift(values, dim=(-2, -1))
 
 
-def stop_gradient(values: Tensor) -> Tensor:
-    """The same values, of which nothing is differentiated."""
-    return values.detach()
-
-
 def rounded(values: Tensor) -> Tensor:
     """Values as single precision holds them, in their own type."""
     single = torch.complex64 if values.is_complex() else torch.float32
@@ -50,16 +48,6 @@ def rounded(values: Tensor) -> Tensor:
 def real(values: Tensor) -> Tensor:
     """The real part, as a complex number."""
     return torch.complex(values.real, torch.zeros_like(values.real))
-
-
-def complex_of(real: Tensor, imaginary: Tensor) -> Tensor:
-    """Complex numbers of two parts."""
-    return torch.complex(real, imaginary)
-
-
-def sqrt(values: Tensor) -> Tensor:
-    """Square root."""
-    return values.sqrt()
 
 
 def pixels(values: Tensor) -> float:
@@ -89,15 +77,15 @@ def coverage(rows: Tensor, columns: Tensor, inner: slice) -> Tensor:
 
 def average_pooling() -> list[tuple[Any, str, Any]]:
     """The mean of each 2x2 block where its maximum is asked for."""
-    return [(functional, "max_pool2d", functional.avg_pool2d)]
+    return [(nn, "MaxPool2d", nn.AvgPool2d)]
 
 
 def bilinear_upsampling() -> list[tuple[Any, str, Any]]:
     """Interpolated pixels where the nearest is asked for."""
-    original = functional.interpolate
+    original = nn.Upsample
 
-    def interpolate(values: Tensor, scale_factor: int, mode: str) -> Tensor:
+    def layer(scale_factor: int, mode: str) -> nn.Module:
         assert mode == "nearest"
-        return original(values, scale_factor=scale_factor, mode="bilinear", align_corners=False)
+        return original(scale_factor=scale_factor, mode="bilinear", align_corners=False)
 
-    return [(functional, "interpolate", interpolate)]
+    return [(nn, "Upsample", layer)]

@@ -6,14 +6,13 @@ another, so that one process serves a whole catalogue. With `--float64` the lock
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from unittest import mock
 
 from harness.run import worker
 from harness.run.environment import apply
-from harness.run.job import read_fields, read_job, write_job
+from harness.run.job import read_job, write_job
 
 FLOAT64 = "--float64"
 DATASET = "dataset-with-fault"
@@ -23,7 +22,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the jobs of the command line with their faults; returns the exit status."""
     paths = [Path(argument) for argument in arguments if not argument.startswith("--")]
     if paths:
-        apply(read_fields(paths[0])["environment"])  # before anything numerical is imported
+        apply(read_job(paths[0]).environment)  # before anything numerical is imported
     if FLOAT64 in arguments:
         from harness.run.legs import lockstep
 
@@ -44,7 +43,7 @@ def run(plain: Callable[[Path], bool], path: Path) -> bool:
     dataset = injection.own_dataset(port, job.dataset, folder)
     if dataset != job.dataset:
         path = path.with_name(f"{path.stem}-own.json")
-        write_job(path, replace(job, dataset=dataset))
+        write_job(path, job.model_copy(update={"dataset": dataset}))
     with injection.injected(port):
         done = plain(path)
     if done:

@@ -10,7 +10,6 @@ A reconstruction's skill above a baseline is (r - r_baseline) / (1 - r_baseline)
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from harness.judge.metrics import pearson
 from harness.judge.truth import Part
 from harness.physics.canvas import place
 from harness.physics.twins import twin
+from harness.records.pictures import TwinMargin
 from harness.run.legs.statistics import central
 
 
@@ -41,7 +41,7 @@ def stitched(patches: Mapping[str, Array], positions: Array, weight: Array, size
     return {name: place(own, positions, weight, size)[0] for name, own in patches.items()}
 
 
-def twin_margin(predicted: Array, true: Array, part: Part) -> dict[str, Any]:
+def twin_margin(predicted: Array, true: Array, part: Part) -> TwinMargin:
     """Mean correlation of predicted patches (K, M, M) with the true ones, with their twins, and the difference.
 
     Where the amplitude carries the picture it is Pearson's r of the amplitudes; where the phase does, the modulus
@@ -56,14 +56,9 @@ def twin_margin(predicted: Array, true: Array, part: Part) -> dict[str, Any]:
     ]
     usable = np.array([pair for pair in pairs if None not in pair], dtype=float)
     if 2 * len(usable) <= len(pairs):
-        return {"truth": None, "flipped": None, "margin": None, "patches": len(usable)}
+        return TwinMargin(truth=None, flipped=None, margin=None, patches=len(usable))
     upright, flipped = usable.mean(axis=0)
-    return {
-        "truth": float(upright),
-        "flipped": float(flipped),
-        "margin": float(upright - flipped),
-        "patches": len(usable),
-    }
+    return TwinMargin(truth=upright, flipped=flipped, margin=upright - flipped, patches=len(usable))
 
 
 def correlation(own: Array, other: Array, part: Part) -> float | None:

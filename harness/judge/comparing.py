@@ -1,8 +1,39 @@
-"""Comparing two arrays or two numbers that should be the same to within rounding."""
+"""Comparing two arrays, two numbers, or two sets of named figures."""
+
+from collections.abc import Mapping
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 
 from harness.arrays import Array
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Pair(NamedTuple, Generic[K, V]):
+    """What two sets hold under one name; None for a set that lacks it."""
+
+    name: K
+    first: V | None
+    second: V | None
+
+    @property
+    def is_in_both(self) -> bool:
+        """Whether both sets have it."""
+        return self.first is not None and self.second is not None
+
+
+def paired(first: Mapping[K, V], second: Mapping[K, V]) -> list[Pair[K, V]]:
+    """Two sets of figures by name: the names of the first in its order, then those of the second alone."""
+    return [Pair(name, first.get(name), second.get(name)) for name in dict.fromkeys([*first, *second])]
+
+
+def difference(first: float | None, second: float | None) -> float | None:
+    """How much the second is above the first; None when one is missing or not finite."""
+    if first is None or second is None or not np.isfinite([first, second]).all():
+        return None
+    return second - first
 
 
 def mismatch(own: Array, other: Array) -> str:
@@ -36,5 +67,5 @@ def relative_difference(own: float | None, other: float | None) -> float | None:
     """|a - b| / max(|a|, |b|): symmetric, 0 for two zeros; None when a value is missing, NaN passes through."""
     if own is None or other is None:
         return None
-    largest = max(abs(own), abs(other))
+    largest = float(np.maximum(abs(own), abs(other)))  # max(0.0, NaN) would be 0.0
     return abs(own - other) / largest if largest != 0 else 0.0

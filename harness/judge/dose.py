@@ -14,6 +14,7 @@ from scipy import stats
 
 from harness.judge.comparing import not_finite
 from harness.judge.evidence import Evidence
+from harness.judge.metrics import METRICS
 from harness.judge.reconstructions import measured_against_truth
 from harness.judge.rungs.ensemble import members
 from harness.judge.truth import parts_with_a_picture
@@ -22,8 +23,9 @@ from harness.scenario.matrix import label
 
 RUNG = "dose"
 QUALITY = "pearson_r"
-"""What is judged; the other figures are reported."""
-FIGURES = (QUALITY, "ssim", "ms_ssim", "frc50")
+"""What is judged; the other FIGURES are reported."""
+FIGURES = {metric.name: metric.title for metric in METRICS if metric.title}
+"""What is shown over the dose, with the title of its chart."""
 LEVEL = 0.05
 """Chance, over all pairs of doses of a curve, that equal qualities are called falling."""
 

@@ -20,11 +20,13 @@ from harness.physics.twins import twin
 from harness.ports.contract import Contract
 from harness.records import jobs
 from harness.records.history import Epoch, History
-from harness.records.inference import CanvasFacts
+from harness.records.inference import CanvasFacts, InferenceStats
 from harness.records.jobs import JobRecord
+from harness.records.params import BundleParams
 from harness.records.record import Record
 from harness.records.run import RunMetadata
 from harness.records.setup import DatasetSetup
+from harness.records.truth import TruthFacts
 from harness.scenario.schema import Scenario
 from harness.scenario.source import read
 
@@ -130,6 +132,11 @@ class Evidence:
         return self.parsed(Path(layout.DATASET, layout.SETUP), DatasetSetup)
 
     @cached_property
+    def truth(self) -> TruthFacts:
+        """Where the true object lies, `dataset/truth.json`."""
+        return self.parsed(Path(layout.DATASET, layout.TRUTH), TruthFacts)
+
+    @cached_property
     def metadata(self) -> RunMetadata:
         """What the case was run with, `run_metadata.json`."""
         return self.parsed(Path(layout.RUN_METADATA), RunMetadata)
@@ -202,10 +209,13 @@ class Evidence:
         """The epochs of training, in their order."""
         return self.parsed(Path(backend, layout.TRAIN_OUTPUTS, layout.HISTORY), History).epochs
 
-    def bundle(self, backend: str) -> dict[str, Any]:
-        """`params.json` of the trained bundle."""
-        params: dict[str, Any] = self.record(Path(backend, layout.BUNDLE, layout.PARAMS), ("intensity_scale",))
-        return params
+    def bundle(self, backend: str) -> BundleParams:
+        """What stands beside the trained weights, `params.json`."""
+        return self.parsed(Path(backend, layout.BUNDLE, layout.PARAMS), BundleParams)
+
+    def inference(self, backend: str) -> InferenceStats:
+        """What a side inferred with, `stats.json`."""
+        return self.parsed(Path(backend, layout.INFERENCE_OUTPUTS, layout.STATS), InferenceStats)
 
     def trained_weights(self, backend: str) -> Weights:
         """Trained weights by canonical name."""
@@ -289,13 +299,6 @@ class Evidence:
             raise NoEvidence(f"{backend}: no job of the leg {leg!r} was run.")
         if job.status != "done":
             raise NoEvidence(f"{backend}, {leg}: {job.error}")
-
-
-def without_null(facts: dict[str, Any], names: tuple[str, ...], source: str) -> dict[str, Any]:
-    """Facts of which the named ones are needed as numbers; in JSON, null stands for what is not finite."""
-    if null := [name for name in names if facts[name] is None]:
-        raise NoEvidence(f"{source}: {', '.join(null)} is null, which stands for a figure that is not finite.")
-    return facts
 
 
 def _state(path: Path) -> tuple[int, int, int]:

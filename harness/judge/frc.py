@@ -14,6 +14,7 @@ of a small or sparse mask. The last two thresholds were made for two noisy halve
 without noise they say less than they seem to.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,12 +55,16 @@ class Rings:
         return float(self.frequency[last] + share * (self.frequency[next_] - self.frequency[last]))
 
     def crossings(self) -> dict[str, float]:
-        """`frc50`, `frc_half_bit` and `frc_one_seventh`, cycles a pixel."""
-        return {
-            "frc50": self.crossing(0.5),
-            "frc_half_bit": self.crossing(self.half_bit),
-            "frc_one_seventh": self.crossing(1 / 7),
-        }
+        """The frequency of each of CROSSINGS, cycles a pixel."""
+        return {name: self.crossing(threshold(self)) for name, threshold in CROSSINGS.items()}
+
+
+CROSSINGS: dict[str, Callable[[Rings], Array | float]] = {
+    "frc50": lambda _: 0.5,
+    "frc_half_bit": lambda rings: rings.half_bit,
+    "frc_one_seventh": lambda _: 1 / 7,
+}
+"""By its name, the threshold of a crossing."""
 
 
 def ring_correlation(picture: Array, reference: Array, mask: Array) -> Rings | None:

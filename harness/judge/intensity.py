@@ -23,7 +23,6 @@ intensities that they were drawn from under the zone plate's probe, and 2.0 time
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -36,6 +35,7 @@ from harness.dataset.npz import RawData
 from harness.judge.evidence import Evidence, NoEvidence
 from harness.judge.rungs.dataset import grouped
 from harness.physics.scale import pattern_energies
+from harness.records.stages import StageFigures
 from harness.run.legs.statistics import diffracted_groups
 
 STAGES = (
@@ -54,7 +54,7 @@ class Intensity:
 
     evidence: Evidence
 
-    def of_stage(self, backend: str, stage: str) -> dict[str, Any]:
+    def of_stage(self, backend: str, stage: str) -> StageFigures:
         """The `figures` of a stage; raises HarnessError, with the reason, for one that cannot be had."""
         precision = self.evidence.scenario.training.precision
         match stage:
@@ -87,24 +87,24 @@ class Intensity:
         return dict(zip(STAGES, (*known, counts * batch, counts * test), strict=True))
 
     @cached_property
-    def _raw_figures(self) -> dict[str, Any]:
+    def _raw_figures(self) -> StageFigures:
         return figures(self._raw.diffraction)
 
     @cached_property
-    def _drawn_figures(self) -> dict[str, Any]:
+    def _drawn_figures(self) -> StageFigures:
         times = np.bincount(self._drawn.ravel(), minlength=len(self._energies))
-        return figures(self._raw.diffraction, times) | {"shape": self._drawn_shape}
+        return figures(self._raw.diffraction, times).model_copy(update={"shape": self._drawn_shape})
 
     @cached_property
-    def _normalised_figures(self) -> dict[str, Any]:
+    def _normalised_figures(self) -> StageFigures:
         times = np.bincount(self._train.groups.ravel(), minlength=len(self._train.X))
-        return figures(self._train.X, times) | {"shape": self._drawn_shape}
+        return figures(self._train.X, times).model_copy(update={"shape": self._drawn_shape})
 
     @property
-    def _drawn_shape(self) -> list[int]:
-        """[G, N, N, C] of the training groups."""
+    def _drawn_shape(self) -> tuple[int, ...]:
+        """(G, N, N, C) of the training groups."""
         (groups, members), (_, *pixels) = self._train.groups.shape, self._train.X.shape
-        return [groups, *pixels, members]
+        return (groups, *pixels, members)
 
     def _predicted(self, backend: str) -> Array:
         """(P, N, N, C) predicted amplitude of the chosen test groups, in the units of the labels."""
@@ -120,12 +120,10 @@ class Intensity:
         return found
 
     def _scale_used(self, backend: str) -> float:
-        stats = self.evidence.record(
-            Path(backend, layout.INFERENCE_OUTPUTS, layout.STATS), ("intensity_scale_restored",)
-        )
-        if stats["intensity_scale_restored"] is None:
+        scale = self.evidence.inference(backend).intensity_scale_restored
+        if scale is None:
             raise NoEvidence(f"{backend}: the intensity scale that its inference used is not finite.")
-        return float(stats["intensity_scale_restored"])
+        return scale
 
     @cached_property
     def _raw(self) -> RawData:
@@ -166,23 +164,20 @@ class Intensity:
         return diffracted_groups(*self._test.groups.shape)
 
 
-def figures(values: Array, times: Array | None = None) -> dict[str, Any]:
-    """Statistics of amplitudes (K, ...) in float64, each of the K counted as often as `times` (K,) says, or once.
-
-    Least, largest, mean, standard deviation and root mean square are of the finite values, None where there are none;
-    `nan`, `finite` and `total` count values.
-    """
+def figures(values: Array, times: Array | None = None) -> StageFigures:
+    """Statistics of amplitudes (K, ...) in float64, each of the K counted as often as `times` (K,) says, or once."""
     times = np.ones(len(values), dtype=int) if times is None else times
     flat, times = values.reshape(len(values), -1)[times > 0].astype(np.float64), times[times > 0]
     finite = np.isfinite(flat)
     count = int(times @ finite.sum(axis=1))
-    counts = {
-        "nan": int(times @ np.isnan(flat).sum(axis=1)),
-        "finite": count,
-        "total": int(times.sum() * flat.shape[1]),
-    }
-    about = {"shape": list(values.shape), "dtype": str(values.dtype)}
-    return about | (_moments(flat, finite, times, count) if count else dict.fromkeys(_MOMENTS)) | counts
+    return StageFigures(
+        shape=values.shape,
+        dtype=str(values.dtype),
+        **(_moments(flat, finite, times, count) if count else dict.fromkeys(_MOMENTS)),
+        nan=int(times @ np.isnan(flat).sum(axis=1)),
+        finite=count,
+        total=int(times.sum() * flat.shape[1]),
+    )
 
 
 _MOMENTS = ("min", "max", "mean", "std", "rms")

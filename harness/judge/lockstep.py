@@ -9,6 +9,7 @@ import numpy as np
 from harness import layout
 from harness.arrays import Array, Precision, Weights
 from harness.judge.evidence import Evidence, NoEvidence
+from harness.records.noise import WalkNoise
 from harness.run.legs.distances import distance_by_step
 from harness.run.legs.trajectory import LOSS
 
@@ -56,13 +57,13 @@ def gradient_noise(evidence: Evidence, precision: Precision) -> Noise:
 
 def walk_noise(evidence: Evidence, precision: Precision, what: Literal["first", "weights"]) -> Noise:
     """Of both sides, the distance of the first step, or of the weights where they were farthest, from nudged walks."""
-    first, second = (_draws(_noise(evidence, side, precision)[what]) for side in evidence.backends)
+    first, second = (_draws(getattr(_noise(evidence, side, precision), what)) for side in evidence.backends)
     return first, second
 
 
 def step_noise(evidence: Evidence, backend: str) -> Array:
     """Distance (draws, steps) of all weights from those of a training from nudged weights."""
-    draws = np.array(_noise(evidence, backend, "float32")["steps"], dtype=float)
+    draws = np.array(_noise(evidence, backend, "float32").steps, dtype=float)
     if draws.ndim != 2 or not draws.size:
         raise NoEvidence(f"{backend}: the noise of its trajectories was not measured.")
     return draws
@@ -74,13 +75,11 @@ def grafted(evidence: Evidence, backend: str) -> tuple[dict[str, Array], dict[st
     return evidence.arrays(Path(backend, layout.GRAFT, layout.GRAFTED_STAGES)), problems
 
 
-def _noise(evidence: Evidence, backend: str, precision: Precision) -> dict[str, Any]:
-    path = Path(backend, layout.TRAJECTORY, layout.noise(precision))
-    record: dict[str, Any] = evidence.record(path, ("first", "weights", "steps"))
-    draws = [*record["first"].values(), *record["weights"].values(), *record["steps"]]
-    if not all(map(_finite, draws)):
+def _noise(evidence: Evidence, backend: str, precision: Precision) -> WalkNoise:
+    noise = evidence.parsed(Path(backend, layout.TRAJECTORY, layout.noise(precision)), WalkNoise)
+    if not all(map(_finite, [*noise.first.values(), *noise.weights.values(), *noise.steps])):
         raise NoEvidence(f"{backend}: the noise of its trajectories in {precision} is not finite.")
-    return record
+    return noise
 
 
 def _draws(noise: dict[str, list[float]]) -> dict[str, list[float]]:

@@ -19,16 +19,18 @@ places.
 """
 
 import warnings
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 from scipy.ndimage import binary_erosion
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from harness.arrays import Array
-from harness.judge.frc import SMALLEST, Rings, ring_correlation
+from harness.judge.frc import CROSSINGS, SMALLEST, Rings, ring_correlation
 from harness.judge.gauges import fit_amplitude_scale
 from harness.judge.ms_ssim import Similarity, ms_ssim
+from harness.judge.truth import PARTS, Part
 
 SSIM_WINDOW = 7
 FLAT = 1e-6
@@ -36,9 +38,51 @@ FLAT = 1e-6
 RADIAN = 1.0
 """What the deviation of a phase is held against, since a phase has no scale of its own."""
 
-DETAIL = ("frc50", "frc_half_bit", "frc_one_seventh")
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure of one part of a picture, and what is made of it."""
+
+    name: str
+    better: Literal["more", "less", ""] = ""
+    """Whether more or less of it is better; of a fact, such as a count, neither."""
+    judged: tuple[Part, ...] = ()
+    """The parts of which it may have limits: `reconstruction.PART.NAME` and `agreement.PART.NAME` of the ledger."""
+    noise: float | None = None
+    """Of a metric of which more is better: how far two sound trainings may be apart, in its own unit; measured between
+    the two backends (docs/comparing-hubs.md). Sessions are held against each other by the metrics that have one."""
+    title: str = ""
+    """Of its chart in a dose study; without one it is not drawn over the dose."""
+
+
+METRICS = (
+    Metric("mae", "less", PARTS),
+    Metric("rmse", "less", PARTS),
+    Metric("max_abs", "less", PARTS),
+    Metric("pearson_r", "more", PARTS, 0.05, "Correlation with the truth"),
+    Metric("ssim", "more", PARTS, 0.1, "Structural similarity (SSIM)"),
+    Metric("ms_ssim", "more", PARTS, 0.5, "Multi-scale SSIM"),
+    Metric("ms_ssim_scales"),
+    Metric("psnr", "more", noise=3.0),  # dB
+    Metric("frc50", "more", PARTS, 0.2, "Resolved frequency (FRC at 0.5), cycles a pixel"),
+    Metric("frc_half_bit", "more"),
+    Metric("frc_one_seventh", "more"),
+    Metric("count"),
+    Metric("scale"),
+    Metric("rescaled_mae", "less", ("amplitude",)),
+)
+"""Every metric, in the order of the tables; a new one is a row here, its value in `_figures`, and entries of the ledger
+where it is judged."""
+NAMES = tuple(metric.name for metric in METRICS)
 
 Metrics = dict[str, Any]
+"""The figures of METRICS by their names, with `bias` and `message`."""
+
+
+def judged(part: Part) -> list[str]:
+    """The metrics of a part that may have limits: those that say how alike it is, then its errors."""
+    found = [metric for metric in METRICS if part in metric.judged]
+    return [metric.name for metric in sorted(found, key=lambda metric: metric.better == "less")]
 
 
 def amplitude_metrics(picture: Array, reference: Array, mask: Array) -> Metrics:
@@ -148,7 +192,7 @@ def _figures(
         "ms_ssim": scales.value,
         "ms_ssim_scales": scales.scales,
         "psnr": noise,
-        **(detail.crossings() if detail else dict.fromkeys(DETAIL)),
+        **(detail.crossings() if detail else dict.fromkeys(CROSSINGS)),
         "count": int(valid.sum()),
         "bias": {name: float(value) for name, value in bias.items()},
         "message": _joined(
@@ -174,10 +218,9 @@ def _flat_side(picture: Array, reference: Array, unit: float) -> str:
 
 
 def _nothing() -> Metrics:
-    names = ("mae", "rmse", "max_abs", "pearson_r", "ssim", "ms_ssim", "psnr", *DETAIL, "scale", "rescaled_mae")
-    counts = {"count": 0, "ms_ssim_scales": 0}
     bias = dict.fromkeys(("mean", "median", "p05", "p95"))
-    return dict.fromkeys(names) | counts | {"bias": bias, "message": "no covered pixel is finite on both sides"}
+    counts = {"count": 0, "ms_ssim_scales": 0}
+    return dict.fromkeys(NAMES) | counts | {"bias": bias, "message": "no covered pixel is finite on both sides"}
 
 
 def _joined(*reasons: str) -> str:

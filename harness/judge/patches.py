@@ -19,7 +19,7 @@ def patch_figures(evidence: Evidence, backend: str) -> dict[str, float]:
     """
     inside = central(evidence.predictions(backend).patches, evidence.contract.region)
     figures = summary(np.abs(inside))
-    return {name: float(figures[name]) for name in PATCH_FIGURES}
+    return {name: getattr(figures, name) for name in PATCH_FIGURES}
 
 
 def collapse_ratio(evidence: Evidence, backend: str) -> float | None:

@@ -1,7 +1,5 @@
 """Does the canvas hold what is placed on it? Offsets, sizes and sums, for both halves of a scan and for both sides."""
 
-from typing import Any
-
 import numpy as np
 
 from harness import layout
@@ -10,30 +8,26 @@ from harness.dataset.grouped import GroupedData
 from harness.judge.evidence import Evidence
 from harness.physics.canvas import centred, required_size
 from harness.physics.translation import windows
+from harness.records.reassembly import PlacementRecord
 
 HALVES = ("train", "test")
 
 
-def placement(positions: Array, N: int, size: int) -> dict[str, Any]:
-    """How patches of N x N pixels at `positions` (K, 2), `[x, y]` from the centre, lie on a canvas of `size` pixels.
-
-    `required` is the smallest canvas that holds them; `fits_canvas` says whether this one is as large. The sums are
-    of patches of ones: `padded_sum` of what falls on this canvas, `required_sum` of the same on one that is large
-    enough; `loss_fraction` is 1 - padded_sum / required_sum.
-    """
+def placement(positions: Array, N: int, size: int) -> PlacementRecord:
+    """How patches of N x N pixels at `positions` (K, 2), `[x, y]` from the centre, lie on a canvas of `size` pixels."""
     required = required_size(N, positions)
     padded_sum, required_sum = (placed_sum(positions, N, side) for side in (size, max(size, required)))
-    return {
-        "patches": len(positions),
-        "offsets": {axis: _range(positions[:, column]) for column, axis in enumerate("xy")},
-        "max_abs_offset": float(np.abs(positions).max(initial=0.0)),
-        "size": size,
-        "required": required,
-        "fits_canvas": size >= required,
-        "padded_sum": padded_sum,
-        "required_sum": required_sum,
-        "loss_fraction": max(0.0, 1.0 - padded_sum / required_sum),
-    }
+    return PlacementRecord(
+        patches=len(positions),
+        offsets={axis: _range(positions[:, column]) for column, axis in enumerate("xy")},
+        max_abs_offset=float(np.abs(positions).max(initial=0.0)),
+        size=size,
+        required=required,
+        fits_canvas=size >= required,
+        padded_sum=padded_sum,
+        required_sum=required_sum,
+        loss_fraction=max(0.0, 1.0 - padded_sum / required_sum),
+    )
 
 
 def placed_sum(positions: Array, N: int, size: int) -> float:
@@ -53,7 +47,7 @@ def _on_canvas(centres: Array, N: int, size: int) -> Array:
     return np.asarray(np.where((pixels >= 0) & (pixels < size), weights.sum(axis=-1), 0.0).sum(axis=-1))
 
 
-def of_half(evidence: Evidence, half: str) -> dict[str, Any]:
+def of_half(evidence: Evidence, half: str) -> PlacementRecord:
     """`placement` of one half of the scan on the canvas of the case, relative to its own centre of mass.
 
     The test half as it is stitched, group by group; the training half, which is not stitched, with each pattern once.
@@ -64,7 +58,7 @@ def of_half(evidence: Evidence, half: str) -> dict[str, Any]:
     return placement(positions, evidence.scenario.dataset.N, evidence.setup.canvas_size)
 
 
-def of_side(evidence: Evidence, backend: str) -> dict[str, Any]:
+def of_side(evidence: Evidence, backend: str) -> PlacementRecord:
     """`placement` of what a backend has stitched, on the canvas that it used."""
     size = len(evidence.canvas(backend).field)
     return placement(evidence.predictions(backend).positions, evidence.scenario.dataset.N, size)

@@ -2,12 +2,9 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from harness import layout
 from harness.arrays import Array
 from harness.judge.baselines import degraded_patches, stitched, twin_margin
 from harness.judge.evidence import Evidence
@@ -17,11 +14,9 @@ from harness.judge.pictures import Aligned, against_reference, against_truth, ce
 from harness.judge.stitching import stitching_weight
 from harness.judge.truth import PARTS, Part, part_of, parts_with_a_picture, true_object, true_patches
 from harness.physics.synchronise import phases
+from harness.records.pictures import AgreementFigures, GaugeFigures, ReconstructionFigures, TwinFigures
 from harness.run.legs.statistics import central
 
-_FIGURES = ("pearson_r", "ssim", "ms_ssim", "frc50", "mae", "rmse", "max_abs")
-JUDGED: dict[Part, tuple[str, ...]] = {"amplitude": (*_FIGURES, "rescaled_mae"), "phase": _FIGURES}
-"""The METRICS of each part that may have limits."""
 REMEMBERED = 8
 """Fits that are kept: two rungs and the report ask for the same ones of a case."""
 
@@ -33,8 +28,7 @@ class Reconstruction:
     aligned: Aligned
     baselines: dict[str, Array]
     """Each baseline's canvas (size, size) complex, with the truth's global phase."""
-    figures: dict[str, Any]
-    """`reconstruction`, `baselines`, `skill`, `contrast`, `gauges`, `twin`, `level` and `nonfinite`."""
+    figures: ReconstructionFigures
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -56,31 +50,25 @@ def reconstruction(evidence: Evidence, backend: str) -> Reconstruction:
     aligned, metrics = measured_against_truth(evidence, backend)
     baselines = _baselines(evidence, backend, aligned)
     floors = {part: _baseline_correlations(baselines, aligned, part) for part in PARTS}
-    figures = {
-        "reconstruction": metrics,
-        "baselines": floors,
-        "skill": {part: _skills(metrics[part], floors[part]) for part in PARTS},
-        "contrast": _contrasts(aligned),
-        "gauges": _gauges(aligned, metrics["amplitude"]),
-        "twin": _twin(evidence, backend),
-        "level": _level(evidence, backend, metrics["amplitude"]),
-        "nonfinite": int(np.count_nonzero(~np.isfinite(evidence.canvas(backend).field))),
-    }
+    figures = ReconstructionFigures(
+        reconstruction=metrics,
+        baselines=floors,
+        skill={part: _skills(metrics[part], floors[part]) for part in PARTS},
+        contrast=_contrasts(aligned),
+        gauges=_gauges(aligned, metrics["amplitude"]),
+        twin=_twin(evidence, backend),
+        level=_level(evidence, backend, metrics["amplitude"]),
+        nonfinite=int(np.count_nonzero(~np.isfinite(evidence.canvas(backend).field))),
+    )
     return Reconstruction(aligned, baselines, figures)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def agreement(evidence: Evidence) -> tuple[Aligned, dict[str, Any]]:
+def agreement(evidence: Evidence) -> tuple[Aligned, AgreementFigures]:
     """Hold the candidate's picture against the reference side's: the pictures and METRICS a part, gauges and scale."""
     aligned = against_reference(evidence)
     metrics = part_metrics(aligned)
-    gauges = _gauges(aligned, metrics["amplitude"])
-    return aligned, {"amplitude": metrics["amplitude"], "phase": metrics["phase"], "gauges": gauges}
-
-
-def off_place(gauges: dict[str, Any]) -> dict[str, float]:
-    """The fitted gauges that may not be large: `shift`, pixels, and `ramp`, radians a pixel, of the worse axis."""
-    return {name: max(abs(gauges[f"{name}_x"]), abs(gauges[f"{name}_y"])) for name in ("shift", "ramp")}
+    return aligned, AgreementFigures(**metrics, gauges=_gauges(aligned, metrics["amplitude"]))
 
 
 def part_metrics(aligned: Aligned) -> dict[Part, Metrics]:
@@ -101,8 +89,8 @@ def ring_correlations(aligned: Aligned) -> dict[Part, Rings | None]:
     }
 
 
-def _gauges(aligned: Aligned, amplitude: Metrics) -> dict[str, Any]:
-    return {"scale": amplitude["scale"], **aligned.gauges.as_json(), "twin": aligned.nearer_as_twin}
+def _gauges(aligned: Aligned, amplitude: Metrics) -> GaugeFigures:
+    return GaugeFigures(scale=amplitude["scale"], **aligned.gauges.as_json(), twin=aligned.nearer_as_twin)
 
 
 def _baselines(evidence: Evidence, backend: str, aligned: Aligned) -> dict[str, Array]:
@@ -138,21 +126,17 @@ def _contrasts(aligned: Aligned) -> dict[Part, float | None]:
     return {"amplitude": contrast(np.abs(field), np.abs(reference), mask), "phase": contrast(own, other, mask)}
 
 
-def _twin(evidence: Evidence, backend: str) -> dict[str, Any]:
-    """How much nearer the patches are to the truth than to its twin, as they were placed and as they were predicted.
-
-    With what the inference tells of the choice, in so far as it does: whether the probe left the twin `open`, how
-    many patches were `turned`, and what overlapping ones disagreed by before and after.
-    """
+def _twin(evidence: Evidence, backend: str) -> TwinFigures:
+    """How much nearer the patches are to the truth than to its twin, with what the inference tells of its choice."""
     side, part = evidence.scenario.inference.reassemble_m, parts_with_a_picture(evidence)[0]
     predictions = evidence.predictions(backend)
     true, inside = true_patches(true_object(evidence), evidence.canvas(backend), predictions, side)
-    margins = [
+    placed, as_predicted = (
         twin_margin(central(patches, side)[inside], true[inside], part)
         for patches in (predictions.patches, predictions.as_predicted())
-    ]
-    told = evidence.record(Path(backend, layout.INFERENCE_OUTPUTS, layout.STATS), ()).get("twins", {})
-    return {**margins[0], "margin_as_predicted": margins[1]["margin"], **told}
+    )
+    choice = evidence.inference(backend).twins.model_dump()
+    return TwinFigures(**dict(placed), margin_as_predicted=as_predicted.margin, **choice)
 
 
 def _level(evidence: Evidence, backend: str, amplitude: Metrics) -> float | None:
@@ -161,8 +145,7 @@ def _level(evidence: Evidence, backend: str, amplitude: Metrics) -> float | None
     The data fix the product of the object's amplitude and the intensity scale s, so the truth's amplitude in the
     model's units is model_scale * s_data / s_trained. A head that cannot reach it shows here, whatever the scale hides.
     """
-    facts = evidence.record(Path(layout.DATASET, layout.TRUTH), ())
-    trained = evidence.bundle(backend)["intensity_scale"].get("final")
-    if not amplitude["scale"] or not trained or facts.get("model_scale") is None:
+    asked, trained = evidence.truth.model_scale, evidence.bundle(backend).intensity_scale.final
+    if not amplitude["scale"] or not trained or asked is None:
         return None
-    return float(trained / (amplitude["scale"] * facts["model_scale"] * evidence.setup.intensity_scale))
+    return float(trained / (amplitude["scale"] * asked * evidence.setup.intensity_scale))

@@ -26,7 +26,7 @@ import numpy as np
 from harness import layout
 from harness.arrays import Array
 from harness.errors import HarnessError
-from harness.files import write_json, write_npy, write_npz
+from harness.files import plain, write_json, write_npy, write_npz
 from harness.judge.evidence import Evidence
 from harness.judge.lockstep import curves
 from harness.judge.metrics import wrap
@@ -38,6 +38,7 @@ from harness.judge.rungs.ensemble import ensemble_figures
 from harness.judge.rungs.scale import scale_figures
 from harness.judge.telemetry import final_loss, first_nonfinite
 from harness.judge.truth import parts_with_a_picture
+from harness.records.pictures import AgreementFigures
 
 T = TypeVar("T")
 
@@ -63,7 +64,7 @@ class Results:
         }
 
     @cached_property
-    def agreement(self) -> tuple[Aligned, dict[str, Any]] | None:
+    def agreement(self) -> tuple[Aligned, AgreementFigures] | None:
         """The sides against each other."""
         return self._try("agreement", partial(agreement, self.evidence))
 
@@ -100,7 +101,7 @@ class Results:
             for name, figure in figures.items()
         }
         own = self.reconstructions[backend]
-        return found | (own.figures if own else {"reconstruction": None})
+        return found | (dict(own.figures) if own else {"reconstruction": None})
 
     def _try(self, name: str, figure: Callable[[], T]) -> T | None:
         try:
@@ -122,7 +123,8 @@ def write(evidence: Evidence) -> dict[str, Any]:
         for part, difference in _differences(results.agreement[0]).items():
             write_npy(folder / layout.difference(part), difference)
     write_json(folder / layout.METRICS, figures)
-    return figures
+    written: dict[str, Any] = plain(figures)
+    return written
 
 
 def _canvas_figures(evidence: Evidence, backend: str) -> dict[str, Any]:

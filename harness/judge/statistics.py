@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.judge.comparing import difference, paired
 from harness.judge.evidence import Evidence, NoEvidence
 from harness.judge.patches import patch_figures
 from harness.run.legs.statistics import figures
@@ -23,8 +24,11 @@ def of_side(evidence: Evidence, backend: str) -> dict[str, dict[str, float]]:
     stitched = np.abs(canvas.field[canvas.coverage > 0])
     if not stitched.size:
         raise NoEvidence(f"{evidence.folder(backend)}: no pixel of its canvas is covered, so it has no statistics.")
-    found = {"patches": patch_figures(evidence, backend), "canvas": figures(stitched[None])[0]}
-    return {part: {name: float(values[name]) for name in FIGURES} for part, values in found.items()}
+    patches, whole = patch_figures(evidence, backend), figures(stitched)
+    return {
+        "patches": {name: patches[name] for name in FIGURES},
+        "canvas": {name: getattr(whole, name) for name in FIGURES},
+    }
 
 
 def compared(
@@ -36,14 +40,13 @@ def compared(
     (`blocked_not_finite`).
     """
     return {
-        part: {name: _held(value, candidate[part][name]) for name, value in values.items()}
+        part: {name: _held(one, other) for name, one, other in paired(values, candidate[part])}
         for part, values in baseline.items()
     }
 
 
-def _held(baseline: float, candidate: float) -> dict[str, Any]:
-    pair = {"baseline": baseline, "candidate": candidate}
-    if not np.isfinite([baseline, candidate]).all():
-        return {**pair, "ratio": None, "difference": None, "status": NOT_FINITE}
-    ratio = None if baseline == 0 else candidate / baseline
-    return {**pair, "ratio": ratio, "difference": candidate - baseline, "status": ZERO if ratio is None else COMPARED}
+def _held(baseline: float | None, candidate: float | None) -> dict[str, Any]:
+    gap = difference(baseline, candidate)
+    ratio = candidate / baseline if gap is not None and baseline and candidate is not None else None
+    status = NOT_FINITE if gap is None else ZERO if ratio is None else COMPARED
+    return {"baseline": baseline, "candidate": candidate, "ratio": ratio, "difference": gap, "status": status}

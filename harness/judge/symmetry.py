@@ -15,64 +15,73 @@ of the chain is the product of all.
 """
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 from harness.judge.intensity import STAGES
+from harness.records.stages import ProductRecord, StageFigures, StageRatios, StepRecord, SymmetryCheck
 
 TOLERANCE = 0.05
 """Largest distance of a symmetry from 1; given with the schema. Up to the labels it is 1 to rounding (1e-7) and to the
 counting noise of the whole data set, 1 / (2 sqrt(M nphotons)): 7e-4 for 512 patterns of 1e3 photons."""
 
 
-def stage_ratios(stages: Mapping[str, Mapping[str, Any]], levels: Mapping[str, float]) -> dict[str, Any]:
+def stage_ratios(stages: Mapping[str, StageFigures], levels: Mapping[str, float]) -> StageRatios:
     """The steps between the stages that are there, in order, their product, and the check of their symmetry.
 
-    `stages` holds the figures, `levels` the expected root mean squares. Of a step: `ratio` of the means, `rms_ratio`,
-    `expected`, and `symmetry`, None where a stage holds values that are not finite. The product is None when the chain
-    does not reach its end. The check names the first stage beyond the tolerance and the one whose step deviates most,
-    by a factor either way; `is_symmetric` is None where stages are missing and the others keep to it.
+    `stages` holds the figures, `levels` the expected root mean squares.
     """
-    steps = list(_steps(stages, levels))
-    whole = STAGES[-1] in stages
-    product = {
-        "ratio": _product(step["ratio"] for step in steps[1:]) if whole else None,
-        "symmetry": _product(step["symmetry"] for step in steps) if whole else None,
-    }
-    return {"steps": steps, "product": product, "check": _check(steps, product["symmetry"], len(stages))}
+    steps = tuple(_steps(stages, levels))
+    product = ProductRecord(ratio=None, symmetry=None)
+    if STAGES[-1] in stages:
+        product = ProductRecord(
+            ratio=_product(step.ratio for step in steps[1:]), symmetry=_product(step.symmetry for step in steps)
+        )
+    return StageRatios(steps=steps, product=product, check=_check(steps, product.symmetry))
 
 
-def _steps(stages: Mapping[str, Mapping[str, Any]], levels: Mapping[str, float]) -> Iterator[dict[str, Any]]:
+def _steps(stages: Mapping[str, StageFigures], levels: Mapping[str, float]) -> Iterator[StepRecord]:
     before: str | None = None
     for name in (stage for stage in STAGES if stage in stages):
-        over = stages[before] if before else {"mean": None, "rms": levels[name], "finite": 1, "total": 1}
-        expected = levels[name] / levels[before] if before else 1.0
-        whole = all(one["finite"] == one["total"] for one in (stages[name], over))
-        rms = _over(stages[name]["rms"], over["rms"])
-        yield {
-            "stage": name,
-            "over": before,
-            "ratio": _over(stages[name]["mean"], over["mean"]),
-            "rms_ratio": rms if before else None,
-            "expected": expected if before else None,
-            "symmetry": _over(rms, expected) if whole else None,
-        }
+        if before is None:
+            yield _first(name, stages[name], levels[name])
+        else:
+            over, expected = stages[before], levels[name] / levels[before]
+            rms = _over(stages[name].rms, over.rms)
+            yield StepRecord(
+                stage=name,
+                over=before,
+                ratio=_over(stages[name].mean, over.mean),
+                rms_ratio=rms,
+                expected=expected,
+                symmetry=_over(rms, expected) if _is_whole(stages[name]) and _is_whole(over) else None,
+            )
         before = name
 
 
-def _check(steps: list[dict[str, Any]], product: float | None, stages: int) -> dict[str, Any]:
-    beyond = [step["stage"] for step in steps if _is_beyond(step["symmetry"])]
-    most = max(steps, key=lambda step: round(_deviation(step["symmetry"]), 3), default=None)  # of equals the first
-    complete = stages == len(STAGES)
+def _first(name: str, found: StageFigures, level: float) -> StepRecord:
+    """The first stage has none before it, and is held against its expected level."""
+    symmetry = _over(found.rms, level) if _is_whole(found) else None
+    return StepRecord(stage=name, over=None, ratio=None, rms_ratio=None, expected=None, symmetry=symmetry)
+
+
+def _check(steps: Sequence[StepRecord], product: float | None) -> SymmetryCheck:
+    beyond = [step.stage for step in steps if _is_beyond(step.symmetry)]
+    most = max(steps, key=lambda step: round(_deviation(step.symmetry), 3), default=None)  # of equals the first
+    complete = len(steps) == len(STAGES)
     keeps = not beyond and not (complete and _is_beyond(product))
-    return {
-        "expected": 1.0,
-        "tolerance": TOLERANCE,
-        "first_beyond": beyond[0] if beyond else None,
-        "deviates_most": most["stage"] if most else None,
-        "deviation": most["symmetry"] - 1.0 if most and most["symmetry"] is not None else None,
-        "is_symmetric": (True if complete else None) if keeps else False,
-    }
+    return SymmetryCheck(
+        expected=1.0,
+        tolerance=TOLERANCE,
+        first_beyond=beyond[0] if beyond else None,
+        deviates_most=most.stage if most else None,
+        deviation=most.symmetry - 1.0 if most and most.symmetry is not None else None,
+        is_symmetric=(True if complete else None) if keeps else False,
+    )
+
+
+def _is_whole(figures: StageFigures) -> bool:
+    """Whether every value of a stage is finite."""
+    return figures.finite == figures.total
 
 
 def _is_beyond(symmetry: float | None) -> bool:

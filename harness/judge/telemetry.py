@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from scipy.special import xlogy
@@ -10,7 +9,8 @@ from scipy.special import xlogy
 from harness import layout
 from harness.dataset.grouped import GroupedData
 from harness.judge.evidence import Evidence
-from harness.records.history import Epoch
+from harness.records.history import Epoch, HistorySummary, MetricSummary
+from harness.records.metrics import NonfiniteRecord
 
 
 def final_loss(evidence: Evidence, backend: str) -> float | None:
@@ -19,42 +19,38 @@ def final_loss(evidence: Evidence, backend: str) -> float | None:
     return _finite(epochs[-1].metrics.get("loss")) if epochs else None
 
 
-def first_nonfinite(evidence: Evidence, backend: str) -> dict[str, Any] | None:
-    """The first metric, by epoch and then by name's order, that is not finite; None when all are."""
+def first_nonfinite(evidence: Evidence, backend: str) -> NonfiniteRecord | None:
+    """Where a training broke; None when every metric of every epoch is finite."""
     for epoch in evidence.history(backend):
         for name, value in epoch.metrics.items():
             if _finite(value) is None:
-                return {"metric": name, "epoch": epoch.epoch}
+                return NonfiniteRecord(metric=name, epoch=epoch.epoch)
     return None
 
 
-def history_figures(evidence: Evidence, backend: str) -> dict[str, Any]:
-    """The history of a training in figures: of each metric its least, largest and last value, and where it broke.
-
-    `min` and `max` are over the finite values, None where there are none; `last` is None when it is not finite.
-    `first_nonfinite` of a metric is the number of the epoch; that of the training also names the metric.
-    """
+def history_figures(evidence: Evidence, backend: str) -> HistorySummary:
+    """The history of a training in figures: of each metric its least, largest and last value, and where it broke."""
     epochs = evidence.history(backend)
     names = dict.fromkeys(name for epoch in epochs for name in epoch.metrics)
-    return {
-        "epochs": len(epochs),
-        "steps": epochs[-1].step if epochs else 0,
-        "first_nonfinite": first_nonfinite(evidence, backend),
-        "metrics": {name: _metric_figures(epochs, name) for name in names},
-    }
+    return HistorySummary(
+        epochs=len(epochs),
+        steps=epochs[-1].step if epochs else 0,
+        first_nonfinite=first_nonfinite(evidence, backend),
+        metrics={name: _metric_figures(epochs, name) for name in names},
+    )
 
 
-def _metric_figures(epochs: Sequence[Epoch], name: str) -> dict[str, Any]:
+def _metric_figures(epochs: Sequence[Epoch], name: str) -> MetricSummary:
     found = {epoch.epoch: _finite(epoch.metrics[name]) for epoch in epochs if name in epoch.metrics}
     finite = [value for value in found.values() if value is not None]
     broken = [epoch for epoch, value in found.items() if value is None]
-    return {
-        "first_nonfinite": broken[0] if broken else None,
-        "nonfinite_epochs": len(broken),
-        "min": min(finite, default=None),
-        "max": max(finite, default=None),
-        "last": list(found.values())[-1],
-    }
+    return MetricSummary(
+        first_nonfinite=broken[0] if broken else None,
+        nonfinite_epochs=len(broken),
+        min=min(finite, default=None),
+        max=max(finite, default=None),
+        last=list(found.values())[-1],
+    )
 
 
 def loss_floor(evidence: Evidence) -> float:

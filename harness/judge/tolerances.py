@@ -1,6 +1,6 @@
 """Limits of the checks: the ledger that ships with the judge, and what a case puts in their place.
 
-`ledger.yaml` names every figure that can be judged. An entry without a `value` is reported and judged
+`limits.yaml`, the ledger, names every figure that can be judged. An entry without a `value` is reported and judged
 only where a case gives a limit. What was measured for one scenario stands in for the general value there, and what
 was measured on one class of device says nothing on another. Nothing here can make a check that cannot fail: a limit
 must be finite, an `at most` limit above zero, an `at least` limit inside the range that its figure can take.
@@ -19,9 +19,9 @@ from ruamel.yaml import YAML
 
 from harness.errors import HarnessError
 from harness.scenario.case import Case
-from harness.scenario.resolution import PROFILES
+from harness.scenario.resolution import PROFILES, Profile
 
-LEDGER = Path(__file__).with_name("ledger.yaml")
+LEDGER = Path(__file__).with_name("limits.yaml")
 FROM_LEDGER = "ledger"
 """Origin of a limit that holds for every scenario; one that was measured for a scenario names it in brackets."""
 
@@ -31,7 +31,7 @@ class Measured(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    value: float | dict[Literal["smoke", "stable", "full"], float] | None = None
+    value: float | dict[Profile, float] | None = None
     reason: str
     measured_in: str
     devices: Annotated[tuple[Literal["cpu", "gpu"], ...], Field(strict=False, min_length=1)]

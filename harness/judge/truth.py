@@ -8,7 +8,7 @@ import numpy as np
 from harness import layout
 from harness.arrays import Array
 from harness.dataset.truth import Truth
-from harness.judge.evidence import Canvas, Evidence, NoEvidence, Predictions, without_null
+from harness.judge.evidence import Canvas, Evidence, NoEvidence, Predictions
 
 Part = Literal["amplitude", "phase"]
 PARTS: tuple[Part, ...] = ("amplitude", "phase")
@@ -16,10 +16,7 @@ PARTS: tuple[Part, ...] = ("amplitude", "phase")
 
 def true_object(evidence: Evidence) -> Truth:
     """Read `ground_truth_{amp,phase}.npy` and `truth.json` of a case; NoEvidence when there is no truth."""
-    keys = ("kind", "origin_x", "origin_y")
-    facts = without_null(
-        evidence.record(Path(layout.DATASET, layout.TRUTH), keys), keys, f"{layout.DATASET}/{layout.TRUTH}"
-    )
+    facts = evidence.truth
     amplitude, phase = (
         evidence.array(Path(layout.DATASET, name)) for name in (layout.TRUTH_AMPLITUDE, layout.TRUTH_PHASE)
     )
@@ -28,7 +25,7 @@ def true_object(evidence: Evidence) -> Truth:
     if not (np.isfinite(amplitude).all() and np.isfinite(phase).all()):
         raise NoEvidence("dataset: the truth holds values that are not finite, so nothing can be held against it.")
     images = amplitude * np.exp(1j * phase)
-    return Truth(facts["kind"], images, float(facts["origin_x"]), float(facts["origin_y"]))
+    return Truth(facts.kind, images, facts.origin_x, facts.origin_y)
 
 
 def crop(truth: Truth, canvas: Canvas) -> tuple[Array, Array]:

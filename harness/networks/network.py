@@ -8,6 +8,7 @@ from harness.arrays import Array, Weights
 from harness.ports.contract import Contract
 from harness.ports.protocol import Batch, Setup
 from harness.scenario.networks import PACKAGE
+from harness.scenario.schema import Scenario
 
 
 class Oracle(Protocol):
@@ -44,6 +45,10 @@ class Network(Protocol):
 
     def first_weights(self, setup: Setup, contract: Contract) -> Weights:
         """The start that both sides share, float64, from the scenario's training seed."""
+        ...
+
+    def at_rate(self, scenario: Scenario, rate: float) -> Scenario:
+        """The scenario with another largest learning rate, which stands in a section of the network."""
         ...
 
 

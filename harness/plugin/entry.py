@@ -7,7 +7,7 @@ import pytest
 
 from harness.judge.verdict import RungVerdict
 from harness.plugin import expansion, outcome, pictures, terminal
-from harness.plugin.options import add_options, update_of
+from harness.plugin.command_line import add_options, update_of
 from harness.plugin.session import ParitySession
 from harness.scenario.case import Case
 from harness.scenario.studies import Study

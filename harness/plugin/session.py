@@ -16,8 +16,7 @@ import pytest
 
 from harness.errors import HarnessError
 from harness.judge.golden import registry
-from harness.plugin import expansion, options
-from harness.plugin.options import request_of
+from harness.plugin import command_line, expansion
 from harness.plugin.progress import ProgressLines
 from harness.scenario.case import Case
 from harness.scenario.studies import Study
@@ -52,7 +51,7 @@ class ParitySession:
     @cached_property
     def request(self) -> Request:
         """The options of this session."""
-        return request_of(self.config)
+        return command_line.request_of(self.config)
 
     @cached_property
     def cases(self) -> list[Case]:
@@ -70,20 +69,21 @@ class ParitySession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Say what is wrong with the scenarios; let `-k` select by the name of a backend.
-
-        A worker of pytest-xdist cannot end the session: it tells the controller, and offers no tests.
-        """
+        """Say what is wrong with the scenarios; let `-k` select by the name of a backend."""
         if self.problem is None:
             items[:] = [item for item in items if not expansion.has_no_study(item)]
             for item in items:
                 if expansion.asks(item) or expansion.asks_of_study(item):
                     item.extra_keyword_matches.update(self.request.backends)
-        elif self.is_worker:
-            self.config.workeroutput[PROBLEM] = str(self.problem)  # type: ignore[attr-defined]
-            items.clear()
         else:
-            raise pytest.UsageError(*str(self.problem).splitlines())
+            self._refuse(self.problem, items)
+
+    def _refuse(self, problem: HarnessError, items: list[pytest.Item]) -> None:
+        """End the session, or, in a worker of pytest-xdist, which cannot, tell the controller and offer no tests."""
+        if not self.is_worker:
+            raise pytest.UsageError(*str(problem).splitlines())
+        self.config.workeroutput[PROBLEM] = str(problem)  # type: ignore[attr-defined]
+        items.clear()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
@@ -98,12 +98,20 @@ class ParitySession:
             self._open_hub()
         node.workerinput[WORKER_HUB] = str(self.hub)
 
+    @pytest.hookimpl(tryfirst=True)  # before a worker of pytest-xdist says what it has collected
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Write down what was selected; without a rung among it, there is no hub."""
         if self.problem is not None or self.config.option.collectonly:
             return
         plan = expansion.planned(session.items)
         if not plan:
+            return
+        try:
+            if (asked := self.request.fault) is not None:
+                for case, _ in plan.values():
+                    asked.fault.require_fits(case)
+        except HarnessError as problem:
+            self._refuse(problem, session.items)
             return
         from harness.session import case_runner
 
@@ -152,7 +160,7 @@ class ParitySession:
 
     def _approve(self, case: Case, folder: Path) -> None:
         """Approve today's result of a case, where `--golden-update` asks for it."""
-        root, update = self.request.root / registry.FOLDER, options.update_of(self.config)
+        root, update = self.request.root / registry.FOLDER, command_line.update_of(self.config)
         exists = any(registry.trained(root, case.profile, case.id).glob("*"))
         if not registry.is_wanted(update, case.id, exists):
             return

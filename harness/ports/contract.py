@@ -4,7 +4,7 @@ A worker writes it as `contract.json` before anything else of its leg, and the j
 knows contracts and no network.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -18,6 +18,12 @@ from harness.files import write_json
 
 Kind = Literal["kernel", "bias", "gain", "scalar", "state"]
 Value = str | int | float | bool | None | list[int] | list[float]
+Attributes = dict[str, Value]
+"""What one layer does: its `kind`, and what a layer of that kind is set to."""
+ACTIVATION = "activation"
+"""The kind of a layer that does nothing but activate, and the attribute of the layer before it that says so."""
+LINEAR = "linear"
+"""The activation of a layer that has none."""
 
 
 class Entry(BaseModel):
@@ -91,8 +97,8 @@ class Contract(Entry):
     """Whether the network has an oracle, which answers for stages and for the terms of the loss."""
     options: dict[str, Value] = {}
     """Options and defaults in force, such as the constants of the optimiser."""
-    layers: dict[str, dict[str, Value]] = {}
-    """Attributes of each layer, such as padding, stride and activation."""
+    layers: dict[str, Attributes] = {}
+    """Attributes of each layer, such as padding, stride and activation, from the input to the output."""
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -121,3 +127,19 @@ class Contract(Entry):
     def write(self, folder: Path) -> None:
         """Write `contract.json` to a folder."""
         write_json(folder / layout.CONTRACT, self.model_dump(mode="json"))
+
+
+def joined(layers: Iterable[tuple[str, Attributes]]) -> dict[str, Attributes]:
+    """Layers by name, in their order; one that only activates is an attribute of the layer before it.
+
+    So that frameworks compare: Keras' convolution holds its activation, in PyTorch a module follows it.
+    """
+    found: dict[str, Attributes] = {}
+    for name, attributes in layers:
+        if attributes["kind"] != ACTIVATION or not found:
+            found[name] = dict(attributes)
+            continue
+        before = found[next(reversed(found))]
+        both = (before.get(ACTIVATION, LINEAR), attributes[ACTIVATION])
+        before[ACTIVATION] = ", ".join(str(one) for one in both if one != LINEAR) or LINEAR
+    return found

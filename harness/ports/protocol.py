@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from harness.arrays import Array, Precision, Weights
+from harness.files import JsonObject
 from harness.ports.contract import Contract
 from harness.scenario.schema import Scenario
 
@@ -141,7 +142,7 @@ class Port(Protocol):
         """
         ...
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> JsonObject:
         """Versions, device, threads, number of parameters: recorded beside the results."""
         ...
 

@@ -42,4 +42,4 @@ def read_if_whole(path: Path) -> list[JobRecord]:
 
 def write(path: Path, jobs: Iterable[JobRecord]) -> None:
     """Write the list, atomically."""
-    write_json(path, [job.model_dump() for job in jobs])
+    write_json(path, list(jobs))

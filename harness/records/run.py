@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from harness.records.jobs import JobRecord
 from harness.records.record import Record
 
 
@@ -36,17 +37,15 @@ class PathsRecord(Record):
     log: str
 
 
-class ReferenceRecord(Record):
-    """A reference reconstruction that was run for a dataset, or taken from the store."""
+class _Purpose(Record):
+    """A base of its own, and the last of its class, so that its key stands first in the file."""
 
     name: Literal["refine", "reference"]
-    backend: str
-    leg: str
-    status: Literal["done", "failed"]
-    cached: bool
-    seconds: float | None
-    key: str | None
-    error: str | None
+    """Whether it refined the probe or stands in for the truth."""
+
+
+class ReferenceRecord(JobRecord, _Purpose):
+    """The job of a reference reconstruction that was run for a dataset, or taken from the store."""
 
 
 class DatasetRecord(Record):

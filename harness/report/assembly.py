@@ -18,7 +18,7 @@ from harness.run import store
 from harness.session import case_runner, environment, hub
 from harness.session.request import REPORTS, Request
 
-LIBRARIES = ("PIL", "jinja2", "junitparser", "matplotlib")
+LIBRARIES = ("PIL", "junitparser")
 
 
 def require_libraries() -> None:
@@ -62,7 +62,7 @@ def finish(root: Path, exit_status: int) -> dict[str, Any]:
 
 def index_over(reports: Path) -> None:
     """Write the index over all hubs once more."""
-    from harness.report.trend import index  # brings jinja2
+    from harness.report.trend import index
 
     try:
         index.write(reports)
@@ -74,7 +74,7 @@ def render(root: Path) -> dict[str, Any]:
     """Draw the pictures and write the pages, the summary and the manifest of a hub from its files."""
     from harness.report import figures, junit, pages
     from harness.report.study import page as study
-    from harness.session import manifest  # jinja2 and the like: only at a session's end
+    from harness.session import manifest  # Pillow and the like: only at a session's end
 
     prepared = [folder for folder in hub.case_folders(root) if case_runner.is_prepared(folder)]
     problems = {folder.name: illustrate(folder) + _localise(folder) + session.write(folder) for folder in prepared}
@@ -92,7 +92,7 @@ def illustrate(folder: Path) -> list[str]:
 
     Figures that stand in the hub are not computed again: they are the judge's, of files that have not changed since.
     """
-    from harness.report import figures  # brings matplotlib
+    from harness.report import figures  # brings Pillow
 
     evidence = case_runner.settled_evidence(folder, hub.read_case(folder).backends)
     missing = not (folder / layout.COMPARISON / layout.METRICS).is_file()

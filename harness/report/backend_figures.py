@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness import layout
+from harness.judge.metrics import NAMES
 from harness.judge.truth import PARTS
 from harness.records.jobs import JobRecord
 from harness.session import hub
@@ -17,10 +18,7 @@ TIMING = ("train_seconds", "steps", "ms_per_step", "peak_rss_mb", "parameters")
 SCALE = ("initial", "final", "restored", "closed_form")
 PATCHES = ("mean", "std", "var_zero_mean", "var_zero_mean_min", "var_zero_mean_median")
 CANVAS = ("size", "required", "fits_canvas", "max_abs_offset", "loss_fraction")
-METRICS = (
-    "mae", "rmse", "max_abs", "pearson_r", "ssim", "ms_ssim", "ms_ssim_scales", "psnr", "frc50", "frc_half_bit",
-    "frc_one_seventh", "count", "scale", "rescaled_mae", "bias",
-)  # fmt: skip
+METRICS = (*NAMES, "bias")
 
 
 def figures(

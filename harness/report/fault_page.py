@@ -14,10 +14,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from harness import layout
+from harness import layout, templates
 from harness.files import read_json, write_json, write_text
 from harness.judge import ladder
-from harness.report import fault_text, html, pages
+from harness.report import fault_text, pages
 from harness.session import manifest
 
 
@@ -31,8 +31,9 @@ def add(root: Path, name: str, value: Any) -> Path:
     context = _context({path.name: read_json(path) for path in folder.glob("*.json")})
     page, in_hub = root / pages.FAULTS, (root / layout.MANIFEST).is_file()
     above = "session" if in_hub else "the night" if (root / layout.NIGHT).is_file() else None
-    write_text(page, html.render("faults.html", above=above, text=fault_text, **context))
-    write_text(folder / layout.FAULTS_TEXT, fault_text.page(context, datetime.now(UTC).strftime("%Y-%m-%d")))
+    day = datetime.now(UTC).strftime("%Y-%m-%d")
+    write_text(page, templates.render("faults/faults.html", above=above, text=fault_text, **context))
+    write_text(folder / layout.FAULTS_TEXT, templates.render("faults/faults.md", day=day, text=fault_text, **context))
     if in_hub:
         pages.write_session(root, read_json(root / layout.SUMMARY))
         manifest.write(root)

@@ -1,10 +1,10 @@
 """`comparison/localisation.json` and `.md`: where the port parts from its reference, in a few lines for a person."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness import formatting, layout
+from harness import layout, templates
 from harness.files import write_json, write_text
 from harness.judge.evidence import Evidence
 from harness.judge.localisation import Localisation, localise
@@ -24,19 +24,18 @@ def write(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> None:
         return
     write_json(folder / JSON, found.as_json())
     bundled = repro.write(evidence, found)
-    write_text(folder / TEXT, "\n".join(_lines(evidence.backends, found, bundled)) + "\n")
-
-
-def _lines(backends: tuple[str, str], found: Localisation, bundled: str) -> Iterator[str]:
-    place, (reference, candidate) = found.place, backends
-    yield f"# The sides part at {_where(found.as_json())}"
-    yield ""
-    if found.transformation:
-        yield f"- It is {found.transformation}"
-    yield f"- What says so: {place.check.rung}.{place.check.name}: {place.check.message}"
-    yield from _figures(found, candidate if place.against == reference else "here")
-    yield f"- {_verdict(found, reference, candidate)}"
-    yield f"- {bundled}"
+    reference, candidate = evidence.backends
+    text = templates.render(
+        "localisation.md",
+        found=found,
+        place=found.place,
+        gap=found.difference,
+        here=candidate if found.place.against == reference else "here",
+        where=_where(found.as_json()),
+        stages=_verdict(found, reference, candidate),
+        bundled=bundled,
+    )
+    write_text(folder / TEXT, text)
 
 
 def _where(entry: dict[str, Any]) -> str:
@@ -50,23 +49,6 @@ def _where(entry: dict[str, Any]) -> str:
     text = kinds.get(entry["stage"], "stage {tensor}").format(**entry)
     against = " (against the oracle)" if entry["against"] == "oracle" else ""
     return f"{text}, {entry['precision']}{against}"
-
-
-def _figures(found: Localisation, here: str) -> Iterator[str]:
-    place, gap = found.place, found.difference
-    against = place.against
-    if gap is None:
-        yield f"- {against}: {place.other.shape} {place.other.dtype}; {here}: {place.own.shape} {place.own.dtype}"
-        return
-    where = f"element {list(gap.index)} of {list(place.own.shape)}"
-    if place.stage == place.tensor:
-        where += f" (sample {gap.index[0]})"
-    yield f"- Worst: {where}: {gap.candidate:.12g} where {against} has {gap.reference:.12g}"
-    yield (
-        f"- Largest difference {gap.max_abs:.3g}, {formatting.number(gap.max_rel)} of the largest value, "
-        f"{gap.ulp:.3g} units in the last place; cosine {formatting.number(gap.cosine)}; "
-        f"{gap.share:.1%} of the values differ"
-    )
 
 
 def _verdict(found: Localisation, reference: str, candidate: str) -> str:

@@ -1,17 +1,16 @@
 """The summary in words: the line of a case on the terminal, and `summary.md` for a review comment."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from harness import formatting
+from harness import formatting, templates
 from harness.judge.verdict import SEVERITY, UNCALIBRATED
-from harness.report.tables import cell_of
+from harness.report.tables import Table
 
 MOST_CHECKS = 100
 """Rows of checks that did not pass, over all cases: a review comment holds 65 536 characters."""
-LONGEST = 240
-"""Characters of a message in a row; the page of the case has all of it."""
 OVERRIDE = "override"
+CHECKS = ("case", "check", "status", "value", "limit", "margin", "used", "origin", "message")
 
 
 def case_line(case: dict[str, Any]) -> str:
@@ -97,105 +96,53 @@ def warnings(summary: dict[str, Any]) -> list[str]:
     return [f"warning: {sentence}" for sentence in found if sentence]
 
 
+def notices(summary: dict[str, Any]) -> dict[str, Any]:
+    """What a reader of a page must know before its figures, as `notices.html` and `summary.md` set it."""
+    return {"overrides": overrides(summary), "injected": injected(summary), "uncalibrated": uncalibrated(summary)}
+
+
 def page(summary: dict[str, Any]) -> str:
     """`summary.md`: the matrix, then what is not green; it fits a review comment of 65 536 characters."""
-    return "\n".join(_lines(summary)) + "\n"
+    from harness.report.panels import matrix  # brings all judges, for whom a session that only collects should not wait
 
-
-def _lines(summary: dict[str, Any]) -> Iterator[str]:
-    totals = summary["totals"]
-    yield f"# Parity session {summary['hub']}"
-    yield ""
-    if summary["finished"] is None:
-        yield "**This session has not come to its end.** What is not judged below was not reached."
-        yield ""
-    yield (
-        f"{totals['cases']} cases, {totals['checks']} checks: {totals['passed']} passed, {totals['failed']} failed, "
-        f"{totals['errors']} errors, {totals['inconclusive']} inconclusive, {totals['skipped']} skipped"
-        + ("." if summary["duration_s"] is None else f"; {formatting.seconds(summary['duration_s'])}.")
-    )
-    yield ""
-    yield from _notices(summary)
-    yield ""
-    yield from _matrix(summary["cases"])
-    not_green = [case for case in summary["cases"] if case["status"] != "pass"]
-    for case in not_green:
-        yield from _not_green(case, max(1, MOST_CHECKS // len(not_green)))
-    yield from _tightest(summary["cases"])
-
-
-def _notices(summary: dict[str, Any]) -> Iterator[str]:
-    if sentence := injected(summary):
-        yield f"- **{cell_of(sentence)}**"
-    for override in overrides(summary):
-        yield f"- Overridden on the command line: `{cell_of(override)}`"
-    if sentence := uncalibrated(summary):
-        yield f"- {cell_of(sentence)}"
-    for sentence in left_out(summary):
-        yield f"- {cell_of(_clipped(sentence))}"
-    if stored := [case["id"] for case in summary["cases"] if from_store(case)]:
-        yield f"- From the store, nothing was run: {', '.join(stored)}"
-
-
-def _matrix(cases: list[dict[str, Any]]) -> Iterator[str]:
-    from harness.judge import ladder  # brings all judges, for whom a session that only collects should not wait
-
-    found = {check["rung"] for case in cases for check in case["checks"]}
-    rungs = [rung for rung in ladder.RUNGS if rung in found]
-    yield "| case | status | lowest red rung | worst margin | " + " | ".join(rungs) + " |"
-    yield "| --- | --- | --- | --- |" + " :-: |" * len(rungs)
-    for case in cases:
-        worst = worst_check(case) or {"margin": None}
-        words = (
-            case["id"],
-            case["status"],
-            case["lowest_red_rung"] or formatting.ABSENT,
-            formatting.number(worst["margin"]),
-        )
-        yield "| " + " | ".join([*words, *(_sign(case, rung) for rung in rungs)]) + " |"
-    yield ""
-    yield ", ".join(f"{sign} {status}" for status, sign in formatting.SIGNS.items())
-
-
-def _sign(case: dict[str, Any], rung: str) -> str:
-    statuses = {check["status"] for check in case["checks"] if check["rung"] == rung}
-    return next((formatting.SIGNS[status] for status in SEVERITY if status in statuses), "")
-
-
-def _not_green(case: dict[str, Any], most: int) -> Iterator[str]:
-    """What is wrong in one sentence, and folded below it the first checks that did not pass."""
-    yield ""
-    yield f"## {case['id']}: {case['status']}" + (f" at {case['lowest_red_rung']}" if case["lowest_red_rung"] else "")
-    yield ""
-    yield cell_of(_clipped(case["diagnosis"]))
-    wrong = [check for check in case["checks"] if check["status"] not in ("pass", "skipped")]
-    if wrong:
-        rest = f", the first {most}" if len(wrong) > most else ""
-        yield from _folded(f"{len(wrong)} checks did not pass{rest}", [(case["id"], check) for check in wrong[:most]])
-
-
-def _tightest(cases: list[dict[str, Any]]) -> Iterator[str]:
-    """Folded: the check of each case with the least margin, and every check whose limit was overridden."""
-    if rows := [(case["id"], worst) for case in cases if (worst := worst_check(case))]:
-        yield from _folded("Tightest check of each case", rows)
+    cases = summary["cases"]
+    rungs = matrix.rungs_of(cases)
+    not_green = [case for case in cases if case["status"] != "pass"]
     given = [(case["id"], check) for case in cases for check in case["checks"] if check["origin"] == OVERRIDE]
-    if given:
-        yield from _folded(f"{len(given)} limits were overridden", given[:MOST_CHECKS])
+    return templates.render(
+        "summary.md",
+        summary=summary,
+        **notices(summary),
+        left_out=left_out(summary),
+        stored=[case["id"] for case in cases if from_store(case)],
+        rungs=rungs,
+        rows=[(case, worst_check(case), _cells(matrix.by_rung(case), rungs)) for case in cases],
+        not_green=[(case, *_wrong(case, max(1, MOST_CHECKS // len(not_green)))) for case in not_green],
+        tightest=_checks((case["id"], worst) for case in cases if (worst := worst_check(case))),
+        overridden=len(given),
+        given=_checks(given[:MOST_CHECKS]),
+    )
 
 
-def _folded(title: str, rows: Sequence[tuple[str, dict[str, Any]]]) -> Iterator[str]:
-    yield from ("", f"<details><summary>{title}</summary>", "")
-    yield "| case | check | status | value | limit | margin | used | origin | message |"
-    yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
-    for case, check in rows:
-        figures = " | ".join(formatting.number(check[name]) for name in ("value", "limit", "margin"))
-        yield (
-            f"| {case} | {cell_of(check['rung'] + '.' + check['name'])} | {check['status']} | {figures} "
-            f"| {formatting.used(check['margin'])} | {cell_of(check['origin'])} "
-            f"| {cell_of(_clipped(check['message']))} |"
-        )
-    yield from ("", "</details>")
+def _cells(found: dict[str, list[dict[str, Any]]], rungs: Sequence[str]) -> list[str]:
+    """The sign of the worst status on each rung; empty where a case was not asked."""
+    statuses = [{check["status"] for check in found.get(rung, ())} for rung in rungs]
+    return [next((formatting.SIGNS[status] for status in SEVERITY if status in held), "") for held in statuses]
 
 
-def _clipped(text: str) -> str:
-    return text if len(text) <= LONGEST else text[: LONGEST - 4] + " ..."
+def _wrong(case: dict[str, Any], most: int) -> tuple[str, Table]:
+    """How many checks of a case did not pass, and a table of the first ones."""
+    wrong = [check for check in case["checks"] if check["status"] not in ("pass", "skipped")]
+    rest = f", the first {most}" if len(wrong) > most else ""
+    return f"{len(wrong)} checks did not pass{rest}", _checks((case["id"], check) for check in wrong[:most])
+
+
+def _checks(rows: Iterable[tuple[str, dict[str, Any]]]) -> Table:
+    """A row a case and check."""
+    return Table.of(CHECKS, (_row(case, check) for case, check in rows))
+
+
+def _row(case: str, check: dict[str, Any]) -> tuple[Any, ...]:
+    figures = (check["value"], check["limit"], check["margin"], formatting.used(check["margin"]))
+    name, message = f"{check['rung']}.{check['name']}", formatting.clipped(check["message"])
+    return case, name, check["status"], *figures, check["origin"], message

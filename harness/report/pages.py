@@ -14,12 +14,13 @@ from typing import Any, TypeVar
 
 from markupsafe import Markup
 
-from harness import layout
+from harness import layout, templates
 from harness.errors import HarnessError
 from harness.files import write_text
+from harness.judge.metrics import NAMES
 from harness.judge.verdict import SEVERITY
 from harness.records import jobs
-from harness.report import html, localisation, markdown
+from harness.report import localisation, markdown
 from harness.report.images import CaseImages, colours_of
 from harness.report.panels import curves, intensity, matrix, patches, provenance, scan, scenario, viewer
 from harness.report.panels.chart import Chart
@@ -28,10 +29,6 @@ from harness.session.notes import repeat_command
 from harness.session.request import REPORTS
 
 T = TypeVar("T")
-METRICS = (
-    "mae", "rmse", "max_abs", "pearson_r", "ssim", "ms_ssim", "ms_ssim_scales", "psnr", "frc50", "frc_half_bit",
-    "frc_one_seventh", "count", "scale", "rescaled_mae",
-)  # fmt: skip
 FAULTS = f"{layout.FAULTS}/{layout.INDEX}"
 """The page of `fault_page`, in a hub that holds one."""
 STUDIES = f"{layout.STUDIES}/*/{layout.INDEX}"
@@ -50,7 +47,7 @@ class Script:
 
 @cache
 def _script(name: str) -> Script:
-    text = (html.TEMPLATES / name).read_text(encoding="utf-8")
+    text = (templates.FOLDER / name).read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Script(Markup(text), f"sha256-{digest}")  # noqa: S704 - our own file, not data
 
@@ -74,7 +71,7 @@ def write_session(root: Path, summary: dict[str, Any]) -> None:
 
 def write_page(path: Path, template: str, scripts: tuple[str, ...], **context: Any) -> None:
     """Write a page with scripts of ours, which its policy lets run; `context` holds the `summary` for its foot."""
-    page = html.render(template, scripts=[_script(name) for name in scripts], **context)
+    page = templates.render(template, scripts=[_script(name) for name in scripts], **context)
     write_text(path, page)
 
 
@@ -87,7 +84,7 @@ def _index_context(root: Path, summary: dict[str, Any]) -> dict[str, Any]:
         "rungs": matrix.rungs_of(cases),
         "matrix": matrix.rows(root, cases),
         "tightest": sorted(with_margin, key=lambda pair: float(pair[1]["margin"])),
-        **_notices(summary),
+        **markdown.notices(summary),
         "skipped": [case for case in cases if case["status"] == "skipped"],
         "left_out": markdown.left_out(summary),
         "stored": [case["id"] for case in cases if markdown.from_store(case)],
@@ -106,14 +103,6 @@ def _links(root: Path) -> Iterator[tuple[str, str]]:
         yield page.relative_to(root).as_posix(), f"dose study {page.parent.name}"
 
 
-def _notices(summary: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "overrides": markdown.overrides(summary),
-        "injected": markdown.injected(summary),
-        "uncalibrated": markdown.uncalibrated(summary),
-    }
-
-
 def _case_context(root: Path, folder: Path, case: dict[str, Any], drawing_problems: list[str]) -> dict[str, Any]:
     description = hub.read_case(folder)
     comparison = hub.read_optional(folder / layout.COMPARISON / layout.METRICS, {})
@@ -125,11 +114,11 @@ def _case_context(root: Path, folder: Path, case: dict[str, Any], drawing_proble
         "ladder": ladder,
         "wrong": [step for step in ladder if step["wrong"]],
         "sides": description.backends,
-        **_notices({"cases": [case]}),
+        **markdown.notices({"cases": [case]}),
         "from_store": markdown.from_store(case),
         "worst": markdown.worst_check(case),
         "repeat": repeat_command(description, case["lowest_red_rung"] or next(iter(by_rung), "dataset")),
-        "metrics": METRICS,
+        "metrics": NAMES,
         "comparison": comparison,
         "leading": (comparison.get("parts") or ["amplitude"])[0],
         "ensemble": comparison.get("ensemble"),

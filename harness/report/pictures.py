@@ -9,13 +9,13 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from matplotlib import colormaps
-from matplotlib.colors import Colormap
 from PIL import Image
 
 from harness.files import write_atomic
 
 Array = np.ndarray
+MAPS = Path(__file__).with_name("colours")
+"""Matplotlib's maps of these names, a colour a word, red, green and blue in hexadecimal."""
 OUTSIDE = (235, 235, 240)
 """Colour of pixels without a value."""
 _PERCENT = 0.5
@@ -47,15 +47,18 @@ class Colours:
 
     def paint(self, values: Array) -> Array:
         """(H, W, 3) uint8 of values (H, W); what is not finite gets the colour OUTSIDE."""
-        picture: Array = _map(self.map)((values - self.low) / (self.span or 1.0), bytes=True)[..., :3]
+        colours = _colours(self.map)
+        share = np.clip(np.nan_to_num((values - self.low) / (self.span or 1.0)), 0, 1)
+        picture: Array = colours[np.minimum(len(colours) * share, len(colours) - 1).astype(int)]
         picture[~np.isfinite(values)] = OUTSIDE
         return picture
 
 
 @cache
-def _map(name: str) -> Colormap:
-    """A colour map, which Matplotlib would copy for each picture."""
-    return colormaps[name]
+def _colours(name: str) -> Array:
+    """(n, 3) uint8: the colours of a map, from that of the lowest value to that of the highest."""
+    text = (MAPS / f"{name}.txt").read_text(encoding="ascii")
+    return np.frombuffer(bytes.fromhex(text), dtype=np.uint8).reshape(-1, 3)
 
 
 def amplitude_colours(arrays: Sequence[Array]) -> Colours:

@@ -1,4 +1,4 @@
-"""A table that is shown twice: in columns on the terminal, and in Markdown beside a page."""
+"""A table that is shown twice: in columns on the terminal, and in Markdown by the template `table.md`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,16 +22,6 @@ class Table:
     def text(self) -> str:
         """Aligned columns."""
         return formatting.table(self.header, self.rows)
-
-    def markdown(self) -> list[str]:
-        """The lines of a Markdown table; no cell can break out of it, nor be read as markup."""
-        lines = [self.header, ["---"] * len(self.header), *[[cell_of(cell) for cell in row] for row in self.rows]]
-        return [f"| {' | '.join(line)} |" for line in lines]
-
-
-def cell_of(text: str) -> str:
-    """Text that Markdown takes for text."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("\n", " ")
 
 
 REACHED = ("backend", "part", "pearson_r", "ssim", "mae", "intensity scale", "final loss")

@@ -1,44 +1,40 @@
 """`done.json`: the last file of a finished folder, which says what the folder holds.
 
-It lists the size and the SHA-256 of every other file, beside whatever facts its maker adds.
+It lists the size and the SHA-256 of every other file, beside what the folder was made from.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from harness import layout
-from harness.errors import HarnessError
-from harness.files import digest, read_json, sha256, write_json
+from harness.files import digest, sha256
+from harness.records.seal import Seal, SealedFile
 
 
-def seal(folder: Path, facts: Mapping[str, Any]) -> None:
-    """Write `done.json` over the files that `folder` holds now; nothing may be written after it."""
-    files = {name: {"size": (folder / name).stat().st_size, "sha256": sha256(folder / name)} for name in _names(folder)}
-    write_json(folder / layout.DONE, {**facts, "files": files})
+def seal(folder: Path, **facts: Any) -> None:
+    """Write `done.json`, with the other fields of `Seal`, over what `folder` holds now; nothing may follow it."""
+    Seal(**facts, files={name: _mark(folder / name) for name in _names(folder)}).write(folder / layout.DONE)
 
 
-def contents(folder: Path) -> dict[str, dict[str, Any]]:
+def contents(folder: Path) -> dict[str, SealedFile]:
     """Size and SHA-256 of every file of a sealed folder by its name relative to it, as they were recorded."""
-    files: dict[str, dict[str, Any]] = read_json(folder / layout.DONE)["files"]
-    return files
+    return Seal.read(folder / layout.DONE).files
 
 
 def damage(folder: Path) -> str | None:
     """Say what differs between a sealed folder and its seal; None when nothing does."""
-    try:
-        recorded = {name: (mark["size"], mark["sha256"]) for name, mark in contents(folder).items()}
-    except (HarnessError, AttributeError, KeyError, TypeError):
+    sealed = Seal.read_if_whole(folder / layout.DONE)
+    if sealed is None:
         return f"{layout.DONE} is missing or broken"
-    if not recorded:
+    if not sealed.files:
         return f"{layout.DONE} names no file"
-    if unknown := sorted({*_names(folder)} - {*recorded}):
+    if unknown := sorted({*_names(folder)} - {*sealed.files}):
         return f"{layout.DONE} does not name {', '.join(unknown)}"
-    for name, (size, sha) in recorded.items():
+    for name, recorded in sealed.files.items():
         path = folder / name
         if not path.is_file():
             return f"{name} is missing"
-        if path.stat().st_size != size or sha256(path) != sha:
+        if path.stat().st_size != recorded.size or sha256(path) != recorded.sha256:
             return f"{name} is not what was written"
     return None
 
@@ -48,12 +44,16 @@ def misplaced(folder: Path, kind: str, key: str) -> str | None:
 
     Its key must be the digest of what it was made from: a seal that was copied from another folder names another key.
     """
-    sealed = read_json(folder / layout.DONE)
-    if (sealed.get("kind"), sealed.get("key")) != (kind, key):
-        return f"{layout.DONE} is that of {sealed.get('kind')}/{sealed.get('key')}"
-    if digest(sealed.get("made_from")) != key:
+    sealed = Seal.read(folder / layout.DONE)
+    if (sealed.kind, sealed.key) != (kind, key):
+        return f"{layout.DONE} is that of {sealed.kind}/{sealed.key}"
+    if digest(sealed.made_from) != key:
         return f"{layout.DONE} says that it was made from something else"
     return None
+
+
+def _mark(path: Path) -> SealedFile:
+    return SealedFile(size=path.stat().st_size, sha256=sha256(path))
 
 
 def _names(folder: Path) -> list[str]:

@@ -14,10 +14,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from harness.errors import HarnessError
 from harness.networks import registry
+from harness.run.inventory import Answer
 
 REQUIREMENTS = ("numpy", "pydantic", "safetensors")
 """What a worker needs beside its framework."""
@@ -70,7 +70,7 @@ def inspect(backend: str, path: Path) -> Interpreter:
     return _interpreter(path, answer)
 
 
-def require_known(backend: str, path: Path) -> Mapping[str, Any]:
+def require_known(backend: str, path: Path) -> Answer:
     """What an interpreter answers for a backend; raises HarnessError when it cannot be run or does not know it."""
     builtin = backend in registry.FRAMEWORKS
     distributions = registry.FRAMEWORKS[backend] if builtin else ()
@@ -85,19 +85,21 @@ def require_known(backend: str, path: Path) -> Mapping[str, Any]:
     return answer
 
 
-def _interpreter(path: Path, answer: Mapping[str, Any]) -> Interpreter:
+def _interpreter(path: Path, answer: Answer) -> Interpreter:
     installed = {name: version for name, version in sorted(answer["distributions"].items()) if version is not None}
     point = answer["entry_point"]
-    return Interpreter(path, answer["python"], answer["implementation"], installed, point and point["code"])
+    return Interpreter(
+        path, answer["python"], answer["implementation"], installed, None if point is None else point["code"]
+    )
 
 
-def _ask(path: Path, backend: str, distributions: Sequence[str], modules: Sequence[str]) -> dict[str, Any]:
+def _ask(path: Path, backend: str, distributions: Sequence[str], modules: Sequence[str]) -> Answer:
     question = {"group": registry.GROUP, "backend": backend, "distributions": distributions, "modules": modules}
     command = [str(path), str(_INVENTORY), json.dumps(question)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_INVENTORY_SECONDS, check=False)
         if done.returncode == 0:
-            answer: dict[str, Any] = json.loads(done.stdout)
+            answer: Answer = json.loads(done.stdout)
             return answer
         reason = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
     except (OSError, subprocess.TimeoutExpired, ValueError) as error:

@@ -12,20 +12,33 @@ import re
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 
-def main(question: dict[str, Any]) -> dict[str, Any]:
+class Answer(TypedDict):
+    """What an interpreter has."""
+
+    python: str
+    implementation: str
+    distributions: dict[str, str | None]
+    absent: list[str]
+    entry_point: dict[str, str] | None
+    """`value`, and `code`: the digest of the package's files."""
+    entry_points: list[str]
+    """Names of all that are known in the group."""
+
+
+def main(group: str, backend: str, distributions: list[str], modules: list[str]) -> Answer:
     """Versions of distributions (None: absent), modules that cannot be found, and the backend's entry point."""
-    point = _entry_point(question["group"], question["backend"])
-    wanted = [*question["distributions"], *_with_requirements(point)]
+    point = _entry_point(group, backend)
+    wanted = [*distributions, *_with_requirements(point)]
     return {
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
         "distributions": {name: _version(name) for name in wanted},
-        "absent": [name for name in question["modules"] if importlib.util.find_spec(name) is None],
+        "absent": [name for name in modules if importlib.util.find_spec(name) is None],
         "entry_point": None if point is None else {"value": point.value, "code": _code_digest(point.module)},
-        "entry_points": sorted(known.name for known in metadata.entry_points(group=question["group"])),
+        "entry_points": sorted(known.name for known in metadata.entry_points(group=group)),
     }
 
 
@@ -63,4 +76,4 @@ def _code_digest(module: str) -> str:
 
 if __name__ == "__main__":
     del sys.path[0]  # this file's own folder
-    print(json.dumps(main(json.loads(sys.argv[1]))))
+    print(json.dumps(main(**json.loads(sys.argv[1]))))

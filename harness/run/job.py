@@ -7,26 +7,36 @@ Runs in the workers too.
 
 import json
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, SerializeAsAny, ValidationError
 
 from harness.errors import HarnessError
-from harness.scenario.networks import scenario_of
+from harness.scenario.networks import names, scenario_of
 from harness.scenario.schema import Scenario
 
 PATHS = ("dataset", "output", "source", "progress")
 
 
-@dataclass(frozen=True)
-class Job:
-    """What a worker is told."""
+def _resolved(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    if value.get("network") not in names():
+        raise ValueError("names no network of the harness")
+    return scenario_of(value)
+
+
+class Job(BaseModel):
+    """What a worker is told. No `Record`, which imports NumPy: the environment is set first."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     case: str
     backend: str
     leg: str
     """A leg of `harness.run.plan.LEGS`, or `reference`."""
-    scenario: Scenario
+    scenario: Annotated[SerializeAsAny[Scenario], BeforeValidator(_resolved)]
     dataset: Path
     """Dataset folder; of a reference reconstruction, the NPZ that it starts from (amplitude, x, y, probe)."""
     output: Path
@@ -44,34 +54,29 @@ class Job:
     iterations: int = 0
     """Sweeps of a reference reconstruction."""
     fault: str | None = None
-    """A injected fault, `ID` or `ID=SIZE`, which `harness.faults.worker` alone heeds."""
+    """An injected fault, `ID` or `ID=SIZE`, which `harness.faults.worker` alone heeds."""
 
 
 def write_job(path: Path, job: Job) -> None:
     """Write a job file; its paths are relative to the folder of the file, so the two can move together."""
-    fields: dict[str, Any] = {**vars(job), "scenario": job.scenario.model_dump(mode="json")}
+    fields = job.model_dump(mode="json")
     for name in PATHS:
-        if fields[name] is not None:
-            fields[name] = Path(os.path.relpath(fields[name], path.parent)).as_posix()
+        if (target := getattr(job, name)) is not None:
+            fields[name] = Path(os.path.relpath(target, path.parent)).as_posix()
     path.write_text(json.dumps(fields, indent=2) + "\n", encoding="utf-8")
-
-
-def read_fields(path: Path) -> dict[str, Any]:
-    """The fields of a job file as JSON has them; raises HarnessError when it is none."""
-    try:
-        fields = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise HarnessError(f"{path}: is not a job file ({error}); jobs are written by the harness.") from error
-    if not isinstance(fields, dict) or set(fields) != set(Job.__dataclass_fields__):
-        raise HarnessError(f"{path}: is not a job file; expected the fields {', '.join(Job.__dataclass_fields__)}.")
-    return fields
 
 
 def read_job(path: Path) -> Job:
     """Read a job file; raises HarnessError when it is none."""
-    fields = read_fields(path)
-    for name in PATHS:
-        if fields[name] is not None:
-            fields[name] = path.parent / fields[name]
-    fields["scenario"] = scenario_of(fields["scenario"])
-    return Job(**fields)
+    try:
+        job = Job.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise HarnessError(f"{path}: is not a job file ({_reason(error)}); jobs are written by the harness.") from error
+    return job.model_copy(update={name: path.parent / getattr(job, name) for name in PATHS if getattr(job, name)})
+
+
+def _reason(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors()[0]
+    return f"{'.'.join(map(str, first['loc'])) or 'the whole'}: {first['msg']}"

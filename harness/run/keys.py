@@ -10,10 +10,9 @@ import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from harness import layout
-from harness.files import digest, sha256
+from harness.files import JsonObject, digest, sha256
 from harness.records.setup import DatasetSetup
 from harness.run.checksums import contents
 from harness.run.cores import THREADS
@@ -85,7 +84,7 @@ def relevant(scenario: Scenario, leg: str) -> Scenario:
     own; only inference and the lock-step depend on their settings; the dataset depends on neither the network nor
     the loss, nor on more of the training than the order of its batches.
     """
-    changes: dict[str, Any] = {"description": "", "markers": (), "limits": {}, "ensemble": EnsembleSpec()}
+    changes: dict[str, object] = {"description": "", "markers": (), "limits": {}, "ensemble": EnsembleSpec()}
     if leg not in ("lockstep", "trajectory"):
         changes["lockstep"] = LockstepSpec()
     if leg == "dataset":
@@ -102,13 +101,13 @@ def relevant(scenario: Scenario, leg: str) -> Scenario:
     return scenario.model_copy(update=changes)
 
 
-def _own_sections(scenario: Scenario) -> dict[str, Any]:
+def _own_sections(scenario: Scenario) -> JsonObject:
     """The sections that the network of a scenario adds, each at its defaults."""
     fields = type(scenario).model_fields
     return {name: field.get_default() for name, field in fields.items() if name not in Scenario.model_fields}
 
 
-def dataset_parts(scenario: Scenario, measured: Path | None) -> dict[str, Any]:
+def dataset_parts(scenario: Scenario, measured: Path | None) -> JsonObject:
     """What a dataset folder depends on; `measured`: the file that it is made from, None for a simulation."""
     return {
         "leg": "dataset",
@@ -121,7 +120,7 @@ def dataset_parts(scenario: Scenario, measured: Path | None) -> dict[str, Any]:
     }
 
 
-def reference_parts(data: Path, iterations: int, surroundings: Surroundings) -> dict[str, Any]:
+def reference_parts(data: Path, iterations: int, surroundings: Surroundings) -> JsonObject:
     """What a reference reconstruction depends on; `data`: the patterns and the probe that it starts from."""
     return {
         "leg": "reference",
@@ -138,8 +137,8 @@ def leg_parts(
     scenario: Scenario,
     dataset: Path,
     surroundings: Surroundings,
-    more: Mapping[str, Any],
-) -> dict[str, Any]:
+    more: JsonObject,
+) -> JsonObject:
     """What the result of a leg depends on; `more` holds the key of its source and what else it is told."""
     return {
         "leg": leg,
@@ -157,7 +156,7 @@ def network_code(network: str, port: str) -> tuple[str, ...]:
     return (f"networks/{network}/*.py", f"networks/{network}/{port}/**/*.py")
 
 
-def key(parts: Mapping[str, Any]) -> str:
+def key(parts: JsonObject) -> str:
     """The key: SHA-256 of the canonical JSON of its parts."""
     return digest(parts)
 
@@ -171,17 +170,17 @@ def code_digest(patterns: Iterable[str]) -> str:
     return total.hexdigest()
 
 
-def _input_digests(dataset: Path, leg: str) -> dict[str, Any]:
+def _input_digests(dataset: Path, leg: str) -> JsonObject:
     """Digests of the files that a leg reads, and the facts of the set-up: contents, not the dataset's own key.
 
     A dataset that is made anew with the same bytes does not train anything again.
     """
     files, setup = contents(dataset), DatasetSetup.read(dataset / layout.SETUP)
     facts = (*_SETUP, "canvas_size") if leg in ("infer", "exchange") else _SETUP
-    return {name: files[name]["sha256"] for name in _INPUTS[leg]} | setup.model_dump(include=set(facts))
+    return {name: files[name].sha256 for name in _INPUTS[leg]} | setup.model_dump(include=set(facts))
 
 
-def _surroundings_parts(surroundings: Surroundings) -> dict[str, Any]:
+def _surroundings_parts(surroundings: Surroundings) -> JsonObject:
     return {
         "device": {"kind": surroundings.device.kind, "name": surroundings.device.name},
         "threads": THREADS,
@@ -191,12 +190,12 @@ def _surroundings_parts(surroundings: Surroundings) -> dict[str, Any]:
     }
 
 
-def _fault_parts(fault: str | None) -> dict[str, Any]:
+def _fault_parts(fault: str | None) -> JsonObject:
     """A result with an injected fault is never taken for one without."""
     return {} if fault is None else {"fault": {"injected": fault, "code": code_digest(_FAULT_CODE)}}
 
 
-def _interpreter_parts(interpreter: Interpreter) -> dict[str, Any]:
+def _interpreter_parts(interpreter: Interpreter) -> JsonObject:
     return {
         "python": f"{interpreter.implementation} {interpreter.python}",
         "distributions": dict(interpreter.distributions),

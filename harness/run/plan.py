@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from harness import layout
+from harness.files import JsonObject
 from harness.run import keys
 from harness.run.store import Address
 from harness.scenario.schema import Scenario
@@ -31,7 +31,7 @@ class Planned:
     """Reduced to what the leg depends on."""
     dataset: Path
     """The dataset folder; of a reference reconstruction, the file that it starts from."""
-    parts: Mapping[str, Any]
+    parts: JsonObject
     """What the key is the digest of."""
     address: Address
     source: "Planned | None" = None

@@ -1,4 +1,4 @@
-"""One worker process: started, logged, limited in time, and never left behind."""
+"""Child processes: started in a session of their own, and never left behind; workers are logged and limited in time."""
 
 import contextlib
 import io
@@ -8,7 +8,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,7 +68,7 @@ def run(
         tee = _Tee(stream)
         tee.header(command, environment)
         started = time.monotonic()
-        with _started(command, environment, folder) as process:
+        with supervised(command, environment, folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
             reader = threading.Thread(target=tee.follow, args=(process.stdout,), daemon=True)
             reader.start()
             tail = _Tail(progress, on_progress)
@@ -80,25 +80,29 @@ def run(
 
 
 @contextlib.contextmanager
-def _started(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> Any:
-    """A process in a session of its own; whatever is left of it is killed at the end."""
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=dict(environment),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-    try:
-        yield process
-    finally:
-        _signal(process, signal.SIGKILL)
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                pipe.close()
+def supervised(
+    command: Sequence[str], environment: Mapping[str, str], folder: Path, **options: Any
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """A process in a session of its own, in `folder`; at the end of the block all that is left of it is killed.
+
+    Who interrupts this process sends no signal to that one. `options` are those of `subprocess.Popen`.
+    """
+    with subprocess.Popen(
+        command, cwd=folder, env=dict(environment), stderr=subprocess.STDOUT, start_new_session=True, **options
+    ) as process:
+        try:
+            yield process
+        finally:
+            _signal(process, signal.SIGKILL)
+
+
+def end(process: "subprocess.Popen[bytes]", number: int, seconds: float) -> None:
+    """Ask a process, and all that it started, to end by a signal; kill what is there after so many seconds."""
+    _signal(process, number)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+    _signal(process, signal.SIGKILL)
+    process.wait()
 
 
 def _wait(process: "subprocess.Popen[bytes]", deadline: float, cancelled: threading.Event, tail: "_Tail") -> bool:
@@ -108,11 +112,7 @@ def _wait(process: "subprocess.Popen[bytes]", deadline: float, cancelled: thread
         if cancelled.is_set():
             raise StoppedError
         if time.monotonic() > deadline:
-            _signal(process, signal.SIGUSR1)  # a worker prints where it stands
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(_TRACEBACK_SECONDS)
-            _signal(process, signal.SIGKILL)
-            process.wait()
+            end(process, signal.SIGUSR1, _TRACEBACK_SECONDS)  # a worker prints where it stands
             return True
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_POLL_SECONDS)

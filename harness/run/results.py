@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from harness import layout
+from harness import layout, templates
 from harness.files import write_atomic, write_text
 from harness.records import jobs
 from harness.records.jobs import JobRecord
@@ -88,14 +88,12 @@ def _repeatable(case_dir: Path, planned: Planned, surroundings: Surroundings) ->
 def _evidence(name: str, surroundings: Surroundings, result: Result) -> str:
     own = surroundings.interpreter.is_own
     command = f"{'python' if own else surroundings.interpreter.path} -m {surroundings.worker} {layout.RED}/{name}.json"
-    return "\n".join(
-        [
-            f"# {result.backend}, {result.leg}: {result.error}",
-            *_block("Command, to be repeated in this case's folder", [command]),
-            *_block("Environment", _environment(surroundings)),
-            *_block("Last lines of the log", result.log.splitlines()[-_LAST_LINES:] or ["nothing was started"]),
-            "",
-        ]
+    return templates.render(
+        "notes/failed_job.md",
+        result=result,
+        command=command,
+        environment=_environment(surroundings),
+        log=result.log.splitlines()[-_LAST_LINES:] or ["nothing was started"],
     )
 
 
@@ -108,13 +106,10 @@ def _environment(surroundings: Surroundings) -> list[str]:
     return [python, *versions, *(f"{name}={value}" for name, value in surroundings.variables.items())]
 
 
-def _block(title: str, lines: Sequence[str]) -> list[str]:
-    return ["", f"## {title}", "", "```", *lines, "```"]
-
-
 def unavailable(case_dir: Path, backend: str, legs: Sequence[str], error: str) -> list[Result]:
     """Failed results for a backend whose interpreter cannot run it, with one note of evidence."""
-    write_text(case_dir / layout.RED / f"{backend}.md", f"# {backend} cannot run\n\n{error}\n")
+    note = templates.render("notes/unavailable.md", backend=backend, error=error)
+    write_text(case_dir / layout.RED / f"{backend}.md", note)
     return [Result(backend, leg, None, False, None, error, None) for leg in legs]
 
 

@@ -6,11 +6,11 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from harness import layout
 from harness.files import read_json
 from harness.records.jobs import JobRecord
+from harness.records.seal import Seal
 from harness.run import cores, interpreters, process, worker
 from harness.run.devices import Device
 from harness.run.environment import QUIET, apply, changing_results
@@ -99,7 +99,7 @@ def _without_source(plan: Planned) -> Result:
 
 def finished(plan: Planned, folder: Path, cached: bool) -> Result:
     """The result of a job that stands in the store."""
-    seconds = read_json(folder / layout.DONE).get("seconds")
+    seconds = Seal.read(folder / layout.DONE).seconds
     return Result(plan.backend, plan.leg, plan.address.key, cached, seconds, None, folder)
 
 
@@ -195,5 +195,5 @@ def relative(text: str, folders: Mapping[str, str]) -> str:
     return text
 
 
-def _event(context: Context, plan: Planned, state: str) -> dict[str, Any]:
+def _event(context: Context, plan: Planned, state: str) -> dict[str, str]:
     return {"case": context.case, "backend": plan.backend, "leg": plan.leg, "state": state}

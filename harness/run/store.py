@@ -9,7 +9,7 @@ import logging
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 import platformdirs
 
 from harness.errors import HarnessError
+from harness.files import JsonObject
 from harness.run.checksums import damage, misplaced, seal
 from harness.run.locks import all_of
 
@@ -100,13 +101,13 @@ class Store:
         with tempfile.TemporaryDirectory(dir=self.root / "tmp", ignore_cleanup_errors=True) as name:
             yield Path(name)
 
-    def publish(self, address: Address, folder: Path, made_from: Mapping[str, Any], **facts: Any) -> Path:
+    def publish(self, address: Address, folder: Path, made_from: JsonObject, **facts: Any) -> Path:
         """Seal a folder that was filled in `scratch` and move it to its address (which must be locked).
 
         `made_from`: what the key of the address is the digest of; an entry that says otherwise is never found.
         """
         path = self.path(address)
-        seal(folder, {"kind": address.kind, "key": address.key, "made_from": made_from, **facts})
+        seal(folder, kind=address.kind, key=address.key, made_from=made_from, **facts)
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             self._remove(path)
@@ -117,7 +118,7 @@ class Store:
         self,
         address: Address,
         build: Callable[[Path], None],
-        made_from: Mapping[str, Any],
+        made_from: JsonObject,
         cancelled: threading.Event,
     ) -> Entry:
         """The entry, made by `build(folder)` when it is absent or damaged; one makes it, others wait for it."""

@@ -23,7 +23,7 @@ from pathlib import Path
 from harness import layout
 from harness.errors import HarnessError
 from harness.run.environment import apply
-from harness.run.job import Job, read_fields, read_job
+from harness.run.job import Job, read_job
 
 SUPERVISED = "--supervised"
 _MODULES = {"exchange": "infer"}
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     if not paths:
         print("usage: python -m harness.run.worker [--supervised] JOB.json [JOB.json ...]", file=sys.stderr)
         return 2
-    apply(read_fields(paths[0])["environment"])
+    apply(read_job(paths[0]).environment)
     succeeded = [run(path) for path in paths]
     return 0 if all(succeeded) else 1
 

@@ -47,7 +47,7 @@ def flatten(
 
     `place` says where a dotted key stands; `besides` names what else is allowed at the top of the file.
     """
-    leaves = _Flattener(place, problems, besides).section(body, schema, "")
+    leaves = _Flattener(place, problems, besides, schema.moved).section(body, schema, "")
     return {key: Leaf(value, kind, place(key)) for key, value in leaves}
 
 
@@ -74,11 +74,14 @@ class _Flattener:
     place: Callable[[str], Place]
     problems: list[str]
     besides: Sequence[str]
+    moved: Mapping[str, str]
 
     def section(self, body: Any, section: type[Section], key: str) -> Iterator[tuple[str, Any]]:
         for inner, name, value in self._items(body, key, section.model_fields):
             nested = subsection(section, name)
-            if name not in section.model_fields:
+            if inner in self.moved:
+                self.problems.append(f"{self.place(inner)}: {inner}: stands at {self.moved[inner]} now; move it there.")
+            elif name not in section.model_fields:
                 known = [*section.model_fields, *(() if key else self.besides)]
                 self.problems.append(f"{self.place(inner)}: {inner}: {unknown('key', name, known)}")
             elif nested is not None:

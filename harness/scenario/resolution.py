@@ -7,6 +7,7 @@ the overrides. So the nearer file wins, and within one file the profile wins.
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Literal, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -19,7 +20,8 @@ from harness.scenario.matrix import points
 from harness.scenario.schema import Scenario
 from harness.scenario.source import Place, Source
 
-PROFILES = ("smoke", "stable", "full")
+Profile = Literal["smoke", "stable", "full"]
+PROFILES: tuple[Profile, ...] = get_args(Profile)
 FILE_KEYS = ("extends", "profiles", "matrix")
 
 

@@ -1,11 +1,12 @@
 """What a scenario may say: every key, its type, its limits and its default.
 
 A scenario is data for both ports alike; nothing in it names a framework. What only one network knows, such as its
-layers and its loss, stands in the sections that the network adds.
+layers, its loss and its optimiser, stands in the sections that the network adds.
 Numbers that a person must choose stand here with their unit.
 """
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -18,7 +19,6 @@ def _whole(value: Any) -> Any:
 
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Fraction = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Filters = Annotated[tuple[Count, ...], Field(min_length=1, strict=False)]
@@ -113,14 +113,10 @@ class GroupingSpec(Section):
 
 
 class TrainingSpec(Section):
-    """Adam with linear warm-up and cosine decay."""
+    """How long is trained, on which batches, from which start; the optimiser is the network's own."""
 
     epochs: Count = 45
     batch_size: Count = 8
-    learning_rate: Positive = 4e-3
-    warmup_steps: Annotated[int, Field(ge=0)] = 50
-    final_fraction: Fraction = 0.02
-    """Learning rate at the end, as a fraction of the largest; 1 with warmup_steps 0 keeps it constant."""
     seed: Seed = 42
     """Initial weights and the order of the batches."""
     precision: Literal["float32", "float64"] = "float32"
@@ -166,6 +162,8 @@ class EnsembleSpec(Section):
 class Scenario(Section):
     """What every resolved scenario says; each network adds sections of its own (see `harness.scenario.networks`)."""
 
+    moved: ClassVar[Mapping[str, str]] = {}
+    """Dotted keys of earlier versions, and where the network's scenarios hold them now."""
     network: str
     """The network whose two ports are compared."""
     description: str = ""

@@ -15,7 +15,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from harness import formatting, layout
+from harness import formatting, layout, templates
 from harness.files import write_json, write_text
 from harness.judge.calibration import FACTOR, Measurement, Proposal, measure, propose
 from harness.judge.tolerances import entries
@@ -103,28 +103,26 @@ def rows(proposals: Sequence[Proposal]) -> list[dict[str, Any]]:
 
 def table(proposals: Sequence[Proposal]) -> str:
     """The proposals in aligned columns."""
-    return formatting.table(_COLUMNS, [[formatting.number(row[name]) for name in _COLUMNS] for row in rows(proposals)])
+    return formatting.table(_COLUMNS, _cells(proposals))
 
 
 def _page(
     proposals: Sequence[Proposal], profile: str, cases: Sequence[Case], backends: Sequence[str], draws: int
 ) -> str:
     """`proposal.md`."""
-    lines = [
-        f"# Proposed limits, profile {profile}",
-        "",
-        f"{', '.join(case.id for case in cases)}; {' and '.join(backends)}, each trained again {draws} times from "
-        "weights moved by one unit in the last place and held against itself. Proposed is "
-        f"{FACTOR} times the worst, away from the best value, rounded up to two digits.",
-        "",
-        f"Limits of the ledger stand in `{LEDGER}`; those of a scenario belong into its file. Nothing was changed: "
-        "a person decides.",
-        "",
-        f"| {' | '.join(_COLUMNS)} |",
-        f"|{' --- |' * len(_COLUMNS)}",
-        *(f"| {' | '.join(formatting.number(row[name]) for name in _COLUMNS)} |" for row in rows(proposals)),
-    ]
-    return "\n".join(lines) + "\n"
+    return templates.render(
+        "notes/proposal.md",
+        profile=profile,
+        cases=cases,
+        backends=backends,
+        draws=draws,
+        factor=FACTOR,
+        limits={"header": _COLUMNS, "rows": _cells(proposals)},
+    )
+
+
+def _cells(proposals: Sequence[Proposal]) -> list[list[str]]:
+    return [[formatting.number(row[name]) for name in _COLUMNS] for row in rows(proposals)]
 
 
 def _ledger(proposals: Sequence[Proposal], profile: str, draws: int) -> str:

@@ -26,6 +26,7 @@ from harness.judge.localisation import localise
 from harness.judge.results import Results
 from harness.judge.verdict import CONTRACT, Check, RungVerdict, Status
 from harness.records.case import CaseRecord
+from harness.records.prepared import PreparedRecord, PreparedStatus
 from harness.run import ensemble, store
 from harness.run.run_case import RunOptions, run_case
 from harness.scenario.case import Case
@@ -72,11 +73,12 @@ def prepare(root: Path, case: Case, request: Request) -> None:
     folder = hub.case_folder(root, case.id)
     with FileLock(folder / LOCK):
         if not (folder / layout.PREPARED).exists():
+            status: PreparedStatus
             if late := _is_late(root, request):
                 status, reason = "skipped", f"not begun: the session's budget of {request.budget:g} s was spent"
             else:
                 status, reason = _run(root, folder, case, request)
-            write_json(folder / layout.PREPARED, {"status": status, "reason": reason, "late": late})
+            PreparedRecord(status=status, reason=reason, late=late).write(folder / layout.PREPARED)
 
 
 def _is_late(root: Path, request: Request) -> bool:
@@ -85,11 +87,15 @@ def _is_late(root: Path, request: Request) -> bool:
 
 def late(root: Path) -> list[str]:
     """The cases of a hub that were not begun because the session's budget was spent."""
-    folders = hub.case_folders(root)
-    return [folder.name for folder in folders if hub.read_optional(folder / layout.PREPARED, {}).get("late")]
+    return [folder.name for folder in hub.case_folders(root) if (found := prepared(folder)) and found.late]
 
 
-def _run(root: Path, folder: Path, case: Case, request: Request) -> tuple[str, str]:
+def prepared(folder: Path) -> PreparedRecord | None:
+    """How the preparation of a case ended; None where the session did not come so far."""
+    return PreparedRecord.read_if_whole(folder / layout.PREPARED)
+
+
+def _run(root: Path, folder: Path, case: Case, request: Request) -> tuple[PreparedStatus, str]:
     """How the work went; bad input and missing data are results like any other."""
     legs = {leg for rung in hub.read_case(folder).rungs for leg in ladder.needs(rung)}
     options, on_progress = run_options(root, request), progress_writer(folder / layout.PROGRESS)
@@ -144,11 +150,11 @@ def progress_writer(path: Path) -> Callable[[Mapping[str, Any]], None]:
 def judge(folder: Path, rung: str) -> RungVerdict:
     """Judge one rung of a case from its files; evidence that cannot be had is part of the verdict."""
     case = hub.read_case(folder)
-    prepared = read_json(folder / layout.PREPARED) if (folder / layout.PREPARED).exists() else None
-    if prepared is None:
+    if not (folder / layout.PREPARED).exists():
         return _blocked(rung, "error", "not judged: the session ended before the case was prepared")
-    if prepared["status"] != "done":
-        return _blocked(rung, prepared["status"], prepared["reason"])
+    found = PreparedRecord.read(folder / layout.PREPARED)
+    if found.status != "done":
+        return _blocked(rung, found.status, found.reason)
     try:
         limits = tolerances.resolve(case.profile, case.limits, case.limit_origins, case.scenario)
         verdict = ladder.judge_rung(rung, settled_evidence(folder, case.backends), limits)
@@ -189,7 +195,8 @@ def record(folder: Path, verdict: RungVerdict) -> None:
 
 def is_prepared(folder: Path) -> bool:
     """Whether there is evidence to look at."""
-    return bool(hub.read_optional(folder / layout.PREPARED, {}).get("status") == "done")
+    found = prepared(folder)
+    return found is not None and found.status == "done"
 
 
 def is_recorded(folder: Path) -> bool:

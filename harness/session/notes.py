@@ -4,7 +4,7 @@ import platform
 import shlex
 from pathlib import Path
 
-from harness import __version__, formatting, layout
+from harness import __version__, formatting, layout, templates
 from harness.files import write_text
 from harness.judge.verdict import Check, RungVerdict
 from harness.records.case import CaseRecord
@@ -17,10 +17,11 @@ def write(folder: Path, verdict: RungVerdict) -> None:
     """Write the note of one verdict; a skipped rung gets none."""
     if verdict.status == "skipped":
         return
-    case = hub.read_case(folder)
-    colour, text = (
-        (layout.GREEN, _green(case, verdict)) if verdict.status == "pass" else (layout.RED, _red(case, verdict))
-    )
+    case, checks = hub.read_case(folder), checks_table(verdict.checks)
+    if verdict.status == "pass":
+        colour, text = layout.GREEN, templates.render("notes/green.md", case=case, verdict=verdict, checks=checks)
+    else:
+        colour, text = layout.RED, _red(case, verdict, checks)
     write_text(folder / colour / f"{verdict.rung}.md", text)
 
 
@@ -50,20 +51,15 @@ def repeat_command(case: CaseRecord, rung: str) -> str:
     return shlex.join(words)
 
 
-def _green(case: CaseRecord, verdict: RungVerdict) -> str:
-    return f"# {verdict.rung} passed for {case.id}\n\n```\n{checks_table(verdict.checks)}\n```\n"
-
-
-def _red(case: CaseRecord, verdict: RungVerdict) -> str:
-    messages = "\n".join(
-        f"- {c.name}: {c.message}" for c in sorted(verdict.checks, key=by_badness) if c.status != "pass"
-    )
-    return (
-        f"# {verdict.rung}: {verdict.status} for {case.id}\n\n"
-        f"## What went wrong\n\n{messages or '- ' + verdict.message}\n\n```\n{checks_table(verdict.checks)}\n```\n\n"
-        f"## How to repeat\n\n```\n{repeat_command(case, verdict.rung)}\n```\n\n"
-        "The evidence lies in this case's folder; it is judged again, without training, by "
-        f"`python -m harness judge HUB`.\n\n"
-        f"## Environment\n\nptycho-parity {__version__}, Python {platform.python_version()}, {platform.platform()}; "
-        "all of it is in `{layout.ENVIRONMENT}` of the hub, that of each worker at the top of its log.\n"
+def _red(case: CaseRecord, verdict: RungVerdict, checks: str) -> str:
+    return templates.render(
+        "notes/red.md",
+        case=case,
+        verdict=verdict,
+        wrong=[check for check in sorted(verdict.checks, key=by_badness) if check.status != "pass"],
+        checks=checks,
+        command=repeat_command(case, verdict.rung),
+        version=__version__,
+        python=platform.python_version(),
+        platform=platform.platform(),
     )

@@ -15,13 +15,13 @@ from harness.run import devices, interpreters
 from harness.scenario.case import Case
 from harness.scenario.catalogue import load_cases
 from harness.scenario.resolution import PROFILES
+from harness.session import options
 
 if TYPE_CHECKING:
     from harness.faults.catalogue import Injected
 
 SCENARIOS = "scenarios"
 REPORTS = "reports"
-PATCH_STATS_LIMIT = 2
 BACKEND_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 """A backend names the folder of its files in a hub."""
 
@@ -55,50 +55,32 @@ class Request:
     """Seconds after which no further case is begun; None for no such limit."""
 
     @classmethod
-    def from_texts(
-        cls,
-        root: Path,
-        *,
-        profile: str = "",
-        scenarios: Sequence[Path] = (),
-        hub: Path | None = None,
-        backends: str = "",
-        python: Sequence[str] = (),
-        override: Sequence[str] = (),
-        device: str = "",
-        store: str = "",
-        data: Sequence[Path] = (),
-        timeout: str = "",
-        log_patch_stats: bool = False,
-        patch_stats_limit: str = "",
-        strict: bool = False,
-        fault: str = "",
-        budget: str = "",
-    ) -> "Request":
-        """Check the options as they were typed; an empty text stands for the default.
+    def from_texts(cls, root: Path, **given: Any) -> "Request":
+        """Check options as they were typed, under the keywords of the table; an empty one stands for its default.
 
         Raises HarnessError for a value that is not allowed.
         """
-        pair = _pair(backends or "tensorflow,torch")
-        pythons = _interpreters(python, pair)
+        asked = options.complete(given)
+        pair = _pair(asked["backends"])
+        pythons = _interpreters(asked["python"], pair)
         _require_known(pair, pythons)
         return cls(
             root=root,
-            profile=_one_of("--parity-profile", profile or "stable", PROFILES),
-            scenario_folders=_scenario_folders(root, scenarios),
-            hub=hub,
+            profile=_one_of("--parity-profile", asked["profile"], PROFILES),
+            scenario_folders=_scenario_folders(root, asked["scenarios"]),
+            hub=asked["hub"],
             backends=pair,
             interpreters=pythons,
-            overrides=dict(_assignment("--parity-override", text) for text in override),
-            device=_known_device(device or "auto"),
-            store=store or None,
-            data_folders=tuple(data),
-            timeout=_seconds("--parity-timeout", timeout) if timeout else None,
-            log_patch_stats=log_patch_stats,
-            patch_stats_limit=_count("--parity-patch-stats-limit", patch_stats_limit or str(PATCH_STATS_LIMIT)),
-            strict=strict,
-            fault=_injected(fault, pair) if fault else None,
-            budget=_seconds("--parity-budget", budget) if budget else None,
+            overrides=dict(_assignment("--parity-override", text) for text in asked["override"]),
+            device=_known_device(asked["device"]),
+            store=asked["store"] or None,
+            data_folders=tuple(asked["data"]),
+            timeout=_seconds("--parity-timeout", asked["timeout"]),
+            log_patch_stats=asked["log_patch_stats"],
+            patch_stats_limit=_count("--parity-patch-stats-limit", asked["patch_stats_limit"]),
+            strict=asked["strict"],
+            fault=_injected(asked["fault"], pair) if asked["fault"] else None,
+            budget=_seconds("--parity-budget", asked["budget"]),
         )
 
     def cases(self) -> list[Case]:
@@ -190,7 +172,10 @@ def _known_device(text: str) -> str:
     return text
 
 
-def _seconds(option: str, text: str) -> float:
+def _seconds(option: str, text: str) -> float | None:
+    """A time; None where none was given."""
+    if not text:
+        return None
     try:
         value = float(text)
     except ValueError:

@@ -110,6 +110,7 @@ class Trials:
         """Try the faults, those of a side in one process, both sides at once."""
         of_side: dict[str, list[Injected]] = {}
         for injected in wanted:
+            injected.fault.require_fits(self.case)
             of_side.setdefault(injected.backend, []).append(injected)
         for backend in of_side:  # made before the threads want it
             self.clean(backend)
@@ -170,7 +171,7 @@ class Trials:
             source = clean / other
         else:
             source = self._folder(injected) / "jobs" / needed if needed in legs_of(injected) else clean / own
-        return replace(job, source=source / SOURCE_FOLDERS[needed])
+        return job.model_copy(update={"source": source / SOURCE_FOLDERS[needed]})
 
     def _folder(self, injected: Injected) -> Path:
         return self.folder / str(injected)

@@ -1,6 +1,7 @@
 """Holds what is computed today against a golden file, through the library that is made for its kind."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
 
 from harness.judge.golden import registry
-from harness.plugin.options import update_of
+from harness.plugin.command_line import update_of
 
 FOLDER = Path(__file__).parent
 EXACT = 1e-12
@@ -33,54 +34,47 @@ class Golden:
 
     def structure(self, name: str, value: Any) -> None:
         """Words, whole numbers, digests: every one must be the same."""
-        self._hold(name, "data_regression", lambda fixture, path: fixture.check(value, fullpath=path))
+        with self._held(name) as path:
+            self._fixture("data_regression").check(value, fullpath=path)
 
     def arrays(self, name: str, **arrays: Any) -> None:
         """Arrays: the same shapes and kinds, whole numbers the same, others to within float64 rounding."""
         close = {"atol": 0.0, "rtol": EXACT}
-        held = {key: np.asarray(array) for key, array in arrays.items()}
-        self._hold(
-            name,
-            "ndarrays_regression",
-            lambda fixture, path: fixture.check(held, fullpath=path, default_tolerance=close),
-        )
+        values = {key: np.asarray(array) for key, array in arrays.items()}
+        with self._held(name) as path:
+            self._fixture("ndarrays_regression").check(values, fullpath=path, default_tolerance=close)
 
     def picture(self, name: str, png: bytes) -> None:
         """A PNG, every pixel of it."""
-        self._hold(
-            name, "image_regression", lambda fixture, path: fixture.check(png, diff_threshold=0.0, fullpath=path)
-        )
+        with self._held(name) as path:
+            self._fixture("image_regression").check(png, diff_threshold=0.0, fullpath=path)
 
     def text(self, text: str) -> None:
         """A text, every character of it, in `__snapshots__/<module>/<test>.txt`: syrupy names the files itself."""
-
-        def check(snapshot: Any, _: Path) -> None:
-            assert text == snapshot(extension_class=TextFile)
-
         node = self.request.node
-        self._hold(f"__snapshots__/{node.path.stem}/{node.name}.txt", "snapshot", check)
+        with self._held(f"__snapshots__/{node.path.stem}/{node.name}.txt"):
+            assert text == self._fixture("snapshot")(extension_class=TextFile)
 
-    def _hold(self, name: str, fixture: str, check: Callable[[Any, Path], None]) -> None:
+    def _fixture(self, name: str) -> Any:
+        """The fixture of a library, made once the options say whether it writes."""
+        return self.request.getfixturevalue(name)
+
+    @contextmanager
+    def _held(self, name: str) -> Iterator[Path]:
+        """A golden file that is fit to be compared with, or that is being made anew."""
         path, option = FOLDER / name, self.request.config.option
-        update = registry.is_wanted(update_of(self.request.config), self._case, path.exists())
+        update = registry.is_wanted(update_of(self.request.config), self.provenance["case"] or "", path.exists())
         if not update:  # before the library would write a file that is missing
             held = registry.read(FOLDER)
-            problem = registry.problem(FOLDER, held, name, self.provenance.get("scenario"))
-            problem = problem or self._elsewhere(name, held[name])
+            problem = registry.problem(FOLDER, held, name, self.provenance["scenario"])
+            if not problem and (found := registry.elsewhere(held[name], self.provenance["environment"])):
+                problem = f"{path}: {found}; use the versions of constraints.txt, or approve it anew."
             if problem:
                 pytest.fail(problem, pytrace=False)
         option.regen_all = option.update_snapshots = update
-        check(self.request.getfixturevalue(fixture), path)
+        yield path
         if update:
             registry.register(FOLDER, {name: registry.entry(path, **self.provenance)})
-
-    def _elsewhere(self, name: str, approved: registry.Entry) -> str:
-        found = registry.elsewhere(approved, self.provenance["environment"])
-        return found and f"{FOLDER / name}: {found}; use the versions of constraints.txt, or approve it anew."
-
-    @property
-    def _case(self) -> str:
-        return self.provenance["case"] or ""
 
 
 @pytest.fixture

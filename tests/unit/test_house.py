@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from harness.scenario import networks
+
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "harness"
 FLOORS = [
@@ -80,6 +82,13 @@ def test_what_the_judge_imports_leads_to_no_network() -> None:
     assert done.stderr.strip() == ""
 
 
+def test_no_room_but_its_own_names_a_network() -> None:
+    """The network of a scenario is looked up by its name, and a fault names stages, rules and weights as text."""
+    own, outside = "harness/networks/", tuple(f"harness.networks.{name}" for name in networks.names())
+    named = [(path_name(path), module) for path in FILES for module in imported(path) if module.startswith(outside)]
+    assert [(path, module) for path, module in named if not path.startswith(own)] == []
+
+
 PORTS = sorted((PACKAGE / "networks").glob("*/*/*.py"))
 
 
@@ -106,6 +115,12 @@ def test_frameworks_stay_in_their_rooms(path: Path) -> None:
 def test_physics_stands_on_numpy_and_scipy_alone(path: Path) -> None:
     allowed = {"numpy", "scipy", "harness", "collections", "dataclasses", "typing", "math", "functools"}
     assert {module.split(".")[0] for module in imported(path)} <= allowed
+
+
+def test_pages_and_pictures_wait_for_no_plotting_library() -> None:
+    code = "import sys, harness.report.figures, harness.report.pages\nsys.exit('matplotlib' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("path", [*FILES, *sorted((ROOT / "tests").rglob("*.py"))], ids=path_name)

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from harness.faults.catalogue import NOWHERE, fault
+from harness.faults.catalogue import ANY, NOWHERE, fault
 from harness.faults.edit import on_stages
 from harness.faults.faulty_port import FaultyPort
 
 
-@fault("control.nothing", rung=NOWHERE, quick=True)
+@fault("control.nothing", rung=NOWHERE, network=ANY, quick=True)
 def nothing(port: FaultyPort) -> None:
     """The port is injected with a change that changes nothing."""
     port.batch(lambda batch: batch)
@@ -39,7 +39,7 @@ def sum_order(port: FaultyPort) -> None:
     port.loss_term("poisson", halves)
 
 
-@fault("control.weights-layout", rung=NOWHERE)
+@fault("control.weights-layout", rung=NOWHERE, network=ANY)
 def weights_layout(port: FaultyPort) -> None:
     """Weights are laid out otherwise in memory when they are loaded."""
     port.weights_in(lambda weights: {name: value.T.copy().T for name, value in weights.items()})

@@ -7,15 +7,13 @@ from typing import Any
 import numpy as np
 
 from harness import layout
-from harness.faults.catalogue import fault
+from harness.faults.catalogue import ANY, fault
 from harness.faults.edit import in_npz, with_relative, with_section
-from harness.faults.faulty_port import FaultyPort
+from harness.faults.faulty_port import FaultyPort, Stages
 from harness.files import read_npz
-from harness.networks.pinn.forward import Stages
-from harness.ports.protocol import Batch
 
 
-@fault("geometry.offset-sign", rung="stages", quick=True)
+@fault("geometry.offset-sign", rung="stages", network=ANY, quick=True)
 def offset_sign(port: FaultyPort) -> None:
     """The relative offsets enter with the wrong sign."""
     port.batch(with_relative(np.negative))
@@ -24,67 +22,58 @@ def offset_sign(port: FaultyPort) -> None:
 @fault("geometry.extraction-sign", rung="stages")
 def extraction_sign(port: FaultyPort) -> None:
     """The merge is right; the patches are cut out at the negated offsets."""
-
-    def mirrored(value: Any, _: Stages) -> Any:
-        return port.tensors.flip(port.tensors.flip(value, -1), -2)
-
-    port.stage("object_extracted", mirrored)
+    port.stage("object_extracted", lambda value, _: port.tensors.flip(port.tensors.flip(value, -1), -2))
 
 
-@fault("geometry.swapped-axes", rung="stages", quick=True)
+@fault("geometry.swapped-axes", rung="stages", network=ANY, quick=True)
 def swapped_axes(port: FaultyPort) -> None:
     """X and y of the offsets are swapped."""
     port.batch(with_relative(lambda relative: np.ascontiguousarray(relative[:, :, ::-1])))
 
 
-@fault("geometry.channel-order", rung="stages")
+@fault("geometry.channel-order", rung="stages", network=ANY)
 def channel_order(port: FaultyPort) -> None:
     """The channels of a group are in column order, their offsets in row order."""
     port.batch(with_relative(lambda relative: relative[..., [0, 2, 1, 3]]))
 
 
-@fault("geometry.patterns-order", rung="stages")
+@fault("geometry.patterns-order", rung="stages", network=ANY)
 def patterns_order(port: FaultyPort) -> None:
     """The patterns of a group are in another order than its offsets."""
     port.batch(lambda batch: replace(batch, amplitude=np.ascontiguousarray(batch.amplitude[..., [0, 2, 1, 3]])))
 
 
-@fault("geometry.offsets-repeated", rung="stages")
+@fault("geometry.offsets-repeated", rung="stages", network=ANY)
 def offsets_repeated(port: FaultyPort) -> None:
     """The first offset of a group serves for all of its patches."""
     port.batch(with_relative(lambda relative: np.repeat(relative[..., :1], relative.shape[-1], axis=-1)))
 
 
-@fault("geometry.first-group", rung="stages")
+@fault("geometry.first-group", rung="stages", network=ANY)
 def first_group(port: FaultyPort) -> None:
     """The offsets of the first group of a batch serve for all groups."""
     port.batch(with_relative(lambda relative: np.repeat(relative[:1], len(relative), axis=0)))
 
 
-@fault("geometry.offsets-zero", rung="stages")
+@fault("geometry.offsets-zero", rung="stages", network=ANY)
 def offsets_zero(port: FaultyPort) -> None:
     """The offsets are left out: every patch lies on the centre."""
     port.batch(with_relative(np.zeros_like))
 
 
-@fault(
-    "geometry.not-centred",
-    rung="stages",
-    size=1.0,
-    unit="pixels that all offsets are off by",
-)
+@fault("geometry.not-centred", rung="stages", network=ANY, size=1.0, unit="pixels that all offsets are off by")
 def not_centred(port: FaultyPort) -> None:
     """The offsets are not relative to the centre of the group."""
     port.batch(with_relative(lambda relative: relative + port.size))
 
 
-@fault("geometry.batch-mean", rung="stages")
+@fault("geometry.batch-mean", rung="stages", network=ANY)
 def batch_mean(port: FaultyPort) -> None:
     """The offsets are centred on the mean of the batch, channel by channel."""
     port.batch(with_relative(lambda relative: relative - relative.mean(axis=0, keepdims=True)))
 
 
-@fault("geometry.global-offsets", rung="dataset")
+@fault("geometry.global-offsets", rung="dataset", network=ANY)
 def global_offsets(port: FaultyPort) -> None:
     """The centres of the groups are fed where relative offsets are asked for."""
 
@@ -95,30 +84,19 @@ def global_offsets(port: FaultyPort) -> None:
     port.dataset(change)
 
 
-@fault("geometry.nearest", rung="stages")
+@fault("geometry.nearest", rung="stages", network=ANY)
 def nearest(port: FaultyPort) -> None:
     """Patches are moved by whole pixels."""
     port.batch(with_relative(np.round))
 
 
-@fault(
-    "geometry.half-pixel",
-    rung="stages",
-    size=0.5,
-    unit="pixels along x",
-    quick=True,
-)
+@fault("geometry.half-pixel", rung="stages", network=ANY, size=0.5, unit="pixels along x", quick=True)
 def half_pixel(port: FaultyPort) -> None:
     """The centre of a patch is taken between pixels: the translation is off."""
     port.batch(with_relative(lambda relative: relative + np.array([port.size, 0.0])[:, None]))
 
 
-@fault(
-    "geometry.pixel-size",
-    rung="stages",
-    size=0.01,
-    unit="relative excess of the offsets",
-)
+@fault("geometry.pixel-size", rung="stages", network=ANY, size=0.01, unit="relative excess of the offsets")
 def pixel_size(port: FaultyPort) -> None:
     """The offsets are converted with another size of a pixel."""
     port.batch(with_relative(lambda relative: relative * (1 + port.size)))
@@ -167,29 +145,19 @@ def _predicted(stages: Stages) -> slice:
     return slice((size - side) // 2, (size + side) // 2)
 
 
-@fault(
-    "geometry.merge-epsilon",
-    rung="stages",
-    size=1e-3,
-    unit="added beside the contract's 1e-3",
-)
+@fault("geometry.merge-epsilon", rung="stages", size=1e-3, unit="added beside the contract's 1e-3")
 def merge_epsilon(port: FaultyPort) -> None:
     """Another number is added to the summed weights."""
-    port.rule("merge_epsilon", lambda value: value + port.size)
+    port.rule("merge_epsilon", lambda value, _: value + port.size)
 
 
-@fault(
-    "geometry.padded-size",
-    rung="stages",
-    size=2.0,
-    unit="pixels short (even)",
-)
+@fault("geometry.padded-size", rung="stages", network=ANY, size=2.0, unit="pixels short (even)")
 def padded_size(port: FaultyPort) -> None:
     """The merge canvas is too small: the jitter is left out."""
     port.setup(lambda setup: replace(setup, padded_size=setup.padded_size - round(port.size)))
 
 
-@fault("geometry.padded-parity", rung="stages")
+@fault("geometry.padded-parity", rung="stages", network=ANY)
 def padded_parity(port: FaultyPort) -> None:
     """The merge canvas has an odd side."""
     port.setup(lambda setup: replace(setup, padded_size=setup.padded_size - 1))
@@ -244,65 +212,55 @@ def conjugated(port: FaultyPort) -> None:
     port.stage("object_patches", lambda value, _: port.tensors.conj(value))
 
 
-@fault("geometry.probe-conjugated", rung="stages")
+@fault("geometry.probe-conjugated", rung="stages", network=ANY)
 def probe_conjugated(port: FaultyPort) -> None:
     """The probe is conjugated."""
     port.setup(lambda setup: replace(setup, probe=np.conj(setup.probe)))
 
 
-@fault("geometry.probe-shifted", rung="stages")
+@fault("geometry.probe-shifted", rung="stages", network=ANY)
 def probe_shifted(port: FaultyPort) -> None:
     """The probe is off its centre by one pixel."""
     port.setup(lambda setup: replace(setup, probe=np.roll(setup.probe, 1, axis=0)))
 
 
-@fault("geometry.neighbour", rung="stages")
+@fault("geometry.neighbour", rung="stages", network=ANY)
 def neighbour(port: FaultyPort) -> None:
     """A sample is computed with the offsets of its neighbour in the batch."""
-
-    def moved(batch: Batch) -> Batch:
-        return replace(batch, relative=np.roll(batch.relative, 1, axis=0))
-
-    port.batch(moved)
+    port.batch(with_relative(lambda relative: np.roll(relative, 1, axis=0)))
 
 
-@fault(
-    "geometry.canvas-centre",
-    rung="canvas",
-    size=1.0,
-    unit="pixels along both axes",
-    quick=True,
-)
+@fault("geometry.canvas-centre", rung="canvas", network=ANY, size=1.0, unit="pixels along both axes", quick=True)
 def canvas_centre(port: FaultyPort) -> None:
     """The canvas is centred on the wrong point."""
     port.stitching(lambda asked: replace(asked, positions=asked.positions + port.size))
 
 
-@fault("geometry.stitched-by-mean", rung="canvas")
+@fault("geometry.stitched-by-mean", rung="canvas", network=ANY)
 def stitched_by_mean(port: FaultyPort) -> None:
     """The patches are averaged, not placed by their positions."""
     port.stitching(lambda asked: replace(asked, positions=np.zeros_like(asked.positions)))
 
 
-@fault("geometry.canvas-transposed", rung="canvas")
+@fault("geometry.canvas-transposed", rung="canvas", network=ANY)
 def canvas_transposed(port: FaultyPort) -> None:
     """X and y of the positions are swapped when the canvas is filled."""
     port.stitching(lambda asked: replace(asked, positions=np.ascontiguousarray(asked.positions[:, ::-1])))
 
 
-@fault("geometry.canvas-undivided", rung="canvas")
+@fault("geometry.canvas-undivided", rung="canvas", network=ANY)
 def canvas_undivided(port: FaultyPort) -> None:
     """The canvas is not divided by the coverage."""
     port.stitched(lambda made: (made[0] * made[1], made[1]))
 
 
-@fault("geometry.canvas-nearest", rung="canvas")
+@fault("geometry.canvas-nearest", rung="canvas", network=ANY)
 def canvas_nearest(port: FaultyPort) -> None:
     """Patches are placed on the canvas by whole pixels."""
     port.stitching(lambda asked: replace(asked, positions=np.round(asked.positions)))
 
 
-@fault("geometry.last-patch-lost", rung="canvas")
+@fault("geometry.last-patch-lost", rung="canvas", network=ANY)
 def last_patch_lost(port: FaultyPort) -> None:
     """The last patch of the test groups is not stitched."""
     port.stitching(lambda asked: replace(asked, patches=asked.patches[:-1], positions=asked.positions[:-1]))

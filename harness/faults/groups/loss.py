@@ -4,10 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.faults.catalogue import fault
-from harness.faults.edit import on_stages, with_section
+from harness.faults.edit import in_section, on_stages, with_section
 from harness.faults.faulty_port import FaultyPort
-from harness.networks.pinn.sections import of
-from harness.ports.protocol import Setup
 
 Term = Callable[..., Any]
 
@@ -29,28 +27,23 @@ def counts_shifted(port: FaultyPort) -> None:
     port.loss_term("poisson", lambda term: on_stages(term, measured=lambda value: port.tensors.roll(value, 1, 0)))
 
 
-@fault(
-    "loss.floor",
-    rung="loss",
-    size=1e3,
-    unit="floor in photons a pixel",
-)
+@fault("loss.floor", rung="loss", size=1e3, unit="floor in photons a pixel")
 def floor(port: FaultyPort) -> None:
     """The floor under the logarithm is too high."""
-    port.rule("intensity_floor", lambda value: value + port.size)
+    port.rule("intensity_floor", lambda value, _: value + port.size)
 
 
 @fault("loss.no-floor", rung="loss")
 def no_floor(port: FaultyPort) -> None:
     """There is no floor under the logarithm, and a pixel without intensity gives NaN."""
-    port.rule("intensity_floor", lambda _: 0.0)
+    port.rule("intensity_floor", lambda *_: 0.0)
     port.loss_term("poisson", lambda term: on_stages(term, intensity=lambda intensity: 0 * intensity))
 
 
 @fault("loss.root-at-zero", rung="loss", quick=True)
 def root_at_zero(port: FaultyPort) -> None:
     """The root in the total variation is taken, and differentiated, at zero."""
-    port.rule("variation_smoothing", lambda _: 0.0)
+    port.rule("variation_smoothing", lambda *_: 0.0)
 
 
 @fault("loss.sum-for-mean", rung="loss", quick=True)
@@ -79,22 +72,10 @@ def weight_not_passed(port: FaultyPort) -> None:
     port.setup(lambda setup: with_section(setup, "loss", amplitude_mae=1.0))
 
 
-@fault(
-    "loss.regulariser-twice",
-    rung="loss",
-    size=1.0,
-    unit="times that it is counted too often",
-)
+@fault("loss.regulariser-twice", rung="loss", size=1.0, unit="times that it is counted too often")
 def regulariser_twice(port: FaultyPort) -> None:
     """The total variation is counted more than once."""
-
-    def weight(value: float) -> float:
-        return value * (1 + port.size)
-
-    def counted(setup: Setup) -> Setup:
-        return with_section(setup, "loss", total_variation=weight(of(setup.scenario).loss.total_variation))
-
-    port.setup(counted)
+    port.setup(lambda setup: in_section(setup, "loss", total_variation=lambda weight: weight * (1 + port.size)))
 
 
 @fault("loss.term-left-out", rung="loss")
@@ -115,12 +96,7 @@ def squared_error(port: FaultyPort) -> None:
     port.loss_term("amplitude_mae", lambda term: on_stages(term, measured=lambda measured: measured * measured))
 
 
-@fault(
-    "loss.excess",
-    rung="loss",
-    size=1e-3,
-    unit="relative excess of the Poisson term",
-)
+@fault("loss.excess", rung="loss", size=1e-3, unit="relative excess of the Poisson term")
 def excess(port: FaultyPort) -> None:
     """A term is a little too large."""
     port.loss_term("poisson", lambda term: lambda *given: term(*given) * (1 + port.size))

@@ -1,17 +1,16 @@
 """The network: heads, layers, weights on their way, settings that one side has otherwise."""
 
+import operator
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from harness.arrays import Weights
-from harness.faults.catalogue import fault
-from harness.faults.edit import of_kernels, with_section
-from harness.faults.faulty_port import FaultyPort
-from harness.networks.pinn.forward import Stages
-from harness.networks.pinn.sections import of
-from harness.ports.protocol import Setup
+from harness.faults.catalogue import ANY, fault
+from harness.faults.edit import in_section, of_kernels, with_section
+from harness.faults.faulty_port import FaultyPort, Stages
+from harness.scenario.schema import ProbeSpec
 
 
 @fault("model.cartesian", rung="stages", quick=True)
@@ -26,21 +25,10 @@ def cartesian(port: FaultyPort) -> None:
     port.stage("object_patches", added)
 
 
-@fault(
-    "model.amplitude-limit",
-    rung="stages",
-    size=0.5,
-    unit="relative lack of the bound",
-)
+@fault("model.amplitude-limit", rung="stages", size=0.5, unit="relative lack of the bound")
 def amplitude_limit(port: FaultyPort) -> None:
     """The amplitude head is bounded below what the data needs."""
-
-    def bounded(limit: float) -> float:
-        return limit * (1 - port.size)
-
-    port.setup(
-        lambda setup: with_section(setup, "model", amplitude_limit=bounded(of(setup.scenario).model.amplitude_limit))
-    )
+    port.setup(lambda setup: in_section(setup, "model", amplitude_limit=lambda limit: limit * (1 - port.size)))
 
 
 @fault("model.phase-limit", rung="stages")
@@ -55,12 +43,7 @@ def phase_sign(port: FaultyPort) -> None:
     port.stage("phase_head", lambda value, _: -value)
 
 
-@fault(
-    "model.border-unbounded",
-    rung="stages",
-    size=1.0,
-    unit="relative excess of the border",
-)
+@fault("model.border-unbounded", rung="stages", size=1.0, unit="relative excess of the border")
 def border_unbounded(port: FaultyPort) -> None:
     """The border of a patch is not kept to its mean."""
 
@@ -84,25 +67,25 @@ def heads_swapped(port: FaultyPort) -> None:
     port.stage("phase_head", lambda value, _: port.tensors.flip(value, 1))
 
 
-@fault("model.kernel-transposed", rung="stages", quick=True)
+@fault("model.kernel-transposed", rung="stages", network=ANY, quick=True)
 def kernel_transposed(port: FaultyPort) -> None:
     """Height and width of every kernel are swapped on transfer."""
     port.weights_in(of_kernels(lambda kernel: kernel.transpose(1, 0, 2, 3)))
 
 
-@fault("model.kernel-flipped", rung="stages")
+@fault("model.kernel-flipped", rung="stages", network=ANY)
 def kernel_flipped(port: FaultyPort) -> None:
     """The layers convolve where the other side correlates."""
     port.weights_in(of_kernels(lambda kernel: kernel[::-1, ::-1]))
 
 
-@fault("model.kernel-reversed", rung="stages")
+@fault("model.kernel-reversed", rung="stages", network=ANY)
 def kernel_reversed(port: FaultyPort) -> None:
     """The inputs of every kernel are in reverse order."""
     port.weights_in(of_kernels(lambda kernel: kernel[:, :, ::-1]))
 
 
-@fault("model.bias-dropped", rung="stages")
+@fault("model.bias-dropped", rung="stages", network=ANY)
 def bias_dropped(port: FaultyPort) -> None:
     """Biases are not loaded."""
     port.weights_in(_without_biases)
@@ -124,7 +107,7 @@ def decoders_swapped(port: FaultyPort) -> None:
     port.weights_in(swapped)
 
 
-@fault("model.initialiser", rung="stages")
+@fault("model.initialiser", rung="stages", network=ANY)
 def initialiser(port: FaultyPort) -> None:
     """Kernels are drawn for tanh (variance 1/fan_in), not for ReLU."""
     port.weights_in(of_kernels(lambda kernel: kernel / np.sqrt(2)))
@@ -154,45 +137,29 @@ def encoder_channels(port: FaultyPort) -> None:
     port.stage("encoder.1", lambda value, _: port.tensors.roll(value, 1, port.tensors.ENCODED_CHANNELS))
 
 
-@fault(
-    "model.leak",
-    rung="stages",
-    size=1e-3,
-    unit="relative excess of the level's output",
-)
+@fault("model.leak", rung="stages", size=1e-3, unit="relative excess of the level's output")
 def leak(port: FaultyPort) -> None:
     """An encoder level is scaled, as by a batch normalisation with another epsilon."""
     port.stage("encoder.0", lambda value, _: value * (1 + port.size))
 
 
-@fault(
-    "model.feature-divisor",
-    rung="stages",
-    size=0.1,
-    unit="relative excess of the divisor",
-)
+@fault("model.feature-divisor", rung="stages", size=0.1, unit="relative excess of the divisor")
 def feature_divisor(port: FaultyPort) -> None:
     """The autocorrelation is divided by another number."""
-    port.rule("autocorrelation_divisor", lambda value: value * (1 + port.size))
+    port.rule("autocorrelation_divisor", lambda value, _: value * (1 + port.size))
 
 
-@fault("model.mask-default", rung="stages")
+@fault("model.mask-default", rung="stages", network=ANY)
 def mask_default(port: FaultyPort) -> None:
     """The mask of the probe is on where the scenario has it off."""
 
-    def masked(setup: Setup) -> Setup:
-        probe = setup.scenario.dataset.probe
-        return with_section(setup, "dataset", probe=probe.model_copy(update={"mask": not probe.mask}))
+    def other(probe: ProbeSpec) -> ProbeSpec:
+        return probe.model_copy(update={"mask": not probe.mask})
 
-    port.setup(masked)
+    port.setup(lambda setup: in_section(setup, "dataset", probe=other))
 
 
-@fault(
-    "model.mask-radius",
-    rung="stages",
-    size=1.0,
-    unit="pixels by which the radius is too small",
-)
+@fault("model.mask-radius", rung="stages", size=1.0, unit="pixels by which the radius is too small")
 def mask_radius(port: FaultyPort) -> None:
     """The mask of the probe is too narrow."""
     port.stage("probe", lambda value, _: value * port.tensors.constant(_disk(value.shape[-1], port.size), like=value))
@@ -208,7 +175,7 @@ def _disk(size: int, lack: float) -> np.ndarray:
 @fault("model.object-big-default", rung="stages")
 def object_big_default(port: FaultyPort) -> None:
     """object_big is off where the scenario has it on."""
-    port.setup(lambda setup: with_section(setup, "model", object_big=not of(setup.scenario).model.object_big))
+    port.setup(lambda setup: in_section(setup, "model", object_big=operator.not_))
 
 
 @fault("model.features-default", rung="dataset")
@@ -217,18 +184,13 @@ def features_default(port: FaultyPort) -> None:
     port.setup(lambda setup: with_section(setup, "model", features="plain"))
 
 
-@fault(
-    "model.amplitude-offset",
-    rung="stages",
-    size=1e-3,
-    unit="added amplitude",
-)
+@fault("model.amplitude-offset", rung="stages", size=1e-3, unit="added amplitude")
 def amplitude_offset(port: FaultyPort) -> None:
     """A constant is added to the amplitude."""
     port.stage("amplitude_head", lambda value, _: value + port.size)
 
 
-@fault("model.stale-probe", rung="stages")
+@fault("model.stale-probe", rung="stages", network=ANY)
 def stale_probe(port: FaultyPort) -> None:
     """The probe is that of another data set: turned in phase and mirrored."""
     port.setup(lambda setup: replace(setup, probe=np.ascontiguousarray(setup.probe[:, ::-1]) * np.exp(0.1j)))

@@ -6,38 +6,32 @@ import numpy as np
 
 from harness import layout
 from harness.arrays import Array
-from harness.faults.catalogue import fault
+from harness.faults.catalogue import ANY, fault
 from harness.faults.edit import in_npz, with_amplitude, with_log_scale, with_section
 from harness.faults.faulty_port import FaultyPort
 from harness.files import read_json
 from harness.ports.protocol import Batch
 
 
-@fault(
-    "scale.probe-twice",
-    rung="stages",
-    size=1.0,
-    unit="power of probe_scale too many",
-    quick=True,
-)
+@fault("scale.probe-twice", rung="stages", network=ANY, size=1.0, unit="power of probe_scale too many", quick=True)
 def probe_twice(port: FaultyPort) -> None:
     """The probe is divided by probe_scale once more."""
     port.setup(lambda setup: replace(setup, probe=setup.probe / setup.scenario.dataset.probe.scale**port.size))
 
 
-@fault("scale.probe-not-normalised", rung="stages")
+@fault("scale.probe-not-normalised", rung="stages", network=ANY)
 def probe_not_normalised(port: FaultyPort) -> None:
     """The probe is not divided by probe_scale at all."""
     port.setup(lambda setup: replace(setup, probe=setup.probe * setup.scenario.dataset.probe.scale))
 
 
-@fault("scale.probe-scale-fixed", rung="stages")
+@fault("scale.probe-scale-fixed", rung="stages", network=ANY)
 def probe_scale_fixed(port: FaultyPort) -> None:
     """The probe is normalised with 4, whatever probe_scale says."""
     port.setup(lambda setup: replace(setup, probe=setup.probe * (setup.scenario.dataset.probe.scale / 4)))
 
 
-@fault("scale.rms-for-mean", rung="stages")
+@fault("scale.rms-for-mean", rung="stages", network=ANY)
 def rms_for_mean(port: FaultyPort) -> None:
     """The probe is normalised by its root mean square, not by its mean modulus."""
 
@@ -48,7 +42,7 @@ def rms_for_mean(port: FaultyPort) -> None:
     port.setup(lambda setup: replace(setup, probe=setup.probe * ratio(setup.probe)))
 
 
-@fault("scale.labels-illuminated", rung="stages")
+@fault("scale.labels-illuminated", rung="stages", network=ANY)
 def labels_illuminated(port: FaultyPort) -> None:
     """The probe is multiplied in twice."""
     port.setup(lambda setup: replace(setup, probe=setup.probe * setup.probe))
@@ -67,13 +61,7 @@ def sign(port: FaultyPort) -> None:
     port.weights_out(with_log_scale(np.negative))
 
 
-@fault(
-    "scale.off",
-    rung="stages",
-    size=0.01,
-    unit="relative excess of the scale",
-    quick=True,
-)
+@fault("scale.off", rung="stages", size=0.01, unit="relative excess of the scale", quick=True)
 def off(port: FaultyPort) -> None:
     """The intensity scale is a little too large."""
     port.weights_in(with_log_scale(lambda value: value + np.log1p(port.size)))
@@ -117,25 +105,25 @@ def not_squared(port: FaultyPort) -> None:
     port.stage("intensity", lambda value, stages: port.tensors.sqrt(value * stages["power"] + 1e-30))
 
 
-@fault("scale.uint16", rung="stages")
+@fault("scale.uint16", rung="stages", network=ANY)
 def uint16(port: FaultyPort) -> None:
     """Counts are kept in 16 bits and wrap around."""
     port.batch(with_amplitude(lambda amplitude: np.sqrt(np.square(amplitude) % 2**16)))
 
 
-@fault("scale.counts-for-amplitudes", rung="stages")
+@fault("scale.counts-for-amplitudes", rung="stages", network=ANY)
 def counts_for_amplitudes(port: FaultyPort) -> None:
     """Counts are fed where amplitudes are expected."""
     port.batch(with_amplitude(np.square))
 
 
-@fault("scale.amplitudes-for-counts", rung="stages")
+@fault("scale.amplitudes-for-counts", rung="stages", network=ANY)
 def amplitudes_for_counts(port: FaultyPort) -> None:
     """The root is taken once more: amplitudes pass for counts."""
     port.batch(with_amplitude(np.sqrt))
 
 
-@fault("scale.per-batch", rung="stages")
+@fault("scale.per-batch", rung="stages", network=ANY)
 def per_batch(port: FaultyPort) -> None:
     """The patterns are normalised a batch, not a data set."""
 
@@ -146,13 +134,13 @@ def per_batch(port: FaultyPort) -> None:
     port.batch(normalised)
 
 
-@fault("scale.n-squared", rung="dataset")
+@fault("scale.n-squared", rung="dataset", network=ANY)
 def n_squared(port: FaultyPort) -> None:
     """The energy of a pattern is normalised to N^2, not to (N/2)^2."""
     port.dataset(lambda folder: in_npz(folder / layout.TRAIN, X=lambda X: 2 * X))
 
 
-@fault("scale.root-missing", rung="dataset")
+@fault("scale.root-missing", rung="dataset", network=ANY)
 def root_missing(port: FaultyPort) -> None:
     """The factor of the normalisation lacks its square root."""
     port.dataset(
@@ -162,7 +150,7 @@ def root_missing(port: FaultyPort) -> None:
     )
 
 
-@fault("scale.nphotons-ignored", rung="loss", quick=True)
+@fault("scale.nphotons-ignored", rung="loss", network=ANY, quick=True)
 def nphotons_ignored(port: FaultyPort) -> None:
     """Nphotons is recorded but not divided by."""
     port.setup(lambda setup: replace(setup, nphotons=1.0))
@@ -171,6 +159,7 @@ def nphotons_ignored(port: FaultyPort) -> None:
 @fault(
     "scale.nphotons-default",
     rung="loss",
+    network=ANY,
     size=1e5,
     unit="relative excess of the data's nphotons over the one used",
 )
@@ -185,12 +174,7 @@ def fft_norm(port: FaultyPort) -> None:
     port.stage("power", lambda value, _: value * (int(value.shape[-1]) * int(value.shape[-2])))
 
 
-@fault(
-    "scale.object-amplitude",
-    rung="stages",
-    size=0.1,
-    unit="relative excess of the amplitude",
-)
+@fault("scale.object-amplitude", rung="stages", network=ANY, size=0.1, unit="relative excess of the amplitude")
 def object_amplitude(port: FaultyPort) -> None:
     """The amplitude that the head is scaled with is off."""
     port.setup(lambda setup: replace(setup, object_amplitude=setup.object_amplitude * (1 + port.size)))

@@ -1,21 +1,16 @@
 """Shape, type and state: precision, what is not finite, what an earlier call left."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from harness.faults.catalogue import fault
+from harness.faults.catalogue import ANY, fault
 from harness.faults.edit import with_amplitude
 from harness.faults.faulty_port import FaultyPort
-from harness.networks.pinn.forward import Stages
 from harness.ports.protocol import Batch
 
 
-@fault(
-    "state.other-precision",
-    rung="stages",
-)
+@fault("state.other-precision", rung="stages", network=ANY)
 def other_precision(port: FaultyPort) -> None:
     """The backend computes in single precision, whatever is asked for."""
     port.setup(lambda setup: replace(setup, precision="float32"))
@@ -27,13 +22,13 @@ def mixed_precision(port: FaultyPort) -> None:
     port.stage("power", lambda value, _: port.tensors.rounded(value))
 
 
-@fault("state.input-rounded", rung="stages")
+@fault("state.input-rounded", rung="stages", network=ANY)
 def input_rounded(port: FaultyPort) -> None:
     """The input is kept in single precision."""
     port.batch(with_amplitude(lambda amplitude: amplitude.astype(np.float32).astype(np.float64)))
 
 
-@fault("state.offsets-rounded", rung="stages")
+@fault("state.offsets-rounded", rung="stages", network=ANY)
 def offsets_rounded(port: FaultyPort) -> None:
     """The offsets are kept in half precision."""
     port.batch(lambda batch: replace(batch, relative=batch.relative.astype(np.float16).astype(np.float64)))
@@ -51,7 +46,7 @@ def nan(port: FaultyPort) -> None:
     port.stage("exit_wave", lambda value, _: value * float("nan"))
 
 
-@fault("state.left-over", rung="loss")
+@fault("state.left-over", rung="loss", network=ANY)
 def left_over(port: FaultyPort) -> None:
     """What an earlier call was given is mixed into the next."""
     calls: list[Batch] = []
@@ -69,7 +64,7 @@ def sample_axis(port: FaultyPort) -> None:
     port.stage("input", lambda value, _: port.tensors.flip(value, 0))
 
 
-@fault("state.rows-reversed", rung="stages")
+@fault("state.rows-reversed", rung="stages", network=ANY)
 def rows_reversed(port: FaultyPort) -> None:
     """The patterns are read from the last row on."""
     port.batch(with_amplitude(lambda amplitude: np.ascontiguousarray(amplitude[:, ::-1])))
@@ -78,8 +73,4 @@ def rows_reversed(port: FaultyPort) -> None:
 @fault("state.batch-coupled", rung="stages")
 def batch_coupled(port: FaultyPort) -> None:
     """A sample of the batch leaks into all others."""
-
-    def coupled(value: Any, _: Stages) -> Any:
-        return value + 1e-3 * port.tensors.mean(value, 0)
-
-    port.stage("encoder.1", coupled)
+    port.stage("encoder.1", lambda value, _: value + 1e-3 * port.tensors.mean(value, 0))

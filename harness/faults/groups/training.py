@@ -4,18 +4,20 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from harness import layout
 from harness.arrays import Weights
-from harness.faults.catalogue import fault
+from harness.faults.catalogue import ANY, fault
 from harness.faults.edit import in_npz
-from harness.faults.faulty_port import FaultyPort
+from harness.faults.faulty_port import FaultyPort, RuleChange
 from harness.files import read_npz
-from harness.networks.pinn.rules import ADAM_BETAS, Schedule
 from harness.ports.protocol import Batch, BatchSource
-from harness.scenario.schema import TrainingSpec
+
+Schedule = Callable[[Any, int, int], float]
+"""From the section `optimiser`, a step (from 0) and the number of steps to the learning rate."""
 
 
 @dataclass
@@ -42,28 +44,27 @@ def reordered(order: Callable[[int, int], int]) -> Callable[[BatchSource], Batch
     return draw
 
 
-@fault(
-    "training.epsilon",
-    rung="step",
-    size=9.0,
-    unit="relative excess over the contract's 1e-8",
-    quick=True,
-)
+def at_step(other: Callable[[Any, int], int]) -> RuleChange:
+    """The rate of another step: from the section `optimiser` and a step to the step whose rate is taken."""
+    return lambda rate, _: lambda optimiser, step, steps: rate(optimiser, other(optimiser, step), steps)
+
+
+@fault("training.epsilon", rung="step", size=9.0, unit="relative excess over the contract's 1e-8", quick=True)
 def epsilon(port: FaultyPort) -> None:
     """Adam's epsilon is another library's default."""
-    port.rule("adam_epsilon", lambda value: value * (1 + port.size))
+    port.rule("adam_epsilon", lambda value, _: value * (1 + port.size))
 
 
 @fault("training.epsilon-inside", rung="step")
 def epsilon_inside(port: FaultyPort) -> None:
     """Adam's epsilon stands inside the root: its root counts, 1e-4."""
-    port.rule("adam_epsilon", math.sqrt)
+    port.rule("adam_epsilon", lambda value, _: math.sqrt(value))
 
 
 @fault("training.betas", rung="step")
 def betas(port: FaultyPort) -> None:
     """The decay rates of Adam's moments are the library's defaults."""
-    port.rule("adam_betas", lambda _: (0.9, 0.999))
+    port.rule("adam_betas", lambda *_: (0.9, 0.999))
 
 
 @fault("training.bias-correction", rung="trajectory")
@@ -71,10 +72,10 @@ def bias_correction(port: FaultyPort) -> None:
     """Adam's moments are not corrected for their bias."""
     # The first step stays as it is: with the contract's rates its two corrections cancel.
 
-    def uncorrected(schedule: Schedule) -> Schedule:
-        def rate(training: TrainingSpec, step: int, steps: int) -> float:
-            first, second = (1 - beta ** (step + 1) for beta in ADAM_BETAS)
-            return schedule(training, step, steps) * first / math.sqrt(second)
+    def uncorrected(schedule: Schedule, rules: Any) -> Schedule:
+        def rate(optimiser: Any, step: int, steps: int) -> float:
+            first, second = (1 - beta ** (step + 1) for beta in rules.adam_betas)
+            return schedule(optimiser, step, steps) * first / math.sqrt(second)
 
         return rate
 
@@ -84,49 +85,40 @@ def bias_correction(port: FaultyPort) -> None:
 @fault("training.schedule", rung="step")
 def schedule(port: FaultyPort) -> None:
     """The learning rate is constant on one side."""
-    port.rule("learning_rate", lambda rate: lambda training, _, steps: rate(training, training.warmup_steps, steps))
+    port.rule("learning_rate", at_step(lambda optimiser, _: optimiser.warmup_steps))
 
 
 @fault("training.schedule-late", rung="step")
 def schedule_late(port: FaultyPort) -> None:
     """The schedule begins with its second step."""
-    port.rule("learning_rate", lambda rate: lambda training, step, steps: rate(training, step + 1, steps))
+    port.rule("learning_rate", at_step(lambda _, step: step + 1))
 
 
 @fault("training.no-decay", rung="trajectory")
 def no_decay(port: FaultyPort) -> None:
     """The learning rate rises but does not fall again."""
-
-    def rising(rate: Schedule) -> Schedule:
-        return lambda training, step, steps: rate(training, min(step, training.warmup_steps), steps)
-
-    port.rule("learning_rate", rising)
+    port.rule("learning_rate", at_step(lambda optimiser, step: min(step, optimiser.warmup_steps)))
 
 
-@fault(
-    "training.rate",
-    rung="step",
-    size=0.01,
-    unit="relative excess of the rate",
-)
+@fault("training.rate", rung="step", size=0.01, unit="relative excess of the rate")
 def rate(port: FaultyPort) -> None:
     """The learning rate is off."""
-    port.rule("learning_rate", lambda rate: lambda training, step, steps: (1 + port.size) * rate(training, step, steps))
+    port.rule("learning_rate", lambda rate, _: lambda *given: (1 + port.size) * rate(*given))
 
 
-@fault("training.shuffled", rung="step", quick=True)
+@fault("training.shuffled", rung="step", network=ANY, quick=True)
 def shuffled(port: FaultyPort) -> None:
     """The batches come in another order."""
     port.batches(reordered(lambda step, steps: (step + 1) % steps))
 
 
-@fault("training.shuffled-later", rung="trajectory")
+@fault("training.shuffled-later", rung="trajectory", network=ANY)
 def shuffled_later(port: FaultyPort) -> None:
     """The first batch is the same, those after it come in another order."""
     port.batches(reordered(lambda step, steps: (2 * step) % steps))
 
 
-@fault("training.last-batch-dropped", rung="telemetry", quick=True)
+@fault("training.last-batch-dropped", rung="telemetry", network=ANY, quick=True)
 def last_batch_dropped(port: FaultyPort) -> None:
     """The last batch of every epoch is dropped."""
 
@@ -137,13 +129,13 @@ def last_batch_dropped(port: FaultyPort) -> None:
     port.batches(dropped)
 
 
-@fault("training.early-stopping", rung="trajectory")
+@fault("training.early-stopping", rung="trajectory", network=ANY)
 def early_stopping(port: FaultyPort) -> None:
     """The training ends before its last epoch."""
     port.batches(lambda batches: Drawn(batches, batches.epochs - 1, batches.steps_per_epoch, lambda step: step))
 
 
-@fault("training.test-data", rung="dataset")
+@fault("training.test-data", rung="dataset", network=ANY)
 def test_data(port: FaultyPort) -> None:
     """The test data is trained on."""
 
@@ -163,17 +155,14 @@ def layer_frozen(port: FaultyPort) -> None:
 
 
 @fault(
-    "training.weight-decay",
-    rung="step",
-    size=1e-4,
-    unit="share of every weight that is lost at a step",
+    "training.weight-decay", rung="step", network=ANY, size=1e-4, unit="share of every weight that is lost at a step"
 )
 def weight_decay(port: FaultyPort) -> None:
     """Weights decay at every step."""
     port.after_epoch(lambda weights: {name: value * (1 - port.size) for name, value in weights.items()})
 
 
-@fault("training.untrained-saved", rung="patches")
+@fault("training.untrained-saved", rung="patches", network=ANY)
 def untrained_saved(port: FaultyPort) -> None:
     """The weights from before the training are saved."""
     if port.leg != "train":
@@ -183,7 +172,7 @@ def untrained_saved(port: FaultyPort) -> None:
     port.weights_out(lambda _: dict(start))
 
 
-@fault("training.earlier-epoch-saved", rung="patches")
+@fault("training.earlier-epoch-saved", rung="patches", network=ANY)
 def earlier_epoch_saved(port: FaultyPort) -> None:
     """The weights of the first epoch are saved."""
     if port.leg != "train":
@@ -199,14 +188,14 @@ def earlier_epoch_saved(port: FaultyPort) -> None:
     port.weights_out(lambda weights: dict(kept) or weights)
 
 
-@fault("training.metrics-nan", rung="telemetry")
+@fault("training.metrics-nan", rung="telemetry", network=ANY)
 def metrics_nan(port: FaultyPort) -> None:
     """The loss of the last epoch is not finite."""
     if port.leg == "train":
         port.metrics(lambda metrics: {**metrics, "loss": math.nan})
 
 
-@fault("training.rate-not-told", rung="telemetry")
+@fault("training.rate-not-told", rung="telemetry", network=ANY)
 def rate_not_told(port: FaultyPort) -> None:
     """Another learning rate is reported than asked for."""
     port.metrics(lambda metrics: {**metrics, "learning_rate": 1.01 * metrics["learning_rate"]})

@@ -15,12 +15,12 @@ from skimage.measure import block_reduce
 from harness.arrays import Array
 from harness.errors import HarnessError
 from harness.files import read_json, read_npz, write_json, write_npz
+from harness.judge.comparing import difference
 from harness.judge.evidence import Evidence
 from harness.judge.quantities import QUANTITIES, quantity
 from harness.judge.reconstructions import measured_against_truth
 from harness.judge.truth import part_of, parts_with_a_picture
 
-SUFFIXES = (".json", ".npz")
 _SIDE = 64
 """Pixels: no picture is larger."""
 
@@ -42,7 +42,8 @@ class Approved:
         Of each figure the difference; of the `picture` the root mean square of the difference over the contrast
         (standard deviation) of this one. None where a run has no such figure, or their pictures have no common place.
         """
-        found = {name: _difference(self.figures.get(name), other.figures.get(name)) for name in QUANTITIES}
+        gaps = {name: difference(self.figures[name], other.figures[name]) for name in QUANTITIES}
+        found = {name: None if gap is None else abs(gap) for name, gap in gaps.items()}
         return {**found, "picture": self._picture_distance(other)}
 
     def _picture_distance(self, other: "Approved") -> float | None:
@@ -53,10 +54,6 @@ class Approved:
             return None
         apart = self.picture[both].astype(np.float64) - other.picture[both]
         return float(np.sqrt(np.mean(apart**2)) / contrast)
-
-
-def _difference(one: float | None, other: float | None) -> float | None:
-    return None if one is None or other is None else abs(one - other)
 
 
 def of_side(evidence: Evidence, backend: str) -> Approved:
@@ -78,9 +75,14 @@ def _small(values: Array, mask: Array) -> tuple[Array, Array]:
     return mean.astype(np.float32), weight.astype(np.int32)
 
 
-def write(folder: Path, backend: str, approved: Approved) -> tuple[Path, ...]:
+def paths_of(folder: Path, backend: str) -> tuple[Path, Path]:
+    """The files of a side: figures and picture."""
+    return folder / f"{backend}.json", folder / f"{backend}.npz"
+
+
+def write(folder: Path, backend: str, approved: Approved) -> tuple[Path, Path]:
     """Write the files of a side; returns their paths."""
-    paths = tuple(folder / f"{backend}{suffix}" for suffix in SUFFIXES)
+    paths = paths_of(folder, backend)
     write_json(paths[0], approved.figures)
     write_npz(paths[1], picture=approved.picture, weight=approved.weight)
     return paths
@@ -88,7 +90,7 @@ def write(folder: Path, backend: str, approved: Approved) -> tuple[Path, ...]:
 
 def read(folder: Path, backend: str) -> Approved:
     """Read the files of a side; raises HarnessError when one is missing or broken."""
-    paths = [folder / f"{backend}{suffix}" for suffix in SUFFIXES]
+    paths = paths_of(folder, backend)
     figures: Any = read_json(paths[0])
     arrays = read_npz(paths[1])
     if not isinstance(figures, dict) or set(figures) != set(QUANTITIES):

@@ -6,13 +6,14 @@ by hand. What is wrong is told in one sentence each, before anything is compared
 
 from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from harness.errors import HarnessError
 from harness.files import digest, read_json, sha256, write_json
+from harness.judge.comparing import paired
+from harness.records.golden import Entry
 from harness.run.keys import relevant
 from harness.scenario.schema import Scenario
 
@@ -24,26 +25,7 @@ TRAINED = "trained"
 UPDATE = "--golden-update"
 _NO_GOLDEN = {".py", ".pyc", ".md", ".lock"}
 _LFS = b"version https://git-lfs"
-
-
-class Entry(BaseModel):
-    """What was approved, and what it came from."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    sha256: str
-    size: int
-    case: str | None = None
-    """None for a file that is of no case."""
-    profile: str | None = None
-    scenario: str | None = None
-    """Digest of what the file depends on in the scenario of its case."""
-    environment: dict[str, str] = {}
-    """Versions that the content depends on, by name; empty where it depends on none."""
-    hub: str | None = None
-    """Name of the hub that a trained result was taken from."""
-    commit: str | None = None
-    """Commit of the code of that hub."""
+_ENTRIES = TypeAdapter(dict[str, Entry])
 
 
 def depends_on(scenario: Scenario, leg: str) -> str:
@@ -56,26 +38,18 @@ def is_wanted(update: str | None, case: str, exists: bool) -> bool:
     return update == "all" or update == case or (update == "new" and not exists)
 
 
-_ENTRIES = TypeAdapter(dict[str, Entry])
-
-
 def read(folder: Path) -> dict[str, Entry]:
     """The entries by the file's path relative to `folder`; none where there is no registry.
 
     Raises HarnessError for a registry that is broken.
     """
     path = folder / REGISTRY
-    return parse(read_json(path), path) if path.exists() else {}
-
-
-def parse(record: Any, source: Path) -> dict[str, Entry]:
-    """Entries as JSON holds them; raises HarnessError, which names their source, for what is none."""
     try:
-        return _ENTRIES.validate_python(record)
+        return _ENTRIES.validate_python(read_json(path)) if path.exists() else {}
     except ValidationError as error:
         found = error.errors()[0]
         where = ".".join(map(str, found["loc"]))
-        raise HarnessError(f"{source}: {where}: {found['msg']}; restore the file from version control.") from error
+        raise HarnessError(f"{path}: {where}: {found['msg']}; restore the file from version control.") from error
 
 
 def entry(path: Path, **provenance: object) -> Entry:
@@ -91,18 +65,15 @@ def register(folder: Path, entries: Mapping[str, Entry]) -> None:
     """
     with FileLock(folder / f"{REGISTRY}.lock"):
         held = read(folder)
-        changed = {name: _kept(held.get(name), new) for name, new in entries.items()}
-        _write(folder, held | changed)
+        for name, new in entries.items():
+            old = held.get(name)
+            if old is None or old.model_copy(update={"hub": new.hub, "commit": new.commit}) != new:
+                held[name] = new
+        _write(folder, held)
 
 
 def _write(folder: Path, entries: Mapping[str, Entry]) -> None:
     write_json(folder / REGISTRY, _ENTRIES.dump_python(dict(sorted(entries.items()))))
-
-
-def _kept(old: Entry | None, new: Entry) -> Entry:
-    if old is not None and old.model_copy(update={"hub": new.hub, "commit": new.commit}) == new:
-        return old
-    return new
 
 
 def trained(folder: Path, profile: str, case: str) -> Path:
@@ -148,9 +119,8 @@ def damage(path: Path, approved: Entry) -> str:
 
 def elsewhere(approved: Entry, environment: Mapping[str, str]) -> str:
     """In what today's environment differs from the one that a file was approved in; empty where in nothing."""
-    names = sorted(approved.environment.keys() | environment.keys())
-    pairs = [(name, approved.environment.get(name), environment.get(name)) for name in names]
-    parts = [f"{name} {old or 'not there'}, now {new or 'not there'}" for name, old, new in pairs if old != new]
+    versions = sorted(paired(approved.environment, environment))
+    parts = [f"{name} {old or 'not there'}, now {new or 'not there'}" for name, old, new in versions if old != new]
     return f"was approved in another environment: {'; '.join(parts)}" if parts else ""
 
 

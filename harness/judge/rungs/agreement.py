@@ -8,16 +8,17 @@ nearer is reported, not judged.
 
 import math
 from pathlib import Path
-from typing import Any
 
 from harness import layout
 from harness.files import sha256
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
-from harness.judge.reconstructions import JUDGED, agreement, correlation_with_truth, off_place
+from harness.judge.metrics import judged
+from harness.judge.reconstructions import agreement, correlation_with_truth
 from harness.judge.tolerances import Limits
 from harness.judge.truth import PARTS, parts_with_a_picture
 from harness.judge.verdict import Check
+from harness.records.pictures import AgreementFigures
 
 NEEDS = frozenset({"train", "infer"})
 
@@ -50,18 +51,19 @@ def _two_sides(findings: Findings, evidence: Evidence) -> None:
         findings.demand("two_sides", True, f"{reference} and {candidate} trained weights of their own")
 
 
-def _compare(findings: Findings, evidence: Evidence, figures: dict[str, Any]) -> None:
-    leading, gauges = parts_with_a_picture(evidence)[0], figures["gauges"]
-    r = figures[leading]["pearson_r"]
+def _compare(findings: Findings, evidence: Evidence, figures: AgreementFigures) -> None:
+    leading, gauges = parts_with_a_picture(evidence)[0], figures.gauges
+    metrics = {"amplitude": figures.amplitude, "phase": figures.phase}
+    r = metrics[leading]["pearson_r"]
     findings.measure("pearson_r", r, "pearson_r", f"correlation of the {leading} of the two sides")
     for part in PARTS:
-        for name in JUDGED[part]:
+        for name in judged(part):
             message = f"{name} of the {part} between the two sides"
-            findings.measure(f"{part}.{name}", figures[part][name], f"{part}.{name}", message)
-    scale = gauges["scale"]
+            findings.measure(f"{part}.{name}", metrics[part][name], f"{part}.{name}", message)
+    scale = gauges.scale
     off = abs(math.log(scale)) if scale and scale > 0 else None
     findings.measure("scale", off, "scale", f"amplitude scale {scale} between the two sides, |ln|")
-    placed = off_place(gauges)
+    placed = gauges.off_place()
     findings.measure("shift", placed["shift"], "shift", "shift between the two sides, pixels")
     findings.measure("ramp", placed["ramp"], "ramp", "linear phase between the two sides, radians a pixel")
 

@@ -6,7 +6,6 @@ approved result, since the sides against each other are what the rungs below ask
 """
 
 from pathlib import Path
-from typing import Any
 
 from harness import layout
 from harness.judge.evidence import Evidence, NoEvidence
@@ -15,6 +14,7 @@ from harness.judge.golden import approved, registry
 from harness.judge.quantities import QUANTITIES
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
+from harness.records.golden import Provenance, SideRecord
 
 NEEDS = frozenset({"train", "infer"})
 WORDS = {name: one.words for name, one in QUANTITIES.items()} | {"picture": "small picture, over its contrast"}
@@ -24,31 +24,29 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
     """Hold each side against what is approved of it."""
     findings = Findings("golden", limits)
     with findings.evidence_for("approved"):
-        found = evidence.record(Path(layout.GOLDEN, layout.PROVENANCE), ("reason", "sides"))
-        if found["reason"]:
-            findings.skip("approved", found["reason"])
+        found = evidence.parsed(Path(layout.GOLDEN, layout.PROVENANCE), Provenance)
+        if found.reason:
+            findings.skip("approved", found.reason)
             return findings.checks
         for backend in evidence.backends:
             with findings.evidence_for(f"{backend}.approved"):
-                _judge_side(findings, evidence, backend, found["sides"].get(backend))
+                _judge_side(findings, evidence, backend, found.sides.get(backend))
     return findings.checks
 
 
-def _judge_side(findings: Findings, evidence: Evidence, backend: str, found: dict[str, Any] | None) -> None:
+def _judge_side(findings: Findings, evidence: Evidence, backend: str, found: SideRecord | None) -> None:
     if found is None:
         findings.skip(f"{backend}.approved", f"no result of {backend} is approved for this case")
         return
-    if found["problem"]:
-        findings.error(f"{backend}.approved", found["problem"])
-        return
-    folder = evidence.case_dir / layout.GOLDEN
-    entries = registry.parse(found["files"], folder / layout.PROVENANCE)
-    for name, entry in entries.items():
+    if found.problem:
+        raise NoEvidence(found.problem)
+    for name, entry in found.files.items():
         if problem := registry.damage(evidence.existing(Path(layout.GOLDEN, name)), entry):
             raise NoEvidence(problem)
-    if difference := registry.elsewhere(next(iter(entries.values())), environment(evidence, backend)):
-        findings.doubt(f"{backend}.environment", f"{backend} {difference}")
-    before = approved.read(folder, backend)
+    for entry in list(found.files.values())[:1]:  # all are of one run
+        if difference := registry.elsewhere(entry, environment(evidence, backend)):
+            findings.doubt(f"{backend}.environment", f"{backend} {difference}")
+    before = approved.read(evidence.case_dir / layout.GOLDEN, backend)
     for name, value in before.distances(approved.of_side(evidence, backend)).items():
         message = f"{backend}: {WORDS[name]}, today against the approved: difference"
         findings.measure(f"{backend}.{name}", value, name, message)

@@ -5,14 +5,14 @@ the physics leaves free are fixed. The part that carries the picture is judged b
 a scenario adds limits for any figure (`reconstruction.amplitude.ssim`, `reconstruction.phase.skill.even_part`, ...).
 """
 
-from typing import Any
-
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
-from harness.judge.reconstructions import JUDGED, off_place, reconstruction
+from harness.judge.metrics import judged
+from harness.judge.reconstructions import reconstruction
 from harness.judge.tolerances import Limits
 from harness.judge.truth import PARTS, parts_with_a_picture
 from harness.judge.verdict import Check
+from harness.records.pictures import ReconstructionFigures
 
 NEEDS = frozenset({"train", "infer"})
 
@@ -26,16 +26,16 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
     return findings.checks
 
 
-def _judge_side(findings: Findings, evidence: Evidence, backend: str, figures: dict[str, Any]) -> None:
-    lost = figures["nonfinite"]
+def _judge_side(findings: Findings, evidence: Evidence, backend: str, figures: ReconstructionFigures) -> None:
+    lost = figures.nonfinite
     findings.demand(f"{backend}.finite", lost == 0, f"{backend}: {lost} pixels of the picture are not finite")
     leading = parts_with_a_picture(evidence)[0]
-    r = figures["reconstruction"][leading]["pearson_r"]
+    r = figures.reconstruction[leading]["pearson_r"]
     findings.measure(f"{backend}.pearson_r", r, "pearson_r", f"{backend}: correlation of the {leading} with the truth")
     for part in PARTS:
-        values = {name: figures["reconstruction"][part][name] for name in JUDGED[part]}
-        values |= {f"skill.{name}": value for name, value in figures["skill"][part].items()}
-        values["contrast"] = figures["contrast"][part]
+        values = {name: figures.reconstruction[part][name] for name in judged(part)}
+        values |= {f"skill.{name}": value for name, value in figures.skill[part].items()}
+        values["contrast"] = figures.contrast[part]
         for name, value in values.items():
             message = f"{backend}: {name} of the {part} against the truth"
             findings.measure(f"{backend}.{part}.{name}", value, f"{part}.{name}", message)
@@ -46,10 +46,9 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, figures: d
         findings.measure(f"{backend}.{name}", value, name, f"{backend}: {name.replace('_', ' ')} against the truth")
 
 
-def _placement(figures: dict[str, Any]) -> dict[str, float | None]:
-    level = figures["level"]
+def _placement(figures: ReconstructionFigures) -> dict[str, float | None]:
     return {
-        "twin_margin": figures["twin"]["margin"],
-        **off_place(figures["gauges"]),
-        "level_error": None if level is None else abs(level - 1),
+        "twin_margin": figures.twin.margin,
+        **figures.gauges.off_place(),
+        "level_error": None if figures.level is None else abs(figures.level - 1),
     }

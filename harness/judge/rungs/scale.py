@@ -4,9 +4,6 @@ Evidence: `bundle/params.json`, `bundle/weights.safetensors`, `train_outputs/his
 `inference_outputs/stats.json` of both sides, and the dataset's own value.
 """
 
-from pathlib import Path
-
-from harness import layout
 from harness.judge.comparing import relative_difference
 from harness.judge.evidence import Evidence, Incapable
 from harness.judge.findings import Findings
@@ -38,11 +35,13 @@ def _judge_sides(findings: Findings, evidence: Evidence) -> None:
 
 def scale_figures(evidence: Evidence, backend: str) -> dict[str, float | None]:
     """`initial`, `final`, `restored` and `closed_form` intensity scale of a side; None for what is missing."""
-    persisted = evidence.bundle(backend)["intensity_scale"]
-    stats = evidence.record(Path(backend, layout.INFERENCE_OUTPUTS, layout.STATS), ("intensity_scale_restored",))
-    closed_form = evidence.setup.intensity_scale_closed_form
-    named = {name: persisted.get(name) for name in ("initial", "final")}
-    return {**named, "restored": stats["intensity_scale_restored"], "closed_form": closed_form}
+    persisted = evidence.bundle(backend).intensity_scale
+    return {
+        "initial": persisted.initial,
+        "final": persisted.final,
+        "restored": evidence.inference(backend).intensity_scale_restored,
+        "closed_form": evidence.setup.intensity_scale_closed_form,
+    }
 
 
 def _held_scale(evidence: Evidence, backend: str) -> dict[str, float | None]:

@@ -32,7 +32,7 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 def _judge_side(findings: Findings, evidence: Evidence, backend: str) -> None:
     epochs = evidence.history(backend)
     broken = first_nonfinite(evidence, backend)
-    found = f"{broken['metric']} is not finite from epoch {broken['epoch']} on" if broken else "every metric is finite"
+    found = f"{broken.metric} is not finite from epoch {broken.epoch} on" if broken else "every metric is finite"
     findings.demand(f"{backend}.finite", broken is None, f"{backend}: {found}")
     steps = len(GroupedData.load(evidence.case_dir / layout.DATASET / layout.TRAIN).batches)
     asked, last = (evidence.scenario.training.epochs, steps), epochs[-1].step if epochs else 0

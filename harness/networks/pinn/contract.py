@@ -8,16 +8,19 @@ Layouts of the stages, whatever a port uses inside:
 - `object_merged` (B, padded, padded, 1) where patches are merged (`merges`), else the patches (B, N, N, C);
 - all others (B, N, N, C).
 
+Names of the layers: `encoder.<k>.conv1`, `.conv2` and `.pool`, then of each decoder `<decoder>.<k>.conv1`, `.conv2`
+and `.up`, and `<decoder>.head`.
+
 Features of `log_autocorrelation`: all log1p(X) channels, then all autocorrelation channels,
 `real(fftshift(ifft2(ifftshift(X^2)))) / autocorrelation_divisor` with the orthonormal inverse FFT: its centre
 is then N/16 on average, of order 1 for every N.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from harness.networks.pinn.rules import Rules
 from harness.networks.pinn.sections import LossSpec, of
-from harness.ports.contract import Contract, Scale, Stage, Term, Value, Weight
+from harness.ports.contract import Attributes, Contract, Scale, Stage, Term, Value, Weight
 from harness.scenario.schema import Scenario
 
 DECODERS = ("amplitude", "phase")
@@ -37,8 +40,16 @@ _ANSWERED = ("input", *PHYSICS_STAGES[1:])
 """Stages that the oracle answers for: it starts from the object patches of the side itself."""
 
 
-def contract_of(scenario: Scenario, exposed: Collection[str] | None = None) -> Contract:
-    """The contract for a scenario; `exposed`: the stages that a port returns, all where it is not given."""
+def contract_of(
+    scenario: Scenario, layers: Mapping[str, Attributes] | None = None, exposed: Collection[str] | None = None
+) -> Contract:
+    """The contract for a scenario.
+
+    Args:
+        scenario: what the port was built for.
+        layers: attributes of every layer, which the port reads from the layers that it built.
+        exposed: the stages that a port returns, all where it is not given.
+    """
     spec = of(scenario)
     return Contract(
         network=spec.network,
@@ -53,7 +64,7 @@ def contract_of(scenario: Scenario, exposed: Collection[str] | None = None) -> C
         region=predicted_size(spec),
         oracle=True,
         options=_options(),
-        layers={},
+        layers=dict(layers or {}),
     )
 
 

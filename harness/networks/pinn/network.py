@@ -3,9 +3,11 @@
 from harness.arrays import Weights
 from harness.networks.network import Network, Oracle
 from harness.networks.pinn.oracle import PinnOracle
+from harness.networks.pinn.sections import of
 from harness.networks.pinn.start import initial_weights
 from harness.ports.contract import Contract
 from harness.ports.protocol import Setup
+from harness.scenario.schema import Scenario
 
 
 class Pinn:
@@ -16,6 +18,11 @@ class Pinn:
     def first_weights(self, setup: Setup, contract: Contract) -> Weights:  # noqa: ARG002 - its weights are known
         """The start that both sides share."""
         return initial_weights(setup.scenario, setup.intensity_scale)
+
+    def at_rate(self, scenario: Scenario, rate: float) -> Scenario:
+        """The scenario with another largest learning rate."""
+        optimiser = of(scenario).optimiser.model_copy(update={"learning_rate": rate})
+        return scenario.model_copy(update={"optimiser": optimiser})
 
 
 NETWORK: Network = Pinn()

@@ -20,28 +20,28 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from harness.scenario.schema import TrainingSpec
+from harness.networks.pinn.sections import OptimiserSpec
 
 ADAM_BETAS = (0.9, 0.99)
 """The short memory of the second moment suits budgets of about a thousand steps."""
 ADAM_EPSILON = 1e-8
 """Beside the square root of the bias-corrected second moment, as in the paper's algorithm and in PyTorch."""
 
-Schedule = Callable[[TrainingSpec, int, int], float]
-"""From the training, a step (from 0) and the number of steps to the learning rate of the step."""
+Schedule = Callable[[OptimiserSpec, int, int], float]
+"""From the section `optimiser`, a step (from 0) and the number of steps to the learning rate of the step."""
 
 
-def learning_rate(training: TrainingSpec, step: int, steps: int) -> float:
+def learning_rate(optimiser: OptimiserSpec, step: int, steps: int) -> float:
     """Learning rate of a step (from 0) of `steps` in all.
 
     Linear warm-up to `learning_rate` at step `warmup_steps`-1, then half a cosine down to
     `final_fraction` of it at the last step.
     """
-    if step < training.warmup_steps:
-        return training.learning_rate * (step + 1) / training.warmup_steps
-    progress = (step - training.warmup_steps) / max(1, steps - 1 - training.warmup_steps)
+    if step < optimiser.warmup_steps:
+        return optimiser.learning_rate * (step + 1) / optimiser.warmup_steps
+    progress = (step - optimiser.warmup_steps) / max(1, steps - 1 - optimiser.warmup_steps)
     falling = 0.5 * (1 + math.cos(math.pi * progress))
-    return training.learning_rate * (training.final_fraction + (1 - training.final_fraction) * falling)
+    return optimiser.learning_rate * (optimiser.final_fraction + (1 - optimiser.final_fraction) * falling)
 
 
 @dataclass

@@ -1,6 +1,7 @@
-"""What a scenario may say of the physics-informed network: its model and its loss."""
+"""What a scenario may say of the physics-informed network: its model, its loss and its optimiser."""
 
-from typing import Annotated, Literal, cast
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal, cast
 
 from pydantic import Field, model_validator
 
@@ -41,12 +42,24 @@ class LossSpec(Section):
         return self
 
 
+class OptimiserSpec(Section):
+    """Adam's learning rate: linear warm-up, then cosine decay."""
+
+    learning_rate: Positive = 4e-3
+    """The largest one."""
+    warmup_steps: Annotated[int, Field(ge=0)] = 50
+    final_fraction: Annotated[float, Field(ge=0, le=1)] = 0.02
+    """Learning rate at the end, as a fraction of the largest; 1 with warmup_steps 0 keeps it constant."""
+
+
 class PinnScenario(Scenario):
     """One resolved scenario of the physics-informed network: every value that a run uses."""
 
+    moved: ClassVar[Mapping[str, str]] = {f"training.{key}": f"optimiser.{key}" for key in OptimiserSpec.model_fields}
     network: Literal["pinn"] = "pinn"
     model: ModelSpec = ModelSpec()
     loss: LossSpec = LossSpec()
+    optimiser: OptimiserSpec = OptimiserSpec()
 
     @model_validator(mode="after")
     def _channels_need_a_group(self) -> "PinnScenario":

@@ -1,13 +1,16 @@
 """A network that its ports state themselves, as the run asks it."""
 
 import math
+from typing import cast
 
 import numpy as np
 
 from harness.arrays import Array, Weights, nudged
 from harness.networks.network import Network, Oracle
+from harness.networks.stated.sections import StatedScenario
 from harness.ports.contract import Contract, Weight
 from harness.ports.protocol import Setup
+from harness.scenario.schema import Scenario
 
 
 class Stated:
@@ -25,6 +28,11 @@ class Stated:
         single = {weight.name: _first(weight, training.seed).astype(np.float32) for weight in contract.weights}
         found = {name: value.astype(np.float64) for name, value in single.items()}
         return nudged(found, training.nudge, "float32") if training.nudge else found
+
+    def at_rate(self, scenario: Scenario, rate: float) -> Scenario:
+        """The scenario with another learning rate."""
+        optimiser = cast("StatedScenario", scenario).optimiser.model_copy(update={"learning_rate": rate})
+        return scenario.model_copy(update={"optimiser": optimiser})
 
 
 def _first(weight: Weight, seed: int) -> Array:

@@ -9,7 +9,6 @@ from harness.networks.supervised.feed import patches, pattern, target
 from harness.ports.protocol import Batch, Setup
 from harness.toolkits.torch.port import TorchPort
 
-
 EPSILON = 2.0**-16
 
 

@@ -10,14 +10,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from harness import layout
+from harness import layout, templates
 from harness.errors import HarnessError
 from harness.files import write_text
 from harness.judge.golden import registry
-from harness.report import html
 from harness.report.golden import views
 from harness.session import hub
 from harness.session.golden import approve
@@ -27,20 +25,12 @@ _PROJECT = ("conftest.py", "pyproject.toml", "scenarios")
 """What the tests of the golden files need beside them."""
 
 
-@dataclass(frozen=True)
-class Proposal:
-    """What was proposed."""
-
-    changes: Sequence[views.Change]
-    left_out: Sequence[str]
-    """A sentence for each case of the hub that cannot be approved."""
-
-
-def propose(root: Path, of: Path | None, to: Path, cases: Sequence[str] = ()) -> Proposal:
+def propose(root: Path, of: Path | None, to: Path, cases: Sequence[str] = ()) -> tuple[list[views.Change], list[str]]:
     """Write `proposal.patch` and `index.html` into the new folder `to`.
 
     `root`: the project; `of`: the hub whose results are proposed, None for what needs none; `cases`: these alone.
-    Raises HarnessError for a hub that is none, a folder that is taken, and when a golden file could not be computed.
+    Returns what differs, and a sentence for each case of the hub that cannot be approved. Raises HarnessError for a
+    hub that is none, a folder that is taken, and when a golden file could not be computed.
     """
     hub.claim(to)
     with tempfile.TemporaryDirectory() as name:
@@ -52,10 +42,9 @@ def propose(root: Path, of: Path | None, to: Path, cases: Sequence[str] = ()) ->
             _compute_again(root, new, cases)
         found = views.changes(old / registry.FOLDER, new / registry.FOLDER, to)
         write_text(to / PATCH, _patch(Path(name)))
-    write_text(
-        to / layout.INDEX, html.render("golden.html", changes=found, left_out=left_out, hub=of and of.resolve().name)
-    )
-    return Proposal(found, left_out)
+    page = templates.render("golden.html", changes=found, left_out=left_out, hub=of and of.resolve().name)
+    write_text(to / layout.INDEX, page)
+    return found, left_out
 
 
 def _approve_hub(of: Path, folder: Path, cases: Sequence[str]) -> list[str]:

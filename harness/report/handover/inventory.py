@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from safetensors import safe_open
 
+from harness import templates
 from harness.dataset import npz
 from harness.errors import HarnessError
 from harness.report.tables import Table
@@ -91,10 +92,8 @@ def problems(inventory: Mapping[str, Any]) -> list[str]:
 
 def markdown(inventory: Mapping[str, Any], title: str) -> str:
     """The inventory for people: the problems first, then a row a file and array."""
-    wrong = [f"- {sentence}" for sentence in problems(inventory)]
-    head = [f"# Files of {title}", "", f"{len(inventory['files'])} files.", ""]
-    table = Table.of(HEADER, list(_rows(inventory["files"]))).markdown()
-    return "\n".join([*head, *([*wrong, ""] if wrong else []), *table]) + "\n"
+    table, files = Table.of(HEADER, _rows(inventory["files"])), len(inventory["files"])
+    return templates.render("inventory.md", title=title, files=files, problems=problems(inventory), rows=table)
 
 
 def as_csv(inventory: Mapping[str, Any]) -> str:

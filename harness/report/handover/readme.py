@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from harness import formatting, layout
+from harness import layout, templates
 from harness.dataset import npz
 from harness.errors import HarnessError
 from harness.judge.evidence import Evidence
@@ -19,16 +19,11 @@ from harness.session import hub, manifest
 CASES = ("case", "profile", "status", "N", "gridsize", "photons", "patterns", "epochs", "batch size")
 METRICS = ("case", *REACHED)
 PROVENANCE = ("photons", "case", "file", "bytes", "SHA-256", "simulated or file")
-STEPS = ("simulate", "train", "infer")
 
 
 def of_files(folder: Path) -> str:
     """The README of a folder that is no hub: what is in it stands in the inventory."""
-    told = f"The files of `{folder.resolve().name}`; `inventory.json` lists every array in them."
-    return (
-        "\n".join([f"# {folder.resolve().name}", "", told, "", "## What a data set must hold", "", *_requirements()])
-        + "\n"
-    )
+    return templates.render("handover/files.md", name=folder.resolve().name, required=npz.REQUIRED, sizes=npz.SIZES)
 
 
 def page(root: Path) -> str:
@@ -40,61 +35,33 @@ def page(root: Path) -> str:
     summary = hub.read_optional(root / layout.SUMMARY, None)
     if summary is None:
         raise HarnessError(f"{root}: has no {layout.SUMMARY}; complete it with: python -m harness report {root}")
-    return "\n".join(_lines(root, summary)) + "\n"
-
-
-def _lines(root: Path, summary: Mapping[str, Any]) -> Iterator[str]:
-    yield f"# Parity session {summary['hub']}"
-    yield ""
-    yield (
-        "Two versions of one ptychography network, trained and compared on the same data. `index.html` shows the "
-        "verdicts; `summary.json` holds the same figures for programs."
+    metrics = ((case["id"], *row) for case in summary["cases"] for row in reached(case["backends"]))
+    return templates.render(
+        "handover/readme.md",
+        summary=summary,
+        cases=Table.of(CASES, (_case(root, case) for case in summary["cases"])),
+        baseline=Table.of(METRICS, metrics),
+        warnings=list(_warnings(root, summary)),
+        commands=[command for case in summary["cases"] for command in _commands(case)],
+        provenance=Table.of(PROVENANCE, _provenance(root, summary)),
+        required=npz.REQUIRED,
+        sizes=npz.SIZES,
     )
-    yield ""
-    yield f"Asked by `{summary['command']}`, {summary['started']}."
-    for title, part in (
-        ("Scenarios", _cases(root, summary)),
-        ("Baseline", _metrics(summary)),
-        ("Environment", _environment(root, summary)),
-        ("How to do it again", _commands(summary)),
-        ("Data sets, by dose", _provenance(root, summary)),
-        ("What a data set must hold", _requirements()),
-    ):
-        yield from ("", f"## {title}", "")
-        yield from part
 
 
-def _cases(root: Path, summary: Mapping[str, Any]) -> list[str]:
-    rows = []
-    for case in summary["cases"]:
-        values = _values(root, case)
-        setup = DatasetSetup.read_if_whole(hub.case_folder(root, case["id"]) / layout.DATASET / layout.SETUP)
-        facts = (None, None) if setup is None else (setup.nphotons, setup.patterns)
-        data = (values["dataset.N"], values["grouping.gridsize"], *facts)
-        training = (values["training.epochs"], values["training.batch_size"])
-        rows.append((case["id"], case["profile"], case["status"], *data, *training))
-    return [*Table.of(CASES, rows).markdown(), "", "Every value, with its origin, stands in `<case>/scenario.yaml`."]
+def _case(root: Path, case: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What a case asked for: a row of the table of scenarios."""
+    values = _values(root, case)
+    setup = DatasetSetup.read_if_whole(hub.case_folder(root, case["id"]) / layout.DATASET / layout.SETUP)
+    facts = (None, None) if setup is None else (setup.nphotons, setup.patterns)
+    data = (values["dataset.N"], values["grouping.gridsize"], *facts)
+    return case["id"], case["profile"], case["status"], *data, values["training.epochs"], values["training.batch_size"]
 
 
 def _values(root: Path, case: Mapping[str, Any]) -> dict[str, Any]:
     """The resolved scenario of a case by dotted key."""
     folder = hub.case_folder(root, case["id"])
     return leaves(Evidence(folder, hub.read_case(folder).backends).scenario)
-
-
-def _metrics(summary: Mapping[str, Any]) -> list[str]:
-    rows = [(case["id"], *row) for case in summary["cases"] for row in reached(case["backends"])]
-    return Table.of(METRICS, rows).markdown() if rows else ["Nothing was reconstructed."]
-
-
-def _environment(root: Path, summary: Mapping[str, Any]) -> Iterator[str]:
-    found = summary["provenance"]
-    versions = ", ".join(f"{name} {version}" for name, version in found["frameworks"].items() if version)
-    commit = formatting.number(found["git_commit"])
-    yield f"- harness {found['harness_version']}, commit {commit}, Python {found['python']}"
-    yield f"- {versions}; device {found['device']}, {formatting.number(found['threads'])} thread a worker"
-    for sentence in _warnings(root, summary):
-        yield f"- **Warning:** {sentence}"
 
 
 def _warnings(root: Path, summary: Mapping[str, Any]) -> Iterator[str]:
@@ -112,25 +79,17 @@ def _warnings(root: Path, summary: Mapping[str, Any]) -> Iterator[str]:
         yield sentence.removeprefix("warning: ")
 
 
-def _commands(summary: Mapping[str, Any]) -> Iterator[str]:
-    yield "```"
-    yield 'python3.11 -m venv .venv && .venv/bin/pip install -c constraints.txt -e ".[cpu,report]"'
-    for case in summary["cases"]:
-        for words in _steps(case):
-            yield shlex.join([".venv/bin/python", "-m", "harness", *words])
-    yield "```"
-
-
-def _steps(case: Mapping[str, Any]) -> Iterator[list[str]]:
+def _commands(case: Mapping[str, Any]) -> Iterator[str]:
+    """What does the steps of a case again, one command a step."""
     more = [word for key, value in case["overrides"].items() for word in ("--override", f"{key}={value}")]
     common = ["--profile", case["profile"], *more, "--to", "again"]
-    yield ["simulate", case["id"], *common]
-    for backend in case["backends"]:
-        for step in STEPS[1:]:
-            yield [step, case["id"], "--backend", backend, *common]
+    sides = [[step, case["id"], "--backend", backend] for backend in case["backends"] for step in ("train", "infer")]
+    for words in (["simulate", case["id"]], *sides):
+        yield shlex.join([".venv/bin/python", "-m", "harness", *words, *common])
 
 
-def _provenance(root: Path, summary: Mapping[str, Any]) -> list[str]:
+def _provenance(root: Path, summary: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """A row a data set, by dose."""
     rows = []
     for case in summary["cases"]:
         folder = hub.case_folder(root, case["id"]) / layout.DATASET
@@ -139,13 +98,4 @@ def _provenance(root: Path, summary: Mapping[str, Any]) -> list[str]:
             name, size = data.relative_to(root).as_posix(), data.stat().st_size
             nphotons, origin = (None, None) if setup is None else (setup.nphotons, setup.origin)
             rows.append((nphotons, case["id"], name, size, manifest.digest_of(data), origin))
-    rows.sort(key=lambda row: (float(row[0] or 0), row[1]))
-    return Table.of(PROVENANCE, rows).markdown() if rows else ["There are none."]
-
-
-def _requirements() -> Iterator[str]:
-    yield f"An NPZ without pickles that holds {', '.join(f'`{name}`' for name in npz.REQUIRED)}:"
-    yield ""
-    yield f"- `diff3d` (M, N, N): amplitudes, the square root of the counts; N is one of {npz.SIZES}"
-    yield "- `probeGuess` (N, N) complex; `xcoords`, `ycoords` (M,): centres of the patterns in pixels"
-    yield "- if there are several scans, `scan_index` (M,); if it is known, `objectGuess` (H, W) complex"
+    return sorted(rows, key=lambda row: (float(row[0] or 0), row[1]))

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness import formatting, layout
+from harness import formatting, layout, templates
 from harness.files import write_text
-from harness.report import html, pages
+from harness.report import pages
 from harness.session import hub
 from harness.session.nightly.night import log_of
 from harness.session.nightly.steps import Step
@@ -24,7 +24,7 @@ def write(folder: Path, steps: Sequence[Step], state: Mapping[str, Any]) -> None
         "counts": counts,
         "trend": f"../{layout.INDEX}",
     }
-    write_text(folder / layout.INDEX, html.render("nightly.html", **context))
+    write_text(folder / layout.INDEX, templates.render("nightly.html", **context))
 
 
 def _row(folder: Path, step: Step, record: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from matplotlib import colormaps
 
 from harness.judge.truth import PARTS
 from harness.report.images import Array, CaseImages, part_of
@@ -102,5 +101,5 @@ def packed(values: Array) -> dict[str, Any]:
 @cache
 def _map(name: str) -> str:
     """256 colours, red, green, blue, as base64."""
-    colours = colormaps[name](np.arange(256), bytes=True)[:, :3]
-    return base64.b64encode(np.ascontiguousarray(colours).tobytes()).decode()
+    colours = Colours(name, 0.0, 1.0).paint(np.linspace(0, 1, 256))
+    return base64.b64encode(colours.tobytes()).decode()

@@ -1,15 +1,15 @@
 """Figures of two records held against each other, whoever wrote them: what is beyond a limit, and what is missing."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from harness.errors import HarnessError
-from harness.judge.comparing import relative_difference
+from harness.judge.comparing import Pair, paired, relative_difference
 
-Figures = Mapping[str, Mapping[str, Any]]
-"""By stage and name; a figure that a record lacks is not there, one that is no number may be anything."""
+Figures = Mapping[str, Mapping[str, float]]
+"""By stage and name; a figure that a record lacks is not there, one that is no number is NaN."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Difference:
 
     @property
     def relative(self) -> float | None:
-        """Difference over the larger magnitude; None when one is no number."""
+        """Difference over the larger magnitude; NaN when one is no number."""
         return relative_difference(self.first, self.second)
 
     @property
@@ -65,29 +65,29 @@ def held_against(where: str, first: Figures, second: Figures, limits: Mapping[st
     differences: list[Difference] = []
     missing: list[str] = []
     for stage, limit in limits.items():
-        ours, theirs = first[stage], second[stage]
-        both = [name for name in ours if name in theirs]
-        differences += [
-            Difference(where, stage, name, number(ours[name]), number(theirs[name]), limit) for name in both
-        ]
+        figures = paired(first[stage], second[stage])
+        differences += [Difference(where, stage, *figure, limit) for figure in figures if figure.is_in_both]
         label = ", ".join(filter(None, (where, stage)))
-        missing += [f"{label}{told}" for told in _missing(ours, theirs)]
+        missing += [f"{label}{told}" for told in _missing(figures)]
     return Comparison(differences, missing)
 
 
-def _missing(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[str]:
+def _missing(figures: Sequence[Pair[str, float]]) -> Iterator[str]:
     """What one side of a stage lacks: all of it, or some figures."""
-    if not ours and not theirs:
+    if not figures:
         yield ": in neither"
-    for name, held, other in (("A", ours, theirs), ("B", theirs, ours)):
-        if lacking := [figure for figure in other if figure not in held]:
-            yield f"{', ' + ', '.join(lacking) if held else ''}: not in {name}"
+    for name, lacking in (
+        ("A", [figure.name for figure in figures if figure.first is None]),
+        ("B", [figure.name for figure in figures if figure.second is None]),
+    ):
+        if lacking:
+            yield f"{', ' + ', '.join(lacking) if len(lacking) < len(figures) else ''}: not in {name}"
 
 
-def number(value: Any) -> float | None:
-    """A finite number, or None for whatever else a record may hold."""
+def number(value: Any) -> float:
+    """A finite number, or NaN for whatever else a record may hold."""
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-    return float(value) if is_number else None
+    return float(value) if is_number else math.nan
 
 
 def section(record: Any, *path: str) -> Mapping[str, Any]:
@@ -97,12 +97,12 @@ def section(record: Any, *path: str) -> Mapping[str, Any]:
     return record if isinstance(record, Mapping) else {}
 
 
-def picked(held: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+def picked(held: Mapping[str, Any], names: Iterable[str]) -> dict[str, float]:
     """Those of the named figures that a section of a record holds."""
-    return {name: held[name] for name in names if name in held}
+    return {name: number(held[name]) for name in names if name in held}
 
 
-def of_probe(held: Mapping[str, Any]) -> dict[str, Any]:
+def of_probe(held: Mapping[str, Any]) -> dict[str, float]:
     """The L2 norm of a probe and two percentiles of its modulus, as far as a record holds them."""
     levels = picked(section(held, "amplitude"), ("median", "p99"))
     return picked(held, ("l2_norm",)) | {f"{name} amplitude": value for name, value in levels.items()}

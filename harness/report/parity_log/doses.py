@@ -1,9 +1,11 @@
 """Two parity logs, dose by dose and stage by stage: what of a `parity_log.json` is compared, and within what."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 from harness.errors import HarnessError
+from harness.judge.comparing import paired
 from harness.report.parity_log.difference import Comparison, Figures, held_against, number, of_probe, picked, section
 
 KEY = "datasets"
@@ -21,21 +23,19 @@ def compare(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[Compari
     Raises HarnessError when they have none in common.
     """
     ours, theirs = _by_dose(first), _by_dose(second)
-    both = sorted(ours.keys() & theirs.keys())
-    if not both:
+    doses = sorted(paired(ours, theirs))
+    if not any(dose.is_in_both for dose in doses):
         raise HarnessError(f"the logs have no dose in common: {sorted(ours)} and {sorted(theirs)}.")
-    alone = [f"{dose:g} photons: not in {'B' if dose in ours else 'A'}" for dose in sorted(ours.keys() ^ theirs.keys())]
-    of_doses = [
-        held_against(f"{dose:g} photons", _figures(ours[dose]), _figures(theirs[dose]), LIMITS) for dose in both
-    ]
+    alone = [f"{one.name:g} photons: not in {'A' if one.first is None else 'B'}" for one in doses if not one.is_in_both]
+    of_doses = [held_against(f"{dose:g} photons", one, other, LIMITS) for dose, one, other in doses if one and other]
     return [*of_doses, Comparison([], alone)]
 
 
-def _by_dose(log: Mapping[str, Any]) -> dict[float, Any]:
-    """The entries that say of which dose they are."""
+def _by_dose(log: Mapping[str, Any]) -> dict[float, Figures]:
+    """The figures of the entries that say of which dose they are."""
     entries = log[KEY] if isinstance(log[KEY], list) else []
     doses = ((number(section(one).get("nphotons")), one) for one in entries)
-    return {dose: one for dose, one in doses if dose is not None}
+    return {dose: _figures(one) for dose, one in doses if math.isfinite(dose)}
 
 
 def _figures(one: Mapping[str, Any]) -> Figures:

@@ -44,7 +44,5 @@ def _figures(run: Mapping[str, Any]) -> Figures:
     figures = {stage: picked(section(run, KEY, stage), _FIGURES) for stage in LIMITS}
     probes = {when: of_probe(section(run, "probe", when)) for when in ("before", "after")}
     figures["probe"] = {f"{name}, {when}": value for when, probe in probes.items() for name, value in probe.items()}
-    for stage, names in _SCALES.items():
-        held = picked(section(run, "intensity_scale"), names)
-        figures[stage] = {name: value for name, value in held.items() if value is not None}  # null: not to be had
-    return figures
+    scales = {name: value for name, value in section(run, "intensity_scale").items() if value is not None}
+    return figures | {stage: picked(scales, names) for stage, names in _SCALES.items()}  # null: not to be had

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from harness import layout
+from harness import layout, templates
 from harness.files import write_json, write_text
 from harness.report.parity_log.log import STAGES
 from harness.report.parity_log.statistics import PERCENTILES, STATISTICS
@@ -24,27 +24,19 @@ def write(folder: Path, log: Mapping[str, Any]) -> None:
 
 def markdown(log: Mapping[str, Any]) -> str:
     """One section a data set, in the order of the doses."""
-    return "\n".join(_lines(log)) + "\n"
+    return templates.render("parity_log.md", log=log, tables=_tables)
 
 
-def _lines(log: Mapping[str, Any]) -> Iterator[str]:
-    yield f"# Parity log of {log['source']}"
-    for one in log["datasets"]:
-        yield from ("", f"## {one['name']}: {one['nphotons']:g} photons", "")
-        yield f"`{one['file']['path']}`, {one['file']['size']} bytes, SHA-256 `{one['file']['sha256']}`."
-        if one["reason"]:
-            yield f"Not grouped, and no baseline: {one['reason']}."
-        yield from ("", "### Arrays", "")
-        arrays = one["file"]["arrays"].items()
-        shapes = ((name, " x ".join(map(str, held["shape"])), held["dtype"]) for name, held in arrays)
-        yield from Table.of(("array", "shape", "type"), list(shapes)).markdown()
-        yield from ("", "### Diffraction amplitude", "")
-        yield from _stages(one).markdown()
-        yield from ("", "### Probe", "")
-        yield from Table.of(PROBE_HEADER[2:], [row[2:] for row in _probe_rows(one)]).markdown()
-        if one["baseline"]:
-            yield from ("", "### Baseline", "")
-            yield from Table.of(REACHED, reached(one["baseline"])).markdown()
+def _tables(one: Mapping[str, Any]) -> dict[str, Table]:
+    """Each table of a data set under its title."""
+    arrays = one["file"]["arrays"].items()
+    shapes = ((name, " x ".join(map(str, held["shape"])), held["dtype"]) for name, held in arrays)
+    found = {
+        "Arrays": Table.of(("array", "shape", "type"), shapes),
+        "Diffraction amplitude": _stages(one),
+        "Probe": Table.of(PROBE_HEADER[2:], (row[2:] for row in _probe_rows(one))),
+    }
+    return found | ({"Baseline": Table.of(REACHED, reached(one["baseline"]))} if one["baseline"] else {})
 
 
 def _stages(one: Mapping[str, Any]) -> Table:

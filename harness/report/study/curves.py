@@ -4,16 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import cycle
 
+from harness.judge import dose
 from harness.report.panels.chart import Chart, Line
 from harness.report.panels.curves import SIDES
 from harness.report.study.points import PHOTONS, Point, deviation, mean
 
-TITLES = {
-    "pearson_r": "Correlation with the truth",
-    "ssim": "Structural similarity (SSIM)",
-    "ms_ssim": "Multi-scale SSIM",
-    "frc50": "Resolved frequency (FRC at 0.5), cycles a pixel",
-}
 _DASHES = ("", " dashed", " dotted", " dashed dotted")
 
 
@@ -23,7 +18,7 @@ Bar = tuple[float | None, float | None]
 
 def charts(found: Sequence[Point]) -> Iterator[Chart]:
     """One chart a figure, a line a side and curve; bars are one standard deviation over the seeds."""
-    for name, title in TITLES.items():
+    for name, title in dose.FIGURES.items():
         yield _chart(f"chart-{name}", title, found, partial(_quality, name))
     yield _chart("chart-scale", "Trained intensity scale over the closed form", found, _scale)
 

@@ -1,10 +1,10 @@
 """`studies/<scenario>/` of a hub: `study.json`, `study.md` and `index.html`, with the parity log of its doses."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness import layout
+from harness import layout, templates
 from harness.files import plain, write_json, write_text
 from harness.judge import dose
 from harness.judge.verdict import RungVerdict
@@ -12,7 +12,6 @@ from harness.report import pages
 from harness.report.parity_log import log, text
 from harness.report.study import curves, points, tables
 from harness.report.study.points import Point, deviation, mean
-from harness.report.tables import Table
 from harness.scenario.studies import Study
 from harness.session import hub
 
@@ -31,7 +30,7 @@ def _write_study(root: Path, study: Study, summary: dict[str, Any]) -> None:
     text.write(folder, log.of_cases(root, [hub.case_folder(root, case) for case in study.cases]))
     write_json(folder / layout.STUDY, as_json(study, found, verdict))
     shown = tables.tables(found, verdict)
-    write_text(folder / layout.STUDY_TEXT, "\n".join(_markdown(study, shown, verdict)) + "\n")
+    write_text(folder / layout.STUDY_TEXT, templates.render("study.md", study=study, tables=shown, verdict=verdict))
     pages.write_page(
         folder / layout.INDEX,
         "study.html",
@@ -73,10 +72,3 @@ def _point(point: Point) -> dict[str, Any]:
 
 def _over_seeds(values: Sequence[float | None]) -> dict[str, Any]:
     return {"values": values, "mean": mean(values), "std": deviation(values)}
-
-
-def _markdown(study: Study, shown: Mapping[str, Table], verdict: RungVerdict) -> Iterator[str]:
-    yield f"# Dose study {study.name}: {verdict.status}"
-    for title, table in shown.items():
-        yield from ("", f"## {title}", "", *table.markdown())
-    yield from ("", f"The data of every dose, stage by stage: [{layout.PARITY_LOG_TEXT}]({layout.PARITY_LOG_TEXT}).")

@@ -34,8 +34,9 @@ def seal_again(root: Path) -> None:
 
 def _of_case(folder: Path, tool: Tool) -> dict[str, Any]:
     if not case_runner.is_prepared(folder):
-        prepared = hub.read_optional(folder / layout.PREPARED, {})
-        return {"case": folder.name, "message": prepared.get("reason") or "the session ended before this case was run"}
+        found = case_runner.prepared(folder)
+        reason = found.reason if found else ""
+        return {"case": folder.name, "message": reason or "the session ended before this case was run"}
     return tool(case_runner.settled_evidence(folder, hub.read_case(folder).backends))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness import layout
+from harness import layout, templates
 from harness.errors import HarnessError
 from harness.files import plain, write_json, write_text
 from harness.judge import statistics
@@ -74,7 +74,7 @@ def write(baseline: Path, candidate: Path) -> tuple[dict[str, Any], Path]:
     )
     path = other.case / layout.COMPARISON / f"stats_{other.folder.name}_over_{_name(one, other)}.json"
     write_json(path, record)
-    write_text(path.with_suffix(".md"), "\n".join(_lines(record)) + "\n")
+    write_text(path.with_suffix(".md"), templates.render("telemetry/stats.md", record=record, rows=table(record)))
     seal_again(other.hub)
     return record, path
 
@@ -101,14 +101,3 @@ def _entries(record: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str,
     for part in ("patches", "canvas"):
         for name, found in record[part].items():
             yield part, name, found
-
-
-def _lines(record: Mapping[str, Any]) -> Iterator[str]:
-    yield f"# {record['candidate']} over {record['baseline']}"
-    yield ""
-    yield (
-        "Amplitude of the predicted patches, and of the covered pixels of the canvas. The ratio is candidate over "
-        "baseline, the difference candidate minus baseline; var_zero_mean is the variance about the own mean."
-    )
-    yield ""
-    yield from table(record).markdown()

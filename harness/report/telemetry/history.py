@@ -1,11 +1,11 @@
 """`train_outputs/history_summary.json` and `training_summary.md` of each side: a training in figures."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from harness import layout
+from harness import layout, templates
 from harness.files import plain, write_json, write_text
 from harness.judge.evidence import Evidence
 from harness.judge.telemetry import history_figures
@@ -20,12 +20,12 @@ HEADER = ("metric", "min", "max", "last", "first epoch not finite", "epochs not 
 def write(evidence: Evidence) -> dict[str, Any]:
     """Write both files of each side of a case; returns the figures of the sides, and why there are none."""
     folder = evidence.case_dir
-    sides, reasons = gathered(evidence.backends, partial(history_figures, evidence), folder)
+    found, reasons = gathered(evidence.backends, partial(history_figures, evidence), folder)
+    sides: dict[str, Any] = plain(found)
     for backend, figures in sides.items():
         write_json(folder / backend / JSON, figures)
-        write_text(folder / backend / TEXT, "\n".join(_lines(folder.name, backend, figures)) + "\n")
-    record: dict[str, Any] = plain({"case": folder.name, "sides": sides, "reasons": reasons})
-    return record
+        write_text(folder / backend / TEXT, _text(folder.name, backend, figures))
+    return {"case": folder.name, "sides": sides, "reasons": reasons}
 
 
 def table(figures: Mapping[str, Any]) -> Table:
@@ -48,11 +48,8 @@ def of_summary(summary: Mapping[str, Any]) -> list[str]:
     return warnings((case["id"], case["backends"]) for case in summary["cases"])
 
 
-def _lines(case: str, backend: str, figures: Mapping[str, Any]) -> Iterator[str]:
-    yield f"# Training of {backend} in {case}"
-    yield ""
-    yield f"{figures['epochs']} epochs, {figures['steps']} steps."
-    yield ""
-    yield from warnings([(case, {backend: figures})]) or ["Every metric of every epoch is finite."]
-    yield ""
-    yield from table(figures).markdown()
+def _text(case: str, backend: str, figures: Mapping[str, Any]) -> str:
+    told, rows = warnings([(case, {backend: figures})]), table(figures)
+    return templates.render(
+        "telemetry/training_summary.md", case=case, backend=backend, figures=figures, warnings=told, rows=rows
+    )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness import layout
+from harness import layout, templates
 from harness.files import write_text
 from harness.judge.evidence import Evidence
 from harness.judge.truth import PARTS
@@ -17,7 +17,6 @@ from harness.report.telemetry.cases import gathered
 JSON, TEXT = Path(layout.INFERENCE_OUTPUTS, layout.PATCH_STATS), Path(layout.INFERENCE_OUTPUTS, layout.PATCH_STATS_TEXT)
 FIGURES = ("mean", "std", "var_zero_mean", "var_zero_mean_min", "var_zero_mean_median", "count", "nonfinite")
 PATCH_FIGURES = ("mean", "std", "var_zero_mean", "min", "max", "nonfinite")
-NOT_KEPT = "No patch was listed by itself: the session was not asked to (--parity-log-patch-stats)."
 
 
 def write(evidence: Evidence) -> dict[str, Any]:
@@ -30,7 +29,15 @@ def write(evidence: Evidence) -> dict[str, Any]:
 
     sides, reasons = gathered(evidence.backends, stats, folder)
     for backend, found in sides.items():
-        write_text(folder / backend / TEXT, "\n".join(_lines(folder.name, backend, found)) + "\n")
+        text = templates.render(
+            "telemetry/patch_stats.md",
+            case=folder.name,
+            backend=backend,
+            stats=found,
+            rows=table(found),
+            patches=listing(found),
+        )
+        write_text(folder / backend / TEXT, text)
     return {"case": folder.name, "sides": sides, "reasons": reasons}
 
 
@@ -53,17 +60,3 @@ def _patch_rows(lists: Mapping[str, Any]) -> Iterator[Sequence[Any]]:
         for row in rows:
             for part in PARTS:
                 yield (where, row["group"], row["channel"], part, *(row[part][name] for name in PATCH_FIGURES))
-
-
-def _lines(case: str, backend: str, stats: Mapping[str, Any]) -> Iterator[str]:
-    yield f"# Patches of {backend} in {case}"
-    yield ""
-    yield (
-        f"Over the central {stats['region']} x {stats['region']} pixels, which the network predicts. var_zero_mean is "
-        "the variance of a patch about its own mean: its mean, smallest and median over the patches."
-    )
-    yield ""
-    yield from table(stats).markdown()
-    yield ""
-    found = listing(stats)
-    yield from [NOT_KEPT] if found is None else found.markdown()

@@ -1,15 +1,15 @@
 """`reassembly/reassembly.json` and `.md` of a case: does the canvas hold what is placed on it?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from harness import layout
+from harness import layout, templates
 from harness.files import plain, write_json, write_text
 from harness.judge import reassembly
 from harness.judge.evidence import Evidence
-from harness.report.tables import Table, cell_of
+from harness.report.tables import Table
 from harness.report.telemetry.cases import gathered
 
 JSON, TEXT = Path(layout.REASSEMBLY, layout.REASSEMBLY_FIGURES), Path(layout.REASSEMBLY, layout.REASSEMBLY_TEXT)
@@ -35,7 +35,7 @@ def write(evidence: Evidence) -> dict[str, Any]:
         }
     )
     write_json(folder / JSON, record)
-    write_text(folder / TEXT, "\n".join(_lines(record)) + "\n")
+    write_text(folder / TEXT, templates.render("telemetry/reassembly.md", record=record, rows=table(record)))
     return record
 
 
@@ -55,19 +55,3 @@ def _row(name: str, found: Mapping[str, Any]) -> list[Any]:
     canvas = [found[key] for key in ("size", "required", "fits_canvas")]
     sums = [f"{found[key]:.1f}" for key in ("padded_sum", "required_sum")]
     return [name, found["patches"], *offsets, *canvas, *sums, found["loss_fraction"]]
-
-
-def _lines(record: Mapping[str, Any]) -> Iterable[str]:
-    yield f"# Reassembly of {record['case']}"
-    yield ""
-    yield (
-        f"Patches of {record['N']} x {record['N']} pixels, placed by their offsets from the centre of mass, in pixels. "
-        "The test half is what is stitched; the training half is not, and is held against the same canvas. "
-        "The sums are of patches of ones: on this canvas (padded) and on one that is large enough (required); lost is "
-        "1 - padded / required."
-    )
-    yield ""
-    yield from table(record).markdown()
-    for name, reason in record["reasons"].items():
-        yield ""
-        yield f"{name}: {cell_of(reason)}"

@@ -97,7 +97,7 @@ SCALES: dict[str, Figure] = {
     "closed_form": lambda evidence, _: evidence.setup.intensity_scale_closed_form,
     "used": lambda evidence, backend: _restored(evidence, backend)["intensity_scale_restored"],
     "source": lambda evidence, backend: _restored(evidence, backend)["intensity_scale_source"],
-    "bundle": lambda evidence, backend: evidence.bundle(backend)["intensity_scale"]["final"],
+    "bundle": lambda evidence, backend: evidence.bundle(backend).intensity_scale.final,
     "model": lambda evidence, backend: evidence.trained_scale(backend),
 }
 """`used`: by inference, and `source` says whose it is; `bundle`: the final one of `params.json`; `model`: that of the

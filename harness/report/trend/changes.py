@@ -1,9 +1,10 @@
 """What became worse, or better, from one session to another: one rule, for two hubs and for a whole history."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from harness.judge.comparing import Pair, paired
 from harness.report.trend.figures import QUALITY_NOISE, SPEED_NOISE, Figure, Name, Rung, figures_of, noise_of, shown
 from harness.report.trend.sessions import CaseRecord, Session
 
@@ -42,7 +43,7 @@ class Change:
 def between(before: Session, after: Session) -> list[Change]:
     """Every change of every case that either session holds, the worse ones first."""
     found: list[Change] = []
-    for case in sorted({**before.cases, **after.cases}):
+    for case in sorted(paired(before.cases, after.cases)):
         found += _of_case(before, after, case)
     order = {"worse": 0, "better": 1, "changed": 2}
     return sorted(found, key=lambda change: order[change.verdict])
@@ -51,22 +52,17 @@ def between(before: Session, after: Session) -> list[Change]:
 def asked_differently(before: Session, after: Session) -> list[str]:
     """What makes the two sessions less than comparable, a sentence each."""
     notes = [f"{one.name} has not come to its end." for one in (before, after) if one.summary.finished is None]
-    for case in sorted(before.cases.keys() & after.cases.keys()):
-        old, new = (_asked(session.cases[case]) for session in (before, after))
-        notes += [f"{case}: {key} was {old[key]}, and is {new[key]}." for key in old if old[key] != new[key]]
+    for case, old, new in sorted(paired(before.cases, after.cases)):
+        if old and new:
+            differing = (key for key in paired(_asked(old), _asked(new)) if key.first != key.second)
+            notes += [f"{case}: {key} was {one}, and is {other}." for key, one, other in differing]
     return notes
 
 
-def of_figure(name: Name, before: Figure, after: Figure) -> tuple[Verdict, str] | None:
-    """What became of one figure, with the detail; None when nothing that counts did."""
-    if isinstance(before, Rung) and isinstance(after, Rung):
-        return _of_rung(before, after)
-    assert isinstance(before, float)
-    assert isinstance(after, float)
-    if abs(after - before) <= noise_of(name, before):
-        return None
-    rose = after > before
-    return ("better" if rose == (name.kind == "quality") else "worse"), ""
+def of_figure(case: str, figure: Pair[Name, Figure]) -> Change | None:
+    """What became of one figure of a case; None when nothing that counts did."""
+    became = _became(*figure)
+    return became and Change(case, subject_of(figure.name), shown(figure.first), shown(figure.second), *became)
 
 
 def subject_of(name: Name) -> str:
@@ -74,33 +70,36 @@ def subject_of(name: Name) -> str:
     return f"{name.text}, ms a step" if name.kind == "speed" else name.text
 
 
-def _of_case(before: Session, after: Session, case: str) -> Iterator[Change]:
-    old, new = before.cases.get(case), after.cases.get(case)
+def _of_case(before: Session, after: Session, case: Pair[str, CaseRecord]) -> Iterator[Change]:
+    name, old, new = case
     if old is None or new is None:
-        there = old or new
-        assert there is not None
-        yield Change(case, CASE, *_ends(old, new), "changed" if old is None else "worse")
+        ends = old.status if old else "not there", new.status if new else "gone"
+        yield Change(name, CASE, *ends, "worse" if old else "changed")
         return
     if old.status != new.status:
-        yield Change(case, CASE, old.status, new.status, _moved(old.status, new.status))
-    yield from _of_figures(case, figures_of(before, old), figures_of(after, new))
+        yield Change(name, CASE, old.status, new.status, _moved(old.status, new.status))
+    figures = paired(figures_of(before, old), figures_of(after, new))
+    yield from filter(None, (of_figure(name, figure) for figure in figures))
 
 
-def _of_figures(case: str, old: Mapping[Name, Figure], new: Mapping[Name, Figure]) -> Iterator[Change]:
-    for name in dict.fromkeys([*old, *new]):
-        subject = subject_of(name)
-        ends = shown(old.get(name)), shown(new.get(name))
-        if name in old and name in new:
-            if found := of_figure(name, old[name], new[name]):
-                yield Change(case, subject, *ends, *found)
-        elif name.kind != "speed":  # a time from the store is no time of this session, and nothing is lost with it
-            yield Change(case, subject, *ends, "worse" if name in old else "changed", "gone" if name in old else "new")
+def _became(name: Name, before: Figure | None, after: Figure | None) -> tuple[Verdict, str] | None:
+    if before is None or after is None:
+        if name.kind == "speed":  # a time from the store is no time of this session, and nothing is lost with it
+            return None
+        return ("changed", "new") if before is None else ("worse", "gone")
+    if isinstance(before, Rung) or isinstance(after, Rung):
+        assert isinstance(before, Rung)
+        assert isinstance(after, Rung)
+        return _of_rung(before, after)
+    if abs(after - before) <= noise_of(name, before):
+        return None
+    return ("better" if (after > before) == (name.kind == "quality") else "worse"), ""
 
 
 def _of_rung(before: Rung, after: Rung) -> tuple[Verdict, str] | None:
-    common = [name for name in before.checks if name in after.checks]
-    fallen = [name for name in common if _check_fell(before.checks[name], after.checks[name])]
-    renewed = before.checks.keys() ^ after.checks.keys()
+    checks = paired(before.checks, after.checks)
+    fallen = [name for name, old, new in checks if old and new and _check_fell(old, new)]
+    renewed = [check for check in checks if not check.is_in_both]
     detail = f"{_counted(len(fallen), 'check')} fell: {_some(fallen)}" if fallen else ""
     if fallen or _fell(before.status, after.status):
         return "worse", detail
@@ -133,10 +132,6 @@ def _asked(case: CaseRecord) -> dict[str, str]:
         "what was overridden": overrides or "nothing",
         "the injected fault": case.fault or "none",
     }
-
-
-def _ends(old: CaseRecord | None, new: CaseRecord | None) -> tuple[str, str]:
-    return old.status if old else "not there", new.status if new else "gone"
 
 
 def _counted(count: int, noun: str) -> str:

@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from harness import layout
+from harness import layout, templates
 from harness.files import plain, write_json, write_text
-from harness.report import html
+from harness.judge.comparing import Pair, paired
 from harness.report.trend import changes
 from harness.report.trend.changes import RULE, Change
-from harness.report.trend.figures import QUALITY_NOISE, SPEED_NOISE, Figure, Name, Rung, figures_of, shown
-from harness.report.trend.sessions import Session, read
+from harness.report.trend.figures import QUALITY_NOISE, SPEED_NOISE, Figure, Rung, figures_of, shown
+from harness.report.trend.sessions import CaseRecord, Session, read
 from harness.session import manifest
 
 SCHEMA_VERSION = "1.0"
@@ -71,15 +71,16 @@ class Comparison:
         return self._cases(shown)
 
     def _cases(self, written: Callable[[Figure | None], Any]) -> list[dict[str, Any]]:
-        ids = sorted({**self.before.cases, **self.after.cases})
-        return [{"id": case, "figures": list(self._rows(case, written))} for case in ids]
+        cases = sorted(paired(self.before.cases, self.after.cases))
+        return [{"id": case.name, "figures": list(self._rows(case, written))} for case in cases]
 
-    def _rows(self, case: str, written: Callable[[Figure | None], Any]) -> Iterator[dict[str, Any]]:
-        old, new = (_figures(session, case) for session in (self.before, self.after))
-        verdicts = {change.subject: change.verdict for change in self.changes if change.case == case}
-        for name in dict.fromkeys([*old, *new]):
+    def _rows(self, case: Pair[str, CaseRecord], written: Callable[[Figure | None], Any]) -> Iterator[dict[str, Any]]:
+        sides = (self.before, case.first), (self.after, case.second)
+        old, new = (figures_of(session, record) if record else {} for session, record in sides)
+        verdicts = {change.subject: change.verdict for change in self.changes if change.case == case.name}
+        for name, before, after in paired(old, new):
             subject = changes.subject_of(name)
-            ends = {"before": written(old.get(name)), "after": written(new.get(name))}
+            ends = {"before": written(before), "after": written(after)}
             yield {"kind": name.kind, "subject": subject, **ends, "verdict": verdicts.get(subject, "")}
 
     def _session(self, session: Session) -> dict[str, Any]:
@@ -103,12 +104,8 @@ def write(comparison: Comparison) -> Path:
     record = comparison.as_json()
     write_json(comparison.folder / JSON, record)
     context = {"comparison": record, "cases": comparison.shown_cases(), "nothing": NOTHING}
-    write_text(comparison.folder / layout.INDEX, html.render("trend/comparison.html", **context))
+    write_text(comparison.folder / layout.INDEX, templates.render("trend/comparison.html", **context))
     return comparison.folder / layout.INDEX
-
-
-def _figures(session: Session, case: str) -> dict[Name, Figure]:
-    return figures_of(session, session.cases[case]) if case in session.cases else {}
 
 
 def _raw(figure: Figure | None) -> Any:

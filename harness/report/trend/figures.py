@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from harness import formatting
+from harness.judge.metrics import METRICS
 from harness.judge.truth import PARTS
 from harness.judge.verdict import Status
 from harness.report.summary import worst
 from harness.report.trend.sessions import CaseRecord, Session, trained_here
 
-QUALITY_NOISE = {"pearson_r": 0.05, "ssim": 0.1, "ms_ssim": 0.5, "psnr": 3.0, "frc50": 0.2}
-"""Metrics of a reconstruction of which more is better, and how far two sound trainings may be apart in each, in its own
-unit (psnr: dB, frc50: cycles a pixel); measured between the two backends, see docs/comparing-hubs.md."""
+QUALITY_NOISE = {metric.name: metric.noise for metric in METRICS if metric.noise is not None}
+"""Metrics of a reconstruction of which more is better, and how far two sound trainings may be apart in each."""
 SPEED_NOISE = 0.5
 """Share of the ratio of two times that other work on the same machine may move."""
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from harness.report.trend.changes import Change, of_figure, subject_of
-from harness.report.trend.figures import Figure, Name, figures_of, shown
+from harness.judge.comparing import Pair
+from harness.report.trend.changes import Change, of_figure
+from harness.report.trend.figures import Figure, Name, figures_of
 from harness.report.trend.sessions import CaseRecord, Session
 
 
@@ -30,11 +31,10 @@ class Series:
         for session, value in zip(self.sessions, self.values, strict=True):
             if value is None:
                 continue
-            became = None if state is None else of_figure(self.name, state, value)
-            if became and state is not None:
-                ends = shown(state), shown(value)
-                found.append((session, Change(self.case, subject_of(self.name), *ends, *became)))
-            if became or state is None:
+            change = None if state is None else of_figure(self.case, Pair(self.name, state, value))
+            if change:
+                found.append((session, change))
+            if change or state is None:
                 state = value
         return found
 

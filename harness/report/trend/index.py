@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness import layout
+from harness import layout, templates
 from harness.errors import HarnessError
 from harness.files import write_text
-from harness.report import html
 from harness.report.summary import worst
 from harness.report.trend.changes import RULE, Change, subject_of
 from harness.report.trend.figures import Rung, noise_of, shown
@@ -48,7 +47,7 @@ def write(reports: Path) -> list[dict[str, Any]]:
         "changes": [_changed(session, changes) for session, changes in changes_by_session(found)],
         "cases": [_case(history) for history in found],
     }
-    write_text(reports / layout.INDEX, html.render("trend/history.html", **context))
+    write_text(reports / layout.INDEX, templates.render("trend/history.html", **context))
     return [_session(session) for session in sessions]
 
 
@@ -72,12 +71,12 @@ def _remarks(fault: str | None, overrides: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _changed(session: Session, changes: Sequence[Change]) -> dict[str, Any]:
-    counts = {verdict: sum(change.verdict == verdict for change in changes) for verdict in html.ARROWS if verdict}
+    counts = {verdict: sum(change.verdict == verdict for change in changes) for verdict in templates.ARROWS if verdict}
     return {"hub": session.name, "counts": counts, "changes": sorted(changes, key=_by_verdict)}
 
 
 def _by_verdict(change: Change) -> int:
-    return list(html.ARROWS).index(change.verdict)
+    return list(templates.ARROWS).index(change.verdict)
 
 
 def _case(history: CaseHistory) -> dict[str, Any]:

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -73,7 +72,7 @@ class Progress:
             return
         elapsed = time.monotonic() - self._started
         left = elapsed / epoch * (self._epochs - epoch) if epoch and self._epochs else None
-        line: dict[str, Any] = {
+        line = {
             **self._fixed,
             "epoch": epoch,
             "epochs": self._epochs,

@@ -5,7 +5,6 @@ The exchange leg is the same with the bundle of the other side.
 
 import time
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from safetensors.numpy import load_file
@@ -19,7 +18,9 @@ from harness.networks.network import named
 from harness.physics.canvas import loss_fraction, required_size
 from harness.ports.feed import batch_of
 from harness.ports.protocol import SHARED_WEIGHTS, Port
-from harness.records.inference import CanvasFacts
+from harness.records.inference import CanvasFacts, InferenceStats
+from harness.records.params import BundleParams
+from harness.records.patch_stats import PatchRecord, PatchStats
 from harness.records.setup import DatasetSetup
 from harness.run.job import Job
 from harness.run.legs.common import Progress, create, lacks, setup_of, source_of, write_missing
@@ -50,8 +51,8 @@ def run(job: Job) -> None:
     _write_pictures(folder, canvas, coverage)
     _write_patches(folder, data, placed)
     _canvas_facts(job, placed, len(canvas)).write(folder / layout.CANVAS)
-    write_json(folder / layout.PATCH_STATS, _patch_stats(job, port, placed))
-    write_json(folder / layout.STATS, _stats(job, port, bundle, seconds, placed))
+    _patch_stats(job, port, placed).write(folder / layout.PATCH_STATS)
+    _stats(job, port, bundle, seconds, placed).write(folder / layout.STATS)
     _write_diffraction(job, folder, data, placed)
     progress.tell()
 
@@ -66,10 +67,10 @@ def _without_weights(folder: Path, bundle: Path) -> None:
 
 def _weights_are_of_its_own(job: Job, folder: Path, bundle: Path) -> bool:
     """Whether the other side trained weights that are not those of the contract; `missing.json` then says so."""
-    params = read_json(bundle / layout.PARAMS)
-    if job.leg == "infer" or params["shared_weights"]:
+    params = BundleParams.read(bundle / layout.PARAMS)
+    if job.leg == "infer" or params.shared_weights:
         return False
-    reason = f"{params['backend']} trained weights of its own, which no other port loads"
+    reason = f"{params.backend} trained weights of its own, which no other port loads"
     write_missing(folder, {SHARED_WEIGHTS: reason})
     return True
 
@@ -140,36 +141,40 @@ def _write_diffraction(job: Job, folder: Path, data: GroupedData, placed: Placed
     write_npz(folder / layout.DIFFRACTION, groups=chosen, amplitude=amplitude)
 
 
-def _patch_stats(job: Job, port: Port, placed: Placed) -> dict[str, Any]:
+def _patch_stats(job: Job, port: Port, placed: Placed) -> PatchStats:
     """Figures over the predicted region of every patch; one by one for the first groups and batches when asked."""
     side = port.contract.region
     inside = central(placed.patches, side)
-    stats = {"region": side, "amplitude": summary(np.abs(inside)), "phase": summary(np.angle(inside))}
-    if job.patch_stats:
-        channels = job.scenario.grouping.gridsize**2
-        first = placed.patches[: job.patch_stats * channels]
-        groups = np.moveaxis(first.reshape(-1, channels, *first.shape[1:]), 1, -1)
-        stats["inference_groups"] = listing(groups, side)
-        stats["training_batches"] = _training_listing(job, port, side)
-    return stats
+    amplitude, phase = summary(np.abs(inside)), summary(np.angle(inside))
+    if not job.patch_stats:
+        return PatchStats(region=side, amplitude=amplitude, phase=phase)
+    channels = job.scenario.grouping.gridsize**2
+    first = placed.patches[: job.patch_stats * channels]
+    groups = np.moveaxis(first.reshape(-1, channels, *first.shape[1:]), 1, -1)
+    return PatchStats(
+        region=side,
+        amplitude=amplitude,
+        phase=phase,
+        inference_groups=listing(groups, side),
+        training_batches=_training_listing(job, port, side),
+    )
 
 
-def _training_listing(job: Job, port: Port, side: int) -> list[list[dict[str, Any]]]:
+def _training_listing(job: Job, port: Port, side: int) -> tuple[tuple[PatchRecord, ...], ...]:
     data = GroupedData.load(job.dataset / layout.TRAIN)
-    return [listing(_predict(job, port, data, rows), side) for rows in data.batches[: job.patch_stats]]
+    return tuple(listing(_predict(job, port, data, rows), side) for rows in data.batches[: job.patch_stats])
 
 
-def _stats(job: Job, port: Port, bundle: Path, seconds: float, placed: Placed) -> dict[str, Any]:
+def _stats(job: Job, port: Port, bundle: Path, seconds: float, placed: Placed) -> InferenceStats:
     restored = intensity_scale(port)
-    trained_by = read_json(bundle / layout.PARAMS)["backend"]
     closed_form = DatasetSetup.read(job.dataset / layout.SETUP).intensity_scale_closed_form
-    return {
-        "infer_seconds": seconds,
-        "intensity_scale_restored": closed_form if restored is None else restored,
-        "intensity_scale_source": "closed form: the model has none" if restored is None else "bundle",
-        "weights_trained_by": trained_by,
-        "synchronised": bool(np.any(placed.phases != 0)),
-        "twins": placed.twins,
-        "peak_rss_mb": peak_rss_mb(),
-        "facts": port.facts(),
-    }
+    return InferenceStats(
+        infer_seconds=seconds,
+        intensity_scale_restored=closed_form if restored is None else restored,
+        intensity_scale_source="closed form: the model has none" if restored is None else "bundle",
+        weights_trained_by=BundleParams.read(bundle / layout.PARAMS).backend,
+        synchronised=bool(np.any(placed.phases != 0)),
+        twins=placed.twins,
+        peak_rss_mb=peak_rss_mb(),
+        facts=port.facts(),
+    )

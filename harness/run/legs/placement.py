@@ -5,7 +5,6 @@ gridsize 1). Only predictions are looked at, never the truth.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from harness.physics import twins
 from harness.physics.canvas import centred
 from harness.physics.probe import model_probe
 from harness.physics.synchronise import phases
+from harness.records.inference import TwinChoice
 from harness.run.job import Job
 from harness.run.legs.statistics import central
 
@@ -34,8 +34,7 @@ class Placed:
     """(K,) bool: patches whose twin stands here in place of what was predicted."""
     phases: Array
     """(K,) radians that were added to each patch, after that, to bring them in step."""
-    twins: dict[str, Any]
-    """What `stats.json` tells of the twins, see `_chosen_twins`."""
+    twins: TwinChoice
 
     def as_predicted(self) -> Array:
         """(K, N, N) complex: every patch as the network gave it, up to its free phase."""
@@ -50,9 +49,9 @@ def place(job: Job, data: GroupedData, patches: Array, region: int) -> Placed:
     centre, positions = centred(data.x[data.groups], data.y[data.groups])
     flat = np.moveaxis(patches, -1, 1).reshape(-1, *patches.shape[1:3])
     flipped, factors = np.zeros(len(flat), dtype=bool), np.ones(len(flat), dtype=np.complex128)
-    told = {"open": twins.is_own_twin(_model_probe(job)), "turned": 0}
+    told = TwinChoice(open=twins.is_own_twin(_model_probe(job)), turned=0)
     if np.isfinite(flat).all():
-        if told["open"]:
+        if told.open:
             flipped, told = _chosen_twins(job, flat, positions, region)
             flat = _turned(flat, flipped)
         if job.scenario.grouping.gridsize == 1:
@@ -60,17 +59,16 @@ def place(job: Job, data: GroupedData, patches: Array, region: int) -> Placed:
     return Placed(flat * factors[:, None, None], positions, centre, flipped, np.angle(factors), told)
 
 
-def _chosen_twins(job: Job, patches: Array, positions: Array, region: int) -> tuple[Array, dict[str, Any]]:
+def _chosen_twins(job: Job, patches: Array, positions: Array, region: int) -> tuple[Array, TwinChoice]:
     """The patches (K,) to be turned; how many, and what overlapping patches disagree by before and after."""
     inside, weight = central(patches, region).astype(np.complex128), central(illumination(job), region)
     flipped = twins.flips(inside, positions, weight)
-    told = {
-        "open": True,
-        "turned": int(flipped.sum()),
-        "disagreement_before": twins.disagreement(inside, positions, weight),
-        "disagreement_after": twins.disagreement(_turned(inside, flipped), positions, weight),
-    }
-    return flipped, told
+    return flipped, TwinChoice(
+        open=True,
+        turned=int(flipped.sum()),
+        disagreement_before=twins.disagreement(inside, positions, weight),
+        disagreement_after=twins.disagreement(_turned(inside, flipped), positions, weight),
+    )
 
 
 def _turned(patches: Array, flipped: Array) -> Array:

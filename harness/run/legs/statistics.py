@@ -1,10 +1,9 @@
 """Statistics of predicted patches: a network that collapsed predicts patches without contrast."""
 
-from typing import Any
-
 import numpy as np
 
 from harness.arrays import Array
+from harness.records.patch_stats import PatchFigures, PatchRecord, PatchSummary
 
 DIFFRACTED = 64
 """Patterns whose prediction is diffracted, whole groups evenly spread over those of the test half: all of them would
@@ -17,49 +16,51 @@ def central(patches: Array, side: int) -> Array:
     return patches[..., first : first + side, first : first + side]
 
 
-def figures(values: Array) -> list[dict[str, Any]]:
-    """Mean, std, `var_zero_mean`, min, max and count of values that are not finite, of each of (K, n, n)."""
-    return [_figures_of(value.astype(np.float64)) for value in values]
+def figures(patch: Array) -> PatchFigures:
+    """Figures of the values (n, n) of one patch, in float64."""
+    values = patch.astype(np.float64)
+    return PatchFigures(
+        mean=values.mean(),
+        std=values.std(),
+        var_zero_mean=_contrast(values),
+        min=values.min(),
+        max=values.max(),
+        nonfinite=_nonfinite(values),
+    )
 
 
-def _figures_of(values: Array) -> dict[str, Any]:
-    """`var_zero_mean` is the variance of the patch after its own mean is taken away: contrast, whatever its level."""
-    return {
-        "mean": values.mean(),
-        "std": values.std(),
-        "var_zero_mean": np.square(values - values.mean()).mean(),
-        "min": values.min(),
-        "max": values.max(),
-        "nonfinite": int(np.count_nonzero(~np.isfinite(values))),
-    }
+def summary(patches: Array) -> PatchSummary:
+    """Figures of all patches (K, n, n) together, in float64; the variances are of each patch by itself."""
+    values = patches.astype(np.float64)
+    variances = np.array([_contrast(patch) for patch in values])
+    return PatchSummary(
+        mean=values.mean(),
+        std=values.std(),
+        var_zero_mean=variances.mean(),
+        var_zero_mean_min=variances.min(),
+        var_zero_mean_median=np.median(variances),
+        count=len(values),
+        nonfinite=_nonfinite(values),
+    )
 
 
-def summary(values: Array) -> dict[str, Any]:
-    """Figures of all patches (K, n, n) together; the variances are of each patch by itself."""
-    values = values.astype(np.float64)
-    variances = np.array([entry["var_zero_mean"] for entry in figures(values)])
-    return {
-        "mean": values.mean(),
-        "std": values.std(),
-        "var_zero_mean": variances.mean(),
-        "var_zero_mean_min": variances.min(),
-        "var_zero_mean_median": np.median(variances),
-        "count": len(values),
-        "nonfinite": int(np.count_nonzero(~np.isfinite(values))),
-    }
+def _contrast(values: Array) -> np.floating:
+    """The variance of a patch after its own mean is taken away, whatever its level."""
+    return np.square(values - values.mean()).mean()
 
 
-def listing(patches: Array, side: int) -> list[dict[str, Any]]:
+def _nonfinite(values: Array) -> int:
+    return int(np.count_nonzero(~np.isfinite(values)))
+
+
+def listing(patches: Array, side: int) -> tuple[PatchRecord, ...]:
     """Figures of each patch (G, N, N, C), amplitude and phase, by group and channel."""
-    rows = []
-    for group, members in enumerate(np.moveaxis(patches, -1, 1)):
-        inside = central(members, side)
-        pairs = zip(figures(np.abs(inside)), figures(np.angle(inside)), strict=True)
-        rows += [
-            {"group": group, "channel": channel, "amplitude": amplitude, "phase": phase}
-            for channel, (amplitude, phase) in enumerate(pairs)
-        ]
-    return rows
+    inside = central(np.moveaxis(patches, -1, 1), side)
+    return tuple(
+        PatchRecord(group=group, channel=channel, amplitude=figures(np.abs(patch)), phase=figures(np.angle(patch)))
+        for group, members in enumerate(inside)
+        for channel, patch in enumerate(members)
+    )
 
 
 def diffracted_groups(groups: int, members: int) -> Array:

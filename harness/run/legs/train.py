@@ -16,6 +16,7 @@ from harness.files import digest, sha256, write_atomic, write_json
 from harness.ports.feed import FedBatches
 from harness.ports.protocol import SHARED_WEIGHTS, EpochReport, Port, Setup
 from harness.records.history import Epoch, History
+from harness.records.params import BundleParams, TrainedScale
 from harness.records.setup import DatasetSetup
 from harness.run.job import Job
 from harness.run.legs.common import Progress, create, lacks, setup_of, shared_start
@@ -74,25 +75,24 @@ def _write_bundle(job: Job, setup: Setup, port: Port, weights: Weights, initial:
     whole = {name: np.asarray(array, order="C") for name, array in weights.items()}
     write_atomic(folder / layout.WEIGHTS, lambda path: save_file(whole, path))
     facts = DatasetSetup.read(job.dataset / layout.SETUP)
-    params = {
-        "backend": job.backend,
-        "shared_weights": SHARED_WEIGHTS in port.capabilities,
-        "precision": setup.precision,
-        "N": job.scenario.dataset.N,
-        "gridsize": job.scenario.grouping.gridsize,
-        "padded_size": setup.padded_size,
-        "object_amplitude": setup.object_amplitude,
-        "nphotons": setup.nphotons,
-        "intensity_scale": {
-            "initial": initial,
-            "final": intensity_scale(port),
-            "closed_form": facts.intensity_scale_closed_form,
-            "trainable": scale is not None and scale.trained,
-        },
-        "probe_sha256": sha256(job.dataset / layout.PROBE),
-        "scenario_sha256": digest(job.scenario.model_dump(mode="json")),
-    }
-    write_json(folder / layout.PARAMS, params)
+    BundleParams(
+        backend=job.backend,
+        shared_weights=SHARED_WEIGHTS in port.capabilities,
+        precision=setup.precision,
+        N=job.scenario.dataset.N,
+        gridsize=job.scenario.grouping.gridsize,
+        padded_size=setup.padded_size,
+        object_amplitude=setup.object_amplitude,
+        nphotons=setup.nphotons,
+        intensity_scale=TrainedScale(
+            initial=initial,
+            final=intensity_scale(port),
+            closed_form=facts.intensity_scale_closed_form,
+            trainable=scale is not None and scale.trained,
+        ),
+        probe_sha256=sha256(job.dataset / layout.PROBE),
+        scenario_sha256=digest(job.scenario.model_dump(mode="json")),
+    ).write(folder / layout.PARAMS)
 
 
 def intensity_scale(port: Port) -> float | None:

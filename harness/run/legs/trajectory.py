@@ -12,17 +12,20 @@ Fills `trajectory/`:
   was farthest (a figure a draw); `steps` for all weights together (draws, steps).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import count
 
 import numpy as np
 
 from harness import layout
 from harness.arrays import PRECISIONS, Array, Precision, Weights, nudged
 from harness.dataset.grouped import GroupedData
-from harness.files import write_json, write_npz
+from harness.files import write_npz
+from harness.networks import network as networks
 from harness.ports.feed import batch_of
 from harness.ports.protocol import SHARED_WEIGHTS, Batch, EpochReport, Port
+from harness.records.noise import WalkNoise
 from harness.run.job import Job
 from harness.run.legs.common import Progress, create, lacks, setup_of, shared_start
 from harness.run.legs.distances import distance_by_step, distances, farthest, sample
@@ -66,40 +69,35 @@ class Walk:
 
 def at_its_own_rate(scenario: Scenario) -> Scenario:
     """The scenario with the learning rate of the lock-step."""
-    rate = {"learning_rate": scenario.lockstep.learning_rate}
-    return scenario.model_copy(update={"training": scenario.training.model_copy(update=rate)})
+    return networks.named(scenario.network).at_rate(scenario, scenario.lockstep.learning_rate)
 
 
 def run(job: Job) -> None:
     """Walk in both precisions, in each again from nudged weights."""
-    job = replace(job, scenario=at_its_own_rate(job.scenario))
-    progress, folder = (
-        Progress(job, (job.scenario.lockstep.draws + 1) * len(PRECISIONS)),
-        job.output / layout.TRAJECTORY,
-    )
+    job = job.model_copy(update={"scenario": at_its_own_rate(job.scenario)})
+    draws, folder = job.scenario.lockstep.draws, job.output / layout.TRAJECTORY
+    progress, done = Progress(job, (draws + 1) * len(PRECISIONS)), count()
     scale = setup_of(job, "float32").intensity_scale
     batches = FirstBatches(GroupedData.load(job.dataset / layout.TRAIN), scale, job.scenario.lockstep.steps)
-    done = 0
-    progress.tell(done)
+
+    def walked(port: Port, start: Weights, draw: int = 0) -> Walk:
+        walk = take(port, start, replace(batches, draw=draw))
+        progress.tell(next(done))
+        return walk
+
+    progress.tell(next(done))
     for precision in PRECISIONS:
         port = create(job, precision)
         if lacks(job, folder, port, (SHARED_WEIGHTS, "train", "optimiser_state")) & {SHARED_WEIGHTS, "train"}:
             return
         start = shared_start(job, port)
-        walk = take(port, start, batches)
-        done += 1
-        progress.tell(done)
+        walk = walked(port, start)
         write_npz(folder / layout.start(precision), **walk.start)
         write_npz(folder / layout.first(precision), **walk.first)
         write_npz(folder / layout.steps(precision), **_kept(walk.steps, precision), **{LOSS: walk.losses})
         write_npz(folder / layout.last(precision), **walk.last)
-        noise = {"first": {name: [] for name in walk.first}, "weights": {name: [] for name in walk.steps}, "steps": []}
-        for draw in range(1, job.scenario.lockstep.draws + 1):
-            again = take(port, nudged(start, draw, precision), replace(batches, draw=draw))
-            _note(noise, walk, again)
-            done += 1
-            progress.tell(done)
-        write_json(folder / layout.noise(precision), noise)
+        others = (walked(port, nudged(start, draw, precision), draw) for draw in range(1, draws + 1))
+        _noise(walk, others).write(folder / layout.noise(precision))
 
 
 def take(port: Port, start: Weights, batches: FirstBatches) -> Walk:
@@ -129,10 +127,15 @@ def _kept(steps: Weights, precision: Precision) -> Weights:
     return {name: value.astype(precision) for name, value in steps.items()}
 
 
-def _note(noise: dict[str, Any], plain: Walk, again: Walk) -> None:
-    """Add how far one more walk is from the plain one."""
-    for name, far in distances(plain.first, again.first).items():
-        noise["first"][name].append(far)
-    for name, own in plain.steps.items():
-        noise["weights"][name].append(farthest(own, again.steps[name]))
-    noise["steps"].append(distance_by_step(plain.steps, again.steps).tolist())
+def _noise(plain: Walk, others: Iterable[Walk]) -> WalkNoise:
+    """How far other walks are from the plain one."""
+    first: dict[str, list[float]] = {name: [] for name in plain.first}
+    weights: dict[str, list[float]] = {name: [] for name in plain.steps}
+    steps: list[list[float]] = []
+    for again in others:
+        for name, far in distances(plain.first, again.first).items():
+            first[name].append(far)
+        for name, own in plain.steps.items():
+            weights[name].append(farthest(own, again.steps[name]))
+        steps.append(distance_by_step(plain.steps, again.steps).tolist())
+    return WalkNoise(first=first, weights=weights, steps=steps)

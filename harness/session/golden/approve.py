@@ -6,7 +6,6 @@ from harness import layout
 from harness.errors import HarnessError
 from harness.judge.golden import approved, registry
 from harness.judge.rungs import golden
-from harness.records.case import CaseRecord
 from harness.scenario.resolved import read_resolved
 from harness.session import case_runner, hub
 from harness.session.golden.deliver import LEG
@@ -19,34 +18,28 @@ def approve(folder: Path, root: Path, case_dir: Path) -> None:
     with a figure that is not finite.
     """
     asked = hub.read_case(case_dir)
-    _check_fit(asked, case_dir)
+    if not case_runner.is_prepared(case_dir):
+        raise HarnessError(f"{case_dir.name}: was not run to its end; there is nothing to approve.")
+    if what := asked.fault or ", ".join(asked.overrides):
+        raise HarnessError(f"{case_dir.name}: was run with {what}; only a case as it stands can be approved.")
     evidence = case_runner.settled_evidence(case_dir, asked.backends)
-    written: dict[str, registry.Entry] = {}
+    scenario, written = registry.depends_on(read_resolved(case_dir / layout.SCENARIO), LEG), {}
     for backend in evidence.backends:
         found = approved.of_side(evidence, backend)
         if missing := [name for name, value in found.figures.items() if value is None]:
             raise HarnessError(
                 f"{case_dir.name}, {backend}: {', '.join(missing)} is not finite and cannot be approved."
             )
-        place = registry.trained(folder, asked.profile, asked.id)
         provenance = {
             "case": asked.id,
             "profile": asked.profile,
-            "scenario": registry.depends_on(read_resolved(case_dir / layout.SCENARIO), LEG),
+            "scenario": scenario,
             "environment": golden.environment(evidence, backend),
             **_source(root),
         }
-        for path in approved.write(place, backend, found):
+        for path in approved.write(registry.trained(folder, asked.profile, asked.id), backend, found):
             written[path.relative_to(folder).as_posix()] = registry.entry(path, **provenance)
     registry.register(folder, written)
-
-
-def _check_fit(asked: CaseRecord, case_dir: Path) -> None:
-    if not case_runner.is_prepared(case_dir):
-        raise HarnessError(f"{case_dir.name}: was not run to its end; there is nothing to approve.")
-    if asked.overrides or asked.fault:
-        what = asked.fault or ", ".join(asked.overrides)
-        raise HarnessError(f"{case_dir.name}: was run with {what}; only a case as it stands can be approved.")
 
 
 def _source(root: Path) -> dict[str, str | None]:

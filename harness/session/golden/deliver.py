@@ -3,16 +3,14 @@
 A case's folder keeps a copy of what it was held against, so that an old hub can be judged again.
 """
 
-import contextlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from harness import layout
 from harness.errors import HarnessError
-from harness.files import write_json
 from harness.judge.golden import approved, registry
+from harness.records.golden import Entry, Provenance, SideRecord
 from harness.scenario.case import Case
 
 LEG = "infer"
@@ -24,44 +22,36 @@ def deliver(folder: Path, case: Case, backends: Sequence[str], case_dir: Path) -
 
     Nothing is approved of a case whose result an override of the session changes.
     """
-    target, sides = case_dir / layout.GOLDEN, {}
-    if not (changed := _is_changed(folder, case)):
-        sides = {backend: side for backend in backends if (side := _side(folder, case, backend, target))}
-    reason = None if sides else _why_nothing(case, changed)
-    write_json(target / layout.PROVENANCE, {"reason": reason, "sides": sides})
+    found = _provenance(folder, case, backends)
+    target, place = case_dir / layout.GOLDEN, registry.trained(folder, case.profile, case.id)
+    target.mkdir(parents=True, exist_ok=True)
+    for name in (name for side in found.sides.values() for name in side.files):
+        shutil.copyfile(place / name, target / name)
+    found.write(target / layout.PROVENANCE)
 
 
-def _is_changed(folder: Path, case: Case) -> bool:
-    """Whether an override makes the case another one than what is approved under its name."""
-    if not case.overrides:
-        return False
-    with contextlib.suppress(HarnessError):  # of a broken registry each side tells
-        place = registry.trained(Path(), case.profile, case.id)
-        held = {one.scenario for name, one in registry.read(folder).items() if place in Path(name).parents}
-        return bool(held) and registry.depends_on(case.scenario, LEG) not in held
-    return False
-
-
-def _why_nothing(case: Case, changed: bool) -> str:
-    if changed:
-        return f"{', '.join(case.overrides)} was overridden, and what is approved is the case as it stands"
-    hint = "propose one with python -m harness golden propose HUB"
-    return f"no result of this case is approved for the profile {case.profile}; {hint}"
-
-
-def _side(folder: Path, case: Case, backend: str, target: Path) -> dict[str, Any] | None:
-    """The record of a side, whose files are copied unless something is wrong with them; None where there are none."""
-    place, scenario = registry.trained(Path(), case.profile, case.id), registry.depends_on(case.scenario, LEG)
-    wanted = [(place / f"{backend}{suffix}").as_posix() for suffix in approved.SUFFIXES]
+def _provenance(folder: Path, case: Case, backends: Sequence[str]) -> Provenance:
     try:
         held = registry.read(folder)
-        if not any(name in held or (folder / name).exists() for name in wanted):
-            return None
-        if problem := next(filter(None, (registry.problem(folder, held, name, scenario) for name in wanted)), ""):
-            return {"problem": problem.replace(f"{folder}/", ""), "files": {}}
-    except HarnessError as problem:
-        return {"problem": str(problem).replace(f"{folder}/", ""), "files": {}}
-    for name in wanted:
-        target.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(folder / name, target / Path(name).name)
-    return {"problem": None, "files": {Path(name).name: held[name].model_dump() for name in wanted}}
+    except HarnessError as broken:
+        problem = SideRecord(problem=str(broken).replace(f"{folder}/", ""))
+        return Provenance(reason=None, sides=dict.fromkeys(backends, problem))
+    place, today = registry.trained(Path(), case.profile, case.id), registry.depends_on(case.scenario, LEG)
+    approved_of = {one.scenario for name, one in held.items() if place in Path(name).parents}
+    if case.overrides and approved_of and today not in approved_of:
+        changed = f"{', '.join(case.overrides)} was overridden, and what is approved is the case as it stands"
+        return Provenance(reason=changed, sides={})
+    sides = {backend: side for backend in backends if (side := _side(folder, held, place, backend, today))}
+    hint = "propose one with python -m harness golden propose HUB"
+    nothing = f"no result of this case is approved for the profile {case.profile}; {hint}"
+    return Provenance(reason=None if sides else nothing, sides=sides)
+
+
+def _side(folder: Path, held: Mapping[str, Entry], place: Path, backend: str, today: str) -> SideRecord | None:
+    """The record of a side; None where nothing is approved of it."""
+    wanted = [path.as_posix() for path in approved.paths_of(place, backend)]
+    if not any(name in held or (folder / name).exists() for name in wanted):
+        return None
+    if problem := next(filter(None, (registry.problem(folder, held, name, today) for name in wanted)), ""):
+        return SideRecord(problem=problem.replace(f"{folder}/", ""))
+    return SideRecord(files={Path(name).name: held[name] for name in wanted})

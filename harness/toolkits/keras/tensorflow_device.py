@@ -1,7 +1,6 @@
 """Where and how TensorFlow computes: device, threads, determinism. Said once, before its first operation."""
 
 import os
-from typing import Any
 
 import keras
 import numpy as np
@@ -9,6 +8,7 @@ import tensorflow as tf
 from tensorflow.python.framework.config import is_op_determinism_enabled  # the public module can only set it
 
 from harness.errors import HarnessError
+from harness.files import JsonObject
 
 
 def configure(device: str, seed: int) -> None:
@@ -41,7 +41,7 @@ def _choose(device: str) -> None:
         tf.config.experimental.set_memory_growth(gpu, True)
 
 
-def facts() -> dict[str, Any]:
+def facts() -> JsonObject:
     """Versions, device, threads and switches that can change a result, as they are now."""
     gpus = tf.config.get_visible_devices("GPU")
     name = tf.config.experimental.get_device_details(gpus[0]).get("device_name", "gpu") if gpus else "cpu"

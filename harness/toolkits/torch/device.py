@@ -1,13 +1,14 @@
 """Where PyTorch computes, and the switches that make it repeatable."""
 
 import os
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import torch
 
 from harness.arrays import Precision
 from harness.errors import HarnessError
+from harness.files import JsonObject
 
 DTYPES: dict[Precision, torch.dtype] = {"float32": torch.float32, "float64": torch.float64}
 
@@ -33,7 +34,7 @@ def prepare(device: Literal["cpu", "gpu"]) -> torch.device:
     return torch.device("cuda" if device == "gpu" else "cpu")
 
 
-def device_facts(device: torch.device) -> dict[str, Any]:
+def device_facts(device: torch.device) -> JsonObject:
     """Versions, device, threads and switches that can change a result, as they are now."""
     return {
         "framework": "torch",

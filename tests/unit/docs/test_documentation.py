@@ -21,7 +21,7 @@ from typer.core import TyperGroup
 
 from harness.cli.app import app
 from harness.plugin.expansion import MARKERS
-from harness.plugin.options import OPTIONS
+from harness.session.options import OPTIONS, Option
 
 ROOT = Path(__file__).parents[3]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -117,7 +117,7 @@ def test_verbs_and_their_options_exist(page: Page) -> None:
 
 def test_options_of_the_suite_exist(page: Page) -> None:
     named = set(re.findall(r"--parity-[a-z][a-z-]*", page.path.read_text(encoding="utf-8")))
-    assert named <= {f"--parity-{option.name}" for option in OPTIONS}
+    assert named <= {option.flag for option in OPTIONS}
 
 
 def test_commands_of_pytest_have_options_and_markers_that_exist(page: Page, options_of_pytest: set[str]) -> None:
@@ -152,10 +152,22 @@ def test_environments_of_tox_and_extras_exist(page: Page) -> None:
             assert set(found.split(",")) <= set(extras), text
 
 
-def test_every_verb_and_option_is_documented() -> None:
+def row_of(option: Option) -> tuple[str, str, str]:
+    """How the documentation writes an option: what is typed, its name in the ini file, and what holds without it."""
+    typed = f"{option.flag} {option.metavar}".strip().replace("|", "\\|")
+    default = option.default or option.otherwise or ("off" if option.kind == "flag" else "none")
+    return f"`{typed}`{' (repeatable)' if option.is_list else ''}", f"`{option.ini}`", default
+
+
+def test_the_table_of_options_is_that_of_the_program() -> None:
+    lines = (ROOT / "docs" / "options.md").read_text(encoding="utf-8").splitlines()
+    rows = [line.strip("| ").split(" | ") for line in lines if line.startswith("| `--parity-")]
+    found = [(typed, ini, default.replace("`", "")) for typed, ini, _, default in rows]
+    assert found == [row_of(option) for option in OPTIONS]
+    assert all(option.environment in meaning for option, (_, _, meaning, _) in zip(OPTIONS, rows, strict=True))
+
+
+def test_every_verb_is_documented() -> None:
     text = (ROOT / "docs" / "options.md").read_text(encoding="utf-8")
-    for option in OPTIONS:
-        assert f"| `--parity-{option.name}" in text
-        assert f"| `{option.ini}` |" in text
     verbs = {word for line in text.splitlines() if line.startswith("| `") for word in re.findall(r"`([a-z-]+)", line)}
     assert set(VERBS.commands) <= verbs

@@ -1,6 +1,7 @@
 """The catalogue: what an entry must say, and how a fault is asked for."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,7 +20,10 @@ def test_every_entry_says_what_it_does_and_does_something(fault: catalogue.Fault
     assert fault.sentence.endswith(".")
     assert "\n" not in fault.sentence
     assert fault.rung in (*JUDGES, catalogue.NOWHERE)
-    assert any(fault.port("torch", leg=leg).hooks for leg in ("lockstep", "train", "infer"))
+    hooks = {hook for leg in ("lockstep", "train", "infer") for hook in fault.port("torch", leg=leg).hooks}
+    assert hooks
+    inside = [hook for hook in hooks if hook.startswith(("stage ", "rule ", "loss ", "library "))]
+    assert fault.network == "pinn" or (fault.network is catalogue.ANY and not inside)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +52,14 @@ def test_a_fault_is_asked_for_by_id_size_and_backend(text: str, backend: str, si
 def test_what_cannot_be_injected_is_refused(text: str, said: str) -> None:
     with pytest.raises(HarnessError, match=re.escape(said)):
         catalogue.parse(text, PAIR)
+
+
+def test_a_fault_fits_the_cases_of_its_network_alone() -> None:
+    stated, built_in = (SimpleNamespace(id=name, scenario=SimpleNamespace(network=name)) for name in ("stated", "pinn"))
+    catalogue.named("data.nan").require_fits(stated)
+    catalogue.named("model.leak").require_fits(built_in)
+    with pytest.raises(HarnessError, match="a fault of the network pinn, for stated, a case of the network stated"):
+        catalogue.named("model.leak").require_fits(stated)
 
 
 def test_a_size_reaches_the_change() -> None:

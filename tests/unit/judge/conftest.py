@@ -33,6 +33,10 @@ from harness.physics.merge import merging
 from harness.physics.probe import model_probe
 from harness.ports.feed import batch_of
 from harness.ports.protocol import Setup
+from harness.records.inference import CanvasFacts, InferenceStats, TwinChoice
+from harness.records.noise import WalkNoise
+from harness.records.params import BundleParams, TrainedScale
+from harness.records.truth import TruthFacts
 from harness.run import ensemble
 from harness.run.legs.distances import sample
 from harness.run.legs.statistics import central, diffracted_groups
@@ -244,8 +248,8 @@ def write_trajectory(folder: Path, scenario: PinnScenario, backend: str, rng: np
     steps = [[(1 + draw) * (step + 1) * 1e-7 for step in range(count)] for draw in range(2)]
     for precision, size in (("float32", 1e-7), ("float64", 1e-16)):
         first = {name: [2 * size, size] for name in (*start, *names)}
-        noise = {"first": first, "weights": {name: first[name] for name in start}, "steps": steps}
-        write_json(here / f"noise_{precision}.json", noise)
+        noise = WalkNoise(first=first, weights={name: first[name] for name in start}, steps=steps)
+        noise.write(here / f"noise_{precision}.json")
 
 
 def _terms(scenario: PinnScenario) -> dict[str, float]:
@@ -282,8 +286,18 @@ def write_training(folder: Path, scenario: PinnScenario, backend: str, number: i
     weights["phase.head.bias"] = weights["phase.head.bias"] + number
     (here / "bundle").mkdir(parents=True)
     save_file(weights, here / "bundle" / "weights.safetensors")
-    scale = {"initial": setup["intensity_scale"], "final": final, "closed_form": setup["intensity_scale_closed_form"]}
-    write_json(here / "bundle" / "params.json", {"intensity_scale": scale | {"trainable": True}})
+    scale = TrainedScale(
+        initial=setup["intensity_scale"], final=final, closed_form=setup["intensity_scale_closed_form"], trainable=True
+    )
+    BundleParams(
+        backend=backend,
+        shared_weights=True,
+        precision="float32",
+        **{name: setup[name] for name in ("N", "gridsize", "padded_size", "object_amplitude", "nphotons")},
+        intensity_scale=scale,
+        probe_sha256="p",
+        scenario_sha256="s",
+    ).write(here / "bundle" / "params.json")
 
 
 def write_inference(folder: Path, scenario: PinnScenario, backend: str) -> None:
@@ -293,10 +307,19 @@ def write_inference(folder: Path, scenario: PinnScenario, backend: str) -> None:
     centre, positions = centred(test.x[test.groups], test.y[test.groups])
     patches = predicted_patches(folder, scenario, centre, positions, NOISE[backend])
     final = read_json(folder / backend / "bundle" / "params.json")["intensity_scale"]["final"]
-    stats = {"intensity_scale_restored": final * (1 + 1e-8)}
+    stats = InferenceStats(
+        infer_seconds=1.0,
+        intensity_scale_restored=final * (1 + 1e-8),
+        intensity_scale_source="bundle",
+        weights_trained_by=backend,
+        synchronised=False,
+        twins=TwinChoice(open=False, turned=0),
+        peak_rss_mb=1.0,
+        facts={"framework": "none"},
+    )
     for here, wobble in ((folder / backend / "inference_outputs", 0.0), (folder / other / "exchange", 1e-7)):
         write_leg(folder, here, scenario, patches * (1 + wobble), positions, centre)
-        write_json(here / "stats.json", stats)
+        stats.write(here / "stats.json")
 
 
 def predicted_patches(
@@ -311,8 +334,8 @@ def predicted_patches(
 
 def true_object(folder: Path) -> Truth:
     amplitude, phase = (np.load(folder / "dataset" / f"ground_truth_{name}.npy") for name in ("amp", "phase"))
-    facts = read_json(folder / "dataset" / "truth.json")
-    return Truth(facts["kind"], amplitude * np.exp(1j * phase), facts["origin_x"], facts["origin_y"])
+    facts = TruthFacts.read(folder / "dataset" / "truth.json")
+    return Truth(facts.kind, amplitude * np.exp(1j * phase), facts.origin_x, facts.origin_y)
 
 
 def write_leg(
@@ -327,18 +350,17 @@ def write_leg(
     write_npy(here / "coverage.npy", coverage)
     layout = np.moveaxis(patches.reshape(-1, channels, N, N), 1, -1)
     write_npz(here / "patches.npz", patches=layout, positions=positions.reshape(-1, channels, 2))
-    facts = {
-        "size": size,
-        "required": required_size(N, positions),
-        "fits_canvas": size >= required_size(N, positions),
-        "max_abs_offset": np.abs(positions).max(),
-        "loss_fraction": loss_fraction(positions, N, size),
-        "centre_x": centre[0],
-        "centre_y": centre[1],
-        "reassemble_m": side,
-        "weighting": "uniform",
-    }
-    write_json(here / "canvas.json", facts)
+    CanvasFacts(
+        size=size,
+        required=required_size(N, positions),
+        fits_canvas=size >= required_size(N, positions),
+        max_abs_offset=np.abs(positions).max(),
+        loss_fraction=loss_fraction(positions, N, size),
+        centre_x=centre[0],
+        centre_y=centre[1],
+        reassemble_m=side,
+        weighting="uniform",
+    ).write(here / "canvas.json")
     write_diffraction(folder, here, scenario, layout)
 
 

@@ -5,6 +5,7 @@ from harness.dataset.probes import curved_disk, idealised
 from harness.judge.baselines import degraded_patches, stitched, twin_margin
 from harness.physics.forward import diffract, exit_wave, squared
 from harness.physics.twins import twin
+from harness.records.pictures import TwinMargin
 from harness.run.legs.statistics import central
 
 RNG = np.random.default_rng(5)
@@ -50,9 +51,9 @@ def test_stitching_the_whole_truth_gives_the_truth_back():
 def test_the_twin_margin_tells_upright_from_flipped(part):
     true = central(PATCHES, 20)
     turned = true * np.exp(1j * RNG.uniform(-3, 3, (6, 1, 1)))
-    assert twin_margin(turned, true, part)["margin"] > 0.9
-    assert twin_margin(twin(turned), true, part)["margin"] < -0.9
-    assert abs(twin_margin(turned + twin(true), true, "amplitude")["margin"]) < 0.5
+    assert twin_margin(turned, true, part).margin > 0.9
+    assert twin_margin(twin(turned), true, part).margin < -0.9
+    assert abs(twin_margin(turned + twin(true), true, "amplitude").margin) < 0.5
 
 
 @pytest.mark.parametrize("part", ["amplitude", "phase"])
@@ -60,4 +61,4 @@ def test_the_twin_margin_tells_upright_from_flipped(part):
 def test_flat_or_broken_patches_have_no_margin(part, value):
     true = central(PATCHES, 20)
     found = twin_margin(np.full_like(true, value), true, part)
-    assert found == {"truth": None, "flipped": None, "margin": None, "patches": 0}
+    assert found == TwinMargin(truth=None, flipped=None, margin=None, patches=0)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.judge.comparing import mismatch, not_finite, relative_difference, relative_error
+from harness.judge.comparing import difference, mismatch, not_finite, paired, relative_difference, relative_error
 
 NUMBERS = st.floats(-1e9, 1e9)
 
@@ -40,3 +40,19 @@ def test_relative_difference_of_special_values():
     assert relative_difference(0.0, 0.0) == 0
     assert relative_difference(None, 1.0) is None
     assert np.isnan(relative_difference(np.nan, 1.0))
+    assert np.isnan(relative_difference(0.0, np.nan))
+    assert np.isnan(relative_difference(np.nan, 0.0))
+
+
+def test_two_sets_are_paired_by_name_in_the_order_of_the_first():
+    pairs = paired({"b": 1.0, "a": np.nan}, {"c": 3.0, "a": 2.0})
+    assert [pair.name for pair in pairs] == ["b", "a", "c"]
+    assert [pair.is_in_both for pair in pairs] == [False, True, False]
+    assert (pairs[0], pairs[2]) == (("b", 1.0, None), ("c", None, 3.0))
+
+
+@pytest.mark.parametrize("broken", [None, np.nan, np.inf])
+def test_a_difference_is_of_two_finite_figures(broken):
+    assert difference(1.0, 3.0) == 2.0
+    assert difference(broken, 3.0) is None
+    assert difference(1.0, broken) is None

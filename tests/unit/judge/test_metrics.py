@@ -5,11 +5,47 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.ndimage import gaussian_filter
 
-from harness.judge.metrics import amplitude_metrics, contrast, pearson, phase_metrics, skill, ssim, wrap
+from harness.judge.metrics import (
+    METRICS,
+    NAMES,
+    amplitude_metrics,
+    contrast,
+    judged,
+    pearson,
+    phase_metrics,
+    skill,
+    ssim,
+    wrap,
+)
+from harness.judge.tolerances import entries
 
 RNG = np.random.default_rng(0)
 MASK = np.ones((16, 16), bool)
 PICTURES = arrays(np.float64, (16, 16), elements=st.floats(0.125, 2, width=16))
+
+
+@pytest.mark.parametrize("mask", [MASK, ~MASK], ids=["covered", "nothing"])
+@pytest.mark.parametrize("metrics", [amplitude_metrics, phase_metrics])
+def test_every_metric_of_the_table_is_computed_and_no_other(metrics, mask):
+    assert set(metrics(np.eye(16), np.eye(16), mask)) == {*NAMES, "bias", "message"}
+
+
+def test_the_ledger_can_hold_every_judged_metric_to_a_limit_of_its_sense():
+    senses = {"more": "at least", "less": "at most"}
+    for metric in METRICS:
+        for part in metric.judged:
+            for rung in ("reconstruction", "agreement"):
+                assert entries()[f"{rung}.{part}.{metric.name}"].sense == senses[metric.better]
+
+
+def test_what_is_judged_of_each_part():
+    alike = ["pearson_r", "ssim", "ms_ssim", "frc50"]
+    assert judged("amplitude") == [*alike, "mae", "rmse", "max_abs", "rescaled_mae"]
+    assert judged("phase") == [*alike, "mae", "rmse", "max_abs"]
+
+
+def test_sessions_are_compared_by_metrics_of_which_more_is_better():
+    assert {metric.better for metric in METRICS if metric.noise is not None} == {"more"}
 
 
 @settings(max_examples=30, deadline=None)

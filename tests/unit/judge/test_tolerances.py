@@ -79,8 +79,8 @@ def test_a_limit_of_a_scenario_that_no_check_asks_for_is_known():
 def test_a_broken_ledger_is_refused_with_its_entry(own, sentence, monkeypatch, tmp_path):
     stated = {"reason": "r", "measured_in": "m", "devices": ["cpu"]}
     entry = {"value": 1e-6, "unit": "relative", "sense": "at most", "scenarios": {"gs1_ideal": stated | own}} | stated
-    (tmp_path / "ledger.yaml").write_text(json.dumps({"loss.float32": entry}))
-    monkeypatch.setattr(tolerances, "LEDGER", tmp_path / "ledger.yaml")
+    (tmp_path / "limits.yaml").write_text(json.dumps({"loss.float32": entry}))
+    monkeypatch.setattr(tolerances, "LEDGER", tmp_path / "limits.yaml")
     with pytest.raises(HarnessError, match=sentence):
         entries.__wrapped__()
 

@@ -7,7 +7,7 @@ import pytest
 
 from harness import layout
 from harness.files import read_json, write_json
-from harness.plugin.options import request_of
+from harness.plugin.command_line import request_of
 from harness.report import assembly
 from harness.session import case_runner
 

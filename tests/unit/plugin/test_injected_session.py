@@ -31,3 +31,14 @@ def test_an_unknown_fault_is_refused(project: pytest.Pytester) -> None:
     result = project.runpytest_inprocess("--parity-fault", "nothing.such")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*fault 'nothing.such' is unknown*faults list*"])
+
+
+def test_a_fault_of_another_network_is_refused_before_anything_runs(project: pytest.Pytester) -> None:
+    fault = "artifacts.bundle-scale-one"
+    project.path.joinpath("scenarios", "own.yaml").write_text("network: stated\n")
+    refused = project.runpytest_inprocess("--parity-fault", fault, "--parity-hub", "hub")
+    assert refused.ret == pytest.ExitCode.USAGE_ERROR
+    refused.stderr.fnmatch_lines([f"*found {fault}, a fault of the network pinn, for own, a case of the network *"])
+    assert not (project.path / "hub").exists()
+    chosen = project.runpytest_inprocess("-k", "small and dataset", "--parity-fault", fault)
+    chosen.assert_outcomes(passed=1)

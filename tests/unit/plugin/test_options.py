@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.plugin.options import OPTIONS, request_of
+from harness.plugin.command_line import request_of
+from harness.session.options import OPTIONS
 from harness.session.request import Request
 
 OF_THIS_VERSION = {

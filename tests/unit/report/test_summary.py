@@ -13,6 +13,7 @@ from junitparser import JUnitXml
 
 from harness import formatting, layout
 from harness.files import read_json, write_json
+from harness.judge.metrics import NAMES
 from harness.judge.verdict import SEVERITY, RungVerdict
 from harness.report import junit, markdown, summary
 from harness.report.backend_figures import metric_figures
@@ -29,10 +30,7 @@ BACKEND = {
     "train_seconds", "steps", "ms_per_step", "infer_seconds", "peak_rss_mb", "cached", "parameters", "final_loss",
     "first_nonfinite", "intensity_scale", "patches", "canvas", "reconstruction", "message",
 }  # fmt: skip
-METRICS = {
-    "mae", "rmse", "max_abs", "pearson_r", "ssim", "ms_ssim", "ms_ssim_scales", "psnr", "frc50", "frc_half_bit",
-    "frc_one_seventh", "count", "scale", "rescaled_mae", "bias", "message",
-}  # fmt: skip
+METRICS = {*NAMES, "bias", "message"}
 
 
 @pytest.fixture

@@ -142,7 +142,18 @@ def record(case: Path, side: str, leg: str, source: str) -> dict[str, Any]:
     """Run one leg of a side; returns its entry of `jobs.json`."""
     path = case / f"{side}-{leg}.json"
     folder = case / source / SOURCE_FOLDERS[SOURCES[leg]] if leg in SOURCES else None
-    write_job(path, Job("stated", side, leg, SCENARIO, case / "dataset", case / side, "cpu", {}, source=folder))
+    job = Job(
+        case="stated",
+        backend=side,
+        leg=leg,
+        scenario=SCENARIO,
+        dataset=case / "dataset",
+        output=case / side,
+        device="cpu",
+        environment={},
+        source=folder,
+    )
+    write_job(path, job)
     done = worker.run(path)
     error = None if done else read_json(case / side / layout.ERROR)["error"]
     status = "done" if done else "failed"

@@ -14,9 +14,16 @@ def job_in(folder: Path) -> Job:
     scenario = PinnScenario.model_validate({"model": {"encoder_filters": (4, 8), "decoder_filters": (4,)}})
     (folder / "red").mkdir(parents=True)
     return Job(
-        "case", "torch", "infer", scenario, folder / "dataset", folder / "red" / "out", "cpu", {"A_B": "1"},
+        case="case",
+        backend="torch",
+        leg="infer",
+        scenario=scenario,
+        dataset=folder / "dataset",
+        output=folder / "red" / "out",
+        device="cpu",
+        environment={"A_B": "1"},
         source=folder / "torch" / "bundle",
-    )  # fmt: skip
+    )
 
 
 def test_a_job_comes_back_as_it_was_even_from_elsewhere(tmp_path: Path) -> None:
@@ -38,3 +45,22 @@ def test_what_is_no_job_is_said(tmp_path: Path, text: str) -> None:
     (tmp_path / "job.json").write_text(text)
     with pytest.raises(HarnessError, match="is not a job file"):
         read_job(tmp_path / "job.json")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("environment", 3),
+        ("device", None),
+        ("scenario", {}),
+        ("scenario", {"network": "of nobody"}),
+        ("scenario", {"network": "pinn", "training": {"epochs": "many"}}),
+        ("colour", "red"),
+    ],
+)
+def test_a_key_that_is_wrong_is_named(tmp_path: Path, key: str, value: object) -> None:
+    path = tmp_path / "job.json"
+    write_job(path, job_in(tmp_path / "hub"))
+    path.write_text(json.dumps({**json.loads(path.read_text()), key: value}))
+    with pytest.raises(HarnessError, match=rf"job\.json: is not a job file \({key}[:.]"):
+        read_job(path)

@@ -26,7 +26,7 @@ PLAIN: dict[str, Any] = {"model": {"decoder_filters": (32, 16)}}
 TOLD: dict[str, Any] = {"origin": "simulated", "conversions": []}
 
 SHARED = [
-    {"training": {"learning_rate": 1e-3}},
+    {"optimiser": {"learning_rate": 1e-3}},
     {"training": {"seed": 1}},
     {"model": {"decoder_filters": (16, 16)}},
     {"loss": {"amplitude_mae": 0.5}},
@@ -52,7 +52,7 @@ def dataset(tmp_path: Path) -> Path:
         folder / "setup.json",
         {**dict.fromkeys(DatasetSetup.model_fields, 1), "canvas_size": 200, "test_patterns": 9, **TOLD},
     )
-    seal(folder, {})
+    seal(folder, kind="dataset", key="k", made_from={})
     return folder
 
 
@@ -142,7 +142,7 @@ def test_input_files_matter_to_who_reads_them(dataset: Path, key: Key, name: str
     legs = ("lockstep", "train", "infer", "exchange")
     before = {leg: key(leg) for leg in legs}
     (dataset / name).write_text("other")
-    seal(dataset, {})
+    seal(dataset, kind="dataset", key="k", made_from={})
     assert {leg for leg in legs if key(leg) != before[leg]} == changed
 
 
@@ -165,7 +165,7 @@ def test_facts_of_the_data_matter_to_who_uses_them(dataset: Path, key: Key, fact
         ({"training": {"epochs": 3}}, True),
         ({"training": {"seed": 3}}, True),
         ({"inference": {"group_limit": 3}}, True),
-        ({"training": {"learning_rate": 1e-3}}, False),
+        ({"optimiser": {"learning_rate": 1e-3}}, False),
         ({"model": {"decoder_filters": (16, 16)}}, False),
         ({"loss": {"total_variation": 1.0}}, False),
         ({"inference": {"reassemble_m": 10}}, False),

@@ -163,12 +163,12 @@ def test_contrast_does_not_depend_on_the_level(count: int, seed: int, level: flo
     values = np.random.default_rng(seed).normal(size=(count, 8, 8))
     plain, lifted = statistics.summary(values), statistics.summary(values + level)
     for name in ("var_zero_mean", "var_zero_mean_min", "var_zero_mean_median"):
-        assert lifted[name] == pytest.approx(plain[name], rel=1e-9)
-    assert lifted["mean"] == pytest.approx(plain["mean"] + level)
+        assert getattr(lifted, name) == pytest.approx(getattr(plain, name), rel=1e-9)
+    assert lifted.mean == pytest.approx(plain.mean + level)
 
 
 def test_patches_that_differ_only_from_each_other_have_no_contrast() -> None:
     flat = np.ones((3, 8, 8)) * np.array([1.0, 2.0, 3.0])[:, None, None]
     stats = statistics.summary(flat)
-    assert stats["var_zero_mean"] == 0
-    assert stats["std"] == pytest.approx(np.std([1, 2, 3]))
+    assert stats.var_zero_mean == 0
+    assert stats.std == pytest.approx(np.std([1, 2, 3]))

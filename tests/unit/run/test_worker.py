@@ -24,7 +24,17 @@ def work(finished: Path, tmp_path: Path):
         variables = {"OMP_NUM_THREADS": "1", **(environment or {})}
         write_job(
             tmp_path / "job.json",
-            Job("small", backend, leg, scenario, dataset, tmp_path / "out", "cpu", variables, **more),
+            Job(
+                case="small",
+                backend=backend,
+                leg=leg,
+                scenario=scenario,
+                dataset=dataset,
+                output=tmp_path / "out",
+                device="cpu",
+                environment=variables,
+                **more,
+            ),
         )
         path = os.pathsep.join([str(finished / "site"), str(PACKAGE.parent)])
         done = subprocess.run(

@@ -26,7 +26,7 @@ def test_an_unknown_profile(problems: Problems) -> None:
 @pytest.mark.parametrize(
     ("key", "text", "value"),
     [
-        ("training.learning_rate", "2e-3", 2e-3),
+        ("optimiser.learning_rate", "2e-3", 2e-3),
         ("model.probe_big", "false", False),
         ("dataset.split", "none", "none"),
         ("model.encoder_filters", "[4, 8, 8]", (4, 8, 8)),
@@ -54,7 +54,7 @@ def test_an_override_can_be_a_section(load: Load) -> None:
             "training.epoch",
             "3",
             'found the unknown key "epoch", did you mean "epochs", allowed: '
-            "batch_size, epochs, final_fraction, learning_rate, nudge, precision, seed, warmup_steps.",
+            "batch_size, epochs, nudge, precision, seed.",
         ),
         ("training.epochs", "ten", 'found "ten", allowed: whole number >= 1.'),
         ("training.epochs", "", "found nothing, allowed: whole number >= 1."),

@@ -22,7 +22,7 @@ def test_empty_limits_are_a_leaf_too() -> None:
         ("training.epochs", "whole number >= 1"),
         ("training.seed", "whole number >= 0 and < 4294967296"),
         ("dataset.nphotons", "number > 0"),
-        ("training.final_fraction", "number >= 0 and <= 1"),
+        ("optimiser.final_fraction", "number >= 0 and <= 1"),
         ("dataset.N", "one of 64, 128, 256"),
         ("dataset.split", "one of half_y, none"),
         ("dataset.file", "text or null"),

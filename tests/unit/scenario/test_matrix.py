@@ -75,7 +75,7 @@ def test_an_axis_that_an_override_sets_in_part_stays(load: Load) -> None:
         (
             "{training.epoch: [1, 2]}",
             'scenarios/a.yaml:1: training.epoch: found the unknown key "epoch", did you mean "epochs", '
-            "allowed: batch_size, epochs, final_fraction, learning_rate, nudge, precision, seed, warmup_steps.",
+            "allowed: batch_size, epochs, nudge, precision, seed.",
         ),
         ("{training.epochs: [1, 0]}", "scenarios/a.yaml:1: training.epochs: found 0, allowed: whole number >= 1."),
         *(

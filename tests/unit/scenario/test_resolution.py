@@ -10,7 +10,7 @@ from harness.scenario.source import Place
 Load = Callable[..., list[Case]]
 Problems = Callable[..., list[str]]
 
-TRAINING = "batch_size, epochs, final_fraction, learning_rate, nudge, precision, seed, warmup_steps"
+TRAINING = "batch_size, epochs, nudge, precision, seed"
 
 LAYERS = ["_far", "_far smoke", "_near", "_near smoke", "a", "a smoke", "matrix", "override"]
 
@@ -97,7 +97,7 @@ def test_limits_merge_key_by_key(load: Load) -> None:
             "profile: {}",
             'profile: found the unknown key "profile", did you mean "profiles", allowed: dataset, description, '
             "ensemble, extends, grouping, inference, limits, lockstep, loss, markers, matrix, model, network, "
-            "profiles, training.",
+            "optimiser, profiles, training.",
         ),
         ("profiles: 3", "profiles: found 3, allowed: smoke, stable, full."),
         (
@@ -107,7 +107,7 @@ def test_limits_merge_key_by_key(load: Load) -> None:
         (
             "profiles: {smoke: 3}",
             "found 3, allowed: a section of network, description, markers, dataset, grouping, training, inference, "
-            "lockstep, ensemble, limits, model, loss.",
+            "lockstep, ensemble, limits, model, loss, optimiser.",
         ),
         (
             "profiles: {full: {training: {epoch: 3}}}",
@@ -191,6 +191,21 @@ def test_a_network_that_there_is_not(problems: Problems) -> None:
 def test_a_network_brings_its_own_sections(problems: Problems) -> None:
     (found,) = problems(a="network: stated\nmodel: {probe_big: true}\n")
     assert found.startswith('scenarios/a.yaml:2: model: found the unknown key "model", allowed: dataset, ')
+
+
+@pytest.mark.parametrize("key", ["learning_rate", "warmup_steps", "final_fraction"])
+def test_a_key_of_an_earlier_version_says_where_it_stands_now(problems: Problems, key: str) -> None:
+    sentence = f"training.{key}: stands at optimiser.{key} now; move it there."
+    assert problems(a=f"training:\n  {key}: 1\n") == [f"scenarios/a.yaml:2: {sentence}"]
+    assert problems(overrides={f"training.{key}": "1"}, a="{}") == [f"command line: {sentence}"]
+
+
+def test_a_stated_network_has_a_learning_rate_and_no_schedule(problems: Problems) -> None:
+    found = problems(a="network: stated\ntraining: {learning_rate: 1.0e-3, warmup_steps: 1}\n")
+    assert (
+        found[0] == "scenarios/a.yaml:2: training.learning_rate: stands at optimiser.learning_rate now; move it there."
+    )
+    assert found[1].startswith('scenarios/a.yaml:2: training.warmup_steps: found the unknown key "warmup_steps"')
 
 
 def test_the_nearest_file_names_the_network_and_nothing_else_may(problems: Problems) -> None:

@@ -67,13 +67,13 @@ def test_smoke_is_small_and_full_is_the_originals_network() -> None:
     for case in _cases("smoke").values():
         training, grouping = case.scenario.training, case.scenario.grouping
         steps = training.epochs * grouping.groups // training.batch_size
-        assert training.warmup_steps < steps <= 32
+        assert case.scenario.optimiser.warmup_steps < steps <= 32
         assert not case.scenario.limits
     for case in _cases("full").values():
         if not case.name.startswith("siemens_star"):
             assert case.scenario.model.encoder_filters == (64, 128, 256)
             assert case.scenario.model.features == "plain"
-            assert (case.scenario.training.learning_rate, case.scenario.training.final_fraction) == (1e-3, 1.0)
+            assert (case.scenario.optimiser.learning_rate, case.scenario.optimiser.final_fraction) == (1e-3, 1.0)
 
 
 def test_matrices() -> None:

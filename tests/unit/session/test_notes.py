@@ -52,6 +52,7 @@ def test_a_red_note_says_what_went_wrong_and_how_to_repeat_it(folder: Path) -> N
         "pytest 'tests/parity/test_ladder.py::test_loss[gs1]' --parity-profile smoke --parity-backends a,b "
         "--parity-override training.seed=7" in text
     )
+    assert f"all of it is in `{layout.ENVIRONMENT}` of the hub" in text
 
 
 def test_checks_are_shown_with_the_worst_first() -> None:

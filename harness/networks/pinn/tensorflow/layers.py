@@ -1,4 +1,4 @@
-"""Layers of the network: what the encoder is fed, and one level of an encoder or decoder."""
+"""Layers of the network: what the encoder is fed, the levels of the encoder, and a decoder."""
 
 # mypy: allow-subclassing-any
 
@@ -19,61 +19,61 @@ def convolution(filters: int, name: str, dtype: str, activation: str | None = "r
     )
 
 
-class Level(keras.layers.Layer):
-    """Two 3x3 convolutions with ReLU, then a change of size by two."""
+class Chain(keras.layers.Layer):
+    """Layers that are applied one after another."""
 
-    def __init__(self, name: str, filters: int, resize: keras.layers.Layer, dtype: str) -> None:
+    def __init__(self, name: str, steps: Sequence[keras.layers.Layer], dtype: str) -> None:
         super().__init__(name=name, dtype=dtype)
-        self.conv1 = convolution(filters, f"{name}.conv1", dtype)
-        self.conv2 = convolution(filters, f"{name}.conv2", dtype)
-        self.resize = resize
+        self.steps = list(steps)
 
     def build(self, input_shape: Shape) -> None:
         """Create the kernels for images of the given shape (S, H, W, channels)."""
-        self.conv1.build(input_shape)
-        self.conv2.build((*input_shape[:-1], self.conv1.filters))
+        for step in self.steps:
+            step.build(input_shape)
+            input_shape = step.compute_output_shape(input_shape)
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """Return the shape of what leaves the last layer."""
+        for step in self.steps:
+            input_shape = step.compute_output_shape(input_shape)
+        return input_shape
 
     def call(self, images: tf.Tensor) -> tf.Tensor:
-        """Map images (S, H, W, channels) to (S, H/2, W/2, filters) or (S, 2H, 2W, filters)."""
-        return self.resize(self.conv2(self.conv1(images)))
+        """Map images (S, H, W, channels) through every layer."""
+        for step in self.steps:
+            images = step(images)
+        return images
 
 
-def build_levels(levels: Sequence[Level], shape: Shape) -> Shape:
-    """Build levels that follow each other; return what leaves the last one, its size left open."""
-    for level in levels:
-        level.build(shape)
-        shape = (None, None, None, level.conv2.filters)
-    return shape
+def level(name: str, filters: int, resize: keras.layers.Layer, dtype: str) -> list[keras.layers.Layer]:
+    """Make two 3x3 convolutions with ReLU; `resize` changes the size after them."""
+    return [convolution(filters, f"{name}.conv1", dtype), convolution(filters, f"{name}.conv2", dtype), resize]
 
 
-def encoder(filters: Sequence[int], dtype: str) -> list[Level]:
+def encoder(filters: Sequence[int], dtype: str) -> list[Chain]:
     """Make levels that halve the size."""
-    return [
-        Level(f"encoder.{k}", count, keras.layers.MaxPooling2D(2, dtype=dtype), dtype)
-        for k, count in enumerate(filters)
-    ]
+
+    def halved(name: str, count: int) -> Chain:
+        pool = keras.layers.MaxPooling2D(2, name=f"{name}.pool", dtype=dtype)
+        return Chain(name, level(name, count, pool, dtype), dtype)
+
+    return [halved(f"encoder.{k}", count) for k, count in enumerate(filters)]
 
 
-class Decoder(keras.layers.Layer):
-    """Levels that double the size, then a linear head."""
+class Decoder(Chain):
+    """Levels that double the size, then a head and its activation."""
 
-    def __init__(self, name: str, filters: tuple[int, ...], channels: int, dtype: str) -> None:
-        super().__init__(name=name, dtype=dtype)
-        self.levels = [
-            Level(f"{name}.{k}", count, keras.layers.UpSampling2D(2, interpolation="nearest", dtype=dtype), dtype)
-            for k, count in enumerate(filters)
-        ]
-        self.head = convolution(channels, f"{name}.head", dtype, activation=None)
-
-    def build(self, input_shape: Shape) -> None:
-        """Create the kernels for features of the given shape (S, H, W, channels)."""
-        self.head.build(build_levels(self.levels, input_shape))
+    def __init__(self, name: str, filters: Sequence[int], channels: int, activation: str, dtype: str) -> None:
+        steps: list[keras.layers.Layer] = []
+        for k, count in enumerate(filters):
+            up = keras.layers.UpSampling2D(2, interpolation="nearest", name=f"{name}.{k}.up", dtype=dtype)
+            steps += level(f"{name}.{k}", count, up, dtype)
+        super().__init__(name, [*steps, convolution(channels, f"{name}.head", dtype, activation=None)], dtype)
+        self.activation = keras.layers.Activation(activation, name=f"{name}.activation", dtype=dtype)
 
     def call(self, images: tf.Tensor) -> tf.Tensor:
-        """Map the deepest features (S, h, w, filters) to (S, n, n, channels), before any activation."""
-        for level in self.levels:
-            images = level(images)
-        return self.head(images)
+        """Map the deepest features (S, h, w, filters) to (S, channels, n, n)."""
+        return self.activation(tf.transpose(super().call(images), (0, 3, 1, 2)))
 
 
 class LogAutocorrelation(keras.layers.Layer):

@@ -13,7 +13,7 @@ from harness.networks.pinn.contract import encoder_channels, predicted_size
 from harness.networks.pinn.forward import Compute, ForwardPass, Stages
 from harness.networks.pinn.rules import Rules
 from harness.networks.pinn.sections import of
-from harness.networks.pinn.tensorflow.layers import Decoder, LogAutocorrelation, Shape, build_levels, encoder
+from harness.networks.pinn.tensorflow.layers import Decoder, LogAutocorrelation, Shape, encoder
 from harness.networks.pinn.tensorflow.physics import Diffraction, diffract, extract
 from harness.ports.protocol import Setup
 
@@ -30,8 +30,8 @@ class PatchNetwork(keras.layers.Layer):
         self.channels = encoder_channels(scenario)
         self.features = LogAutocorrelation(rules, dtype=dtype) if model.features == "log_autocorrelation" else None
         self.encoder = encoder(model.encoder_filters, dtype)
-        self.amplitude = Decoder("amplitude", model.decoder_filters, self.channels, dtype)
-        self.phase = Decoder("phase", model.decoder_filters, self.channels, dtype)
+        self.amplitude = Decoder("amplitude", model.decoder_filters, self.channels, "sigmoid", dtype)
+        self.phase = Decoder("phase", model.decoder_filters, self.channels, "tanh", dtype)
         self.amplitude_limit = setup.object_amplitude * model.amplitude_limit
         self.margin = (self.size - predicted_size(scenario)) // 2
         self.border = model.border
@@ -39,9 +39,20 @@ class PatchNetwork(keras.layers.Layer):
     def build(self, input_shape: Shape) -> None:
         """Create all kernels; the sizes follow from the scenario."""
         features = self.channels if self.features is None else 2 * self.channels
-        encoded = build_levels(self.encoder, (None, *input_shape[2:], features))
+        shape: Shape = (None, *input_shape[2:], features)
+        for level in self.encoder:
+            level.build(shape)
+            shape = level.compute_output_shape(shape)
         for decoder in (self.amplitude, self.phase):
-            decoder.build(encoded)
+            decoder.build(shape)
+
+    @property
+    def steps(self) -> list[keras.layers.Layer]:
+        """Return every layer that computes, in the order of the contract."""
+        encoded = [step for level in self.encoder for step in level.steps]
+        return encoded + [
+            step for decoder in (self.amplitude, self.phase) for step in (*decoder.steps, decoder.activation)
+        ]
 
     def fed(self, patterns: tf.Tensor) -> tf.Tensor:
         """Turn patterns (B, C, N, N) into what the encoder is fed, (S, N, N, features)."""
@@ -52,19 +63,19 @@ class PatchNetwork(keras.layers.Layer):
 
     def amplitude_head(self, encoded: tf.Tensor) -> tf.Tensor:
         """Decode the deepest level to the amplitude (B, C, n, n)."""
-        return self.amplitude_limit * tf.sigmoid(self._positions_first(self.amplitude(encoded)))
+        return self.amplitude_limit * self._by_group(self.amplitude(encoded))
 
     def phase_head(self, encoded: tf.Tensor) -> tf.Tensor:
         """Decode the deepest level to the phase (B, C, n, n), radians."""
-        return math.pi * tf.tanh(self._positions_first(self.phase(encoded)))
+        return math.pi * self._by_group(self.phase(encoded))
 
     def patches(self, amplitude: tf.Tensor, phase: tf.Tensor) -> tf.Tensor:
         """Make complex patches (B, C, N, N) of the heads."""
         return self._bordered(tf.complex(amplitude * tf.cos(phase), amplitude * tf.sin(phase)))
 
-    def _positions_first(self, images: tf.Tensor) -> tf.Tensor:
-        side = images.shape[1]
-        return tf.reshape(tf.transpose(images, (0, 3, 1, 2)), (-1, self.positions, side, side))
+    def _by_group(self, images: tf.Tensor) -> tf.Tensor:
+        """(S, channels, n, n) -> (B, C, n, n)."""
+        return tf.reshape(images, (-1, self.positions, *images.shape[2:]))
 
     def _bordered(self, central: tf.Tensor) -> tf.Tensor:
         if self.margin == 0:

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from harness.arrays import Precision
 from harness.networks.pinn.rules import Rules
-from harness.scenario.schema import TrainingSpec
+from harness.networks.pinn.sections import OptimiserSpec
 
 
 class Table(keras.optimizers.schedules.LearningRateSchedule):
@@ -37,10 +37,10 @@ class Adam(keras.optimizers.Adam):
     which makes a step 7e-6 too long; tensors of the working precision do not.
     """
 
-    def __init__(self, training: TrainingSpec, steps: int, precision: Precision, rules: Rules) -> None:
+    def __init__(self, optimiser: OptimiserSpec, steps: int, precision: Precision, rules: Rules) -> None:
         beta_1, beta_2 = tf.unstack(tf.constant(rules.adam_betas, precision))
         super().__init__(
-            learning_rate=Table([rules.learning_rate(training, step, steps) for step in range(steps)]),
+            learning_rate=Table([rules.learning_rate(optimiser, step, steps) for step in range(steps)]),
             beta_1=beta_1,
             beta_2=beta_2,
             epsilon=keras.Variable(0.0, dtype=precision, trainable=False, name="epsilon_hat"),

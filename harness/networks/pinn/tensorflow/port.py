@@ -1,28 +1,31 @@
 """The TensorFlow port behind the harness's protocol."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import tensorflow as tf
 
 from harness.arrays import Array, Weights
 from harness.errors import HarnessError
+from harness.files import JsonObject
 from harness.networks.pinn.contract import contract_of
-from harness.networks.pinn.forward import ForwardPass, Stages
+from harness.networks.pinn.forward import Stages
 from harness.networks.pinn.rules import Rules
+from harness.networks.pinn.sections import of
 from harness.networks.pinn.start import initial_weights
 from harness.networks.pinn.tensorflow import stitching, weights
-from harness.networks.pinn.tensorflow.loss import Loss, LossTerms
+from harness.networks.pinn.tensorflow.attributes import layers
+from harness.networks.pinn.tensorflow.loss import Loss
 from harness.networks.pinn.tensorflow.model import PtychographyModel
 from harness.networks.pinn.tensorflow.training import Training
 from harness.ports.protocol import CAPABILITIES, Batch, BatchSource, EpochReport, Setup
-
 from harness.toolkits.keras import tensorflow_device as device
+
 
 class TensorFlowPort:
     """One model of one scenario; see `harness.ports.protocol.Port`.
 
-    `rules`, `forward` and `loss_terms` are what it computes by: a test may change one of them before it is used.
+    It computes by `rules`, `forward` (the functions of the stages) and `loss_terms` (those of the terms of the loss): a
+    test may change one of them before it is used.
     """
 
     capabilities = CAPABILITIES
@@ -30,12 +33,13 @@ class TensorFlowPort:
     def __init__(self, setup: Setup) -> None:
         """Build the model with its initial weights; HarnessError when the device is missing."""
         device.configure(setup.device, setup.scenario.training.seed)
-        self.contract = contract_of(setup.scenario)
         self.rules = Rules()
-        self._scenario = setup.scenario
+        self._scenario = of(setup.scenario)
         self._precision = setup.precision
         self._model = PtychographyModel(setup, self.rules)
+        self.contract = contract_of(setup.scenario, layers(self._model.network.steps))
         self._loss = Loss(setup, self.rules)
+        self.forward, self.loss_terms = self._model.stages_in_order, self._loss.terms
         self._training: Training | None = None
         self.set_weights(initial_weights(setup.scenario, setup.intensity_scale))
         size, positions = setup.scenario.dataset.N, setup.scenario.grouping.gridsize**2
@@ -45,16 +49,6 @@ class TensorFlowPort:
         self._compiled_gradients = tf.function(self._gradients, input_signature=[amplitude, relative], autograph=False)
         self._compiled_losses = tf.function(self._losses, input_signature=[amplitude, relative], autograph=False)
         self._compiled_patches = tf.function(self._patches, input_signature=[amplitude, relative], autograph=False)
-
-    @property
-    def forward(self) -> ForwardPass:
-        """The functions of the stages."""
-        return self._model.stages_in_order
-
-    @property
-    def loss_terms(self) -> LossTerms:
-        """The functions of the terms of the loss, by name."""
-        return self._loss.terms
 
     def weights(self) -> Weights:
         """Every array of the contract, by canonical name, in canonical layout, float64."""
@@ -91,7 +85,7 @@ class TensorFlowPort:
     def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
         """Train on the batches in their order; calls `report` after every epoch."""
         if self._training is None or not self._training.suits(batches):
-            self._training = Training(self._model, self._losses, self._scenario.training, batches, self.rules)
+            self._training = Training(self._model, self._losses, self._scenario.optimiser, batches, self.rules)
         self._training.fit(batches, report)
 
     def optimiser_state(self) -> Weights:
@@ -109,7 +103,7 @@ class TensorFlowPort:
         """Place patches (K, M, M) on a canvas, in float64 whatever the working precision."""
         return stitching.stitch(patches, positions, weight, size)
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> JsonObject:
         """Versions, device, threads, determinism, precision and number of parameters."""
         return {**device.facts(), "precision": self._precision, "parameters": self._model.count_params()}
 

@@ -6,10 +6,10 @@ import tensorflow as tf
 
 from harness.arrays import Array
 from harness.networks.pinn.rules import Rules
+from harness.networks.pinn.sections import OptimiserSpec
 from harness.networks.pinn.tensorflow.model import PtychographyModel
 from harness.networks.pinn.tensorflow.optimizer import Adam
 from harness.ports.protocol import Batch, BatchSource, EpochReport
-from harness.scenario.schema import TrainingSpec
 
 Losses = Callable[[tf.Tensor, tf.Tensor], dict[str, tf.Tensor]]
 """From amplitude (B, N, N, C) and relative (B, 1, 2, C), float64, to `loss` and its terms."""
@@ -25,13 +25,13 @@ class Training:
         self,
         model: PtychographyModel,
         losses: Losses,
-        training: TrainingSpec,
+        optimiser: OptimiserSpec,
         batches: BatchSource,
         rules: Rules,
     ) -> None:
-        self.model, self.training, self.rules = model, training, rules
+        self.model, self.settings, self.rules = model, optimiser, rules
         self.of = _kind(batches)
-        self.optimizer = Adam(training, self.steps, model.compute_dtype, rules)
+        self.optimizer = Adam(optimiser, self.steps, model.compute_dtype, rules)
         self._step = compiled_step(model, losses, self.optimizer, batches.batch(0))
 
     @property
@@ -52,7 +52,7 @@ class Training:
             history = [self._step(batch.amplitude, batch.relative) for batch in map(batches.batch, range(first, end))]
             metrics = {name: float(tf.reduce_mean([terms[name] for terms in history])) for name in history[0]}
             metrics["intensity_scale"] = float(tf.exp(self.model.diffraction.log_scale))
-            metrics["learning_rate"] = self.rules.learning_rate(self.training, end - 1, self.steps)
+            metrics["learning_rate"] = self.rules.learning_rate(self.settings, end - 1, self.steps)
             report(EpochReport(epoch, end, metrics))
 
 

@@ -10,12 +10,7 @@ from harness.networks.pinn.tensorflow.optimizer import Adam
 
 def variables(model: PtychographyModel) -> dict[str, keras.Variable]:
     """Every weight of the model by canonical name, in the canonical order."""
-    network = model.network
-    convolutions = [conv for level in network.encoder for conv in (level.conv1, level.conv2)]
-    for decoder in (network.amplitude, network.phase):
-        convolutions += [conv for level in decoder.levels for conv in (level.conv1, level.conv2)]
-        convolutions.append(decoder.head)
-    named = {f"{conv.name}.{weight.name}": weight for conv in convolutions for weight in conv.weights}
+    named = {f"{step.name}.{weight.name}": weight for step in model.network.steps for weight in step.weights}
     return named | {"log_scale": model.diffraction.log_scale}
 
 

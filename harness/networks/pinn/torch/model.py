@@ -10,11 +10,11 @@ from harness.networks.pinn.contract import loss_terms
 from harness.networks.pinn.forward import Compute, ForwardPass, Stages
 from harness.networks.pinn.rules import Rules
 from harness.networks.pinn.sections import of
-from harness.toolkits.torch.device import DTYPES
 from harness.networks.pinn.torch.loss import TERMS
 from harness.networks.pinn.torch.module import Network
 from harness.networks.pinn.torch.physics import ForwardModel, diffract, extract
 from harness.ports.protocol import Batch, Setup
+from harness.toolkits.torch.device import DTYPES
 
 
 class Model(nn.Module):
@@ -39,7 +39,7 @@ class Model(nn.Module):
 
         def encode(level: int) -> Compute:
             before = f"encoder.{level - 1}" if level else "features"
-            return lambda stages: self.network.encode(level, stages[before])
+            return lambda stages: self.network.encoder[level](stages[before])
 
         return {
             "input": lambda stages: self.network.scaled(stages["measured"]),

@@ -1,48 +1,42 @@
 """The network as `torch.nn` modules: features, encoder and the two decoders.
 
 Inside, tensors are (samples, channels, rows, columns) in the `channels_last` memory format, the fastest on CPUs.
-Submodules carry the canonical names, so that `state_dict` differs from them in layout alone.
+Submodules carry the canonical names, so that `state_dict` differs from them in layout alone. All that a layer does is a
+module, of which the contract can be read.
 """
 
+from collections import OrderedDict
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from harness.networks.pinn.contract import encoder_channels
 from harness.networks.pinn.rules import Rules
 from harness.networks.pinn.sections import PinnScenario
 
 
-class Level(nn.Module):
-    """Two 3x3 'same' convolutions, each followed by ReLU."""
-
-    def __init__(self, entering: int, leaving: int) -> None:
-        super().__init__()
-        self.conv1 = _convolution(entering, leaving)
-        self.conv2 = _convolution(leaving, leaving)
-
-    def forward(self, values: Tensor) -> Tensor:
-        """(samples, entering, n, n) -> (samples, leaving, n, n)."""
-        return functional.relu_(self.conv2(functional.relu_(self.conv1(values))))
+def level(entering: int, leaving: int, **resize: nn.Module) -> nn.Sequential:
+    """Two 3x3 'same' convolutions, each followed by ReLU, then the module that changes the side, by its name."""
+    first, second = _convolution(entering, leaving), _convolution(leaving, leaving)
+    relu1, relu2 = nn.ReLU(inplace=True), nn.ReLU(inplace=True)
+    return nn.Sequential(OrderedDict(conv1=first, relu1=relu1, conv2=second, relu2=relu2, **resize))
 
 
-class Decoder(nn.ModuleDict):
-    """Levels that each double the side, then a linear convolution, the head."""
+def encoder(entering: int, filters: Sequence[int]) -> nn.ModuleList:
+    """Levels that each halve the side."""
+    widths = (entering, *filters)
+    return nn.ModuleList(level(widths[k], width, pool=nn.MaxPool2d(2)) for k, width in enumerate(filters))
 
-    def __init__(self, entering: int, filters: Sequence[int], outputs: int) -> None:
-        widths = (entering, *filters)
-        levels = {str(k): Level(widths[k], width) for k, width in enumerate(filters)}
-        super().__init__({**levels, "head": _convolution(widths[-1], outputs)})
 
-    def forward(self, values: Tensor) -> Tensor:
-        """(samples, entering, n, n) -> (samples, outputs, n * 2**levels, n * 2**levels), before the activation."""
-        for name, layer in self.items():
-            values = layer(values)
-            if name != "head":
-                values = functional.interpolate(values, scale_factor=2, mode="nearest")
-        return values
+def decoder(entering: int, filters: Sequence[int], outputs: int, activation: nn.Module) -> nn.Sequential:
+    """Levels that each double the side, then a convolution, the head, and its activation."""
+    widths = (entering, *filters)
+    levels = {
+        str(k): level(widths[k], width, up=nn.Upsample(scale_factor=2, mode="nearest"))
+        for k, width in enumerate(filters)
+    }
+    return nn.Sequential(OrderedDict(levels, head=_convolution(widths[-1], outputs), activation=activation))
 
 
 class Network(nn.Module):
@@ -55,10 +49,9 @@ class Network(nn.Module):
         self.autocorrelation = model.features == "log_autocorrelation"
         self.channels, self.positions = outputs, scenario.grouping.gridsize**2
         self.amplitude_limit = object_amplitude * model.amplitude_limit
-        widths = (outputs * (2 if self.autocorrelation else 1), *model.encoder_filters)
-        self.encoder = nn.ModuleList(Level(widths[k], width) for k, width in enumerate(model.encoder_filters))
-        self.amplitude = Decoder(widths[-1], model.decoder_filters, outputs)
-        self.phase = Decoder(widths[-1], model.decoder_filters, outputs)
+        self.encoder = encoder(outputs * (2 if self.autocorrelation else 1), model.encoder_filters)
+        self.amplitude = decoder(model.encoder_filters[-1], model.decoder_filters, outputs, nn.Sigmoid())
+        self.phase = decoder(model.encoder_filters[-1], model.decoder_filters, outputs, nn.Tanh())
         self.log_scale = nn.Parameter(torch.zeros(()), requires_grad=model.scale_trainable)
 
     def scaled(self, measured: Tensor) -> Tensor:
@@ -75,17 +68,13 @@ class Network(nn.Module):
             values = torch.cat([torch.log1p(values), autocorrelation], dim=1)
         return values.contiguous(memory_format=torch.channels_last)
 
-    def encode(self, level: int, values: Tensor) -> Tensor:
-        """(samples, entering, n, n) -> (samples, leaving, n/2, n/2)."""
-        return functional.max_pool2d(self.encoder[level](values), 2)
-
     def amplitude_head(self, encoded: Tensor) -> Tensor:
         """Amplitude (B, C, n, n) from the deepest encoder level."""
-        return self.by_group(self.amplitude_limit * torch.sigmoid(self.amplitude(encoded)))
+        return self.by_group(self.amplitude_limit * self.amplitude(encoded))
 
     def phase_head(self, encoded: Tensor) -> Tensor:
         """Phase (B, C, n, n), radians, from the deepest encoder level."""
-        return self.by_group(torch.pi * torch.tanh(self.phase(encoded)))
+        return self.by_group(torch.pi * self.phase(encoded))
 
     def by_group(self, images: Tensor) -> Tensor:
         """(samples, outputs, n, n) -> (B, C, n, n)."""

@@ -1,21 +1,19 @@
 """The PyTorch port behind the harness's protocol."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import numpy as np
 import torch
 
 from harness.arrays import Array, Weights
 from harness.errors import HarnessError
+from harness.files import JsonObject
 from harness.networks.pinn.contract import contract_of
-from harness.networks.pinn.forward import ForwardPass
 from harness.networks.pinn.rules import Rules
 from harness.networks.pinn.start import initial_weights
 from harness.networks.pinn.torch import stitch as stitching
 from harness.networks.pinn.torch import training
-from harness.toolkits.torch.device import device_facts, prepare
-from harness.networks.pinn.torch.loss import LossTerms
+from harness.networks.pinn.torch.attributes import layers
 from harness.networks.pinn.torch.model import Model, channels_last
 from harness.networks.pinn.torch.weights import (
     canonical_array,
@@ -25,34 +23,27 @@ from harness.networks.pinn.torch.weights import (
     trainable,
 )
 from harness.ports.protocol import CAPABILITIES, Batch, BatchSource, EpochReport, Setup
+from harness.toolkits.torch.device import device_facts, prepare
 
 
 class TorchPort:
     """One model of one scenario; see `harness.ports.protocol.Port`.
 
-    `rules`, `forward` and `loss_terms` are what it computes by: a test may change one of them before it is used.
+    It computes by `rules`, `forward` (the functions of the stages) and `loss_terms` (those of the terms of the loss): a
+    test may change one of them before it is used.
     """
 
     capabilities = CAPABILITIES
 
     def __init__(self, setup: Setup) -> None:
         """Build the model with its initial weights; HarnessError when the device is missing."""
-        self.contract = contract_of(setup.scenario)
         self.rules = Rules()
         self._device = prepare(setup.device)
         self._model = Model(setup, self._device, self.rules)
+        self.contract = contract_of(setup.scenario, layers(self._model.network))
+        self.forward, self.loss_terms = self._model.stages_in_order, self._model.loss_terms
         self._optimiser: torch.optim.Optimizer | None = None
         self.set_weights(initial_weights(setup.scenario, setup.intensity_scale))
-
-    @property
-    def forward(self) -> ForwardPass:
-        """The functions of the stages."""
-        return self._model.stages_in_order
-
-    @property
-    def loss_terms(self) -> LossTerms:
-        """The functions of the terms of the loss, by name."""
-        return self._model.loss_terms
 
     def weights(self) -> Weights:
         """Every array of the contract, by canonical name, in canonical layout, float64."""
@@ -117,7 +108,7 @@ class TorchPort:
         )
         return mean.cpu().numpy(), coverage.cpu().numpy()
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> JsonObject:
         """Versions, device, threads, determinism, precision and number of parameters."""
         parameters = sum(parameter.numel() for parameter in self._model.network.parameters())
         return {

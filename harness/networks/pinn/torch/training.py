@@ -19,7 +19,7 @@ def fit(
     for epoch in range(batches.epochs):
         totals: dict[str, Tensor] = {}
         for step in range(epoch * steps, (epoch + 1) * steps):
-            rate = model.rules.learning_rate(model.scenario.training, step, batches.epochs * steps)
+            rate = model.rules.learning_rate(model.scenario.optimiser, step, batches.epochs * steps)
             terms = _step(model, optimiser, batches.batch(step), rate)
             totals = {name: totals.get(name, 0) + value for name, value in terms.items()}
         metrics = {name: float(total) / steps for name, total in totals.items()}  # the epoch's only wait for a GPU

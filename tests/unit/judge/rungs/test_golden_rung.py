@@ -80,3 +80,8 @@ def test_files_that_hold_something_else_are_an_error(gs2):
     entry = registry.entry(gs2.path / "golden" / "torch.npz").model_dump()
     gs2.change_json(PROVENANCE, lambda record: record["sides"]["torch"]["files"].update({"torch.npz": entry}))
     assert "of one shape" in gs2.bad("golden")["torch.approved"].message
+
+
+def test_a_broken_provenance_is_an_error_that_names_the_key(gs2):
+    gs2.change_json(PROVENANCE, lambda held: held["sides"]["torch"].update(files=3))
+    assert "golden/provenance.json: sides.torch.files: Input should be" in gs2.bad("golden")["approved"].message

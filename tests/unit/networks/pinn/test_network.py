@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 from harness.arrays import nudged
 from harness.networks.pinn.contract import contract_of, loss_terms, stage_names, weight_shapes
 from harness.networks.pinn.rules import ADAM_BETAS, ADAM_EPSILON, Rules, learning_rate
-from harness.networks.pinn.sections import LossSpec, PinnScenario
+from harness.networks.pinn.sections import LossSpec, OptimiserSpec, PinnScenario
 from harness.networks.pinn.start import initial_weights
 from harness.physics import likelihood, merge
-from harness.scenario.schema import TrainingSpec
 
 
 def scenario(gridsize=1, **model):
@@ -100,8 +99,8 @@ def test_amplitude_starts_at_what_the_data_asks_for(limit, start):
 
 
 def test_learning_rate_warms_up_and_decays():
-    training = TrainingSpec(learning_rate=1e-2, warmup_steps=10, final_fraction=0.1)
-    rates = [learning_rate(training, step, 100) for step in range(100)]
+    optimiser = OptimiserSpec(learning_rate=1e-2, warmup_steps=10, final_fraction=0.1)
+    rates = [learning_rate(optimiser, step, 100) for step in range(100)]
     assert rates[:10] == pytest.approx([1e-3 * (step + 1) for step in range(10)])
     assert rates[9] == rates[10] == max(rates) == pytest.approx(1e-2)
     assert rates[99] == pytest.approx(1e-3)
@@ -110,14 +109,14 @@ def test_learning_rate_warms_up_and_decays():
 
 @given(step=st.integers(0, 99))
 def test_learning_rate_can_be_constant(step):
-    training = TrainingSpec(learning_rate=3e-3, warmup_steps=0, final_fraction=1.0)
-    assert learning_rate(training, step, 100) == pytest.approx(3e-3)
+    optimiser = OptimiserSpec(learning_rate=3e-3, warmup_steps=0, final_fraction=1.0)
+    assert learning_rate(optimiser, step, 100) == pytest.approx(3e-3)
 
 
 @given(steps=st.integers(1, 60), warmup=st.integers(0, 80), final=st.floats(0, 1))
 def test_learning_rate_stays_in_its_bounds(steps, warmup, final):
-    training = TrainingSpec(learning_rate=1.0, warmup_steps=warmup, final_fraction=final)
-    rates = [learning_rate(training, step, steps) for step in range(steps)]
+    optimiser = OptimiserSpec(learning_rate=1.0, warmup_steps=warmup, final_fraction=final)
+    rates = [learning_rate(optimiser, step, steps) for step in range(steps)]
     lowest = min(final, 1 / warmup if warmup else 1)
     assert all(lowest - 1e-12 <= rate <= 1 + 1e-12 for rate in rates)
 

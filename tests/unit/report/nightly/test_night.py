@@ -148,6 +148,12 @@ def test_a_stopped_night_leaves_no_program_behind_and_goes_on(tmp_path: Path, nu
     assert ran(tmp_path) == ["first", "second", "second"]
 
 
+def test_what_a_step_leaves_running_is_ended_with_it(tmp_path: Path) -> None:
+    code = "import subprocess; child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+    begun(tmp_path, step("a", f"{code}pathlib.Path('pid').write_text(str(child.pid))")).run(None, print)
+    wait_until(lambda: not is_alive(int((tmp_path / "pid").read_text())))
+
+
 def test_it_is_run_in_the_folder_of_the_project(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="has no folder benchmarks; a night is run in the folder of the project"):
         require_project(tmp_path)

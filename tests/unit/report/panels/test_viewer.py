@@ -10,6 +10,7 @@ import pytest
 from harness.judge.evidence import Evidence
 from harness.report.images import CaseImages
 from harness.report.panels import viewer
+from harness.report.pictures import Colours
 
 
 def unpacked(layer: dict[str, Any]) -> np.ndarray:
@@ -50,6 +51,16 @@ def test_large_pictures_are_thinned_out_and_it_is_said(made: Any, monkeypatch: p
         expected = unpacked(before)[:: thin["stride"], :: thin["stride"]]
         assert after["shape"] == list(expected.shape)
         np.testing.assert_allclose(unpacked(after), expected, atol=before["step"] + after["step"])
+
+
+@pytest.mark.parametrize("name", ["gray", "twilight", "RdBu_r"])
+def test_a_page_colours_as_the_pictures_do(name: str, made: Any) -> None:
+    """256 colours from the lowest to the highest value, of a map that may have more."""
+    found = viewer.viewer(CaseImages(Evidence(made / "small", ("toy", "other"))))
+    assert found
+    shown = np.frombuffer(base64.b64decode(found["maps"][name]), dtype=np.uint8).reshape(-1, 3)
+    painted = Colours(name, 0.0, 1.0).paint(np.linspace(0, 1, 256))
+    np.testing.assert_array_equal(shown, painted)
 
 
 def test_nothing_was_stitched(made: Any, tmp_path: Any) -> None:

@@ -61,7 +61,7 @@ class StatedToy:
         return {"mix.gain": np.array((slope * fed).sum()), "mix.shift": np.array(slope.sum())}
 
     def train(self, batches, report):
-        rate = self.setup.scenario.training.learning_rate
+        rate = self.setup.scenario.optimiser.learning_rate
         self._velocity = {name: np.zeros(()) for name in self._weights}
         for epoch in range(batches.epochs):
             losses = []

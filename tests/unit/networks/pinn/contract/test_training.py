@@ -7,7 +7,7 @@ import pytest
 
 from harness.errors import HarnessError
 from harness.networks.pinn.rules import ADAM_BETAS, learning_rate
-from harness.scenario.schema import TrainingSpec
+from harness.networks.pinn.sections import LossSpec, OptimiserSpec
 
 EPOCHS, STEPS = 2, 3
 
@@ -38,7 +38,7 @@ def trained(create, samples):
 
 @pytest.mark.parametrize("gridsize", [1, 2])
 def test_loss_falls(trained, gridsize):
-    *_, reports = trained(12, gridsize=gridsize, training={"warmup_steps": 0})
+    *_, reports = trained(12, gridsize=gridsize, optimiser={"warmup_steps": 0})
     assert reports[-1].metrics["loss"] < reports[0].metrics["loss"] - 0.01
 
 
@@ -68,12 +68,12 @@ def test_reports(trained):
         assert all(type(value) is float for value in metrics.values())
         assert metrics["loss"] == pytest.approx(sum(weight * metrics[name] for name, weight in loss.items()))
     assert metrics["intensity_scale"] == pytest.approx(np.exp(after["log_scale"]), rel=1e-6)
-    last = learning_rate(TrainingSpec(), 2 * STEPS - 1, 2 * STEPS)
+    last = learning_rate(OptimiserSpec(), 2 * STEPS - 1, 2 * STEPS)
     assert metrics["learning_rate"] == pytest.approx(last, rel=1e-6)
 
 
 def test_an_epoch_reports_the_mean_of_what_its_steps_saw(trained, create, samples):
-    *_, reports = trained(1, "float64", batches=2, training={"learning_rate": 1e-14})
+    *_, reports = trained(1, "float64", batches=2, optimiser={"learning_rate": 1e-14})
     scenario = samples.scenario()
     backend = create(samples.setup(scenario))
     first, second = (backend.losses(samples.batch(scenario, seed=seed)) for seed in (0, 1))
@@ -84,7 +84,7 @@ def test_an_epoch_reports_the_mean_of_what_its_steps_saw(trained, create, sample
 
 def test_first_step_is_adams(trained):
     """Bias correction makes Adam's first step lr * g / (|g| + eps): lr itself, but for the smallest gradients."""
-    before, after, _ = trained(1, "float64", batches=1, training={"warmup_steps": 0, "learning_rate": 1e-3})
+    before, after, _ = trained(1, "float64", batches=1, optimiser={"warmup_steps": 0, "learning_rate": 1e-3})
     steps = np.concatenate([np.abs(after[name] - before[name]).ravel() for name in before])
     assert steps.max() <= 1e-3
     assert np.median(steps) == pytest.approx(1e-3, rel=1e-3)
@@ -92,7 +92,7 @@ def test_first_step_is_adams(trained):
 
 def test_state_after_one_step_is_adams(create, samples):
     """From zero moments: (1 - beta) times the gradient, and times its square."""
-    scenario = samples.scenario(2, training={"warmup_steps": 0})
+    scenario = samples.scenario(2, optimiser={"warmup_steps": 0})
     backend, batch = create(samples.setup(scenario)), samples.batch(scenario)
     gradients, seen = backend.gradients(batch), []
     backend.train(Batches([batch], epochs=2), lambda report: seen.append(backend.optimiser_state()))
@@ -112,10 +112,20 @@ def test_no_state_before_a_training(create, samples):
 
 
 def test_weights_may_be_asked_for_while_it_trains(create, samples):
-    scenario = samples.scenario(training={"warmup_steps": 0})
+    scenario = samples.scenario(optimiser={"warmup_steps": 0})
     backend, seen = create(samples.setup(scenario)), [None]
     seen[0] = backend.weights()
     backend.train(Batches([samples.batch(scenario)], epochs=3), lambda _: seen.append(backend.weights()))
     for before, after in itertools.pairwise(seen):
         assert np.any(before["phase.head.kernel"] != after["phase.head.kernel"])
     np.testing.assert_array_equal(seen[-1]["phase.head.kernel"], backend.weights()["phase.head.kernel"])
+
+
+def test_every_term_of_the_loss_is_known_and_an_unknown_one_is_an_error(create, samples):
+    scenario = samples.scenario(loss=dict.fromkeys(LossSpec.model_fields, 1.0))
+    backend, batch = create(samples.setup(scenario)), samples.batch(scenario)
+    assert set(backend.losses(batch)) == {"loss", *LossSpec.model_fields}
+    other = create(samples.setup(scenario))
+    del other.loss_terms["total_variation"]
+    with pytest.raises(KeyError, match="total_variation"):
+        other.losses(batch)

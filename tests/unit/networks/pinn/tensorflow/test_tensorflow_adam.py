@@ -5,11 +5,11 @@ import pytest
 import tensorflow as tf
 
 from harness.networks.pinn.rules import ADAM_BETAS, ADAM_EPSILON, Rules, learning_rate
+from harness.networks.pinn.sections import OptimiserSpec
 from harness.networks.pinn.tensorflow.optimizer import Adam
-from harness.scenario.schema import TrainingSpec
 
 STEPS = 160
-TRAINING = TrainingSpec(warmup_steps=20, precision="float64")
+OPTIMISER = OptimiserSpec(warmup_steps=20)
 
 
 def gradients(step):
@@ -25,13 +25,13 @@ def by_formula(weights):
         first = beta1 * first + (1 - beta1) * gradient
         second = beta2 * second + (1 - beta2) * gradient**2
         mean, square = first / (1 - beta1 ** (step + 1)), second / (1 - beta2 ** (step + 1))
-        weights = weights - learning_rate(TRAINING, step, STEPS) * mean / (np.sqrt(square) + ADAM_EPSILON)
+        weights = weights - learning_rate(OPTIMISER, step, STEPS) * mean / (np.sqrt(square) + ADAM_EPSILON)
     return weights
 
 
 def by_keras(weights, precision):
     variable = tf.Variable(weights, dtype=precision)
-    optimizer = Adam(TRAINING, STEPS, precision, Rules())
+    optimizer = Adam(OPTIMISER, STEPS, precision, Rules())
     optimizer.build([variable])
     apply = tf.function(lambda gradient: optimizer.apply([gradient], [variable]), autograph=False)
     for step in range(STEPS):

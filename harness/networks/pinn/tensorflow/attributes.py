@@ -1,0 +1,55 @@
+"""What each layer of the network does, as the contract states it: read from the layers that compute."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import keras
+import numpy as np
+
+from harness.ports.contract import ACTIVATION, Attributes, joined
+
+
+def layers(steps: Iterable[keras.layers.Layer]) -> dict[str, Attributes]:
+    """The attributes of every layer by canonical name, in order."""
+    return joined((step.name, attributes(step)) for step in steps)
+
+
+def attributes(layer: Any) -> Attributes:
+    """The attributes of one layer; of a kind that is not foreseen, the name of its class.
+
+    Its class is told by name: a fault may have put another class in the place of the one that is imported.
+    """
+    kind = type(layer).__name__
+    match kind:
+        case "Conv2D":
+            window = _window(layer, layer.kernel_size, layer.dilation_rate)
+            convolution = {"kind": "convolution", **window, "dilation": list(layer.dilation_rate)}
+            activation = layer.activation.__name__
+            return {**convolution, "groups": layer.groups, "bias": layer.use_bias, ACTIVATION: activation}
+        case "MaxPooling2D" | "AveragePooling2D":
+            pooling = "max_pooling" if kind == "MaxPooling2D" else "average_pooling"
+            return {"kind": pooling, **_window(layer, layer.pool_size, (1, 1))}
+        case "UpSampling2D":
+            return {"kind": "upsampling", "interpolation": layer.interpolation, "sampled_at": _sampled_at(layer)}
+        case "Activation":
+            return {"kind": ACTIVATION, ACTIVATION: layer.activation.__name__}
+    return {"kind": kind}
+
+
+def _window(layer: Any, kernel: tuple[int, ...], dilation: tuple[int, ...]) -> Attributes:
+    """Kernel and stride (y, x), and the pixels that are added (top, bottom, left, right).
+
+    'same' adds what a side that is a multiple of the stride needs, the odd pixel after it.
+    """
+    added = [0, 0]
+    if layer.padding == "same":
+        reach = [(size - 1) * gap + 1 for size, gap in zip(kernel, dilation, strict=True)]
+        added = [max(0, width - step) for width, step in zip(reach, layer.strides, strict=True)]
+    padding = [side for pixels in added for side in (pixels // 2, pixels - pixels // 2)]
+    return {"kernel": list(kernel), "stride": list(layer.strides), "padding": padding}
+
+
+def _sampled_at(layer: Any) -> list[float]:
+    """Where in a row of two pixels each pixel of the larger row is taken from; see `docs/adding-a-backend.md`."""
+    row = np.asarray(layer(np.arange(2.0).reshape(1, 1, 2, 1)))[0, 0, :, 0]
+    return [round(place, 6) for place in row.tolist()]

@@ -1,0 +1,116 @@
+"""The options of a session, in one table: pytest's `--parity-*` and those of the verbs are made from it."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+from harness.scenario.resolution import PROFILES
+
+
+class Option(NamedTuple):
+    """One option: `--parity-<name>` for pytest, and `--<name>` as well for the verbs that take it."""
+
+    name: str
+    kind: Literal["text", "folder", "flag", "texts", "folders"]
+    """What it takes; `texts` and `folders` may be repeated."""
+    help: str
+    metavar: str = ""
+    default: str = ""
+    """What holds when the option is not given, as a person would type it."""
+    otherwise: str = ""
+    """The same in words, where there is no text to type."""
+    environment: str = ""
+    """Variable of the environment whose folders are used besides."""
+    verb_help: str = ""
+    """Help of the verbs, where it is another sentence than pytest's."""
+
+    @property
+    def flag(self) -> str:
+        """The option as it is typed."""
+        return f"--parity-{self.name}"
+
+    @property
+    def keyword(self) -> str:
+        """Name of its value in Python."""
+        return self.name.replace("-", "_")
+
+    @property
+    def ini(self) -> str:
+        """Name in pytest's ini file."""
+        return f"parity_{self.keyword}"
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it may be repeated."""
+        return self.kind in ("texts", "folders")
+
+    def full_help(self) -> str:
+        """The help with what holds when the option is not given."""
+        default = self.default or self.otherwise
+        notes = ["repeatable"] if self.is_list else []
+        notes += [f"default: {default}"] if default else []
+        notes += [f"besides {self.environment}"] if self.environment else []
+        return f"{self.help} ({'; '.join(notes)})" if notes else self.help
+
+
+OPTIONS = (
+    Option(
+        "profile", "text", "load of every case", "|".join(PROFILES), "stable",
+        verb_help=f"{', '.join(PROFILES[:-1])} or {PROFILES[-1]}.",
+    ),
+    Option("scenarios", "folders", "one more scenario folder, besides scenarios/", "DIR"),
+    Option(
+        "hub", "folder", "where the hub goes: a new or empty folder", "DIR", otherwise="reports/<UTC time>",
+        verb_help="Where the hub goes.",
+    ),
+    Option(
+        "backends", "text", "the pair, reference first", "A,B", "tensorflow,torch",
+        verb_help="A,B: the pair, reference first.",
+    ),
+    Option(
+        "python", "texts", "interpreter of a backend", "BACKEND=PATH", otherwise="this one",
+        verb_help="BACKEND=PATH: interpreter of a backend (repeatable).",
+    ),
+    Option(
+        "override", "texts", "dotted key of the scenario and its value as YAML", "KEY=VALUE",
+        verb_help="KEY=VALUE: dotted key of the scenario (repeatable).",
+    ),
+    Option("device", "text", "device of both backends", "auto|cpu|gpu[:K]", "auto", verb_help="auto, cpu or gpu[:K]."),
+    Option(
+        "store", "text", "folder of the digest store", "DIR|off", otherwise="a user cache folder",
+        verb_help="DIR or off.",
+    ),
+    Option(
+        "data", "folders", "folder of measured data sets", "DIR", environment="PARITY_DATA",
+        verb_help="Folder of measured data.",
+    ),
+    Option(
+        "timeout", "text", "time limit of one worker", "SECONDS", otherwise="by profile",
+        verb_help="Seconds for one worker.",
+    ),
+    Option("budget", "text", "begin no further case once they are spent", "SECONDS", otherwise="no limit"),
+    Option(
+        "log-patch-stats", "flag", "keep per-patch statistics of training batches and inference groups",
+        verb_help="List patches one by one.",
+    ),
+    Option(
+        "patch-stats-limit", "text", "batches and groups that --parity-log-patch-stats keeps", "K", "2",
+        verb_help="Batches and groups to list.",
+    ),
+    Option("fault", "text", "inject a fault", "ID[=SIZE][@BACKEND]", otherwise="none; candidate, own size"),
+    Option(
+        "strict", "flag", "an INCONCLUSIVE rung fails (for nightly and CI)", verb_help="INCONCLUSIVE is a no."
+    ),
+)  # fmt: skip
+_EMPTY: Mapping[str, Any] = {"text": "", "folder": None, "flag": False, "texts": (), "folders": ()}
+
+
+def named(name: str) -> Option:
+    """The option of this name."""
+    return next(option for option in OPTIONS if option.name == name)
+
+
+def complete(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The value of every option by its keyword: what was given, or its default where that is missing or empty."""
+    if unknown := given.keys() - {option.keyword for option in OPTIONS}:
+        raise TypeError(f"no option of a session: {', '.join(sorted(unknown))}")
+    return {option.keyword: given.get(option.keyword) or option.default or _EMPTY[option.kind] for option in OPTIONS}
