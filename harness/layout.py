@@ -40,6 +40,8 @@ CASE = "case.json"
 """What was asked of a case; a folder is that of a planned case when it holds this file."""
 SCENARIO = "scenario.yaml"
 """The resolved scenario: every value, and where it came from."""
+MAPPING = "mapping.json"
+"""Of a user's pair: which weight, layer and stage of the candidate is which of the reference."""
 JOBS = "jobs.json"
 """How each job of the case ended; beside the folders of the backends, in a member of an ensemble, too."""
 RUN_METADATA = "run_metadata.json"
@@ -79,6 +81,7 @@ TRUTH_AMPLITUDE_PICTURE = "ground_truth_amp.png"
 TRUTH_PHASE_PICTURE = "ground_truth_phase.png"
 
 # Folders of a side.
+CONTRACT_FOLDER = "contract"
 LOCKSTEP = "lockstep"
 ORACLE = "oracle"
 TRAJECTORY = "trajectory"
@@ -89,6 +92,7 @@ INFERENCE_OUTPUTS = "inference_outputs"
 EXCHANGE = "exchange"
 
 LEG_FOLDERS = {
+    "contract": (CONTRACT_FOLDER,),
     "lockstep": (LOCKSTEP,),
     "oracle": (ORACLE,),
     "trajectory": (TRAJECTORY,),

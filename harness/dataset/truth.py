@@ -8,7 +8,7 @@ import numpy as np
 
 from harness import layout
 from harness.errors import HarnessError
-from harness.files import read_npz, write_npy
+from harness.files import read_json, read_npz, write_npy
 from harness.physics import translation
 from harness.physics.scale import pattern_energies
 from harness.records.truth import TruthFacts
@@ -26,6 +26,17 @@ class Truth:
     origin_x: float = 0.0
     """Coordinate of the first column: position (x, y) lies at array index (y - origin_y, x - origin_x)."""
     origin_y: float = 0.0
+
+    @classmethod
+    def load(cls, folder: Path) -> "Truth | None":
+        """The truth of a dataset folder; None where there is none."""
+        if not (folder / layout.TRUTH).is_file():
+            return None
+        facts = read_json(folder / layout.TRUTH)
+        amplitude, phase = (
+            np.load(folder / name, allow_pickle=False) for name in (layout.TRUTH_AMPLITUDE, layout.TRUTH_PHASE)
+        )
+        return cls(facts["kind"], amplitude * np.exp(1j * phase), facts["origin_x"], facts["origin_y"])
 
     def patches(self, x: Array, y: Array, N: int) -> Array:
         """(K, N, N) complex128: what lies under a patch centred at each position."""

@@ -17,6 +17,7 @@ from harness.judge.rungs import (
     physics,
     reconstruction,
     scale,
+    spec,
     stages,
     step,
     telemetry,
@@ -31,6 +32,7 @@ UNMADE = ("error", "inconclusive", "skipped")
 JUDGES: dict[str, ModuleType] = {
     module.__name__.rpartition(".")[2]: module
     for module in (
+        spec,
         dataset,
         stages,
         physics,

@@ -34,6 +34,10 @@ def create(name: str, setup: Setup) -> Port:
     Raises HarnessError for an unknown name, for a framework that is not installed, for a network without a port of
     that name, and for an entry point that cannot be imported.
     """
+    if setup.scenario.sides is not None:
+        from harness.networks.pair import loading
+
+        return loading.create(name, setup)
     factory = _own_factory(name, setup.scenario.network) if name in FRAMEWORKS else _loaded(_entry_point(name))
     return factory(setup)
 

@@ -171,7 +171,7 @@ class ParitySession:
             approve.approve(root, self.hub, folder)
         except HarnessError as problem:
             pytest.fail(str(problem), pytrace=False)
-        deliver.deliver(root, case, self.request.backends, folder)
+        deliver.deliver(root, case, self.request.backends_of(case), folder)
 
     def dose_verdict(self, study: Study) -> "RungVerdict | None":
         """Prepare the cases of a study and judge it; None where this session does not ask for all of its pictures."""

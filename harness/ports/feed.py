@@ -1,21 +1,42 @@
 """Grouped data as the batches that a backend takes."""
 
+import numpy as np
+
 from harness.arrays import Array
 from harness.dataset.grouped import GroupedData
+from harness.dataset.truth import Truth
 from harness.errors import HarnessError
 from harness.ports.protocol import Batch
 
 
-def batch_of(data: GroupedData, rows: Array, intensity_scale: float) -> Batch:
-    """Make a batch of the given rows (B,) of the data's groups; amplitude = intensity_scale * X."""
+def batch_of(data: GroupedData, rows: Array, intensity_scale: float, truth: Truth | None = None) -> Batch:
+    """Make a batch of the given rows (B,) of the data's groups; amplitude = intensity_scale * X.
+
+    With a truth the batch holds its patches, which a supervised network is trained on.
+    """
     amplitude, relative = data.batch(rows, intensity_scale)
-    return Batch(amplitude=amplitude, relative=relative)
+    return Batch(amplitude, relative, None if truth is None else _true_patches(data, rows, truth))
+
+
+def _true_patches(data: GroupedData, rows: Array, truth: Truth) -> Array:
+    """(B, N, N, C) complex128: what lies under each pattern."""
+    members, N = data.groups[rows], data.X.shape[-1]
+    cut = truth.patches(data.x[members].ravel(), data.y[members].ravel(), N)
+    return np.moveaxis(cut.reshape(*members.shape, N, N), 1, -1)
+
+
+def rolled(batch: Batch, places: int) -> Batch:
+    """The batch with its samples moved on by some places."""
+    arrays = (batch.amplitude, batch.relative, batch.patches)
+    return Batch(*(None if array is None else np.roll(array, places, axis=0) for array in arrays))  # type: ignore[arg-type]
 
 
 class FedBatches:
     """The training batches of a dataset, in their order; a `BatchSource`."""
 
-    def __init__(self, data: GroupedData, epochs: int, intensity_scale: float) -> None:
+    def __init__(
+        self, data: GroupedData, epochs: int, intensity_scale: float, truth: Truth | None = None
+    ) -> None:
         """Share the data's batches out over the epochs; HarnessError when they do not divide evenly."""
         steps = len(data.batches)
         if steps == 0 or steps % epochs:
@@ -26,8 +47,8 @@ class FedBatches:
         self.epochs = epochs
         self.steps_per_epoch = steps // epochs
         self._data = data
-        self._intensity_scale = intensity_scale
+        self._intensity_scale, self._truth = intensity_scale, truth
 
     def batch(self, step: int) -> Batch:
         """Return the batch of the given step, counted from 0 over all epochs."""
-        return batch_of(self._data, self._data.batches[step], self._intensity_scale)
+        return batch_of(self._data, self._data.batches[step], self._intensity_scale, self._truth)

@@ -31,7 +31,10 @@ class PairMapping(Entry):
     def read(cls, path: Path) -> "PairMapping":
         """Read a saved mapping; HarnessError when the file is none."""
         try:
-            return cls.model_validate(read_json(path))
+            found = read_json(path)
+            if isinstance(found, dict):
+                found.pop("without_partner", None)  # a proposal lists it for people
+            return cls.model_validate(found)
         except ValidationError as error:
             first = error.errors()[0]
             raise HarnessError(

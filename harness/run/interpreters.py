@@ -57,17 +57,33 @@ def own(distributions: tuple[str, ...]) -> Interpreter:
     return _interpreter(Path(sys.executable), _ask(Path(sys.executable), "", distributions, ()))
 
 
+@dataclass(frozen=True)
+class Needs:
+    """What a side of a user's pair needs of its interpreter."""
+
+    distributions: tuple[str, ...]
+    """Those whose versions the results depend on; some may be absent."""
+    modules: tuple[str, ...]
+    """Those that must be there."""
+    package: str = ""
+    """The module that holds the factory, whose package's bytes the results depend on; empty for a file."""
+
+
 @cache
-def inspect(backend: str, path: Path) -> Interpreter:
-    """Ask an interpreter what it has for a backend; asked once a session.
+def inspect(backend: str, path: Path, needs: Needs | None = None) -> Interpreter:
+    """Ask an interpreter what it has for a backend; asked once a session. `needs`: of a side of a user's pair.
 
     Raises HarnessError when it cannot be run, does not know the backend, or lacks the backend's framework or what
     a worker needs, with the command that installs it.
     """
-    answer = require_known(backend, path)
+    answer = require_known(backend, path) if needs is None else _ask_for(backend, path, needs)
     if answer["absent"]:
         raise HarnessError(_how_to_install(backend, path, answer["absent"]))
     return _interpreter(path, answer)
+
+
+def _ask_for(backend: str, path: Path, needs: Needs) -> Answer:
+    return _ask(path, backend, ("numpy", *needs.distributions), (*REQUIREMENTS, *needs.modules), needs.package)
 
 
 def require_known(backend: str, path: Path) -> Answer:
@@ -89,12 +105,14 @@ def _interpreter(path: Path, answer: Answer) -> Interpreter:
     installed = {name: version for name, version in sorted(answer["distributions"].items()) if version is not None}
     point = answer["entry_point"]
     return Interpreter(
-        path, answer["python"], answer["implementation"], installed, None if point is None else point["code"]
+        path, answer["python"], answer["implementation"], installed, answer["package"] or (point and point["code"])
     )
 
 
-def _ask(path: Path, backend: str, distributions: Sequence[str], modules: Sequence[str]) -> Answer:
-    question = {"group": registry.GROUP, "backend": backend, "distributions": distributions, "modules": modules}
+def _ask(
+    path: Path, backend: str, distributions: Sequence[str], modules: Sequence[str], package: str = ""
+) -> Answer:
+    question = {"group": registry.GROUP, "backend": backend, "distributions": distributions, "modules": modules, "package": package}
     command = [str(path), str(_INVENTORY), json.dumps(question)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_INVENTORY_SECONDS, check=False)
@@ -122,16 +140,17 @@ def _named(path: Path) -> str:
 
 
 def import_folder(parent: Path) -> Path:
-    """A folder that holds the package `harness` and nothing else, for the import path of a worker.
+    """A folder that holds the packages `harness` and `ptycho_parity` and nothing else, for the import path of a worker.
 
     Another interpreter must not see the packages that are installed beside ours. Where links are not to be had, the
     package is copied.
     """
     folder = Path(tempfile.mkdtemp(prefix="imports-", dir=parent))
-    try:
-        (folder / "harness").symlink_to(_PACKAGE, target_is_directory=True)
-    except OSError:
-        shutil.copytree(_PACKAGE, folder / "harness", ignore=shutil.ignore_patterns("__pycache__"))
+    for package in (_PACKAGE, _PACKAGE.with_name("ptycho_parity")):
+        try:
+            (folder / package.name).symlink_to(package, target_is_directory=True)
+        except OSError:
+            shutil.copytree(package, folder / package.name, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 
 

@@ -24,12 +24,17 @@ class Answer(TypedDict):
     absent: list[str]
     entry_point: dict[str, str] | None
     """`value`, and `code`: the digest of the package's files."""
+    package: str | None
+    """Digest of the files of the package that was asked for."""
     entry_points: list[str]
     """Names of all that are known in the group."""
 
 
-def main(group: str, backend: str, distributions: list[str], modules: list[str]) -> Answer:
-    """Versions of distributions (None: absent), modules that cannot be found, and the backend's entry point."""
+def main(group: str, backend: str, distributions: list[str], modules: list[str], package: str = "") -> Answer:
+    """Versions of distributions (None: absent), modules that cannot be found, and the backend's entry point.
+
+    Of a user's pair `package` is the module that holds the factory.
+    """
     point = _entry_point(group, backend)
     wanted = [*distributions, *_with_requirements(point)]
     return {
@@ -38,6 +43,7 @@ def main(group: str, backend: str, distributions: list[str], modules: list[str])
         "distributions": {name: _version(name) for name in wanted},
         "absent": [name for name in modules if importlib.util.find_spec(name) is None],
         "entry_point": None if point is None else {"value": point.value, "code": _code_digest(point.module)},
+        "package": _code_digest(package) if package else None,
         "entry_points": sorted(known.name for known in metadata.entry_points(group=group)),
     }
 

@@ -16,7 +16,7 @@ from harness.errors import HarnessError
 from harness.scenario.networks import names, scenario_of
 from harness.scenario.schema import Scenario
 
-PATHS = ("dataset", "output", "source", "progress")
+PATHS = ("dataset", "output", "source", "progress", "home")
 
 
 def _resolved(value: Any) -> Any:
@@ -53,6 +53,10 @@ class Job(BaseModel):
     """First K training batches and inference groups whose patches are listed one by one."""
     iterations: int = 0
     """Sweeps of a reference reconstruction."""
+    home: Path | None = None
+    """Of a user's pair: the folder of the scenario's file, where factories are looked for."""
+    mapping: dict[str, dict[str, str]] | None = None
+    """Of a user's pair: the names under which the candidate's weights, layers and stages go."""
     fault: str | None = None
     """An injected fault, `ID` or `ID=SIZE`, which `harness.faults.worker` alone heeds."""
 

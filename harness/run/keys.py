@@ -34,6 +34,7 @@ SHARED_CODE = (
 )
 _INFER_CODE = ("run/legs/infer.py", "run/legs/placement.py", "run/legs/statistics.py", "physics/*.py")
 LEG_CODE = {
+    "contract": ("run/legs/contract.py",),
     "lockstep": ("run/legs/lockstep.py", "run/legs/distances.py"),
     "trajectory": ("run/legs/trajectory.py", "run/legs/lockstep.py", "run/legs/distances.py"),
     "oracle": ("run/legs/oracle.py", "physics/*.py"),
@@ -50,6 +51,7 @@ REFERENCE_LIBRARIES = ("cdtools-py", "numpy", "torch")
 """Distributions whose versions can change a reference reconstruction."""
 _SETUP = ("padded_size", "nphotons", "intensity_scale", "intensity_scale_closed_form", "object_amplitude")
 _INPUTS = {
+    "contract": (layout.PROBE,),
     "lockstep": (layout.TRAIN, layout.PROBE),
     "trajectory": (layout.TRAIN, layout.PROBE),
     "oracle": (layout.PROBE,),
@@ -77,11 +79,11 @@ class Surroundings:
         return "harness.run.worker" if self.fault is None else "harness.faults.worker"
 
 
-def relevant(scenario: Scenario, leg: str) -> Scenario:
+def relevant(scenario: Scenario, leg: str, side: str | None = None) -> Scenario:
     """The scenario with everything on which a leg does not depend set back to its default.
 
     No leg depends on the description, the markers, the limits or the ensemble, whose members are cases of their
-    own; only inference and the lock-step depend on their settings; the dataset depends on neither the network nor
+    own, nor on what only the other side of a pair is told; only inference and the lock-step depend on their settings; the dataset depends on neither the network nor
     the loss, nor on more of the training than the order of its batches.
     """
     changes: dict[str, object] = {"description": "", "markers": (), "limits": {}, "ensemble": EnsembleSpec()}
@@ -98,13 +100,14 @@ def relevant(scenario: Scenario, leg: str) -> Scenario:
         changes["dataset"] = scenario.dataset.model_copy(update={"reference_iterations": 0})
     if leg not in ("dataset", "infer", "exchange"):
         changes["inference"] = InferenceSpec()
-    return scenario.model_copy(update=changes)
+    return scenario.for_side(side).model_copy(update=changes)
 
 
 def _own_sections(scenario: Scenario) -> JsonObject:
     """The sections that the network of a scenario adds, each at its defaults."""
     fields = type(scenario).model_fields
-    return {name: field.get_default() for name, field in fields.items() if name not in Scenario.model_fields}
+    own = {name: field for name, field in fields.items() if name not in Scenario.model_fields}
+    return {name: field.get_default() for name, field in own.items() if not field.is_required()}
 
 
 def dataset_parts(scenario: Scenario, measured: Path | None) -> JsonObject:
@@ -143,7 +146,7 @@ def leg_parts(
     return {
         "leg": leg,
         "backend": backend,
-        "scenario": relevant(scenario, leg).model_dump(mode="json"),
+        "scenario": relevant(scenario, leg, backend).model_dump(mode="json"),
         "inputs": _input_digests(dataset, leg),
         "code": code_digest((*SHARED_CODE, *network_code(scenario.network, backend), *LEG_CODE[leg])),
         **_surroundings_parts(surroundings),
@@ -152,8 +155,9 @@ def leg_parts(
 
 
 def network_code(network: str, port: str) -> tuple[str, ...]:
-    """Patterns of the files of a network and of one of its ports."""
-    return (f"networks/{network}/*.py", f"networks/{network}/{port}/**/*.py")
+    """Patterns of the files of a network and of one of its ports, and of the toolkits where they may use one."""
+    own = (f"networks/{network}/*.py", f"networks/{network}/{port}/**/*.py", "toolkits/*/*device.py")
+    return (*own, "toolkits/**/*.py") if network == "pair" else own
 
 
 def key(parts: JsonObject) -> str:

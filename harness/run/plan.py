@@ -10,7 +10,7 @@ from harness.run import keys
 from harness.run.store import Address
 from harness.scenario.schema import Scenario
 
-LEGS = ("lockstep", "oracle", "trajectory", "train", "infer", "graft", "exchange")
+LEGS = ("contract", "lockstep", "oracle", "trajectory", "train", "infer", "graft", "exchange")
 """In the order in which they run."""
 SOURCES = {"oracle": "lockstep", "infer": "train", "graft": "lockstep", "exchange": "train"}
 """The leg whose result another leg starts from."""
@@ -19,6 +19,25 @@ ACROSS = ("graft", "exchange")
 _INFERRING = ("infer", "exchange")
 SOURCE_FOLDERS = {"train": layout.BUNDLE, "lockstep": layout.LOCKSTEP}
 """What of a leg's result is another leg's source."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a side of a user's pair is told beside the scenario; nothing for a port that is known by its name."""
+
+    home: Path | None = None
+    """Folder of the scenario's file."""
+    code: str | None = None
+    """Digest of the user's own files."""
+    mapping: dict[str, dict[str, str]] | None = None
+    """Names of the candidate; see `harness.ports.mapping`."""
+
+    def parts(self) -> JsonObject:
+        """What of it the result depends on: not where the files lie."""
+        return {name: value for name, value in (("pair_code", self.code), ("mapping", self.mapping)) if value is not None}
+
+
+NOTHING = Told()
 
 
 @dataclass(frozen=True)
@@ -39,6 +58,7 @@ class Planned:
     patch_stats: int = 0
     iterations: int = 0
     """Of a reference reconstruction."""
+    told: Told = NOTHING
 
 
 def with_what_they_need(legs: Collection[str]) -> tuple[str, ...]:
@@ -53,6 +73,7 @@ def plan(
     legs: Collection[str],
     sides: Mapping[str, keys.Surroundings],
     patch_stats: int,
+    told: Mapping[str, Told] | None = None,
 ) -> list[Planned]:
     """The jobs of both sides; `sides` names each backend with what it runs in, reference first.
 
@@ -64,7 +85,8 @@ def plan(
             source = planned.get((source_side(leg, backend, tuple(sides)) or "", SOURCES.get(leg, "")))
             if leg not in SOURCES or source is not None:
                 listed = patch_stats if leg in _INFERRING else 0
-                planned[backend, leg] = _planned(leg, backend, scenario, dataset, sides[backend], source, listed)
+                more = (told or {}).get(backend, NOTHING)
+                planned[backend, leg] = _planned(leg, backend, scenario, dataset, sides[backend], source, listed, more)
     return list(planned.values())
 
 
@@ -84,8 +106,9 @@ def _planned(
     surroundings: keys.Surroundings,
     source: Planned | None,
     patch_stats: int,
+    told: Told,
 ) -> Planned:
-    more = {"source": source and source.address.key, "patch_stats": patch_stats}
+    more = {"source": source and source.address.key, "patch_stats": patch_stats, **told.parts()}
     parts = keys.leg_parts(leg, backend, scenario, dataset, surroundings, more)
-    reduced = keys.relevant(scenario, leg)
-    return Planned(backend, leg, reduced, dataset, parts, Address(leg, keys.key(parts)), source, patch_stats)
+    reduced, address = keys.relevant(scenario, leg, backend), Address(leg, keys.key(parts))
+    return Planned(backend, leg, reduced, dataset, parts, address, source, patch_stats, told=told)

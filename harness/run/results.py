@@ -81,6 +81,8 @@ def _repeatable(case_dir: Path, planned: Planned, surroundings: Surroundings) ->
         environment=dict(surroundings.variables),
         source=source,
         patch_stats=planned.patch_stats,
+        home=planned.told.home,
+        mapping=planned.told.mapping,
         fault=surroundings.fault,
     )
 

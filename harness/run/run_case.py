@@ -4,14 +4,15 @@ import sys
 import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from harness import layout
 from harness.errors import HarnessError
 from harness.files import digest
-from harness.run import devices, interpreters, metadata, plan, results, side, together
+from harness.networks.pair.sections import PairScenario
+from harness.run import devices, interpreters, metadata, pair, plan, results, side, together
 from harness.run.inputs import Dataset, Maker
 from harness.run.keys import Surroundings
 from harness.run.locks import all_of
@@ -84,11 +85,24 @@ class _CaseRun:
         legs = plan.with_what_they_need(needs)
         sides = self._sides(legs)
         patch_stats = self.options.patch_stats_limit if self.options.log_patch_stats else 0
-        planned = plan.plan(self.case.scenario, dataset.folder, legs, sides, patch_stats)
+        told = self._told(dataset.folder, sides)
+        planned = plan.plan(self.case.scenario, dataset.folder, legs, sides, patch_stats, told)
         self._run_phase([job for job in planned if job.leg not in plan.ACROSS], sides)
         self._run_phase([job for job in planned if job.leg in plan.ACROSS], sides)
         seconds = time.monotonic() - self.started
         metadata.write(self.case_dir, self.case, sides, dataset, self.context.store.damaged, seconds)
+
+    def _told(self, dataset: Path, sides: Mapping[str, Surroundings]) -> dict[str, plan.Told]:
+        """What the sides of a user's pair are told; their contracts come first, because their names follow from them."""
+        if not isinstance(self.case.scenario, PairScenario):
+            return {}
+        told = {name: pair.told(self.case, name) for name in sides}
+        first = plan.plan(self.case.scenario, dataset, ["contract"], sides, 0, told)
+        self._run_phase(first, sides)
+        mapping = pair.mapping(self.case, self.case_dir)
+        if mapping is not None and (candidate := self.case.scenario.pair.names[1]) in told:
+            told[candidate] = replace(told[candidate], mapping=mapping)
+        return told
 
     def _dataset(self) -> Dataset:
         """The dataset in the store; a copy of it goes to the case's folder."""
@@ -106,7 +120,8 @@ class _CaseRun:
         found: dict[str, interpreters.Interpreter] = {}
         for backend in self.options.backends:
             try:
-                found[backend] = interpreters.inspect(backend, self._python(backend))
+                needs = pair.needs(self.case.scenario, backend)
+                found[backend] = interpreters.inspect(backend, self._python(backend), needs)
             except HarnessError as error:
                 results.record(self.case_dir, results.unavailable(self.case_dir, backend, legs, str(error)))
         across = [leg for leg in legs if leg in plan.ACROSS]
@@ -117,14 +132,15 @@ class _CaseRun:
         if self.options.device == "auto" and any(interpreter.cpu_build for interpreter in found.values()):
             device = devices.CPU
         variables = side.variables(device)
+        more = {backend: pair.variables(self.case.scenario, backend) for backend in found}
         faults = self.options.faults
         return {
-            backend: Surroundings(interpreter, device, variables, faults.get(backend))
+            backend: Surroundings(interpreter, device, {**variables, **more[backend]}, faults.get(backend))
             for backend, interpreter in found.items()
         }
 
     def _python(self, backend: str) -> Path:
-        return self.options.interpreters.get(backend, Path(sys.executable))
+        return self.options.interpreters.get(backend) or pair.python(self.case, backend) or Path(sys.executable)
 
     def _run_phase(self, planned: Sequence[plan.Planned], sides: Mapping[str, Surroundings]) -> None:
         """Run what is not settled yet, both sides at once."""

@@ -136,6 +136,8 @@ def _job(context: Context, surroundings: Surroundings, plan: Planned, scratch: P
         progress=scratch / layout.PROGRESS,
         patch_stats=plan.patch_stats,
         iterations=plan.iterations,
+        home=plan.told.home,
+        mapping=plan.told.mapping,
         fault=surroundings.fault,
     )
 

@@ -11,7 +11,7 @@ from ruamel.yaml.representer import RoundTripRepresenter
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from harness.scenario.keys import leaves, nest
-from harness.scenario.schema import Scenario
+from harness.scenario.schema import Scenario, Section
 
 _ENDLESS = 2**31
 """Line width: no value is ever folded, so that its comment stays beside it."""
@@ -65,7 +65,11 @@ def _commented(section: dict[str, Any], prefix: str, origins: dict[str, str]) ->
 
 
 def _value(value: Any) -> Any:
-    if isinstance(value, tuple):
+    if isinstance(value, Section):
+        section = CommentedMap({name: _value(item) for name, item in value.model_dump().items()})
+        section.fa.set_flow_style()
+        return section
+    if isinstance(value, tuple | list):
         items = CommentedSeq(_value(item) for item in value)
         items.fa.set_flow_style()
         return items

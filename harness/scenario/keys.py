@@ -1,6 +1,6 @@
 """The dotted keys of a scenario, read from the schema: which exist, what each allows.
 
-What follows `limits.` is one key, whatever dots it holds.
+What follows the name of an open section, such as `limits.`, is one key, whatever dots it holds.
 """
 
 import difflib
@@ -11,8 +11,8 @@ from typing import Any
 
 from harness.scenario.schema import Scenario, Section
 
-OPEN = "limits"
-"""The section whose own keys may hold dots."""
+OPEN = ("limits", "options", "environment", "declared")
+"""The sections whose own keys may hold dots."""
 
 _NUMBERS = {"integer": "whole number", "number": "number"}
 _BOUNDS = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
@@ -47,7 +47,9 @@ def nest(flat: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _split(key: str) -> list[str]:
-    return key.split(".", 1) if key.startswith(f"{OPEN}.") else key.split(".")
+    parts = key.split(".")
+    opened = next((number + 1 for number, name in enumerate(parts[:-1]) if name in OPEN), len(parts) - 1)
+    return [*parts[:opened], ".".join(parts[opened:])]
 
 
 def subsection(section: type[Section], name: str) -> type[Section] | None:
@@ -94,6 +96,8 @@ def _schema(section: type[Section], name: str) -> dict[str, Any]:
 
 
 def _describe(schema: Mapping[str, Any]) -> str:
+    if "$ref" in schema or schema.get("type") == "object":
+        return "a section"
     if "const" in schema:
         return str(schema["const"])
     if "enum" in schema:

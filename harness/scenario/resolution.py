@@ -54,6 +54,8 @@ def _schema(chain: list[Source]) -> type[Scenario]:
             if name not in networks.names():
                 raise HarnessError(f"{source.place('network')}: network: {unknown('network', name, networks.names())}")
             return networks.schema_of(name)
+    if any("pair" in source.value for source in chain):
+        return networks.schema_of("pair")
     return networks.schema_of(networks.DEFAULT)
 
 

@@ -178,6 +178,15 @@ class Scenario(Section):
     limits: dict[str, float] = {}
     """Limits of checks (`rung.check`) that stand in for, or add to, those of the ledger."""
 
+    @property
+    def sides(self) -> tuple[str, str] | None:
+        """Names of the two sides, reference first, where the scenario itself says who they are."""
+        return None
+
+    def for_side(self, name: str | None) -> "Scenario":
+        """The scenario without what only the other side, or only the pair, is told; None: without what any side is."""
+        return self
+
     @model_validator(mode="after")
     def _sizes_fit(self) -> "Scenario":
         if self.inference.reassemble_m > self.dataset.N:

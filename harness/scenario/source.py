@@ -20,6 +20,8 @@ from harness.errors import HarnessError
 COMMAND_LINE = "command line"
 _PLAIN = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "str", "int", "float", "bool", "null")}
 
+_DAY = "tag:yaml.org,2002:timestamp"
+
 
 @dataclass(frozen=True)
 class Place:
@@ -105,6 +107,8 @@ class _Walk:
         if id(node) in self._seen:
             raise self._error(node, key, "found an alias, allowed: the value itself")
         self._seen.add(id(node))
+        if node.tag == _DAY:
+            return str(node.value)  # YAML 1.2 has no days: 2027-06-30 is text
         if node.tag not in _PLAIN:
             raise self._error(node, key, f"found the tag {node.tag}, allowed: plain data (put text in quotes)")
         if isinstance(node, MappingNode):

@@ -54,7 +54,7 @@ def plan(root: Path, case: Case, rungs: Iterable[str], request: Request) -> None
         description=case.scenario.description,
         profile=case.profile,
         overrides=case.overrides,
-        backends=request.backends,
+        backends=request.backends_of(case),
         fault=None if request.fault is None else str(request.fault),
         rungs=tuple(rung for rung in ladder.RUNGS if rung in set(rungs)),
         limits=case.scenario.limits,
@@ -98,7 +98,7 @@ def prepared(folder: Path) -> PreparedRecord | None:
 def _run(root: Path, folder: Path, case: Case, request: Request) -> tuple[PreparedStatus, str]:
     """How the work went; bad input and missing data are results like any other."""
     legs = {leg for rung in hub.read_case(folder).rungs for leg in ladder.needs(rung)}
-    options, on_progress = run_options(root, request), progress_writer(folder / layout.PROGRESS)
+    options, on_progress = run_options(root, request, case), progress_writer(folder / layout.PROGRESS)
     try:
         run_case(case, legs, options, folder, on_progress)
         if ensemble.LEG in legs:
@@ -106,7 +106,7 @@ def _run(root: Path, folder: Path, case: Case, request: Request) -> tuple[Prepar
         if request.fault is not None:
             _spoil(folder, request.fault)
         if "golden" in hub.read_case(folder).rungs:
-            deliver(request.root / registry.FOLDER, case, request.backends, folder)
+            deliver(request.root / registry.FOLDER, case, request.backends_of(case), folder)
     except DataNotFound as reason:
         return "skipped", str(reason)
     except HarnessError as reason:
@@ -121,10 +121,10 @@ def _spoil(folder: Path, fault: "Injected") -> None:
     injection.spoil_case(fault.port(), folder)
 
 
-def run_options(root: Path, request: Request) -> RunOptions:
-    """What a request asks of the runs of the session whose hub is `root`."""
+def run_options(root: Path, request: Request, case: Case | None = None) -> RunOptions:
+    """What a request asks of the runs of the session whose hub is `root`, of the pair of a case where one is given."""
     return RunOptions(
-        backends=request.backends,
+        backends=request.backends if case is None else request.backends_of(case),
         interpreters=dict(request.interpreters),
         device=request.device,
         store=store.location(request.store, root),

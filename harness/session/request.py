@@ -87,6 +87,10 @@ class Request:
         """Every case of the scenario folders; raises HarnessError for a broken scenario."""
         return load_cases(self.scenario_folders, self.profile, self.overrides)
 
+    def backends_of(self, case: Case) -> tuple[str, str]:
+        """The pair of a case: the one that its scenario names, else the one that was asked for."""
+        return case.scenario.sides or self.backends
+
     def interpreter(self, backend: str) -> Path:
         """The interpreter of a backend: the one that was named, else this one."""
         return self.interpreters.get(backend, Path(sys.executable))

@@ -18,9 +18,8 @@ from harness.toolkits.layers import Layer, Tensor
 from harness.toolkits.terms import Loss, LossTerm, terms_of
 from harness.toolkits.trace import Site, Trace, sites
 
-Feed = Callable[[Batch], tuple[Any, Any]]
-"""From a batch to what the model takes, and to what the loss takes beside the model's output; NumPy arrays in the
-framework's own layout, one or a tuple of several."""
+Feed = Callable[[Batch], Any]
+"""From a batch to NumPy arrays in the framework's own layout, one or a tuple of several."""
 CAPABILITIES = frozenset({SHARED_WEIGHTS, "stages", "stage", "losses", "gradients", "train", "optimiser_state"})
 
 
@@ -35,7 +34,8 @@ class ToolkitPort(ABC):
         *,
         loss: Loss | Mapping[str, Loss | tuple[Loss, float]],
         optimiser: Any,
-        feed: Feed | None = None,
+        inputs: Feed | None = None,
+        targets: Feed | None = None,
         patches: Callable[[Any], Array] | None = None,
         taps: Mapping[str, str] | None = None,
         hidden: Mapping[str, Any] | None = None,
@@ -50,7 +50,8 @@ class ToolkitPort(ABC):
             loss: a function as the framework's own losses are called, or several by name, each alone or as a pair
                 (function, factor).
             optimiser: the framework's optimiser of the model's parameters.
-            feed: from a batch to (inputs, targets); without it both are the normalised amplitude.
+            inputs: what the model takes; the normalised amplitude where it is left out.
+            targets: what the loss takes beside the model's output; the normalised amplitude where it is left out.
             patches: from the model's output, in NumPy and in the framework's layout, to complex object patches
                 (B, N, N, C); without it the port predicts nothing.
             taps: places in the user's code that are stages beside the layers, by the name of the stage.
@@ -64,7 +65,7 @@ class ToolkitPort(ABC):
         """
         self.model, self.optimiser = model, optimiser
         self._terms: dict[str, LossTerm] = terms_of(loss)
-        self._feed, self._patches = feed, patches
+        self._inputs, self._targets, self._patches = inputs, targets, patches
         self._taps, self._hidden, self._ignored = dict(taps or {}), dict(hidden or {}), tuple(ignored)
         self._scale, self._options = scale, dict(options or {})
         self.capabilities = CAPABILITIES | ({"predict"} if patches else frozenset())
@@ -198,8 +199,7 @@ class ToolkitPort(ABC):
     def predict(self, batch: Batch) -> Array:
         """(B, N, N, C) complex: predicted object patches."""
         assert self._patches is not None
-        inputs, _ = self._fed(batch)
-        output = self._run(inputs, Trace())
+        output = self._run(self._fed(batch), Trace())
         whole = tuple(map(self._to_numpy, output)) if isinstance(output, tuple | list) else self._to_numpy(output)
         return np.asarray(self._patches(whole))
 
@@ -210,13 +210,17 @@ class ToolkitPort(ABC):
     def _canonical(self, tensor: Tensor, value: Any) -> Array:
         return tensor.layout.out(self._to_numpy(value)).astype(np.float64)
 
-    def _fed(self, batch: Batch) -> tuple[Any, Any]:
-        """Inputs as a tuple, and targets, as the user's function makes them."""
-        if self._feed is None:
-            image = self._image_back(batch.amplitude / self._setup.intensity_scale)
-            return (image,), image
-        inputs, targets = self._feed(batch)
-        return (inputs if isinstance(inputs, tuple) else (inputs,)), targets
+    def _fed(self, batch: Batch) -> tuple[Array, ...]:
+        """What the model takes."""
+        inputs = self._amplitude(batch) if self._inputs is None else self._inputs(batch)
+        return inputs if isinstance(inputs, tuple) else (inputs,)
+
+    def _asked(self, batch: Batch) -> Any:
+        """What the loss takes beside the model's output."""
+        return self._amplitude(batch) if self._targets is None else self._targets(batch)
+
+    def _amplitude(self, batch: Batch) -> Array:
+        return self._image_back(batch.amplitude / self._setup.intensity_scale)
 
     def _example(self) -> Batch:
         """A batch of the scenario's shape, by which the model is traced: two groups, so that no axis is taken for one."""
@@ -227,8 +231,7 @@ class ToolkitPort(ABC):
 
     def _pass(self, batch: Batch, given: Mapping[str, Any] | None) -> Trace:
         trace = Trace(given or {}, keep=self._to_numpy)
-        inputs, _ = self._fed(batch)
-        outputs = self._run(inputs, trace)
+        outputs = self._run(self._fed(batch), trace)
         several = outputs if isinstance(outputs, tuple | list) else (outputs,)
         for number, output in enumerate(several):
             name = "output" if len(several) == 1 else f"output_{number + 1}"
@@ -283,7 +286,7 @@ class ToolkitPort(ABC):
         """Names of what the optimiser keeps for each weight, such as `first_moment`."""
 
     def _stated_layers(self) -> dict[str, dict[str, Value]]:
-        """Attributes of every layer, an activation that joined it among them."""
+        """Attributes of every layer, an activation that joined it and a padding before it among them."""
         joined = {site.layer.name: site.activation for site in self._sites if site.activation is not None}
         taken = {layer.name for layer in joined.values()}
         return {

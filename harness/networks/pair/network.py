@@ -2,5 +2,15 @@
 
 from harness.networks.network import Network
 from harness.networks.stated.network import Stated
+from harness.scenario.schema import Scenario
 
-NETWORK: Network = Stated()
+
+class Pair(Stated):
+    """A network whose ports state it, as those of `stated` do; each side's optimiser is the user's own."""
+
+    def at_rate(self, scenario: Scenario, rate: float) -> Scenario:
+        """The scenario as it is: the user's optimiser has the user's rate."""
+        return scenario
+
+
+NETWORK: Network = Pair()

@@ -78,5 +78,21 @@ class PairScenario(Scenario):
     network: Literal["pair"] = "pair"
     pair: PairSpec
 
+    @property
+    def sides(self) -> tuple[str, str]:
+        """Names of the two sides, reference first."""
+        return self.pair.names
+
+    def for_side(self, name: str | None) -> "PairScenario":
+        """See `Scenario.for_side`; each side keeps its name, and the other side nothing else."""
+        mine, others = self.pair.names, (self.pair.reference, self.pair.candidate)
+        sides = [side.model_copy(update={"name": own}) if own == name else _unsaid(own) for own, side in zip(mine, others, strict=True)]
+        pair = PairSpec(reference=sides[0], candidate=sides[1])
+        return self.model_copy(update={"pair": pair})
+
+
+def _unsaid(name: str) -> SideSpec:
+    return SideSpec(port="own", factory="unsaid:unsaid", name=name)
+
 
 SCENARIO = PairScenario

@@ -20,7 +20,8 @@ def build(setup: Setup) -> KerasPort:
         network(size, channels, bool(setup.options.get("normalised"))),
         loss={"mse": keras.losses.MeanSquaredError(), "mae": (keras.losses.MeanAbsoluteError(), 0.1)},
         optimiser=keras.optimizers.SGD(0.0625, momentum=0.875),
-        feed=lambda batch: (pattern(batch), target(batch)),
+        inputs=pattern,
+        targets=target,
         patches=patches,
     )
 

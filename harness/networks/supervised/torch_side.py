@@ -4,9 +4,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from harness.arrays import Array
 from harness.networks.supervised.feed import patches, pattern, target
-from harness.ports.protocol import Batch, Setup
+from harness.ports.protocol import Setup
 from harness.toolkits.torch.port import TorchPort
 
 EPSILON = 2.0**-16
@@ -20,14 +19,10 @@ def build(setup: Setup) -> TorchPort:
         model,
         loss={"mse": nn.MSELoss(), "mae": (nn.L1Loss(), 0.1)},
         optimiser=torch.optim.SGD(model.parameters(), lr=0.0625, momentum=0.875),
-        feed=feed,
+        inputs=lambda batch: np.moveaxis(pattern(batch), -1, 1),
+        targets=lambda batch: np.moveaxis(target(batch), -1, 1),
         patches=lambda output: patches(np.moveaxis(output, 1, -1)),
     )
-
-
-def feed(batch: Batch) -> tuple[Array, Array]:
-    """Input and target with channels first."""
-    return np.moveaxis(pattern(batch), -1, 1), np.moveaxis(target(batch), -1, 1)
 
 
 class BiasedBatchNorm(nn.BatchNorm2d):

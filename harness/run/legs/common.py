@@ -9,16 +9,19 @@ import numpy as np
 
 from harness import layout
 from harness.arrays import Precision, Weights
+from harness.dataset.truth import Truth
 from harness.errors import HarnessError
 from harness.files import write_json
 from harness.networks import network as networks
 from harness.networks import registry
 from harness.ports.protocol import Port, Setup
+from harness.ports.mapping import PairMapping
+from harness.ports.renamed import RenamedPort
 from harness.records.setup import DatasetSetup
 from harness.run.job import Job
 
 
-def setup_of(job: Job, precision: Precision) -> Setup:
+def setup_of(job: Job, precision: Precision, random_layers: bool = True) -> Setup:
     """What the port of a job is built from, read from the dataset folder."""
     facts = DatasetSetup.read(job.dataset / layout.SETUP)
     return Setup(
@@ -30,12 +33,20 @@ def setup_of(job: Job, precision: Precision) -> Setup:
         object_amplitude=facts.object_amplitude,
         precision=precision,
         device="gpu" if job.device == "gpu" else "cpu",
+        random_layers=random_layers,
+        home=job.home,
     )
 
 
-def create(job: Job, precision: Precision) -> Port:
+def truth_of(job: Job) -> Truth | None:
+    """What a user's pair may be trained on beside the patterns: the object, where the data has one."""
+    return None if job.scenario.sides is None else Truth.load(job.dataset)
+
+
+def create(job: Job, precision: Precision, random_layers: bool = True) -> Port:
     """The job's port; raises HarnessError when its framework is not installed."""
-    return registry.create(job.backend, setup_of(job, precision))
+    port = registry.create(job.backend, setup_of(job, precision, random_layers))
+    return port if job.mapping is None else RenamedPort(port, PairMapping.model_validate(job.mapping))
 
 
 def shared_start(job: Job, port: Port) -> Weights:

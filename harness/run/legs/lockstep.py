@@ -7,16 +7,14 @@ batch in another order, are from those (`gradient_noise_<precision>.json`, a fig
 
 from pathlib import Path
 
-import numpy as np
-
 from harness import layout
 from harness.arrays import PRECISIONS, Precision, Weights, nudged
 from harness.dataset.grouped import GroupedData
 from harness.files import write_json, write_npz
-from harness.ports.feed import batch_of
+from harness.ports.feed import batch_of, rolled
 from harness.ports.protocol import SHARED_WEIGHTS, Batch, Port
 from harness.run.job import Job
-from harness.run.legs.common import Progress, create, lacks, setup_of, shared_start
+from harness.run.legs.common import Progress, create, lacks, setup_of, shared_start, truth_of
 from harness.run.legs.distances import distances
 
 NEEDED = ("stages", "losses", "gradients")
@@ -28,8 +26,8 @@ def run(job: Job) -> None:
     progress.tell()
     folder = job.output / layout.LOCKSTEP
     data = GroupedData.load(job.dataset / layout.TRAIN)
-    batch = batch_of(data, data.batches[0], setup_of(job, "float32").intensity_scale)
-    write_npz(folder / layout.BATCH, amplitude=batch.amplitude, relative=batch.relative)
+    batch = batch_of(data, data.batches[0], setup_of(job, "float32").intensity_scale, truth_of(job))
+    write_npz(folder / layout.BATCH, **{name: array for name, array in vars(batch).items() if array is not None})
     for precision in PRECISIONS:
         _pass(job, folder, precision, batch)
     progress.tell()
@@ -72,4 +70,4 @@ def reordered(batch: Batch, draw: int) -> Batch:
     A mean over them rounds differently then. A nudge alone does not show that: it moves the terms of a long sum by
     less than the sum's own rounding, so that each draw repeats the same error.
     """
-    return Batch(*(np.roll(array, draw, axis=0) for array in (batch.amplitude, batch.relative)))
+    return rolled(batch, draw)

@@ -19,7 +19,7 @@ from harness.records.history import Epoch, History
 from harness.records.params import BundleParams, TrainedScale
 from harness.records.setup import DatasetSetup
 from harness.run.job import Job
-from harness.run.legs.common import Progress, create, lacks, setup_of, shared_start
+from harness.run.legs.common import Progress, create, lacks, setup_of, shared_start, truth_of
 
 
 def run(job: Job) -> None:
@@ -42,7 +42,7 @@ def run(job: Job) -> None:
 def _fit(job: Job, folder: Path, port: Port, setup: Setup) -> float:
     """Train, writing the history anew after every epoch; returns the seconds that it took."""
     epochs = job.scenario.training.epochs
-    batches = FedBatches(GroupedData.load(job.dataset / layout.TRAIN), epochs, setup.intensity_scale)
+    batches = FedBatches(GroupedData.load(job.dataset / layout.TRAIN), epochs, setup.intensity_scale, truth_of(job))
     progress = Progress(job, epochs)
     progress.tell(0, 0)
     history: list[Epoch] = []

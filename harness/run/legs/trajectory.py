@@ -21,13 +21,14 @@ import numpy as np
 from harness import layout
 from harness.arrays import PRECISIONS, Array, Precision, Weights, nudged
 from harness.dataset.grouped import GroupedData
+from harness.dataset.truth import Truth
 from harness.files import write_npz
 from harness.networks import network as networks
 from harness.ports.feed import batch_of
 from harness.ports.protocol import SHARED_WEIGHTS, Batch, EpochReport, Port
 from harness.records.noise import WalkNoise
 from harness.run.job import Job
-from harness.run.legs.common import Progress, create, lacks, setup_of, shared_start
+from harness.run.legs.common import Progress, create, lacks, setup_of, shared_start, truth_of
 from harness.run.legs.distances import distance_by_step, distances, farthest, sample
 from harness.run.legs.lockstep import reordered
 from harness.scenario.schema import Scenario
@@ -45,10 +46,11 @@ class FirstBatches:
     steps_per_epoch: int = 1
     draw: int = 0
     """Of a noise draw: its number, which says in what order the samples of each batch stand."""
+    truth: Truth | None = None
 
     def batch(self, step: int) -> Batch:
         """The batch of a step; after the last batch of the data, the first again."""
-        batch = batch_of(self.data, self.data.batches[step % len(self.data.batches)], self.intensity_scale)
+        batch = batch_of(self.data, self.data.batches[step % len(self.data.batches)], self.intensity_scale, self.truth)
         return reordered(batch, self.draw)
 
 
@@ -78,7 +80,7 @@ def run(job: Job) -> None:
     draws, folder = job.scenario.lockstep.draws, job.output / layout.TRAJECTORY
     progress, done = Progress(job, (draws + 1) * len(PRECISIONS)), count()
     scale = setup_of(job, "float32").intensity_scale
-    batches = FirstBatches(GroupedData.load(job.dataset / layout.TRAIN), scale, job.scenario.lockstep.steps)
+    batches = FirstBatches(GroupedData.load(job.dataset / layout.TRAIN), scale, job.scenario.lockstep.steps, truth=truth_of(job))
 
     def walked(port: Port, start: Weights, draw: int = 0) -> Walk:
         walk = take(port, start, replace(batches, draw=draw))
@@ -87,7 +89,7 @@ def run(job: Job) -> None:
 
     progress.tell(next(done))
     for precision in PRECISIONS:
-        port = create(job, precision)
+        port = create(job, precision, random_layers=False)
         if lacks(job, folder, port, (SHARED_WEIGHTS, "train", "optimiser_state")) & {SHARED_WEIGHTS, "train"}:
             return
         start = shared_start(job, port)

@@ -32,9 +32,8 @@ class KerasPort(ToolkitPort):
     def _prepare(self) -> None:
         if keras.config.floatx() != self._setup.precision:
             raise HarnessError("keras: call `harness.toolkits.keras.device.prepare` before the model is built.")
-        inputs, _ = self._fed(self._example())
         with without_gradients():
-            self.model(*self._tensors_of(inputs), training=False)
+            self.model(*self._tensors_of(self._fed(self._example())), training=False)
         if self.model.losses:
             self._terms[REGULARISATION] = LossTerm(lambda target, output: sum(self.model.losses))
         self.optimiser.build(self.model.trainable_variables)
@@ -117,8 +116,7 @@ class KerasPort(ToolkitPort):
         return {"loss": loss, **{name: values[name] for name, term in self._terms.items() if term.factor}}
 
     def _batch(self, batch: Batch) -> tuple[Any, Any]:
-        inputs, targets = self._fed(batch)
-        return self._tensors_of(inputs), self._tensors_of(targets)
+        return self._tensors_of(self._fed(batch)), self._tensors_of(self._asked(batch))
 
     def _tensors_of(self, arrays: Any) -> Any:
         if isinstance(arrays, tuple):

@@ -109,8 +109,8 @@ class TorchPort(ToolkitPort):
         return {name: float(value.detach()) for name, value in values.items()}
 
     def _evaluate(self, batch: Batch) -> dict[str, torch.Tensor]:
-        inputs, targets = self._fed(batch)
-        output, target = self.model(*self._tensors_of(inputs)), self._tensors_of(targets)
+        output = self.model(*self._tensors_of(self._fed(batch)))
+        target = self._tensors_of(self._asked(batch))
         values = {name: term.function(output, target) for name, term in self._terms.items()}
         loss = sum(term.factor * values[name] for name, term in self._terms.items())
         return {"loss": loss, **{name: values[name] for name, term in self._terms.items() if term.factor}}

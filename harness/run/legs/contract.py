@@ -1,0 +1,17 @@
+"""The contract leg: what the port claims to be, before any number is computed with it.
+
+Fills `contract/` with `contract.json`, and `facts.json` with what the port says of its surroundings. The names are the
+port's own: those of a pair are mapped to each other from here.
+"""
+
+from harness import layout
+from harness.files import write_json
+from harness.run.job import Job
+from harness.run.legs.common import create
+
+
+def run(job: Job) -> None:
+    """Build the port once, and write down what it states."""
+    folder, port = job.output / layout.CONTRACT_FOLDER, create(job, "float32")
+    port.contract.write(folder)
+    write_json(folder / layout.FACTS, {**port.facts(), "capabilities": sorted(port.capabilities)})

@@ -1,0 +1,98 @@
+"""A user's pair as the run sees it: who makes each side, what a side needs, and whose name is whose."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from harness import layout
+from harness.errors import HarnessError
+from harness.files import read_json, sha256, write_json
+from harness.networks.pair.sections import PairScenario, SideSpec
+from harness.ports.contract import Contract
+from harness.ports.mapping import PairMapping, by_name, by_order, without_partner
+from harness.run.interpreters import Needs
+from harness.run.plan import Told
+from harness.scenario.case import Case
+from harness.scenario.schema import Scenario
+
+DISTRIBUTIONS = {
+    "keras": ("tensorflow", "tensorflow-cpu", "keras", "torch"),
+    "torch": ("torch",),
+    "own": (),
+}
+"""Distributions whose versions can change what a side of each toolkit computes."""
+MODULES = {"keras": ("keras",), "torch": ("torch",), "own": ()}
+PROPOSALS = {"by_order": by_order, "by_name": by_name}
+
+
+def side_of(scenario: Scenario, name: str) -> SideSpec | None:
+    """What the scenario says of a side; None where it names none."""
+    if not isinstance(scenario, PairScenario) or name not in scenario.pair.names:
+        return None
+    return (scenario.pair.reference, scenario.pair.candidate)[scenario.pair.names.index(name)]
+
+
+def needs(scenario: Scenario, name: str) -> Needs | None:
+    """What a side needs of its interpreter; None for a backend that is known by its name."""
+    side = side_of(scenario, name)
+    if side is None:
+        return None
+    source = side.factory.rpartition(":")[0]
+    package = "" if source.endswith(".py") else source
+    return Needs((*DISTRIBUTIONS[side.port], *side.requires), MODULES[side.port], package)
+
+
+def variables(scenario: Scenario, name: str) -> dict[str, str]:
+    """Environment variables that the scenario gives a side."""
+    side = side_of(scenario, name)
+    return {} if side is None else dict(side.environment)
+
+
+def python(case: Case, name: str) -> Path | None:
+    """The interpreter that the scenario names for a side, a relative path from the scenario's folder."""
+    side = side_of(case.scenario, name)
+    return None if side is None or not side.python else case.path.parent / Path(side.python).expanduser()
+
+
+def told(case: Case, name: str) -> Told:
+    """What a side is told: where its files lie, and their digest; HarnessError when one is not there."""
+    side = side_of(case.scenario, name)
+    assert side is not None
+    return Told(home=case.path.parent.resolve(), code=_code(case, name, side))
+
+
+def _code(case: Case, name: str, side: SideSpec) -> str:
+    total = hashlib.sha256()
+    source = side.factory.rpartition(":")[0]
+    for text in (*((source,) if source.endswith(".py") else ()), *side.code):
+        for path in _files(case, name, text):
+            total.update(f"{path.name} {sha256(path)}\n".encode())
+    return total.hexdigest()
+
+
+def _files(case: Case, name: str, text: str) -> Iterator[Path]:
+    path = case.path.parent / Path(text).expanduser()
+    if not path.exists():
+        raise HarnessError(
+            f"{case.path.name}: pair, {name}: there is no {text} beside the scenario; name a file or folder that is there."
+        )
+    found = sorted(path.rglob("*")) if path.is_dir() else [path]
+    yield from (one for one in found if one.is_file() and "__pycache__" not in one.parts)
+
+
+def mapping(case: Case, case_dir: Path) -> dict[str, dict[str, str]] | None:
+    """Whose name is whose, from the contracts that both sides left, also written to `mapping.json`; None without them.
+
+    HarnessError when the file that the scenario names is no mapping.
+    """
+    scenario = case.scenario
+    assert isinstance(scenario, PairScenario)
+    paths = [case_dir / name / layout.CONTRACT_FOLDER / layout.CONTRACT for name in scenario.pair.names]
+    if not all(path.is_file() for path in paths):
+        return None
+    reference, candidate = (Contract.model_validate(read_json(path)) for path in paths)
+    chosen = scenario.pair.weights
+    found = PROPOSALS[chosen](reference, candidate) if chosen in PROPOSALS else PairMapping.read(case.path.parent / chosen)
+    lone = without_partner(reference, candidate, found)
+    write_json(case_dir / layout.MAPPING, {**found.model_dump(), "without_partner": lone})
+    return found.model_dump()
