@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import BaseModel
 
 from harness.errors import HarnessError
 
@@ -98,10 +99,12 @@ def digest(value: Any) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Turn NumPy scalars, arrays, paths, tuples and mappings into what JSON knows.
+    """Turn records, NumPy scalars, arrays, paths, tuples and mappings into what JSON knows.
 
     A figure that is not finite becomes None: whoever reports it states the reason beside it.
     """
+    if isinstance(value, BaseModel):
+        return plain(value.model_dump())
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, np.ndarray):

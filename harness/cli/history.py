@@ -1,12 +1,11 @@
 """`history`: the trainings of a hub in figures, and which metric broke first."""
 
-from typing import Any
-
 import typer
 
 from harness.cli.common import Hub, Json, print_json
+from harness.records.history import HistorySummary
 from harness.report.telemetry import history as tool
-from harness.report.telemetry.cases import over_hub
+from harness.report.telemetry.cases import NotRun, OfSides, over_hub
 
 
 def history(root: Hub, as_json: Json = False) -> None:
@@ -18,7 +17,12 @@ def history(root: Hub, as_json: Json = False) -> None:
     Example: python -m harness history reports/latest
     """
     found = over_hub(root, tool.write)
-    warnings = tool.warnings((case["case"], case["sides"]) for case in found if "sides" in case)
+    warnings = [
+        warning
+        for case in found
+        if not isinstance(case, NotRun)
+        for warning in tool.warnings(case.case, {name: side.first_nonfinite for name, side in case.sides.items()})
+    ]
     if as_json:
         print_json(found)
     else:
@@ -29,11 +33,11 @@ def history(root: Hub, as_json: Json = False) -> None:
     raise typer.Exit(1 if warnings else 0)
 
 
-def _lines(case: dict[str, Any]) -> list[str]:
-    if "message" in case:
-        return [f"{case['case']}: {case['message']}"]
+def _lines(case: OfSides[HistorySummary] | NotRun) -> list[str]:
+    if isinstance(case, NotRun):
+        return [f"{case.case}: {case.message}"]
     lines = []
-    for backend, figures in case["sides"].items():
-        lines += [f"{case['case']}, {backend}: {figures['epochs']} epochs, {figures['steps']} steps"]
+    for backend, figures in case.sides.items():
+        lines += [f"{case.case}, {backend}: {figures.epochs} epochs, {figures.steps} steps"]
         lines += [tool.table(figures).text()]
-    return lines + [f"{case['case']}, {name}: {reason}" for name, reason in case["reasons"].items()]
+    return lines + [f"{case.case}, {name}: {reason}" for name, reason in case.reasons.items()]

@@ -13,7 +13,7 @@ from harness.report.parity_log import log, text
 from harness.report.parity_log.difference import Comparison, Difference
 from harness.report.tables import Table
 from harness.report.telemetry import stages as telemetry
-from harness.report.telemetry.cases import over_hub
+from harness.report.telemetry.cases import NotRun, over_hub
 
 HEADER = ("of", "stage", "figure", "A", "B", "relative difference", "limit")
 
@@ -50,13 +50,13 @@ def stages(root: Hub, as_json: Json = False) -> None:
     Example: python -m harness parity-log stages reports/latest
     """
     found = over_hub(root, telemetry.write)
-    runs = [(case["case"], backend, side) for case in found for backend, side in case.get("sides", {}).items()]
+    runs = [(case.case, *side) for case in found if not isinstance(case, NotRun) for side in case.sides.items()]
     if as_json:
         print_json(found)
     else:
         for case in found:
-            if "message" in case:
-                typer.echo(f"{case['case']}: {case['message']}")
+            if isinstance(case, NotRun):
+                typer.echo(f"{case.case}: {case.message}")
         for name, backend, side in runs:
             typer.echo(f"{name}, {backend}: {telemetry.verdict(side)}\n{telemetry.table(side).text()}")
     raise typer.Exit(0 if all(telemetry.is_symmetric(side) for _, _, side in runs) else 1)

@@ -1,12 +1,11 @@
 """`patch-stats`: statistics of the predicted patches, together and one by one."""
 
-from typing import Any
-
 import typer
 
 from harness.cli.common import Hub, Json, print_json
+from harness.records.inference import PatchStats
 from harness.report.telemetry import patch_stats as tool
-from harness.report.telemetry.cases import over_hub
+from harness.report.telemetry.cases import NotRun, OfSides, over_hub
 
 
 def patch_stats(root: Hub, as_json: Json = False) -> None:
@@ -26,12 +25,12 @@ def patch_stats(root: Hub, as_json: Json = False) -> None:
         typer.echo("\n".join(_lines(case)))
 
 
-def _lines(case: dict[str, Any]) -> list[str]:
-    if "message" in case:
-        return [f"{case['case']}: {case['message']}"]
+def _lines(case: OfSides[PatchStats] | NotRun) -> list[str]:
+    if isinstance(case, NotRun):
+        return [f"{case.case}: {case.message}"]
     lines = []
-    for backend, stats in case["sides"].items():
+    for backend, stats in case.sides.items():
         listing = tool.listing(stats)
-        lines += [f"{case['case']}, {backend}", tool.table(stats).text()]
+        lines += [f"{case.case}, {backend}", tool.table(stats).text()]
         lines += [tool.NOT_KEPT if listing is None else listing.text()]
-    return lines + [f"{case['case']}, {name}: {reason}" for name, reason in case["reasons"].items()]
+    return lines + [f"{case.case}, {name}: {reason}" for name, reason in case.reasons.items()]

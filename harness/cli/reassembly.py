@@ -1,12 +1,11 @@
 """`reassembly`: does the canvas of every case hold what is placed on it?"""
 
-from typing import Any
-
 import typer
 
 from harness.cli.common import Hub, Json, print_json
+from harness.records.reassembly import ReassemblyRecord
 from harness.report.telemetry import reassembly as tool
-from harness.report.telemetry.cases import over_hub
+from harness.report.telemetry.cases import NotRun, over_hub
 
 
 def reassembly(root: Hub, as_json: Json = False) -> None:
@@ -22,11 +21,11 @@ def reassembly(root: Hub, as_json: Json = False) -> None:
     else:
         for case in found:
             typer.echo("\n".join(_lines(case)))
-    raise typer.Exit(0 if all("message" in case or tool.fits(case) for case in found) else 1)
+    raise typer.Exit(0 if all(isinstance(case, NotRun) or tool.fits(case) for case in found) else 1)
 
 
-def _lines(case: dict[str, Any]) -> list[str]:
-    if "message" in case:
-        return [f"{case['case']}: {case['message']}"]
-    reasons = [f"{name}: {reason}" for name, reason in case["reasons"].items()]
-    return [f"{case['case']}, N {case['N']}", tool.table(case).text(), *reasons]
+def _lines(case: ReassemblyRecord | NotRun) -> list[str]:
+    if isinstance(case, NotRun):
+        return [f"{case.case}: {case.message}"]
+    reasons = [f"{name}: {reason}" for name, reason in case.reasons.items()]
+    return [f"{case.case}, N {case.N}", tool.table(case).text(), *reasons]

@@ -23,13 +23,13 @@ def report(root: Hub, as_json: Json = False) -> None:
     if index.is_folder_of_hubs(root):
         _report_folder(root, as_json)
         return
-    hub.read_session(root)
+    hub.require(root)
     manifest.require_unchanged(root)
     summary = assembly.render(root.resolve())
     if as_json:
         print_json(summary)
         return
-    for case in summary["cases"]:
+    for case in summary.cases:
         typer.echo(markdown.case_line(case))
     typer.echo(f"written: {root / layout.INDEX}")
 
@@ -42,5 +42,5 @@ def _report_folder(reports: Path, as_json: bool) -> None:
         print_json(sessions)
         return
     for session in sessions:
-        typer.echo(f"{session['hub']}: {session['status'].upper()}, {len(session['cases'])} cases")
+        typer.echo(f"{session.hub}: {session.status.upper()}, {len(session.cases)} cases")
     typer.echo(f"written: {reports / layout.INDEX}")

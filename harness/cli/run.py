@@ -84,8 +84,8 @@ def run(
     else:
         for line in (
             *markdown.warnings(summary),
-            *history.of_summary(summary),
-            *map(markdown.case_line, summary["cases"]),
+            *history.of_cases(summary.cases),
+            *map(markdown.case_line, summary.cases),
         ):
             typer.echo(line)
         typer.echo(f"hub: {root}")

@@ -1,11 +1,12 @@
-"""`train_outputs/history.json`: what a training told after every epoch."""
+"""`train_outputs/history.json`, what a training told after every epoch, and `history_summary.json`, it in figures."""
 
 from numbers import Real
 from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from harness.records.record import Record
+from harness.records.metrics import NonfiniteRecord
+from harness.records.record import Number, Record
 
 
 def _number(value: object) -> object:
@@ -28,6 +29,26 @@ class Epoch(Record):
 
 
 class History(Record):
-    """The whole file, written anew after every epoch."""
+    """The whole of `history.json`, written anew after every epoch."""
 
     epochs: tuple[Epoch, ...]
+
+
+class MetricSummary(Record):
+    """One metric of a training; `judge/telemetry.py` defines each figure."""
+
+    first_nonfinite: int | None
+    """The first epoch in which it was not finite."""
+    nonfinite_epochs: int
+    min: Number | None
+    max: Number | None
+    last: Number | None
+
+
+class HistorySummary(Record):
+    """The whole of `history_summary.json`."""
+
+    epochs: int
+    steps: int
+    first_nonfinite: NonfiniteRecord | None
+    metrics: dict[str, MetricSummary]

@@ -3,10 +3,13 @@
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
 from harness.errors import HarnessError
 from harness.files import read_json, write_json
+
+Number = int | float
+"""A figure of a file: a whole number stays one, so that a file that is written again is the same."""
 
 
 class Record(BaseModel):
@@ -37,7 +40,15 @@ class Record(BaseModel):
 
     def write(self, path: Path) -> None:
         """Write the file, atomically; figures that are not finite become null."""
-        write_json(path, self.model_dump())
+        write_json(path, self)
+
+
+class SparseRecord(Record):
+    """A record of which some keys may be absent: what was not given is None here, and is not written."""
+
+    @model_serializer(mode="wrap")
+    def _without_what_is_absent(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {name: value for name, value in written(self).items() if name in self.model_fields_set}
 
 
 def _first_problem(error: ValidationError) -> str:

@@ -2,7 +2,6 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -13,7 +12,7 @@ ARROWS = {"worse": "▼", "better": "▲", "changed": "◆", "": ""}
 """What became of a figure, in one character, so that it is read without colour."""
 
 
-def render(template: str, /, **context: Any) -> str:
+def render(template: str, /, **context: object) -> str:
     """A page from one of the templates."""
     return _environment().get_template(template).render(**context)
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from harness import formatting, layout
 from harness.files import write_json, write_text
 from harness.judge.evidence import Evidence
-from harness.judge.localisation import Localisation, localise
+from harness.judge.localisation import Localisation, Place, localise
 from harness.judge.verdict import RungVerdict
 from harness.report import repro
 
@@ -29,7 +28,7 @@ def write(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> None:
 
 def _lines(backends: tuple[str, str], found: Localisation, bundled: str) -> Iterator[str]:
     place, (reference, candidate) = found.place, backends
-    yield f"# The sides part at {_where(found.as_json())}"
+    yield f"# The sides part at {_where(found.place)}"
     yield ""
     if found.transformation:
         yield f"- It is {found.transformation}"
@@ -39,7 +38,7 @@ def _lines(backends: tuple[str, str], found: Localisation, bundled: str) -> Iter
     yield f"- {bundled}"
 
 
-def _where(entry: dict[str, Any]) -> str:
+def _where(place: Place) -> str:
     """`stage exit_wave`, `gradient of ...`, `... after step 3`; with the precision."""
     kinds = {
         "loss": "term {tensor} of the loss",
@@ -47,9 +46,9 @@ def _where(entry: dict[str, Any]) -> str:
         "step": "{tensor} after one step",
         "trajectory": "{tensor} after {first_step} steps",
     }
-    text = kinds.get(entry["stage"], "stage {tensor}").format(**entry)
-    against = " (against the oracle)" if entry["against"] == "oracle" else ""
-    return f"{text}, {entry['precision']}{against}"
+    text = kinds.get(place.stage, "stage {tensor}").format(tensor=place.tensor, first_step=place.first_step)
+    against = " (against the oracle)" if place.against == "oracle" else ""
+    return f"{text}, {place.precision}{against}"
 
 
 def _figures(found: Localisation, here: str) -> Iterator[str]:

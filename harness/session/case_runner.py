@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
 from harness import layout
 from harness.dataset.locate import DataNotFound
 from harness.errors import HarnessError
-from harness.files import plain, read_json, write_json, write_text
+from harness.files import plain, write_json, write_text
 from harness.judge import ladder, tolerances
 from harness.judge.evidence import Evidence
 from harness.judge.golden import registry
@@ -26,6 +26,10 @@ from harness.judge.localisation import localise
 from harness.judge.results import Results
 from harness.judge.verdict import CONTRACT, Check, RungVerdict, Status
 from harness.records.case import CaseRecord
+from harness.records.localisation import LocalisationRecord
+from harness.records.metrics import ComparisonMetrics
+from harness.records.prepared import PreparedRecord, PreparedStatus
+from harness.records.verdict import VerdictRecord
 from harness.run import ensemble, store
 from harness.run.run_case import RunOptions, run_case
 from harness.scenario.case import Case
@@ -72,11 +76,12 @@ def prepare(root: Path, case: Case, request: Request) -> None:
     folder = hub.case_folder(root, case.id)
     with FileLock(folder / LOCK):
         if not (folder / layout.PREPARED).exists():
+            status: PreparedStatus
             if late := _is_late(root, request):
                 status, reason = "skipped", f"not begun: the session's budget of {request.budget:g} s was spent"
             else:
                 status, reason = _run(root, folder, case, request)
-            write_json(folder / layout.PREPARED, {"status": status, "reason": reason, "late": late})
+            PreparedRecord(status=status, reason=reason, late=late).write(folder / layout.PREPARED)
 
 
 def _is_late(root: Path, request: Request) -> bool:
@@ -85,11 +90,15 @@ def _is_late(root: Path, request: Request) -> bool:
 
 def late(root: Path) -> list[str]:
     """The cases of a hub that were not begun because the session's budget was spent."""
-    folders = hub.case_folders(root)
-    return [folder.name for folder in folders if hub.read_optional(folder / layout.PREPARED, {}).get("late")]
+    return [folder.name for folder in hub.case_folders(root) if (found := prepared(folder)) and found.late]
 
 
-def _run(root: Path, folder: Path, case: Case, request: Request) -> tuple[str, str]:
+def prepared(folder: Path) -> PreparedRecord | None:
+    """How the preparation of a case ended; None where the session did not come so far."""
+    return PreparedRecord.read_if_whole(folder / layout.PREPARED)
+
+
+def _run(root: Path, folder: Path, case: Case, request: Request) -> tuple[PreparedStatus, str]:
     """How the work went; bad input and missing data are results like any other."""
     legs = {leg for rung in hub.read_case(folder).rungs for leg in ladder.needs(rung)}
     options, on_progress = run_options(root, request), progress_writer(folder / layout.PROGRESS)
@@ -130,11 +139,11 @@ def run_options(root: Path, request: Request) -> RunOptions:
     )
 
 
-def progress_writer(path: Path) -> Callable[[Mapping[str, Any]], None]:
+def progress_writer(path: Path) -> Callable[[Mapping[str, object]], None]:
     """A function that adds one JSON line to the file for each event; both backends' threads may call it."""
     lock = threading.Lock()
 
-    def write(event: Mapping[str, Any]) -> None:
+    def write(event: Mapping[str, object]) -> None:
         with lock, path.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(plain(event)) + "\n")
 
@@ -144,11 +153,11 @@ def progress_writer(path: Path) -> Callable[[Mapping[str, Any]], None]:
 def judge(folder: Path, rung: str) -> RungVerdict:
     """Judge one rung of a case from its files; evidence that cannot be had is part of the verdict."""
     case = hub.read_case(folder)
-    prepared = read_json(folder / layout.PREPARED) if (folder / layout.PREPARED).exists() else None
-    if prepared is None:
+    if not (folder / layout.PREPARED).exists():
         return _blocked(rung, "error", "not judged: the session ended before the case was prepared")
-    if prepared["status"] != "done":
-        return _blocked(rung, prepared["status"], prepared["reason"])
+    found = PreparedRecord.read(folder / layout.PREPARED)
+    if found.status != "done":
+        return _blocked(rung, found.status, found.reason)
     try:
         limits = tolerances.resolve(case.profile, case.limits, case.limit_origins, case.scenario)
         verdict = ladder.judge_rung(rung, settled_evidence(folder, case.backends), limits)
@@ -159,20 +168,19 @@ def judge(folder: Path, rung: str) -> RungVerdict:
     return _with_relative_paths(verdict, folder)
 
 
-def figures(folder: Path) -> dict[str, Any]:
+def figures(folder: Path) -> ComparisonMetrics:
     """What `comparison_metrics.json` holds, computed again from a case's other files; empty without evidence."""
     if not is_prepared(folder):
-        return {}
-    found: dict[str, Any] = plain(Results(settled_evidence(folder, hub.read_case(folder).backends)).as_json())
-    return found
+        return ComparisonMetrics()
+    return Results(settled_evidence(folder, hub.read_case(folder).backends)).record
 
 
-def parting(folder: Path, verdicts: Sequence[RungVerdict]) -> dict[str, Any] | None:
+def parting(folder: Path, verdicts: Sequence[RungVerdict]) -> LocalisationRecord | None:
     """What `localisation.json` holds, found again; None where the sides do not part."""
     if not is_prepared(folder):
         return None
     found = localise(settled_evidence(folder, hub.read_case(folder).backends), verdicts)
-    return None if found is None else plain(found.as_json())
+    return None if found is None else LocalisationRecord.parse(plain(found.as_json()), layout.LOCALISATION)
 
 
 @lru_cache(maxsize=4)
@@ -183,18 +191,14 @@ def settled_evidence(folder: Path, backends: tuple[str, str]) -> Evidence:
 
 def record(folder: Path, verdict: RungVerdict) -> None:
     """Write the verdict to `checks/<rung>.json` and a note to `green/` or `red/`."""
-    write_json(folder / layout.CHECKS / f"{verdict.rung}.json", verdict.as_json())
+    write_json(folder / layout.CHECKS / f"{verdict.rung}.json", verdict.record)
     notes.write(folder, verdict)
 
 
 def is_prepared(folder: Path) -> bool:
     """Whether there is evidence to look at."""
-    return bool(hub.read_optional(folder / layout.PREPARED, {}).get("status") == "done")
-
-
-def is_recorded(folder: Path) -> bool:
-    """Whether every planned rung of a case has its verdict."""
-    return all((folder / layout.CHECKS / f"{rung}.json").exists() for rung in hub.read_case(folder).rungs)
+    found = prepared(folder)
+    return found is not None and found.status == "done"
 
 
 def recorded(folder: Path, rung: str) -> RungVerdict:
@@ -202,7 +206,7 @@ def recorded(folder: Path, rung: str) -> RungVerdict:
     path = folder / layout.CHECKS / f"{rung}.json"
     if not path.exists():
         return _blocked(rung, "error", "not judged: the session ended before this rung")
-    return RungVerdict.from_json(read_json(path))
+    return RungVerdict.of(VerdictRecord.read(path))
 
 
 def _blocked(rung: str, status: Status, reason: str) -> RungVerdict:
