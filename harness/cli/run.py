@@ -38,8 +38,8 @@ def run(
     with progress_shown(root):
         status = _climb(root, cases, request)
     summary = assembly.finish(root, status)
-    cases_told = map(markdown.case_line, summary["cases"])
-    warnings = (*markdown.warnings(summary), *history.of_summary(summary))
+    cases_told = map(markdown.case_line, summary.cases)
+    warnings = (*markdown.warnings(summary), *history.of_cases(summary.cases))
     tell(summary, [*warnings, *cases_told, f"hub: {root}"], as_json)
     raise typer.Exit(status)
 

@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw, ImageFont
 from harness import formatting
 from harness.report import pictures
 from harness.report.panels.chart import Chart
+from harness.report.panels.scan import Scan, Square
 from harness.report.pictures import Colours
 
 Array = np.ndarray
@@ -109,7 +110,7 @@ def _chart(chart: Chart) -> Image.Image:
     return sheet.reduce(big)
 
 
-def scan(path: Path, found: dict[str, Any], ground: Path | None) -> None:
+def scan(path: Path, found: Scan, ground: Path | None) -> None:
     """Draw what `panels.scan` found: centres of the patterns, outlines of patches, canvases, and the object below."""
     view = found["view"]
     scale = _SCAN_WIDTH / view["width"]
@@ -118,8 +119,7 @@ def scan(path: Path, found: dict[str, Any], ground: Path | None) -> None:
     def at(x: float, y: float) -> tuple[float, float]:
         return (x - view["left"]) * scale, (y - view["top"]) * scale + 2 * _TITLE
 
-    if ground is not None:
-        place = found["ground"]
+    if ground is not None and (place := found["ground"]) is not None:
         with Image.open(ground) as picture:
             size = round(place["width"] * scale), round(place["height"] * scale)
             pale = Image.blend(picture.convert("RGB"), Image.new("RGB", picture.size, PAPER), 0.45).resize(size)
@@ -141,5 +141,5 @@ def scan(path: Path, found: dict[str, Any], ground: Path | None) -> None:
     pictures.save(path, np.asarray(sheet))
 
 
-def _far(square: dict[str, float]) -> tuple[float, float]:
+def _far(square: Square) -> tuple[float, float]:
     return square["x"] + square["side"], square["y"] + square["side"]
