@@ -10,11 +10,9 @@ import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from harness import layout
 from harness.errors import HarnessError
-from harness.files import read_json
 from harness.records.case import CaseRecord
 from harness.records.session import SessionRecord
 
@@ -106,14 +104,6 @@ def seconds_since_start(hub: Path) -> float:
 def read_case(folder: Path) -> CaseRecord:
     """What was asked of a case; raises HarnessError when its file is missing or broken."""
     return CaseRecord.read(folder / layout.CASE)
-
-
-def read_optional(path: Path, default: Any) -> Any:
-    """The content of a JSON file that may be missing or, in a killed session, broken."""
-    try:
-        return read_json(path)
-    except HarnessError:
-        return default
 
 
 def finish(hub: Path, exit_status: int) -> None:
