@@ -8,6 +8,7 @@ from typing import Any
 
 from harness import layout
 from harness.files import write_json, write_text
+from harness.records.summary import SideBaseline
 from harness.report.parity_log.log import STAGES
 from harness.report.parity_log.statistics import PERCENTILES, STATISTICS
 from harness.report.tables import REACHED, Table, reached
@@ -44,7 +45,8 @@ def _lines(log: Mapping[str, Any]) -> Iterator[str]:
         yield from Table.of(PROBE_HEADER[2:], [row[2:] for row in _probe_rows(one)]).markdown()
         if one["baseline"]:
             yield from ("", "### Baseline", "")
-            yield from Table.of(REACHED, reached(one["baseline"])).markdown()
+            sides = {side: SideBaseline.parse(found, layout.PARITY_LOG) for side, found in one["baseline"].items()}
+            yield from Table.of(REACHED, reached(sides)).markdown()
 
 
 def _stages(one: Mapping[str, Any]) -> Table:
