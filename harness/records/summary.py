@@ -37,6 +37,15 @@ class SideSummary(Record):
     """Why a figure is None."""
 
 
+class SideBaseline(Record):
+    """The part of it that a parity log repeats."""
+
+    final_loss: Number | None
+    intensity_scale: ScaleFigures
+    patches: PatchFigures
+    reconstruction: dict[str, PartMetrics | None]
+
+
 class CaseSummary(Record):
     """One case as it was judged and measured."""
 

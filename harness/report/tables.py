@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harness import formatting
-from harness.records.summary import SideSummary
+from harness.records.summary import SideBaseline, SideSummary
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Table:
 REACHED = ("backend", "part", "pearson_r", "ssim", "mae", "intensity scale", "final loss")
 
 
-def reached(sides: Mapping[str, SideSummary]) -> list[tuple[object, ...]]:
+def reached(sides: Mapping[str, SideSummary | SideBaseline]) -> list[tuple[object, ...]]:
     """What each side of a case reached, as `REACHED` names it: a row for each part of the picture that has figures."""
     return [
         (backend, part, found.pearson_r, found.ssim, found.mae, side.intensity_scale.final, side.final_loss)
