@@ -17,6 +17,7 @@ from harness.report.telemetry.cases import gathered
 JSON, TEXT = Path(layout.INFERENCE_OUTPUTS, layout.PATCH_STATS), Path(layout.INFERENCE_OUTPUTS, layout.PATCH_STATS_TEXT)
 FIGURES = ("mean", "std", "var_zero_mean", "var_zero_mean_min", "var_zero_mean_median", "count", "nonfinite")
 PATCH_FIGURES = ("mean", "std", "var_zero_mean", "min", "max", "nonfinite")
+NOT_KEPT = "No patch was listed by itself: the session was not asked to (--parity-log-patch-stats)."
 
 
 def write(evidence: Evidence) -> dict[str, Any]:
@@ -36,6 +37,7 @@ def write(evidence: Evidence) -> dict[str, Any]:
             stats=found,
             rows=table(found),
             patches=listing(found),
+            not_kept=NOT_KEPT,
         )
         write_text(folder / backend / TEXT, text)
     return {"case": folder.name, "sides": sides, "reasons": reasons}
