@@ -19,7 +19,7 @@ from harness.run import store
 from harness.session import case_runner, environment, hub
 from harness.session.request import REPORTS, Request
 
-LIBRARIES = ("PIL", "junitparser")
+LIBRARIES = ("PIL", "junitparser", "resvg_py")
 
 
 def require_libraries() -> None:
