@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-Status = Literal["pass", "fail", "error", "inconclusive", "skipped"]
+Status = Literal["error", "fail", "inconclusive", "pass", "skipped"]
 
-SEVERITY: tuple[Status, ...] = ("error", "fail", "inconclusive", "pass", "skipped")
+SEVERITY: tuple[Status, ...] = get_args(Status)
 """From the worst to the mildest; the worst status of its checks is the status of a rung."""
 
 RED: tuple[Status, ...] = ("fail", "error")
