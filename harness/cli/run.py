@@ -10,6 +10,7 @@ import typer
 
 from harness.cli.common import Json, chosen, progress_shown, takes, tell
 from harness.judge import ladder
+from harness.judge.verdict import RED
 from harness.report import assembly, markdown
 from harness.report.telemetry import history
 from harness.scenario.case import Case
@@ -46,7 +47,7 @@ def run(
 
 def _climb(root: Path, cases: Sequence[Case], request: Request) -> int:
     """Judge every rung of every case; returns the exit status."""
-    red = {"fail", "error", "inconclusive"} if request.strict else {"fail", "error"}
+    red = {*RED, "inconclusive"} if request.strict else set(RED)
     statuses = set()
     for case in cases:
         case_runner.prepare(root, case, request)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import get_args
 
 from harness.records.verdict import Check as Check
 from harness.records.verdict import Status as Status
 from harness.records.verdict import VerdictRecord
 
-SEVERITY: tuple[Status, ...] = ("error", "fail", "inconclusive", "pass", "skipped")
+SEVERITY: tuple[Status, ...] = get_args(Status)
 """From the worst to the mildest; the worst status of its checks is the status of a rung."""
 
 RED: tuple[Status, ...] = ("fail", "error")
