@@ -7,16 +7,19 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
 from harness.errors import HarnessError
 from harness.files import plain
+from harness.records.record import Record
+from harness.report.telemetry.cases import NotRun
 from harness.scenario.case import Case
 from harness.session import options
 from harness.session.progress import News
 
+R = TypeVar("R", bound=Record)
 Verb = Callable[..., None]
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
@@ -63,10 +66,10 @@ def tell(found: Any, lines: Iterable[str], as_json: bool) -> None:
             typer.echo(text)
 
 
-def case_lines(found: Iterable[dict[str, Any]], of_case: Callable[[dict[str, Any]], Iterable[str]]) -> Iterator[str]:
+def case_lines(found: Iterable[R | NotRun], of_case: Callable[[R], Iterable[str]]) -> Iterator[str]:
     """What a tool found in every case of a hub, line by line; why not, of a case that was not run."""
     for case in found:
-        yield from [f"{case['case']}: {case['message']}"] if "message" in case else of_case(case)
+        yield from [f"{case.case}: {case.message}"] if isinstance(case, NotRun) else of_case(case)
 
 
 def chosen(cases: Sequence[Case], names: Sequence[str]) -> list[Case]:

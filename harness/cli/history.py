@@ -1,13 +1,13 @@
 """`history`: the trainings of a hub in figures, and which metric broke first."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import typer
 
 from harness.cli.common import Hub, Json, case_lines, tell
+from harness.records.history import HistorySummary
 from harness.report.telemetry import history as tool
-from harness.report.telemetry.cases import over_hub
+from harness.report.telemetry.cases import NotRun, OfSides, over_hub
 
 
 def history(root: Hub, as_json: Json = False) -> None:
@@ -19,13 +19,18 @@ def history(root: Hub, as_json: Json = False) -> None:
     Example: python -m harness history reports/latest
     """
     found = over_hub(root, tool.write)
-    warnings = tool.warnings((case["case"], case["sides"]) for case in found if "sides" in case)
+    warnings = [
+        warning
+        for case in found
+        if not isinstance(case, NotRun)
+        for warning in tool.warnings(case.case, {name: side.first_nonfinite for name, side in case.sides.items()})
+    ]
     tell(found, [*case_lines(found, _lines), *warnings], as_json)
     raise typer.Exit(1 if warnings else 0)
 
 
-def _lines(case: dict[str, Any]) -> Iterator[str]:
-    for backend, figures in case["sides"].items():
-        yield f"{case['case']}, {backend}: {figures['epochs']} epochs, {figures['steps']} steps"
+def _lines(case: OfSides[HistorySummary]) -> Iterator[str]:
+    for backend, figures in case.sides.items():
+        yield f"{case.case}, {backend}: {figures.epochs} epochs, {figures.steps} steps"
         yield tool.table(figures).text()
-    yield from (f"{case['case']}, {name}: {reason}" for name, reason in case["reasons"].items())
+    yield from (f"{case.case}, {name}: {reason}" for name, reason in case.reasons.items())

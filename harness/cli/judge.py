@@ -1,16 +1,31 @@
 """`judge`: the verdicts of a hub once more, from its files."""
 
-from pathlib import Path
-from typing import Any
-
 import typer
 
 from harness import formatting
 from harness.cli.common import Hub, Json, tell
-from harness.judge.verdict import RED, RungVerdict
-from harness.report import summary
+from harness.judge.verdict import RED, Status
+from harness.records.record import Record
+from harness.records.summary import CaseSummary
+from harness.records.verdict import VerdictRecord
+from harness.report import case_files, summary
+from harness.report.case_files import CaseFiles
 from harness.session import case_runner, hub
 from harness.session.notes import by_badness
+
+
+class JudgedRung(VerdictRecord):
+    """The verdict of today on one rung, beside the one that was recorded."""
+
+    recorded: Status
+
+
+class JudgedCase(Record):
+    """What --json prints of a case."""
+
+    id: str
+    rungs: tuple[JudgedRung, ...]
+    summary: CaseSummary
 
 
 def judge(root: Hub, as_json: Json = False) -> None:
@@ -23,27 +38,28 @@ def judge(root: Hub, as_json: Json = False) -> None:
 
     Example: python -m harness judge reports/latest
     """
-    hub.read_session(root)
-    cases = [_judged(folder) for folder in hub.case_folders(root)]
+    hub.require(root)
+    cases = [_judged(case) for case in case_files.of_hub(root)]
     header = ("case", "rung", "status", "recorded", "margin", "check with the least margin")
     tell(cases, [formatting.table(header, [row for case in cases for row in _rows(case)])], as_json)
-    raise typer.Exit(1 if any(rung["status"] in RED for case in cases for rung in case["rungs"]) else 0)
+    raise typer.Exit(1 if any(rung.status in RED for case in cases for rung in case.rungs) else 0)
 
 
-def _judged(folder: Path) -> dict[str, Any]:
-    verdicts = [case_runner.judge(folder, rung) for rung in hub.read_case(folder).rungs]
+def _judged(case: CaseFiles) -> JudgedCase:
+    folder = case.folder
+    verdicts = [case_runner.judge(folder, rung) for rung in case.asked.rungs]
     rungs = [
-        {**verdict.as_json(), "recorded": case_runner.recorded(folder, verdict.rung).status} for verdict in verdicts
+        JudgedRung(rung=now.rung, status=now.status, checks=now.checks, recorded=then.status)
+        for now, then in zip(verdicts, case.verdicts, strict=True)
     ]
-    case = summary.summarised(folder, verdicts, case_runner.figures(folder), case_runner.parting(folder, verdicts))
-    return {"id": folder.name, "rungs": rungs, "summary": case}
+    found = summary.summarised(case, verdicts, case_runner.figures(folder), case_runner.parting(folder, verdicts))
+    return JudgedCase(id=folder.name, rungs=tuple(rungs), summary=found)
 
 
-def _rows(case: dict[str, Any]) -> list[list[str]]:
+def _rows(case: JudgedCase) -> list[list[str]]:
     rows = []
-    for rung in case["rungs"]:
-        checks = sorted(RungVerdict.from_json(rung).checks, key=by_badness)
-        worst = checks[0] if checks else None
+    for rung in case.rungs:
+        worst = min(rung.checks, key=by_badness, default=None)
         margin = formatting.number(worst.margin if worst else None)
-        rows.append([case["id"], rung["rung"], rung["status"], rung["recorded"], margin, worst.name if worst else ""])
+        rows.append([case.id, rung.rung, rung.status, rung.recorded, margin, worst.name if worst else ""])
     return rows

@@ -14,7 +14,7 @@ from harness.report.parity_log import log, text
 from harness.report.parity_log.difference import Comparison, Difference
 from harness.report.tables import Table
 from harness.report.telemetry import stages as telemetry
-from harness.report.telemetry.cases import over_hub
+from harness.report.telemetry.cases import NotRun, over_hub
 
 HEADER = ("of", "stage", "figure", "A", "B", "relative difference", "limit")
 
@@ -48,8 +48,8 @@ def stages(root: Hub, as_json: Json = False) -> None:
     Example: python -m harness parity-log stages reports/latest
     """
     found = over_hub(root, telemetry.write)
-    runs = [(case["case"], backend, side) for case in found for backend, side in case.get("sides", {}).items()]
-    lines = [f"{case['case']}: {case['message']}" for case in found if "message" in case]
+    runs = [(case.case, *side) for case in found if not isinstance(case, NotRun) for side in case.sides.items()]
+    lines = [f"{case.case}: {case.message}" for case in found if isinstance(case, NotRun)]
     for name, backend, side in runs:
         lines.append(f"{name}, {backend}: {telemetry.verdict(side)}\n{telemetry.table(side).text()}")
     tell(found, lines, as_json)

@@ -1,11 +1,11 @@
 """`patch-stats`: statistics of the predicted patches, together and one by one."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from harness.cli.common import Hub, Json, case_lines, tell
+from harness.records.patch_stats import PatchStats
 from harness.report.telemetry import patch_stats as tool
-from harness.report.telemetry.cases import over_hub
+from harness.report.telemetry.cases import OfSides, over_hub
 
 
 def patch_stats(root: Hub, as_json: Json = False) -> None:
@@ -21,10 +21,10 @@ def patch_stats(root: Hub, as_json: Json = False) -> None:
     tell(found, case_lines(found, _lines), as_json)
 
 
-def _lines(case: dict[str, Any]) -> Iterator[str]:
-    for backend, stats in case["sides"].items():
+def _lines(case: OfSides[PatchStats]) -> Iterator[str]:
+    for backend, stats in case.sides.items():
         listing = tool.listing(stats)
-        yield f"{case['case']}, {backend}"
+        yield f"{case.case}, {backend}"
         yield tool.table(stats).text()
         yield tool.NOT_KEPT if listing is None else listing.text()
-    yield from (f"{case['case']}, {name}: {reason}" for name, reason in case["reasons"].items())
+    yield from (f"{case.case}, {name}: {reason}" for name, reason in case.reasons.items())

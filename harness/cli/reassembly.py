@@ -1,13 +1,13 @@
 """`reassembly`: does the canvas of every case hold what is placed on it?"""
 
 from collections.abc import Iterator
-from typing import Any
 
 import typer
 
 from harness.cli.common import Hub, Json, case_lines, tell
+from harness.records.reassembly import ReassemblyRecord
 from harness.report.telemetry import reassembly as tool
-from harness.report.telemetry.cases import over_hub
+from harness.report.telemetry.cases import NotRun, over_hub
 
 
 def reassembly(root: Hub, as_json: Json = False) -> None:
@@ -19,10 +19,10 @@ def reassembly(root: Hub, as_json: Json = False) -> None:
     """
     found = over_hub(root, tool.write)
     tell(found, case_lines(found, _lines), as_json)
-    raise typer.Exit(0 if all("message" in case or tool.fits(case) for case in found) else 1)
+    raise typer.Exit(0 if all(isinstance(case, NotRun) or tool.fits(case) for case in found) else 1)
 
 
-def _lines(case: dict[str, Any]) -> Iterator[str]:
-    yield f"{case['case']}, N {case['N']}"
+def _lines(case: ReassemblyRecord) -> Iterator[str]:
+    yield f"{case.case}, N {case.N}"
     yield tool.table(case).text()
-    yield from (f"{name}: {reason}" for name, reason in case["reasons"].items())
+    yield from (f"{name}: {reason}" for name, reason in case.reasons.items())

@@ -21,15 +21,15 @@ def report(root: Hub, as_json: Json = False) -> None:
     if index.is_folder_of_hubs(root):
         _report_folder(root, as_json)
         return
-    hub.read_session(root)
+    hub.require(root)
     manifest.require_unchanged(root)
     summary = assembly.render(root.resolve())
-    tell(summary, [*map(markdown.case_line, summary["cases"]), f"written: {root / layout.INDEX}"], as_json)
+    tell(summary, [*map(markdown.case_line, summary.cases), f"written: {root / layout.INDEX}"], as_json)
 
 
 def _report_folder(reports: Path, as_json: bool) -> None:
     from harness.report.trend import index
 
     sessions = index.write(reports)
-    lines = [f"{one['hub']}: {one['status'].upper()}, {len(one['cases'])} cases" for one in sessions]
+    lines = [f"{one.hub}: {one.status.upper()}, {len(one.cases)} cases" for one in sessions]
     tell(sessions, [*lines, f"written: {reports / layout.INDEX}"], as_json)

@@ -10,6 +10,7 @@ import typer
 
 from harness.cli.common import Json, chosen, progress_shown, takes, tell
 from harness.judge import ladder
+from harness.judge.verdict import RED
 from harness.report import assembly, markdown
 from harness.report.telemetry import history
 from harness.scenario.case import Case
@@ -38,15 +39,15 @@ def run(
     with progress_shown(root):
         status = _climb(root, cases, request)
     summary = assembly.finish(root, status)
-    cases_told = map(markdown.case_line, summary["cases"])
-    warnings = (*markdown.warnings(summary), *history.of_summary(summary))
+    cases_told = map(markdown.case_line, summary.cases)
+    warnings = (*markdown.warnings(summary), *history.of_cases(summary.cases))
     tell(summary, [*warnings, *cases_told, f"hub: {root}"], as_json)
     raise typer.Exit(status)
 
 
 def _climb(root: Path, cases: Sequence[Case], request: Request) -> int:
     """Judge every rung of every case; returns the exit status."""
-    red = {"fail", "error", "inconclusive"} if request.strict else {"fail", "error"}
+    red = {*RED, "inconclusive"} if request.strict else set(RED)
     statuses = set()
     for case in cases:
         case_runner.prepare(root, case, request)

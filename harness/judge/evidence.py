@@ -153,14 +153,14 @@ class Evidence:
         """A JSON file of the case as a record; NoEvidence when it is missing or broken."""
         path = self.existing(relative)
         try:
-            return kind.read(path)
+            return kind.parse(_json(path, *_state(path)), path)
         except HarnessError as reason:
             raise NoEvidence(str(reason)) from reason
 
     def record(self, relative: Path, required: tuple[str, ...]) -> Any:
         """A JSON file of the case; with `required`, a mapping that holds those keys."""
         path = self.existing(relative)
-        record = read_json(path)
+        record = _json(path, *_state(path))
         if required and (missing := [key for key in required if not isinstance(record, dict) or key not in record]):
             raise NoEvidence(f"{path}: lacks {', '.join(missing)}.")
         return record
@@ -322,6 +322,12 @@ def _contract(path: Path, *_state: int) -> Contract:
         return Contract.model_validate(read_json(path))
     except ValidationError as error:
         raise NoEvidence(f"{path}: is not a contract ({error}).") from error
+
+
+@lru_cache(maxsize=64)
+def _json(path: Path, *_state: int) -> Any:
+    """What a file holds; nobody may change it."""
+    return read_json(path)
 
 
 @lru_cache(maxsize=64)

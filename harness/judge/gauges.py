@@ -7,7 +7,6 @@ Fields are complex (H, W), masks boolean (H, W). A fitted gauge is what the refe
 x and y are pixels from the middle of the picture, index size // 2.
 """
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -31,8 +30,6 @@ Pair = tuple[float, float]
 """[x, y]"""
 Place = tuple[Pair, Pair]
 """Linear phase in radians a pixel and shift in pixels."""
-Refine = Callable[[Array, Array, Array, Pair, Pair], Place]
-"""Field, reference, mask, linear phase and shift to start at: a nearer place."""
 
 
 @dataclass(frozen=True)
@@ -108,24 +105,15 @@ def fit_whole_shift(picture: Array, reference: Array, mask: Array) -> tuple[floa
     return float(found[1]), float(found[0])
 
 
-def fit(field: Array, reference: Array, mask: Array, by_amplitude: bool) -> Gauges:
+def fit(field: Array, reference: Array, mask: Array, by_amplitude: bool, refine: bool = True) -> Gauges:
     """Fit global phase, linear phase and shift of `field` against `reference`: roughly one by one, then together.
 
     The shift is found from the complex fields where the amplitude carries the picture (`by_amplitude`), and from
     their phases alone where it does not. What lies outside the mask plays no part.
+
+    Without `refine` the fit is to a whole pixel: enough to say which of two fields is nearer, at a twentieth of the
+    time. A field that does not show what the reference shows has no place where a refinement comes to rest.
     """
-    return _fit(field, reference, mask, by_amplitude, _refined)
-
-
-def fit_roughly(field: Array, reference: Array, mask: Array, by_amplitude: bool) -> Gauges:
-    """The same to a whole pixel: enough to say which of two fields is nearer, at a twentieth of the time.
-
-    A field that does not show what the reference shows has no place where a refinement comes to rest.
-    """
-    return _fit(field, reference, mask, by_amplitude, _as_found)
-
-
-def _fit(field: Array, reference: Array, mask: Array, by_amplitude: bool, refine: Refine) -> Gauges:
     field, reference = (np.where(mask, side, 0) for side in (field, reference))
     box = find_objects(mask.astype(int))[0]
     ramp, shift = _fit_place(field[box], reference[box], mask[box], by_amplitude, refine)
@@ -134,7 +122,7 @@ def _fit(field: Array, reference: Array, mask: Array, by_amplitude: bool, refine
     return Gauges(fit_global_phase(placed, reference, inside), *ramp, *shift)
 
 
-def _fit_place(field: Array, reference: Array, mask: Array, by_amplitude: bool, refine: Refine) -> Place:
+def _fit_place(field: Array, reference: Array, mask: Array, by_amplitude: bool, refine: bool) -> Place:
     """Linear phase and shift, which do not depend on where the middle of the picture is.
 
     The search starts without a shift and at the peak of the correlation; what ends nearest to the reference is taken.
@@ -146,14 +134,11 @@ def _fit_place(field: Array, reference: Array, mask: Array, by_amplitude: bool, 
     part = np.abs if by_amplitude else np.angle
     shift = fit_whole_shift(part(flat), part(reference), mask)
     own, other = (field, reference) if by_amplitude else (_phasors(field), _phasors(reference))
-    starts = [(fit_ramp(moved(field, *start), reference, mask), start) for start in dict.fromkeys([(0.0, 0.0), shift])]
-    places = [refine(own, other, mask, *start) for start in starts]
+    places = [(fit_ramp(moved(field, *start), reference, mask), start) for start in dict.fromkeys([(0.0, 0.0), shift])]
+    if refine:
+        places = [_refined(own, other, mask, *start) for start in places]
     common = np.logical_and.reduce([mask, *(reached(mask, *end) for _, end in places)])
     return max(places, key=lambda place: _likeness(_placed(own, *place)[common], other[common]))
-
-
-def _as_found(_field: Array, _reference: Array, _mask: Array, ramp: Pair, shift: Pair) -> Place:
-    return ramp, shift
 
 
 def _refined(field: Array, reference: Array, mask: Array, ramp: Pair, shift: Pair) -> Place:

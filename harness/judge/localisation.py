@@ -6,9 +6,10 @@ weights after one step, then step after step. float64 is looked at first, where 
 only when float64 agrees.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from harness.judge.oracle import oracle_stages
 from harness.judge.transformation import transformation
 from harness.judge.verdict import RED, Check, RungVerdict
 
+T = TypeVar("T")
 LOCKSTEP_RUNGS = ("stages", "physics", "loss", "gradient", "step", "trajectory")
 LOOKED_AT: tuple[Precision, ...] = ("float64", "float32")
 Reds = Mapping[tuple[str, str], Check]
@@ -87,7 +89,7 @@ def localise(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> Localisatio
     reds = {(check.rung, check.name): check for check in checks if check.status in RED}
     if not reds:  # nothing to look for in the files
         return None
-    places = (place for precision in LOOKED_AT for place in _places(evidence, precision, reds))
+    places = (place for precision in LOOKED_AT for place in _Search(evidence, precision, reds).places())
     first = next(places, None)
     if first is None:
         return None
@@ -104,64 +106,81 @@ def _names(alone: Iterable[Check]) -> tuple[str, ...]:
     return tuple(check.name.removeprefix("alone.") for check in alone if check.status in RED)
 
 
-def _places(evidence: Evidence, precision: Precision, reds: Reds) -> Iterator[Place]:
-    """Every place with a red check; evidence that is missing or broken is left out."""
-    for kind in (_stages, _physics, _losses, _gradients, _first_step, _trajectory):
-        try:
-            yield from kind(evidence, precision, reds)
-        except HarnessError:
-            continue
+@dataclass(frozen=True)
+class _Search:
+    """Looks for places at one precision."""
 
+    evidence: Evidence
+    precision: Precision
+    reds: Reds
 
-def _stages(evidence: Evidence, precision: Precision, reds: Reds) -> Iterator[Place]:
-    sides = [evidence.stages(backend, precision) for backend in evidence.backends]
-    for name in [stage.name for stage in evidence.contract.stages]:
-        yield from _pair(reds, ("stages", f"{precision}.{name}"), name, name, precision, sides, evidence)
+    def places(self) -> Iterator[Place]:
+        """Every place with a red check; evidence that is missing or broken is left out."""
+        for kind in (self._stages, self._physics, self._losses, self._gradients, self._first_step, self._trajectory):
+            try:
+                yield from kind()
+            except HarnessError:
+                continue
 
+    def _stages(self) -> Iterator[Place]:
+        sides = self._sides(self.evidence.stages)
+        for name in [stage.name for stage in self.evidence.contract.stages]:
+            yield from self._pair(self._red("stages", name), name, name, sides)
 
-def _physics(evidence: Evidence, precision: Precision, reds: Reds) -> Iterator[Place]:
-    """A fault that both sides share agrees between them; only the oracle shows it."""
-    for backend in evidence.backends:
-        expected = oracle_stages(evidence, backend, precision)
-        own = evidence.stages(backend, precision)
-        for name in expected:
-            check = reds.get(("physics", f"{backend}.{precision}.{name}"))
-            if check is not None and name in own:
-                yield Place(check, name, name, precision, own[name], expected[name].astype(own[name].dtype), "oracle")
+    def _physics(self) -> Iterator[Place]:
+        """A fault that both sides share agrees between them; only the oracle shows it."""
+        for backend in self.evidence.backends:
+            expected = oracle_stages(self.evidence, backend, self.precision)
+            own = self.evidence.stages(backend, self.precision)
+            for name, value in expected.items():
+                check = self.reds.get(("physics", f"{backend}.{self.precision}.{name}"))
+                if check is not None and name in own:
+                    yield Place(check, name, name, self.precision, own[name], value.astype(own[name].dtype), "oracle")
 
+    def _losses(self) -> Iterator[Place]:
+        losses = self._sides(self.evidence.losses)
+        sides = [{name: np.array([value], float) for name, value in side.items()} for side in losses]
+        for name in [*(term.name for term in self.evidence.contract.losses), "loss"]:
+            yield from self._pair(self._red("loss", name), "loss", name, sides)
 
-def _losses(evidence: Evidence, precision: Precision, reds: Reds) -> Iterator[Place]:
-    losses = [evidence.losses(backend, precision) for backend in evidence.backends]
-    sides = [{name: np.array([value], float) for name, value in side.items()} for side in losses]
-    for name in [*(term.name for term in evidence.contract.losses), "loss"]:
-        yield from _pair(reds, ("loss", f"{precision}.{name}"), "loss", name, precision, sides, evidence)
+    def _gradients(self) -> Iterator[Place]:
+        sides = self._sides(partial(lockstep.gradients, self.evidence))
+        for name in backwards(self.evidence):
+            yield from self._pair(self._red("gradient", name), "gradient", name, sides)
 
+    def _first_step(self) -> Iterator[Place]:
+        """The optimiser's state before the weights that it moved."""
+        sides, names = self._sides(partial(lockstep.first_step, self.evidence)), backwards(self.evidence)
+        state = [f"{name}.{moment}" for moment in self.evidence.contract.optimiser_state for name in names]
+        for tensor in [*state, *names]:
+            yield from self._pair(self._red("step", tensor), "step", tensor, sides, 1)
 
-def _gradients(evidence: Evidence, precision: Precision, reds: Reds) -> Iterator[Place]:
-    sides = [lockstep.gradients(evidence, backend, precision) for backend in evidence.backends]
-    for name in backwards(evidence):
-        yield from _pair(reds, ("gradient", f"{precision}.{name}"), "gradient", name, precision, sides, evidence)
+    def _trajectory(self) -> Iterator[Place]:
+        """The first step at which a weight is out of its limit; in float32 the noise has no limit a weight."""
+        sides = [values for values, _ in self._sides(partial(lockstep.steps, self.evidence))]
+        in_noise = self.precision == "float32"
+        for step in range(self.evidence.scenario.lockstep.steps):
+            at_step = [{name: values[step] for name, values in side.items() if step < len(values)} for side in sides]
+            for name in backwards(self.evidence):
+                check = self._red("trajectory", "distance" if in_noise else name)
+                if check is not None and (in_noise or _is_out(at_step, name, check.limit)):
+                    yield from self._pair(check, "trajectory", name, at_step, step + 1)
 
+    def _red(self, rung: str, name: str) -> Check | None:
+        return self.reds.get((rung, f"{self.precision}.{name}"))
 
-def _first_step(evidence: Evidence, precision: Precision, reds: Reds) -> Iterator[Place]:
-    """The optimiser's state before the weights that it moved."""
-    sides = [lockstep.first_step(evidence, backend, precision) for backend in evidence.backends]
-    names = backwards(evidence)
-    for tensor in [*(f"{name}.{moment}" for moment in evidence.contract.optimiser_state for name in names), *names]:
-        yield from _pair(reds, ("step", f"{precision}.{tensor}"), "step", tensor, precision, sides, evidence, 1)
+    def _sides(self, of: Callable[[str, Precision], T]) -> list[T]:
+        """What both sides left, the reference first."""
+        return [of(backend, self.precision) for backend in self.evidence.backends]
 
-
-def _trajectory(evidence: Evidence, precision: Precision, reds: Reds) -> Iterator[Place]:
-    """The first step at which a weight is out of its limit; in float32 the noise has no limit a weight."""
-    sides = [lockstep.steps(evidence, backend, precision)[0] for backend in evidence.backends]
-    for step in range(evidence.scenario.lockstep.steps):
-        at_step = [{name: values[step] for name, values in side.items() if step < len(values)} for side in sides]
-        for name in backwards(evidence):
-            check = reds.get(("trajectory", "float32.distance" if precision == "float32" else f"{precision}.{name}"))
-            if check is not None and (precision == "float32" or _is_out(at_step, name, check.limit)):
-                of = {("trajectory", check.name): check}
-                key = ("trajectory", check.name)
-                yield from _pair(of, key, "trajectory", name, precision, at_step, evidence, step + 1)
+    def _pair(
+        self, check: Check | None, stage: str, tensor: str, sides: Sequence[Mapping[str, Array]], first_step: int = 0
+    ) -> Iterator[Place]:
+        """The place of a tensor that both sides have, when its check is red."""
+        reference, candidate = sides
+        if check is not None and tensor in reference and tensor in candidate:
+            own, other = candidate[tensor], reference[tensor]
+            yield Place(check, stage, tensor, self.precision, own, other, self.evidence.backends[0], first_step)
 
 
 def _is_out(sides: Sequence[Weights], name: str, limit: float | None) -> bool:
@@ -171,23 +190,6 @@ def _is_out(sides: Sequence[Weights], name: str, limit: float | None) -> bool:
         return True
     error = relative_error(candidate[name], reference[name])
     return error is None or not error <= limit
-
-
-def _pair(
-    reds: Reds,
-    key: tuple[str, str],
-    stage: str,
-    tensor: str,
-    precision: Precision,
-    sides: Sequence[Mapping[str, Array]],
-    evidence: Evidence,
-    first_step: int = 0,
-) -> Iterator[Place]:
-    """The place of a tensor that both sides have, when its check is red."""
-    reference, candidate = sides
-    if key in reds and tensor in reference and tensor in candidate:
-        own, other = candidate[tensor], reference[tensor]
-        yield Place(reds[key], stage, tensor, precision, own, other, evidence.backends[0], first_step)
 
 
 def backwards(evidence: Evidence) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ class Aligned:
     def _likeness(self, field: Array, mask: Array) -> float | None:
         if not mask.any():
             return None
-        fitted = gauges.fit_roughly(field, self.reference, mask, self.by_amplitude)
+        fitted = gauges.fit(field, self.reference, mask, self.by_amplitude, refine=False)
         inside = mask & reached(mask, fitted.shift_x, fitted.shift_y)
         placed = gauges.apply(np.where(mask, field, 0), fitted)
         part: Part = "amplitude" if self.by_amplitude else "phase"

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import NamedTuple
 
 from harness.judge.comparing import not_finite
@@ -19,16 +18,6 @@ def _pearson_r(evidence: Evidence, backend: str) -> float | None:
     if not_finite(evidence.canvas(backend).field):
         return None
     return correlation_with_truth(evidence, backend)
-
-
-def _log_scale(evidence: Evidence, backend: str) -> float | None:
-    """Logarithm of the final intensity scale."""
-    return _log(scale_figures(evidence, backend)["final"])
-
-
-def _log_patches(name: str, evidence: Evidence, backend: str) -> float | None:
-    """Logarithm of a figure of the patches' amplitude."""
-    return _log(patch_figures(evidence, backend)[name])
 
 
 def _log_loss(evidence: Evidence, backend: str) -> float | None:
@@ -50,9 +39,9 @@ class Quantity(NamedTuple):
 
 QUANTITIES: Mapping[str, Quantity] = {
     "pearson_r": Quantity("correlation with the truth", _pearson_r),
-    "scale": Quantity("ln of the final intensity scale", _log_scale),
-    "patch_mean": Quantity("ln of the patches' mean", partial(_log_patches, "mean")),
-    "patch_std": Quantity("ln of the patches' deviation", partial(_log_patches, "std")),
+    "scale": Quantity("ln of the final intensity scale", lambda *side: _log(scale_figures(*side)["final"])),
+    "patch_mean": Quantity("ln of the patches' mean", lambda *side: _log(patch_figures(*side)["mean"])),
+    "patch_std": Quantity("ln of the patches' deviation", lambda *side: _log(patch_figures(*side)["std"])),
     "final_loss": Quantity("ln of the final loss above its floor", _log_loss),
 }
 """What is compared; logarithms where runs that differ by a factor are meant to differ by it at any level."""

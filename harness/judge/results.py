@@ -19,7 +19,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -38,6 +38,7 @@ from harness.judge.rungs.ensemble import ensemble_figures
 from harness.judge.rungs.scale import scale_figures
 from harness.judge.telemetry import final_loss, first_nonfinite
 from harness.judge.truth import parts_with_a_picture
+from harness.records.metrics import ComparisonMetrics
 from harness.records.pictures import AgreementFigures
 
 T = TypeVar("T")
@@ -51,7 +52,7 @@ class Results:
     reasons: dict[str, str] = field(default_factory=dict)
 
     @cached_property
-    def sides(self) -> dict[str, dict[str, Any]]:
+    def sides(self) -> dict[str, dict[str, object]]:
         """Figures of each backend."""
         return {backend: self._side(backend) for backend in self.evidence.backends}
 
@@ -69,13 +70,13 @@ class Results:
         return self._try("agreement", partial(agreement, self.evidence))
 
     @cached_property
-    def lockstep(self) -> dict[str, Any] | None:
+    def lockstep(self) -> dict[str, dict[str, list[float]]] | None:
         """The distance between the sides after every step, beside the envelope of rounding noise."""
         if not any(leg == "trajectory" for _, leg in self.evidence.jobs):  # nobody asked for it
             return None
         return self._try("lockstep", partial(curves, self.evidence))
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """What `comparison_metrics.json` holds."""
         sides, together = self.sides, self.agreement
         return {
@@ -87,8 +88,13 @@ class Results:
             "reasons": self.reasons,
         }
 
-    def _side(self, backend: str) -> dict[str, Any]:
-        figures: dict[str, Callable[[Evidence, str], Any]] = {
+    @property
+    def record(self) -> ComparisonMetrics:
+        """The same, as whoever reads the file has it."""
+        return ComparisonMetrics.parse(plain(self.as_json()), layout.METRICS)
+
+    def _side(self, backend: str) -> dict[str, object]:
+        figures: dict[str, Callable[[Evidence, str], object]] = {
             "final_loss": final_loss,
             "first_nonfinite": first_nonfinite,
             "intensity_scale": scale_figures,
@@ -111,8 +117,8 @@ class Results:
             return None
 
 
-def write(evidence: Evidence) -> dict[str, Any]:
-    """Compute everything and write it into `<case>/comparison/`; returns what `comparison_metrics.json` holds."""
+def write(evidence: Evidence) -> None:
+    """Compute everything and write it into `<case>/comparison/`."""
     results, folder = Results(evidence), evidence.case_dir / layout.COMPARISON
     figures = results.as_json()
     write_npz(folder / layout.ALIGNED, **_pictures(results))
@@ -123,11 +129,9 @@ def write(evidence: Evidence) -> dict[str, Any]:
         for part, difference in _differences(results.agreement[0]).items():
             write_npy(folder / layout.difference(part), difference)
     write_json(folder / layout.METRICS, figures)
-    written: dict[str, Any] = plain(figures)
-    return written
 
 
-def _canvas_figures(evidence: Evidence, backend: str) -> dict[str, Any]:
+def _canvas_figures(evidence: Evidence, backend: str) -> dict[str, float]:
     canvas = evidence.canvas(backend)
     figures = recomputed(evidence, canvas, evidence.predictions(backend))
     return {"size": len(canvas.field), "fits_canvas": len(canvas.field) >= figures["required"], **figures}

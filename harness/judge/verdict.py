@@ -1,12 +1,14 @@
 """What the judge says: one `Check` a figure or fact, one `RungVerdict` a rung."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import get_args
 
-Status = Literal["pass", "fail", "error", "inconclusive", "skipped"]
+from harness.records.verdict import Check as Check
+from harness.records.verdict import Status as Status
+from harness.records.verdict import VerdictRecord
 
-SEVERITY: tuple[Status, ...] = ("error", "fail", "inconclusive", "pass", "skipped")
+SEVERITY: tuple[Status, ...] = get_args(Status)
 """From the worst to the mildest; the worst status of its checks is the status of a rung."""
 
 RED: tuple[Status, ...] = ("fail", "error")
@@ -17,21 +19,6 @@ CONTRACT = "contract"
 
 UNCALIBRATED = "uncalibrated"
 """How the message of a check begins whose limit nobody measured on the class of device that the case ran on."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """One question with its answer; `value`, `limit` and `margin` are None where nothing is measured."""
-
-    rung: str
-    name: str
-    status: Status
-    value: float | None
-    limit: float | None
-    margin: float | None
-    origin: str
-    """Where the limit stands: `ledger`, `ledger (SCENARIO)`, `scenario FILE:LINE`, `override` or `contract`."""
-    message: str
 
 
 @dataclass(frozen=True)
@@ -59,11 +46,17 @@ class RungVerdict:
             return "no check was made, so nothing was shown"
         return next(check.message for check in self.checks if check.status == self.status)
 
-    def as_json(self) -> dict[str, Any]:
-        """Plain mapping for `checks/<rung>.json`; `from_json` reads it back."""
-        return {"rung": self.rung, "status": self.status, "checks": [asdict(check) for check in self.checks]}
+    @property
+    def record(self) -> VerdictRecord:
+        """What `checks/<rung>.json` holds."""
+        return VerdictRecord(rung=self.rung, status=self.status, checks=self.checks)
 
     @classmethod
-    def from_json(cls, record: Mapping[str, Any]) -> "RungVerdict":
-        """Rebuild a verdict from what `as_json` wrote; the status follows from the checks."""
-        return cls(record["rung"], tuple(Check(**check) for check in record["checks"]))
+    def of(cls, record: VerdictRecord) -> "RungVerdict":
+        """The verdict that was written; its status follows from the checks."""
+        return cls(record.rung, record.checks)
+
+
+def tightest(checks: Iterable[Check]) -> Check | None:
+    """The check with the least margin, the first of equal ones; None where no check has a margin."""
+    return min((check for check in checks if check.margin is not None), key=lambda c: c.margin or 0.0, default=None)

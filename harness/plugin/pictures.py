@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from harness import layout
-from harness.session import hub
 
 PICTURES: pytest.StashKey[list[Path]] = pytest.StashKey()
 _OF_RUNG = {
@@ -29,13 +28,13 @@ def draw(folder: Path, rung: str) -> list[Path]:
     if rung not in _OF_RUNG:
         return []
     from harness.report import assembly
-    from harness.session import case_runner
+    from harness.report.case_files import CaseFiles
 
-    backends = hub.read_case(folder).backends
-    names = dict.fromkeys(name.format(backend=backend) for name in _OF_RUNG[rung] for backend in backends)
+    case = CaseFiles(folder)
+    names = dict.fromkeys(name.format(backend=backend) for name in _OF_RUNG[rung] for backend in case.asked.backends)
     found = [folder / name for name in names]
-    if case_runner.is_prepared(folder) and not any(path.is_file() for path in found):
-        assembly.illustrate(folder)
+    if case.is_prepared and not any(path.is_file() for path in found):
+        assembly.illustrate(case)
     return [path for path in found if path.is_file()]
 
 

@@ -25,6 +25,7 @@ from harness.session.request import Request
 
 if TYPE_CHECKING:
     from harness.judge.verdict import RungVerdict
+    from harness.records.summary import Summary
 
 _REFRESH_SECONDS = 2.0
 WORKER_HUB = "parity_hub"
@@ -41,7 +42,7 @@ class ParitySession:
         self.problem: HarnessError | None = None
         """Why there are no cases, to be said once the collection is over."""
         self.hub: Path | None = None
-        self.summary: dict[str, Any] | None = None
+        self.summary: Summary | None = None
         self.report_problem: HarnessError | None = None
         self.late: list[str] = []
         """Cases that were not begun because the session's budget was spent."""
@@ -175,6 +176,7 @@ class ParitySession:
 
     def dose_verdict(self, study: Study) -> "RungVerdict | None":
         """Prepare the cases of a study and judge it; None where this session does not ask for all of its pictures."""
+        from harness.report import case_files
         from harness.report.study import points
         from harness.session import case_runner
 
@@ -184,7 +186,7 @@ class ParitySession:
             for case in self.cases:
                 if case.id in study.cases:
                     case_runner.prepare(self.hub, case, self.request)
-        return points.judge(points.gather(self.hub, study))
+        return points.judge(points.gather(case_files.of_hub(self.hub), study))
 
     def case_folder(self, case: Case) -> Path:
         """Where the evidence of a case lies."""

@@ -1,10 +1,10 @@
 """The end of the terminal output: warnings, one line a case, and where the hub is."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from harness.records.summary import Summary
 from harness.report.markdown import case_line, warnings
 
 COLOURS: dict[str, dict[str, bool]] = {
@@ -16,15 +16,15 @@ COLOURS: dict[str, dict[str, bool]] = {
 }
 
 
-def summarise(reporter: pytest.TerminalReporter, summary: dict[str, Any], hub: Path) -> None:
+def summarise(reporter: pytest.TerminalReporter, summary: Summary, hub: Path) -> None:
     """Write the summary of a session."""
     from harness.report.telemetry import history  # brings the judge, which nobody waits for who collects tests
 
     reporter.section("parity")
-    for warning in (*warnings(summary), *history.of_summary(summary)):
+    for warning in (*warnings(summary), *history.of_cases(summary.cases)):
         reporter.write_line(warning, yellow=True)
-    for case in summary["cases"]:
-        reporter.write_line(case_line(case), **COLOURS[case["status"]])
+    for case in summary.cases:
+        reporter.write_line(case_line(case), **COLOURS[case.status])
     reporter.write_line(f"hub: {_near(hub, reporter.config.invocation_params.dir)}")
 
 

@@ -20,3 +20,16 @@ class PlacementRecord(Record):
     required_sum: Number
     """The same on one that is large enough."""
     loss_fraction: Number | None
+
+
+class ReassemblyRecord(Record):
+    """The whole file."""
+
+    case: str
+    N: int
+    """Pixels a side of a pattern."""
+    unit: str
+    halves: dict[str, PlacementRecord]
+    sides: dict[str, PlacementRecord]
+    reasons: dict[str, str]
+    """Why a half or a side is missing."""

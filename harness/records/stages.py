@@ -1,6 +1,26 @@
 """`<backend>/stages.json`: one run, stage by stage, from what was measured to what was predicted."""
 
+from harness.records.history import HistorySummary
+from harness.records.metrics import CanvasFigures, Parts, PatchFigures
 from harness.records.record import Number, Record
+from harness.records.run import SideRecord
+
+SCHEMA_VERSION = "1.0"
+
+
+class RunProvenance(Record):
+    """Which run it is, of which data, and what it ran on; None for what nobody wrote down."""
+
+    hub: str
+    case: str
+    backend: str
+    profile: str
+    harness_version: str | None
+    git_commit: str | None
+    dirty: bool | None
+    environment: SideRecord | None
+    scenario_sha256: str | None
+    data_sha256: str | None
 
 
 class StageFigures(Record):
@@ -55,3 +75,36 @@ class StageRatios(Record):
     steps: tuple[StepRecord, ...]
     product: ProductRecord
     check: SymmetryCheck
+
+
+class InferenceFigures(Record):
+    """What was predicted, and the canvas that it was stitched on."""
+
+    patches: PatchFigures
+    canvas: CanvasFigures
+
+
+class ComparisonFigures(Record):
+    """METRICS of the side against the truth, and of the two sides against each other."""
+
+    reconstruction: Parts
+    agreement: Parts
+    reasons: dict[str, str]
+
+
+class StagesRecord(Record):
+    """The whole file; a section that could not be had is None, and `reasons` says why."""
+
+    schema_version: str
+    provenance: RunProvenance
+    configuration: dict[str, object] | None
+    """Keys of the scenario that say how the data were made and trained on."""
+    probe: dict[str, object] | None
+    """The probe `before` and `after` it was normalised, refined and masked, and what was asked for."""
+    intensity_stages: dict[str, StageFigures | None]
+    stage_ratios: StageRatios | None
+    intensity_scale: dict[str, Number | str | None]
+    training: HistorySummary | None
+    inference: InferenceFigures | None
+    comparison: ComparisonFigures | None
+    reasons: dict[str, str]

@@ -1,31 +1,29 @@
-"""Pictures with axes and labels: montage, training curves, scan. Drawn with Pillow from what the pages show as SVG.
+"""Pictures with labels: the montage, and what the pages draw as SVG, turned into PNG by resvg.
 
-A plotting library would take longer than everything else that a warm session does.
+Their letters are of the font that Pillow brings, so they look the same on every machine, and no system font is loaded.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
+import resvg_py
 from PIL import Image, ImageDraw, ImageFont
 
-from harness import formatting
+from harness import formatting, templates
+from harness.files import write_atomic
 from harness.report import pictures
-from harness.report.panels.chart import Chart
 from harness.report.pictures import Colours
 
 Array = np.ndarray
-INK, SOFT, LINE, PAPER = "#1c2430", "#566171", "#d9dee6", "#ffffff"
-REFERENCE_COLOUR, CANDIDATE_COLOUR = "#1f5fa8", "#b4490c"
-_TRAIN, _TEST = "#7a3fb0", "#2c7a4b"
-_FINER = 2
-"""Lines are drawn this much larger and then reduced: Pillow does not smooth them."""
+INK, SOFT, PAPER = "#1c2430", "#566171", "#ffffff"
 _SIDE, _GAP, _TITLE, _BAR, _LABELS = 240, 8, 20, 12, 62
 """Pixels of the montage: width of a picture, gaps, room for titles, width of a colour bar, room for its labels."""
-_SCAN_WIDTH = 620.0
 
 
 @dataclass(frozen=True)
@@ -69,77 +67,41 @@ def _bar(sheet: Image.Image, colours: Colours, left: int, top: int, tall: int) -
     draw.text((left + _BAR + 4, top + tall - 12), formatting.number(colours.low), SOFT, _font(11))
 
 
-def curves(path: Path, charts: Sequence[Chart]) -> None:
-    """Draw charts side by side; one without a value shows its title alone."""
-    sheets = [_chart(chart) for chart in charts]
-    width, height = sheets[0].size
-    sheet = Image.new("RGB", (len(sheets) * width, height), PAPER)
-    for number, one in enumerate(sheets):
-        sheet.paste(one, (number * width, 0))
-    pictures.save(path, np.asarray(sheet))
+def save_svg(path: Path, template: str, folder: Path, **context: Any) -> None:
+    """Write what a page draws as SVG as a PNG.
 
+    Args:
+        path: the PNG.
+        template: what gives the SVG.
+        folder: of the page, from where its links lead.
+        context: what the template asks for.
 
-def _chart(chart: Chart) -> Image.Image:
-    drawn = chart.drawn()
-    plot, big = drawn["plot"], _FINER
-    size = (int(drawn["width"]) * big, (int(drawn["height"]) + _TITLE) * big)
-    sheet = Image.new("RGB", size, PAPER)
-    draw = ImageDraw.Draw(sheet)
-
-    def at(x: float, y: float) -> tuple[float, float]:
-        return x * big, (y + _TITLE) * big
-
-    for x, label in drawn["x_ticks"]:
-        draw.line([at(x, plot["top"]), at(x, plot["bottom"])], LINE, big)
-        draw.text(at(x, plot["bottom"] + 4), label, SOFT, _font(12 * big), anchor="ma")
-    for y, label in drawn["y_ticks"]:
-        draw.line([at(plot["left"], y), at(plot["right"], y)], LINE, big)
-        draw.text(at(plot["left"] - 6, y), label, SOFT, _font(12 * big), anchor="rm")
-    for x, _ in drawn["marks"]:
-        draw.line([at(x, plot["top"]), at(x, plot["bottom"])], "#8c1610", 2 * big)
-    for number, entry in enumerate(drawn["lines"]):
-        colour = CANDIDATE_COLOUR if entry["line"].style.startswith("candidate") else REFERENCE_COLOUR
-        for run in entry["runs"]:
-            points = [at(*point) for point in run]
-            draw.line(points, colour, (2 - number % 2) * big, joint="curve")
-            if len(points) == 1:
-                draw.circle(points[0], 2 * big, fill=colour)
-    names = ", ".join(entry["line"].name for entry in drawn["lines"])
-    draw.text(at(plot["left"], 4 - _TITLE), f"{chart.title} ({names}) over the {chart.x_label}", INK, _font(12 * big))
-    return sheet.reduce(big)
-
-
-def scan(path: Path, found: dict[str, Any], ground: Path | None) -> None:
-    """Draw what `panels.scan` found: centres of the patterns, outlines of patches, canvases, and the object below."""
-    view = found["view"]
-    scale = _SCAN_WIDTH / view["width"]
-    sheet = Image.new("RGB", (round(_SCAN_WIDTH), round(view["height"] * scale) + 2 * _TITLE), PAPER)
-
-    def at(x: float, y: float) -> tuple[float, float]:
-        return (x - view["left"]) * scale, (y - view["top"]) * scale + 2 * _TITLE
-
-    if ground is not None:
-        place = found["ground"]
-        with Image.open(ground) as picture:
-            size = round(place["width"] * scale), round(place["height"] * scale)
-            pale = Image.blend(picture.convert("RGB"), Image.new("RGB", picture.size, PAPER), 0.45).resize(size)
-        left, top = at(place["x"], place["y"])
-        sheet.paste(pale, (round(left), round(top)))
-    draw = ImageDraw.Draw(sheet)
-    for square in found["outlines"]:
-        draw.rectangle([at(square["x"], square["y"]), at(*_far(square))], outline=_TEST)
-    for entry, colour in zip(found["canvases"], (REFERENCE_COLOUR, CANDIDATE_COLOUR), strict=False):
-        draw.rectangle(
-            [at(entry["whole"]["x"], entry["whole"]["y"]), at(*_far(entry["whole"]))], outline=colour, width=2
+    Raises:
+        ValueError: the template gives no SVG.
+    """
+    with NamedTemporaryFile(suffix=".ttf") as font:
+        font.write(_font(12).font_bytes)
+        font.flush()
+        picture = resvg_py.svg_to_bytes(
+            svg_string=templates.render(template, **context),
+            style_sheet=_style(),
+            background=PAPER,
+            resources_dir=str(folder),
+            font_family=_font(12).getname()[0],
+            font_files=[font.name],
+            skip_system_fonts=True,
         )
-    for number, (part, colour) in enumerate(zip(found["dots"], (_TRAIN, _TEST), strict=True)):
-        for x, y in zip(part["x"], part["y"], strict=True):
-            draw.circle(at(x, y), 1.6, fill=colour)
-        draw.text((8 + 200 * number, 4), part["name"], colour, _font(13))
-    canvases = ", ".join(f"canvas of {entry['backend']}: {entry['size']}" for entry in found["canvases"])
-    draw.text((8, 4 + _TITLE), canvases, INK, _font(13))
-    pictures.save(path, np.asarray(sheet))
+
+    def write(temporary: Path) -> None:
+        temporary.write_bytes(picture)
+
+    write_atomic(path, write)
 
 
-def _far(square: dict[str, float]) -> tuple[float, float]:
-    return square["x"] + square["side"], square["y"] + square["side"]
+@cache
+def _style() -> str:
+    """The style of the pages' panels, with the light colours in place of variables, which resvg does not know."""
+    light = (templates.FOLDER / "style.css").read_text(encoding="utf-8").partition("@media")[0]
+    colours = dict(re.findall(r"--([\w-]+): (#\w+);", light))
+    style = (templates.FOLDER / "panels.css").read_text(encoding="utf-8")
+    return re.sub(r"var\(--([\w-]+)\)", lambda found: colours.get(found[1], found[0]), style)

@@ -17,7 +17,8 @@ from typing import Any
 from harness import layout, templates
 from harness.files import read_json, write_json, write_text
 from harness.judge import ladder
-from harness.report import fault_text, pages
+from harness.records.summary import Summary
+from harness.report import case_files, fault_text, pages
 from harness.session import manifest
 
 
@@ -35,7 +36,7 @@ def add(root: Path, name: str, value: Any) -> Path:
     write_text(page, templates.render("faults/faults.html", above=above, text=fault_text, **context))
     write_text(folder / layout.FAULTS_TEXT, templates.render("faults/faults.md", day=day, text=fault_text, **context))
     if in_hub:
-        pages.write_session(root, read_json(root / layout.SUMMARY))
+        pages.write_session(root, Summary.read(root / layout.SUMMARY), case_files.of_hub(root))
         manifest.write(root)
     return page
 

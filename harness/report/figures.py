@@ -51,7 +51,7 @@ def problems_of(tasks: Mapping[str, Callable[[], object]], folder: Path) -> list
 
 
 class Drawing:
-    """Draws the pictures of one images."""
+    """Draws the pictures of one case."""
 
     def __init__(self, images: CaseImages) -> None:
         self._scene = images
@@ -95,7 +95,8 @@ class Drawing:
     def draw_curves(self, backend: str) -> None:
         """`train_outputs/curves.png`: the loss, its terms and the intensity scale over the epochs."""
         path = self._folder / backend / layout.TRAIN_OUTPUTS / layout.CURVES_PICTURE
-        charts.curves(path, training(self._evidence, [backend])[:2])
+        drawn = [chart.drawn() for chart in training(self._evidence, [backend])[:2]]
+        charts.save_svg(path, "pictures/curves.svg", self._folder, charts=drawn)
 
     def draw_probe(self) -> None:
         """`dataset/probe.png`: amplitude and phase."""
@@ -114,9 +115,8 @@ class Drawing:
 
     def draw_scan(self) -> None:
         """`dataset/scan.png`: where the patterns lie, which train and which test, and the canvas."""
-        found = scan(self._evidence)
-        ground = self._folder / found["ground"]["picture"] if found["ground"] else None
-        charts.scan(self._folder / layout.DATASET / layout.SCAN_PICTURE, found, ground)
+        path = self._folder / layout.DATASET / layout.SCAN_PICTURE
+        charts.save_svg(path, "pictures/scan.svg", self._folder, scan=scan(self._evidence))
 
     def draw_comparison(self) -> None:
         """`comparison/montage.png`, a picture of each difference, and the ranges of colour."""

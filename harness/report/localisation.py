@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from harness import layout, templates
 from harness.files import write_json, write_text
 from harness.judge.evidence import Evidence
-from harness.judge.localisation import Localisation, localise
+from harness.judge.localisation import Localisation, Place, localise
 from harness.judge.verdict import RungVerdict
 from harness.report import repro
 
@@ -31,14 +30,14 @@ def write(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> None:
         place=found.place,
         gap=found.difference,
         here=candidate if found.place.against == reference else "here",
-        where=_where(found.as_json()),
+        where=_where(found.place),
         stages=_verdict(found, reference, candidate),
         bundled=bundled,
     )
     write_text(folder / TEXT, text)
 
 
-def _where(entry: dict[str, Any]) -> str:
+def _where(place: Place) -> str:
     """`stage exit_wave`, `gradient of ...`, `... after step 3`; with the precision."""
     kinds = {
         "loss": "term {tensor} of the loss",
@@ -46,9 +45,9 @@ def _where(entry: dict[str, Any]) -> str:
         "step": "{tensor} after one step",
         "trajectory": "{tensor} after {first_step} steps",
     }
-    text = kinds.get(entry["stage"], "stage {tensor}").format(**entry)
-    against = " (against the oracle)" if entry["against"] == "oracle" else ""
-    return f"{text}, {entry['precision']}{against}"
+    text = kinds.get(place.stage, "stage {tensor}").format(tensor=place.tensor, first_step=place.first_step)
+    against = " (against the oracle)" if place.against == "oracle" else ""
+    return f"{text}, {place.precision}{against}"
 
 
 def _verdict(found: Localisation, reference: str, candidate: str) -> str:

@@ -6,11 +6,11 @@ other run.
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from markupsafe import Markup
 
@@ -18,17 +18,21 @@ from harness import layout, templates
 from harness.errors import HarnessError
 from harness.files import write_text
 from harness.judge.metrics import NAMES
-from harness.judge.verdict import SEVERITY
-from harness.records import jobs
+from harness.judge.verdict import SEVERITY, Check, tightest
+from harness.records.jobs import JobRecord
+from harness.records.metrics import SideMetrics
+from harness.records.summary import CaseSummary, Summary
 from harness.report import localisation, markdown
+from harness.report.case_files import CaseFiles
 from harness.report.images import CaseImages, colours_of
 from harness.report.panels import curves, intensity, matrix, patches, provenance, scan, scenario, viewer
-from harness.report.panels.chart import Chart
-from harness.session import case_runner, hub
+from harness.report.panels.chart import Chart, Drawn
 from harness.session.notes import repeat_command
 from harness.session.request import REPORTS
 
 T = TypeVar("T")
+Context = dict[str, object]
+"""What a template shows, by the names that it uses."""
 FAULTS = f"{layout.FAULTS}/{layout.INDEX}"
 """The page of `fault_page`, in a hub that holds one."""
 STUDIES = f"{layout.STUDIES}/*/{layout.INDEX}"
@@ -45,6 +49,25 @@ class Script:
     digest: str
 
 
+@dataclass(frozen=True)
+class Step:
+    """One rung of a case."""
+
+    cell: matrix.Cell
+    checks: Sequence[Check]
+    sides: Sequence[str]
+
+    @property
+    def off(self) -> list[str]:
+        """The sides that its red checks name."""
+        return matrix.off(self.checks, self.sides)
+
+    @property
+    def worst_first(self) -> list[Check]:
+        """Its checks, what is wrong first."""
+        return sorted(self.checks, key=lambda check: SEVERITY.index(check.status))
+
+
 @cache
 def _script(name: str) -> Script:
     text = (templates.FOLDER / name).read_text(encoding="utf-8")
@@ -52,42 +75,42 @@ def _script(name: str) -> Script:
     return Script(Markup(text), f"sha256-{digest}")  # noqa: S704 - our own file, not data
 
 
-def write(root: Path, summary: dict[str, Any], drawing_problems: dict[str, list[str]]) -> None:
-    """Write `index.html` and the page of every case.
+def write(root: Path, summary: Summary, cases: Sequence[CaseFiles], drawing_problems: dict[str, list[str]]) -> None:
+    """Write `index.html` and the page of every case, whose files are `cases` in the order of the summary.
 
     `drawing_problems` says by case which pictures are missing, and why.
     """
-    for case in summary["cases"]:
-        folder = hub.case_folder(root, case["id"])
-        context = _case_context(root, folder, case, drawing_problems.get(case["id"], []))
-        write_page(folder / layout.INDEX, "case.html", _CASE_SCRIPTS, summary=summary, **context)
-    write_session(root, summary)
+    for files, case in zip(cases, summary.cases, strict=True):
+        context = _case_context(files, case, drawing_problems.get(case.id, []))
+        write_page(files.folder / layout.INDEX, "case.html", _CASE_SCRIPTS, summary=summary, **context)
+    write_session(root, summary, cases)
 
 
-def write_session(root: Path, summary: dict[str, Any]) -> None:
+def write_session(root: Path, summary: Summary, cases: Sequence[CaseFiles]) -> None:
     """Write `index.html`, the page of the session."""
-    write_page(root / layout.INDEX, "session.html", _SESSION_SCRIPTS, **_index_context(root, summary))
+    jobs = {files.asked.id: files.all_jobs for files in cases}
+    write_page(root / layout.INDEX, "session.html", _SESSION_SCRIPTS, **_index_context(root, summary, jobs))
 
 
-def write_page(path: Path, template: str, scripts: tuple[str, ...], **context: Any) -> None:
+def write_page(path: Path, template: str, scripts: tuple[str, ...], **context: object) -> None:
     """Write a page with scripts of ours, which its policy lets run; `context` holds the `summary` for its foot."""
     page = templates.render(template, scripts=[_script(name) for name in scripts], **context)
     write_text(path, page)
 
 
-def _index_context(root: Path, summary: dict[str, Any]) -> dict[str, Any]:
-    cases = summary["cases"]
-    with_margin = [(case, worst) for case in cases if (worst := markdown.worst_check(case))]
+def _index_context(root: Path, summary: Summary, jobs: Mapping[str, Sequence[JobRecord]]) -> Context:
+    cases = summary.cases
+    with_margin = [(case, worst) for case in cases if (worst := tightest(case.checks))]
     return {
         "summary": summary,
         "links": list(_links(root)),
         "rungs": matrix.rungs_of(cases),
-        "matrix": matrix.rows(root, cases),
-        "tightest": sorted(with_margin, key=lambda pair: float(pair[1]["margin"])),
-        **markdown.notices(summary),
-        "skipped": [case for case in cases if case["status"] == "skipped"],
-        "left_out": markdown.left_out(summary),
-        "stored": [case["id"] for case in cases if markdown.from_store(case)],
+        "matrix": matrix.rows(cases, jobs),
+        "tightest": sorted(with_margin, key=lambda pair: pair[1].margin or 0.0),
+        **markdown.notices(cases),
+        "skipped": [case for case in cases if case.status == "skipped"],
+        "left_out": markdown.left_out(cases),
+        "stored": [case.id for case in cases if markdown.from_store(case)],
     }
 
 
@@ -103,51 +126,44 @@ def _links(root: Path) -> Iterator[tuple[str, str]]:
         yield page.relative_to(root).as_posix(), f"dose study {page.parent.name}"
 
 
-def _case_context(root: Path, folder: Path, case: dict[str, Any], drawing_problems: list[str]) -> dict[str, Any]:
-    description = hub.read_case(folder)
-    comparison = hub.read_optional(folder / layout.COMPARISON / layout.METRICS, {})
-    by_rung = matrix.by_rung(case)
-    ladder = [_step(rung, checks, description.backends) for rung, checks in by_rung.items()]
+def _case_context(files: CaseFiles, case: CaseSummary, drawing_problems: list[str]) -> Context:
+    folder, asked, held, by_rung = files.folder, files.asked, files.metrics.backends, matrix.by_rung(case)
+    ladder = [Step(matrix.cell(rung, checks, asked.backends), checks, asked.backends)
+              for rung, checks in by_rung.items()]  # fmt: skip
     return {
         "case": case,
-        "description": description.description,
+        "description": asked.description,
         "ladder": ladder,
-        "wrong": [step for step in ladder if step["wrong"]],
-        "sides": description.backends,
-        **markdown.notices({"cases": [case]}),
+        "wrong": [step for step in ladder if step.cell.wrong],
+        "sides": asked.backends,
+        **markdown.notices([case]),
         "from_store": markdown.from_store(case),
-        "worst": markdown.worst_check(case),
-        "repeat": repeat_command(description, case["lowest_red_rung"] or next(iter(by_rung), "dataset")),
+        "worst": tightest(case.checks),
+        "repeat": repeat_command(asked, case.lowest_red_rung or next(iter(by_rung), "dataset")),
         "metrics": NAMES,
-        "comparison": comparison,
-        "leading": (comparison.get("parts") or ["amplitude"])[0],
-        "ensemble": comparison.get("ensemble"),
-        "jobs": jobs.read_if_whole(folder / layout.JOBS),
+        "judged": {side: held.get(side, SideMetrics()) for side in asked.backends} if held else {},
+        "parts": files.metrics.parts,
+        "leading": (files.metrics.parts or ["amplitude"])[0],
+        "ensemble": files.metrics.ensemble,
+        "jobs": files.jobs,
         "colours": colours_of(folder),
         "parting": _lines_of(folder / localisation.TEXT),
         "repro": sorted(path.relative_to(folder).as_posix() for path in (folder / layout.RED / layout.REPRO).glob("*")),
         "scenario": scenario.rows(folder / layout.SCENARIO),
-        "environments": provenance.environments(folder),
+        "environments": files.environments,
         "logs": provenance.logs(folder),
-        "artifacts": (artifacts := provenance.artifacts(root, folder)),
-        "files": {entry["name"] for entry in artifacts},
-        **_evidence_panels(folder, description.backends, list(drawing_problems)),
+        "artifacts": (artifacts := provenance.artifacts(folder.parent, folder)),
+        "files": {artifact.name for artifact in artifacts},
+        **_evidence_panels(files, list(drawing_problems)),
     }
 
 
-def _step(rung: str, checks: list[dict[str, Any]], sides: Sequence[str]) -> dict[str, Any]:
-    """One rung of a case: what is wrong in it first."""
-    worst_first = sorted(checks, key=lambda check: SEVERITY.index(check["status"]))
-    return {**matrix.cell(rung, checks, sides), "off": matrix.off(checks, sides), "list": worst_first}
-
-
-def _evidence_panels(folder: Path, backends: tuple[str, str], problems: list[str]) -> dict[str, Any]:
+def _evidence_panels(files: CaseFiles, problems: list[str]) -> Context:
     """The panels that look at arrays, which may be missing or broken; each such reason joins the `problems`."""
-    evidence = case_runner.settled_evidence(folder, backends)
-    prepared = case_runner.is_prepared(folder)
+    folder, evidence, backends = files.folder, files.evidence, files.asked.backends
 
     def attempt(name: str, panel: Callable[[], T], nothing: T) -> T:
-        if not prepared:
+        if not files.is_prepared:
             return nothing
         try:
             return panel()
@@ -169,7 +185,7 @@ def _evidence_panels(folder: Path, backends: tuple[str, str], problems: list[str
     }
 
 
-def _drawn(charts: list[Chart]) -> list[dict[str, Any]]:
+def _drawn(charts: list[Chart]) -> list[Drawn]:
     return [chart.drawn() for chart in charts if not chart.is_empty or chart.marks]
 
 

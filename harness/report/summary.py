@@ -4,97 +4,83 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from harness import layout
-from harness.files import read_json
-from harness.judge.verdict import SEVERITY, RungVerdict
-from harness.records import jobs
-from harness.records.jobs import JobRecord
-from harness.report import localisation
-from harness.report.backend_figures import by_part, figures
+from harness.judge.verdict import RED, SEVERITY, RungVerdict, Status
+from harness.records.environment import EnvironmentRecord
+from harness.records.localisation import LocalisationRecord
+from harness.records.metrics import ComparisonMetrics, SideMetrics
+from harness.records.study import StudyRecord
+from harness.records.summary import SCHEMA_VERSION, CaseSummary, Provenance, StudySummary, Summary, Totals
+from harness.report.backend_figures import agreement, figures
+from harness.report.case_files import CaseFiles
 from harness.report.diagnosis import diagnosis
-from harness.report.panels.provenance import environments
-from harness.session import case_runner, hub
+from harness.session import hub
 
-SCHEMA_VERSION = "1.0"
 STUDIES = f"{layout.STUDIES}/*/{layout.STUDY}"
 FRAMEWORKS = ("tensorflow", "torch", "keras", "numpy")
 _TOTALS = {"passed": "pass", "failed": "fail", "errors": "error", "inconclusive": "inconclusive", "skipped": "skipped"}
 
 
-def build(root: Path) -> dict[str, Any]:
-    """The summary of a hub, whether its session came to its end or not."""
+def build(root: Path, cases: Sequence[CaseFiles]) -> Summary:
+    """The summary of a hub with these cases, whether its session came to its end or not."""
     session = hub.read_session(root)
-    cases = [case_summary(folder) for folder in hub.case_folders(root)]
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "hub": root.name,
-        "started": session["started"],
-        "finished": session["finished"],
-        "duration_s": _duration(session["started"], session["finished"]),
-        "exit_status": session["exit_status"],
-        "command": session["command"],
-        "provenance": _provenance(root),
-        "totals": _totals(cases),
-        "cases": cases,
-        "studies": [_study(path) for path in sorted(root.glob(STUDIES))],
-    }
+    found = tuple(case_summary(case) for case in cases)
+    return Summary(
+        schema_version=SCHEMA_VERSION,
+        hub=root.name,
+        started=session.started,
+        finished=session.finished,
+        duration_s=_duration(session.started, session.finished),
+        exit_status=session.exit_status,
+        command=session.command,
+        provenance=_provenance(root, cases),
+        totals=_totals(found),
+        cases=found,
+        studies=studies(root),
+    )
 
 
-def _study(path: Path) -> dict[str, Any]:
-    """What is true over all doses of a scenario, as its `study.json` says."""
-    study = read_json(path)
-    return {"id": study["scenario"], "status": study["verdict"]["status"], "checks": study["verdict"]["checks"]}
+def studies(root: Path) -> tuple[StudySummary, ...]:
+    """What is true over all doses of each scenario, as its `study.json` says."""
+    found = [StudyRecord.read(path) for path in sorted(root.glob(STUDIES))]
+    return tuple(StudySummary(id=one.scenario, status=one.verdict.status, checks=one.verdict.checks) for one in found)
 
 
-def case_summary(folder: Path) -> dict[str, Any]:
+def case_summary(case: CaseFiles) -> CaseSummary:
     """One case as it was judged and measured: its status, the figures of both sides, and every check."""
-    verdicts = [case_runner.recorded(folder, rung) for rung in hub.read_case(folder).rungs]
-    parting = hub.read_optional(folder / localisation.JSON, None)
-    return summarised(folder, verdicts, hub.read_optional(folder / layout.COMPARISON / layout.METRICS, {}), parting)
+    return summarised(case, case.verdicts, case.metrics, case.localisation)
 
 
 def summarised(
-    folder: Path, verdicts: Sequence[RungVerdict], metrics: Mapping[str, Any], parting: Mapping[str, Any] | None
-) -> dict[str, Any]:
+    case: CaseFiles,
+    verdicts: Sequence[RungVerdict],
+    metrics: ComparisonMetrics,
+    localisation: LocalisationRecord | None,
+) -> CaseSummary:
     """One case with these verdicts, these figures as `comparison_metrics.json` holds them, and where the sides part."""
-    case = hub.read_case(folder)
-    done = jobs_of(folder)
-    together = metrics.get("agreement") or {}
-    status = worst(verdict.status for verdict in verdicts)
-    found = {
-        "id": case.id,
-        "scenario": case.scenario,
-        "profile": case.profile,
-        "overrides": case.overrides,
-        "fault": case.fault,
-        "status": status,
-        "lowest_red_rung": lowest_red_rung(verdicts),
-        "backends": {
-            name: figures(
-                folder / name,
-                [job for job in done if job.backend == name],
-                metrics.get("backends", {}).get(name, {}),
-                metrics.get("reasons", {}),
-            )
-            for name in case.backends
+    asked, status = case.asked, worst(verdict.status for verdict in verdicts)
+    found = CaseSummary(
+        id=asked.id,
+        scenario=asked.scenario,
+        profile=asked.profile,
+        overrides=asked.overrides,
+        fault=asked.fault,
+        status=status,
+        lowest_red_rung=lowest_red_rung(verdicts),
+        backends={
+            name: figures(case, name, metrics.backends.get(name, SideMetrics()), metrics.reasons)
+            for name in asked.backends
         },
-        "checks": [check for verdict in verdicts for check in verdict.as_json()["checks"]],
-        "agreement": {**by_part(together), "gauges": together.get("gauges")},
-        "localisation": parting,
-        "message": _message(verdicts, status),
-    }
-    return {**found, "diagnosis": diagnosis(found)}
+        checks=tuple(check for verdict in verdicts for check in verdict.checks),
+        agreement=agreement(metrics.agreement),
+        localisation=localisation,
+        message=_message(verdicts, status),
+    )
+    return found.model_copy(update={"diagnosis": diagnosis(found)})
 
 
-def jobs_of(folder: Path) -> list[JobRecord]:
-    """The jobs of a case and of the members of its ensemble."""
-    lists = [folder / layout.JOBS, *sorted((folder / layout.ENSEMBLE).glob(f"*/{layout.JOBS}"))]
-    return [job for path in lists for job in jobs.read_if_whole(path)]
-
-
-def worst(statuses: Iterable[str]) -> str:
+def worst(statuses: Iterable[Status]) -> Status:
     """The worst of some statuses; `error` when there is none."""
     found = set(statuses)
     return next((status for status in SEVERITY if status in found), "error")
@@ -102,7 +88,7 @@ def worst(statuses: Iterable[str]) -> str:
 
 def lowest_red_rung(verdicts: Sequence[RungVerdict]) -> str | None:
     """The first rung, in the ladder's order, that failed or had no evidence."""
-    return next((verdict.rung for verdict in verdicts if verdict.status in ("fail", "error")), None)
+    return next((verdict.rung for verdict in verdicts if verdict.status in RED), None)
 
 
 def _message(verdicts: Sequence[RungVerdict], status: str) -> str:
@@ -110,28 +96,27 @@ def _message(verdicts: Sequence[RungVerdict], status: str) -> str:
     return next((f"{v.rung}: {v.message}" for v in verdicts if v.status == status), "") if status != "pass" else ""
 
 
-def _totals(cases: Sequence[dict[str, Any]]) -> dict[str, int]:
-    statuses = Counter(check["status"] for case in cases for check in case["checks"])
+def _totals(cases: Sequence[CaseSummary]) -> Totals:
+    statuses = Counter[str](check.status for case in cases for check in case.checks)
     counts = {name: statuses[status] for name, status in _TOTALS.items()}
-    return {"cases": len(cases), "checks": statuses.total(), **counts}
+    return Totals(cases=len(cases), checks=statuses.total(), **counts)
 
 
-def _provenance(root: Path) -> dict[str, Any]:
+def _provenance(root: Path, cases: Sequence[CaseFiles]) -> Provenance:
     """Where the results come from; versions and device as the workers had them, who may use other interpreters."""
-    environment = hub.read_optional(root / layout.ENVIRONMENT, {})
-    runs = [environments(folder) for folder in hub.case_folders(root)]
-    sides = [side for run in runs for side in run.values()]
-    installed = [environment.get("packages", {}), *(side.distributions for side in sides)]
+    environment = EnvironmentRecord.read_if_whole(root / layout.ENVIRONMENT) or EnvironmentRecord()
+    sides = [side for case in cases for side in case.environments.values()]
+    installed = [environment.packages, *(side.distributions for side in sides)]
     devices = {f"{side.device.kind} ({side.device.name})" for side in sides}
-    return {
-        "git_commit": environment.get("git_commit"),
-        "dirty": environment.get("dirty"),
-        "harness_version": environment.get("harness_version"),
-        "python": environment.get("python"),
-        "frameworks": {name: _versions(name, installed[1:] or installed) for name in FRAMEWORKS},
-        "device": ", ".join(sorted(devices)).replace("cpu (cpu)", "cpu") or None,
-        "threads": environment.get("threads"),
-    }
+    return Provenance(
+        git_commit=environment.git_commit,
+        dirty=environment.dirty,
+        harness_version=environment.harness_version,
+        python=environment.python,
+        frameworks={name: _versions(name, installed[1:] or installed) for name in FRAMEWORKS},
+        device=", ".join(sorted(devices)).replace("cpu (cpu)", "cpu") or None,
+        threads=environment.threads,
+    )
 
 
 def _versions(framework: str, installed: Sequence[Mapping[str, str]]) -> str | None:

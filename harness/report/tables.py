@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from harness import formatting
+from harness.records.summary import SideBaseline, SideSummary
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Table:
     rows: list[list[str]]
 
     @classmethod
-    def of(cls, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> "Table":
+    def of(cls, header: Sequence[str], rows: Iterable[Sequence[object]]) -> "Table":
         """A table of figures and words."""
         return cls(tuple(header), [[formatting.number(cell) for cell in row] for row in rows])
 
@@ -27,11 +27,11 @@ class Table:
 REACHED = ("backend", "part", "pearson_r", "ssim", "mae", "intensity scale", "final loss")
 
 
-def reached(sides: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+def reached(sides: Mapping[str, SideSummary | SideBaseline]) -> list[tuple[object, ...]]:
     """What each side of a case reached, as `REACHED` names it: a row for each part of the picture that has figures."""
     return [
-        (backend, part, *(metrics[name] for name in REACHED[2:5]), side["intensity_scale"]["final"], side["final_loss"])
+        (backend, part, found.pearson_r, found.ssim, found.mae, side.intensity_scale.final, side.final_loss)
         for backend, side in sides.items()
-        for part, metrics in side["reconstruction"].items()
-        if metrics
+        for part, found in side.reconstruction.items()
+        if found
     ]

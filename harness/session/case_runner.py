@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from filelock import FileLock
 
 from harness import layout
 from harness.dataset.locate import DataNotFound
 from harness.errors import HarnessError
-from harness.files import plain, read_json, write_json, write_text
+from harness.files import plain, write_json, write_text
 from harness.judge import ladder, tolerances
 from harness.judge.evidence import Evidence
 from harness.judge.golden import registry
@@ -26,7 +26,10 @@ from harness.judge.localisation import localise
 from harness.judge.results import Results
 from harness.judge.verdict import CONTRACT, Check, RungVerdict, Status
 from harness.records.case import CaseRecord
+from harness.records.localisation import LocalisationRecord
+from harness.records.metrics import ComparisonMetrics
 from harness.records.prepared import PreparedRecord, PreparedStatus
+from harness.records.verdict import VerdictRecord
 from harness.run import ensemble, store
 from harness.run.run_case import RunOptions, run_case
 from harness.scenario.case import Case
@@ -136,11 +139,11 @@ def run_options(root: Path, request: Request, case: Case | None = None) -> RunOp
     )
 
 
-def progress_writer(path: Path) -> Callable[[Mapping[str, Any]], None]:
+def progress_writer(path: Path) -> Callable[[Mapping[str, object]], None]:
     """A function that adds one JSON line to the file for each event; both backends' threads may call it."""
     lock = threading.Lock()
 
-    def write(event: Mapping[str, Any]) -> None:
+    def write(event: Mapping[str, object]) -> None:
         with lock, path.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(plain(event)) + "\n")
 
@@ -165,20 +168,19 @@ def judge(folder: Path, rung: str) -> RungVerdict:
     return _with_relative_paths(verdict, folder)
 
 
-def figures(folder: Path) -> dict[str, Any]:
+def figures(folder: Path) -> ComparisonMetrics:
     """What `comparison_metrics.json` holds, computed again from a case's other files; empty without evidence."""
     if not is_prepared(folder):
-        return {}
-    found: dict[str, Any] = plain(Results(settled_evidence(folder, hub.read_case(folder).backends)).as_json())
-    return found
+        return ComparisonMetrics()
+    return Results(settled_evidence(folder, hub.read_case(folder).backends)).record
 
 
-def parting(folder: Path, verdicts: Sequence[RungVerdict]) -> dict[str, Any] | None:
+def parting(folder: Path, verdicts: Sequence[RungVerdict]) -> LocalisationRecord | None:
     """What `localisation.json` holds, found again; None where the sides do not part."""
     if not is_prepared(folder):
         return None
     found = localise(settled_evidence(folder, hub.read_case(folder).backends), verdicts)
-    return None if found is None else plain(found.as_json())
+    return None if found is None else LocalisationRecord.parse(plain(found.as_json()), layout.LOCALISATION)
 
 
 @lru_cache(maxsize=4)
@@ -189,7 +191,7 @@ def settled_evidence(folder: Path, backends: tuple[str, str]) -> Evidence:
 
 def record(folder: Path, verdict: RungVerdict) -> None:
     """Write the verdict to `checks/<rung>.json` and a note to `green/` or `red/`."""
-    write_json(folder / layout.CHECKS / f"{verdict.rung}.json", verdict.as_json())
+    write_json(folder / layout.CHECKS / f"{verdict.rung}.json", verdict.record)
     notes.write(folder, verdict)
 
 
@@ -199,17 +201,12 @@ def is_prepared(folder: Path) -> bool:
     return found is not None and found.status == "done"
 
 
-def is_recorded(folder: Path) -> bool:
-    """Whether every planned rung of a case has its verdict."""
-    return all((folder / layout.CHECKS / f"{rung}.json").exists() for rung in hub.read_case(folder).rungs)
-
-
 def recorded(folder: Path, rung: str) -> RungVerdict:
     """The verdict that was written for a rung; an error when none was."""
     path = folder / layout.CHECKS / f"{rung}.json"
     if not path.exists():
         return _blocked(rung, "error", "not judged: the session ended before this rung")
-    return RungVerdict.from_json(read_json(path))
+    return RungVerdict.of(VerdictRecord.read(path))
 
 
 def _blocked(rung: str, status: Status, reason: str) -> RungVerdict:

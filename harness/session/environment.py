@@ -7,28 +7,30 @@ import sys
 from functools import cache
 from importlib.metadata import distributions
 from pathlib import Path
-from typing import Any
 
 from harness import __version__
+from harness.records.environment import EnvironmentRecord
 from harness.run import cores
 from harness.run.environment import recorded
 
 
-def capture(repository: Path) -> dict[str, Any]:
+def capture(repository: Path) -> EnvironmentRecord:
     """Describe this process and its machine; `repository` is asked for its commit."""
-    return {
-        "python": platform.python_version(),
-        "implementation": platform.python_implementation(),
-        "executable": Path(sys.executable).name,
-        "platform": platform.platform(),
-        "machine": platform.machine(),
-        "cores": cores.available(),
-        "threads": cores.THREADS,
-        "harness_version": __version__,
-        "packages": dict(_packages()),
-        "variables": recorded(os.environ),
-        **git_state(repository),
-    }
+    commit, dirty = git_state(repository)
+    return EnvironmentRecord(
+        python=platform.python_version(),
+        implementation=platform.python_implementation(),
+        executable=Path(sys.executable).name,
+        platform=platform.platform(),
+        machine=platform.machine(),
+        cores=cores.available(),
+        threads=cores.THREADS,
+        harness_version=__version__,
+        packages=_packages(),
+        variables=recorded(os.environ),
+        git_commit=commit,
+        dirty=dirty,
+    )
 
 
 @cache
@@ -37,11 +39,11 @@ def _packages() -> dict[str, str]:
     return dict(sorted({d.metadata["Name"]: d.version for d in distributions()}.items()))
 
 
-def git_state(repository: Path) -> dict[str, Any]:
-    """`git_commit` and `dirty`, both None outside a repository or without git."""
+def git_state(repository: Path) -> tuple[str | None, bool | None]:
+    """The commit, and whether files differ from it; both None outside a repository or without git."""
     commit = _git(repository, "rev-parse", "HEAD")
     status = _git(repository, "status", "--porcelain", "--untracked-files=no")
-    return {"git_commit": commit, "dirty": None if commit is None or status is None else bool(status)}
+    return commit, None if commit is None or status is None else bool(status)
 
 
 def _git(repository: Path, *arguments: str) -> str | None:

@@ -8,15 +8,13 @@ import contextlib
 import os
 import re
 import time
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from harness import layout
 from harness.errors import HarnessError
-from harness.files import read_json, write_json
 from harness.records.case import CaseRecord
+from harness.records.session import SessionRecord
 
 LATEST = "latest"
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
@@ -30,14 +28,14 @@ def utc_now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def create(folder: Path | None, reports: Path, session: Mapping[str, Any]) -> Path:
+def create(folder: Path | None, reports: Path, session: SessionRecord) -> Path:
     """Make the folder of a new hub and write what the session was asked.
 
     Without `folder` the hub is named after the UTC time, under `reports`. Raises HarnessError when `folder` holds
     anything already.
     """
     hub = claim(folder) if folder is not None else _claim_by_time(reports)
-    write_json(hub / layout.SESSION, {**session, "started": utc_now(), "finished": None, "exit_status": None})
+    session.write(hub / layout.SESSION)
     return hub
 
 
@@ -86,17 +84,21 @@ def case_folders(hub: Path) -> list[Path]:
     return sorted(path.parent for path in hub.glob(f"*/{layout.CASE}"))
 
 
-def read_session(hub: Path) -> dict[str, Any]:
-    """What the session was asked; raises HarnessError when `hub` is no hub."""
+def require(hub: Path) -> None:
+    """Raise HarnessError when a folder is no hub."""
     if not (hub / layout.SESSION).is_file():
         raise HarnessError(f"{hub}: is not a hub (it holds no {layout.SESSION}).")
-    session: dict[str, Any] = read_json(hub / layout.SESSION)
-    return session
+
+
+def read_session(hub: Path) -> SessionRecord:
+    """What the session was asked; raises HarnessError when `hub` is no hub."""
+    require(hub)
+    return SessionRecord.read(hub / layout.SESSION)
 
 
 def seconds_since_start(hub: Path) -> float:
     """Seconds since the session began, to one second, by the clock that all its processes share."""
-    return (datetime.now(UTC) - datetime.fromisoformat(read_session(hub)["started"])).total_seconds()
+    return (datetime.now(UTC) - datetime.fromisoformat(read_session(hub).started)).total_seconds()
 
 
 def read_case(folder: Path) -> CaseRecord:
@@ -104,17 +106,10 @@ def read_case(folder: Path) -> CaseRecord:
     return CaseRecord.read(folder / layout.CASE)
 
 
-def read_optional(path: Path, default: Any) -> Any:
-    """The content of a JSON file that may be missing or, in a killed session, broken."""
-    try:
-        return read_json(path)
-    except HarnessError:
-        return default
-
-
 def finish(hub: Path, exit_status: int) -> None:
     """Write down that the session came to its end, and how."""
-    write_json(hub / layout.SESSION, {**read_session(hub), "finished": utc_now(), "exit_status": exit_status})
+    ended = {"finished": utc_now(), "exit_status": exit_status}
+    read_session(hub).model_copy(update=ended).write(hub / layout.SESSION)
 
 
 def point_latest(hub: Path) -> None:

@@ -2,14 +2,13 @@
 
 from functools import cache
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from harness import layout
 from harness.errors import HarnessError
-from harness.files import read_json, sha256, write_json, write_text
+from harness.files import sha256, write_text
 from harness.judge import ladder
+from harness.records.manifest import SCHEMA_VERSION, FileRecord, ManifestRecord
 
-SCHEMA_VERSION = "1.0"
 _OWN = (layout.MANIFEST, layout.CHECKSUMS)
 _JUDGE_FOLDERS = (layout.COMPARISON, layout.GREEN, layout.REASSEMBLY, layout.RED)
 _REPORT_FILES = (
@@ -23,16 +22,16 @@ def write(hub: Path) -> None:
     """Write `manifest.json`, and `checksums.txt` for `sha256sum -c`."""
     own = {hub / name for name in _OWN}
     entries = [entry(hub, path) for path in files(hub) if path not in own]
-    write_json(hub / layout.MANIFEST, {"schema_version": SCHEMA_VERSION, "files": entries})
-    write_text(hub / layout.CHECKSUMS, "".join(f"{one['sha256']}  {one['path']}\n" for one in entries))
+    ManifestRecord(schema_version=SCHEMA_VERSION, files=tuple(entries)).write(hub / layout.MANIFEST)
+    write_text(hub / layout.CHECKSUMS, "".join(f"{one.sha256}  {one.path}\n" for one in entries))
 
 
 def changed(hub: Path) -> list[str]:
     """The files that the manifest lists and that are gone or differ; nothing when there is no manifest yet."""
     if not (hub / layout.MANIFEST).is_file():
         return []
-    entries = read_json(hub / layout.MANIFEST)["files"]
-    return [entry["path"] for entry in entries if not _holds(hub, entry)]
+    entries = ManifestRecord.read(hub / layout.MANIFEST).files
+    return [entry.path for entry in entries if not _holds(hub, entry)]
 
 
 def require_unchanged(hub: Path) -> None:
@@ -51,10 +50,10 @@ def files(folder: Path) -> list[Path]:
     return [path for names, path in parts if not any(name.startswith(".") for name in names)]
 
 
-def entry(hub: Path, path: Path) -> dict[str, Any]:
+def entry(hub: Path, path: Path) -> FileRecord:
     """What the manifest says of one file: relative name, size, SHA-256, and the stage that wrote it."""
     name = path.relative_to(hub).as_posix()
-    return {"path": name, "size": path.stat().st_size, "sha256": digest_of(path), "stage": stage(name)}
+    return FileRecord(path=name, size=path.stat().st_size, sha256=digest_of(path), stage=stage(name))
 
 
 def digest_of(path: Path) -> str:
@@ -68,9 +67,9 @@ def _digest(path: Path, *_state: int) -> str:
     return sha256(path)
 
 
-def _holds(hub: Path, entry: dict[str, Any]) -> bool:
-    path: Path = hub / entry["path"]
-    return path.is_file() and path.stat().st_size == entry["size"] and digest_of(path) == entry["sha256"]
+def _holds(hub: Path, entry: FileRecord) -> bool:
+    path = hub / entry.path
+    return path.is_file() and path.stat().st_size == entry.size and digest_of(path) == entry.sha256
 
 
 def stage(name: str) -> str:

@@ -1,12 +1,11 @@
 """What workers tell while they work, in lines: who, which epoch, what loss, how long still."""
 
-import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from harness import formatting, layout
+from harness.records.progress import ProgressRecord
 
 
 class News:
@@ -21,18 +20,18 @@ class News:
         """What was told since the last call, as far as a line is due."""
         return [line(event) for path in self._hub.glob(f"*/{layout.PROGRESS}") for event in self._newest(path)]
 
-    def _newest(self, path: Path) -> list[dict[str, Any]]:
-        events = {(event["case"], event["backend"]): event for event in self._added(path)}
+    def _newest(self, path: Path) -> list[ProgressRecord]:
+        events = {(event.case, event.backend): event for event in self._added(path)}
         return [event for key, event in events.items() if self._is_due(key)]
 
-    def _added(self, path: Path) -> Iterator[dict[str, Any]]:
+    def _added(self, path: Path) -> Iterator[ProgressRecord]:
         with path.open("rb") as stream:
             stream.seek(self._offsets.get(path, 0))
             for raw in stream:
                 if not raw.endswith(b"\n"):
                     return  # half a line: the next reading gets it whole
                 self._offsets[path] = self._offsets.get(path, 0) + len(raw)
-                yield json.loads(raw)
+                yield ProgressRecord.model_validate_json(raw)
 
     def _is_due(self, key: tuple[str, str]) -> bool:
         now = time.monotonic()
@@ -42,11 +41,11 @@ class News:
         return due
 
 
-def line(event: dict[str, Any]) -> str:
+def line(event: ProgressRecord) -> str:
     """One event of a worker in words: `gs1_ideal  torch  train  epoch 3/45  loss 0.4321  12.0 s left`."""
-    words = [event["case"], event["backend"], event["leg"]]
-    if event.get("epochs"):
-        words += [f"epoch {event['epoch']}/{event['epochs']}", f"loss {formatting.number(event.get('loss'))}"]
-    if event.get("left") is not None:
-        words.append(f"{formatting.seconds(event['left'])} left")
+    words = [event.case, event.backend, event.leg]
+    if event.epochs:
+        words += [f"epoch {event.epoch}/{event.epochs}", f"loss {formatting.number(event.loss)}"]
+    if event.left is not None:
+        words.append(f"{formatting.seconds(event.left)} left")
     return "  " + "  ".join(words)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from harness.errors import HarnessError
 from harness.networks import registry
+from harness.records.session import SessionRecord
 from harness.run import devices, interpreters
 from harness.scenario.case import Case
 from harness.scenario.catalogue import load_cases
@@ -95,20 +96,24 @@ class Request:
         """The interpreter of a backend: the one that was named, else this one."""
         return self.interpreters.get(backend, Path(sys.executable))
 
-    def record(self) -> dict[str, Any]:
+    def record(self, command: str, started: str) -> SessionRecord:
         """What the hub keeps of the request: no path of this machine but the file names."""
-        return {
-            "profile": self.profile,
-            "backends": list(self.backends),
-            "interpreters": {name: path.name for name, path in self.interpreters.items()},
-            "overrides": dict(self.overrides),
-            "device": self.device,
-            "store": "off" if self.store == "off" else "on",
-            "timeout": self.timeout,
-            "budget": self.budget,
-            "strict": self.strict,
-            "fault": None if self.fault is None else str(self.fault),
-        }
+        return SessionRecord(
+            command=command,
+            profile=self.profile,
+            backends=self.backends,
+            interpreters={name: path.name for name, path in self.interpreters.items()},
+            overrides=dict(self.overrides),
+            device=self.device,
+            store="off" if self.store == "off" else "on",
+            timeout=self.timeout,
+            budget=self.budget,
+            strict=self.strict,
+            fault=None if self.fault is None else str(self.fault),
+            started=started,
+            finished=None,
+            exit_status=None,
+        )
 
 
 def _injected(text: str, backends: tuple[str, str]) -> "Injected":

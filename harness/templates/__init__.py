@@ -1,4 +1,4 @@
-"""Pages and notes from the templates beside this file: static HTML, where every text is escaped, and Markdown."""
+"""Pages and notes from the templates beside this file: HTML and SVG, where every text is escaped, and Markdown."""
 
 from functools import cache
 from pathlib import Path
@@ -15,15 +15,15 @@ ARROWS = {"worse": "▼", "better": "▲", "changed": "◆", "": ""}
 
 
 def render(template: str, /, **context: Any) -> str:
-    """The text of a template, whose name ends in `.html` or `.md`, with the values that it asks for.
+    """The text of a template, whose name ends in `.html`, `.svg` or `.md`, with the values that it asks for.
 
     Raises jinja2.UndefinedError when it asks for one that is not given.
     """
-    return _environment(is_html=template.endswith(".html")).get_template(template).render(**context)
+    return _environment(is_markdown=template.endswith(".md")).get_template(template).render(**context)
 
 
 @cache
-def _environment(is_html: bool) -> "Environment":
+def _environment(is_markdown: bool) -> "Environment":
     from jinja2 import (
         Environment,
         FileSystemLoader,
@@ -33,11 +33,11 @@ def _environment(is_html: bool) -> "Environment":
 
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
-        autoescape=select_autoescape(["html"]),
+        autoescape=select_autoescape(["html", "svg"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        keep_trailing_newline=not is_html,
+        keep_trailing_newline=is_markdown,
     )
     environment.filters.update(
         number=formatting.number,

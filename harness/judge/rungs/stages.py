@@ -12,7 +12,7 @@ from harness.judge.findings import Findings
 from harness.judge.lockstep import grafted
 from harness.judge.tensors import judge_tensor
 from harness.judge.tolerances import Limits
-from harness.judge.verdict import Check
+from harness.judge.verdict import RED, Check
 from harness.ports.contract import Stage
 
 NEEDS = frozenset({"lockstep", "graft"})
@@ -39,7 +39,7 @@ def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> No
         with findings.evidence_for(f"{precision}.{stage.name}"):
             own, other = (evidence.stage(backend, stages[backend], stage.name) for backend in (candidate, reference))
             _judge_stage(findings, own, other, stage, precision, first_wrong)
-        if not first_wrong and findings.checks[-1].status in ("fail", "error"):
+        if not first_wrong and findings.checks[-1].status in RED:
             first_wrong = stage.name
 
 

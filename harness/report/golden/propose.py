@@ -49,7 +49,7 @@ def propose(root: Path, of: Path | None, to: Path, cases: Sequence[str] = ()) ->
 
 def _approve_hub(of: Path, folder: Path, cases: Sequence[str]) -> list[str]:
     """Approve the cases of a hub in a copy of the golden files; returns a sentence for each that cannot be."""
-    hub.read_session(of)
+    hub.require(of)
     left_out = []
     for case_dir in hub.case_folders(of):
         if cases and case_dir.name not in cases:

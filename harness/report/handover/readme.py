@@ -1,17 +1,17 @@
 """The README of a hub for the person who receives it: what it is, what was reached, and how to do it again."""
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from harness import layout, templates
 from harness.dataset import npz
 from harness.errors import HarnessError
 from harness.judge.evidence import Evidence
 from harness.records.setup import DatasetSetup
+from harness.records.summary import CaseSummary, Summary
 from harness.report import markdown
-from harness.report.panels.provenance import environments
+from harness.report.case_files import CaseFiles
 from harness.report.tables import REACHED, Table, reached
 from harness.scenario.keys import leaves
 from harness.session import hub, manifest
@@ -31,71 +31,72 @@ def page(root: Path) -> str:
 
     Raises HarnessError when the folder is no hub, or its session has left no summary.
     """
-    hub.read_session(root)
-    summary = hub.read_optional(root / layout.SUMMARY, None)
+    hub.require(root)
+    summary = Summary.read_if_whole(root / layout.SUMMARY)
     if summary is None:
         raise HarnessError(f"{root}: has no {layout.SUMMARY}; complete it with: python -m harness report {root}")
-    metrics = ((case["id"], *row) for case in summary["cases"] for row in reached(case["backends"]))
+    metrics = ((case.id, *row) for case in summary.cases for row in reached(case.backends))
     return templates.render(
         "handover/readme.md",
         summary=summary,
-        cases=Table.of(CASES, (_case(root, case) for case in summary["cases"])),
+        cases=Table.of(CASES, (_case(root, case) for case in summary.cases)),
         baseline=Table.of(METRICS, metrics),
         warnings=list(_warnings(root, summary)),
-        commands=[command for case in summary["cases"] for command in _commands(case)],
+        commands=[command for case in summary.cases for command in _commands(case)],
         provenance=Table.of(PROVENANCE, _provenance(root, summary)),
         required=npz.REQUIRED,
         sizes=npz.SIZES,
     )
 
 
-def _case(root: Path, case: Mapping[str, Any]) -> tuple[Any, ...]:
+def _case(root: Path, case: CaseSummary) -> tuple[object, ...]:
     """What a case asked for: a row of the table of scenarios."""
     values = _values(root, case)
-    setup = DatasetSetup.read_if_whole(hub.case_folder(root, case["id"]) / layout.DATASET / layout.SETUP)
+    setup = DatasetSetup.read_if_whole(hub.case_folder(root, case.id) / layout.DATASET / layout.SETUP)
     facts = (None, None) if setup is None else (setup.nphotons, setup.patterns)
     data = (values["dataset.N"], values["grouping.gridsize"], *facts)
-    return case["id"], case["profile"], case["status"], *data, values["training.epochs"], values["training.batch_size"]
+    return case.id, case.profile, case.status, *data, values["training.epochs"], values["training.batch_size"]
 
 
-def _values(root: Path, case: Mapping[str, Any]) -> dict[str, Any]:
+def _values(root: Path, case: CaseSummary) -> dict[str, object]:
     """The resolved scenario of a case by dotted key."""
-    folder = hub.case_folder(root, case["id"])
+    folder = hub.case_folder(root, case.id)
     return leaves(Evidence(folder, hub.read_case(folder).backends).scenario)
 
 
-def _warnings(root: Path, summary: Mapping[str, Any]) -> Iterator[str]:
+def _warnings(root: Path, summary: Summary) -> Iterator[str]:
     """What keeps another person from getting the same figures."""
-    if summary["provenance"]["dirty"]:
+    if summary.provenance.dirty:
         yield "the code had changes that were not committed; the commit alone does not give these results."
-    for case in summary["cases"]:
-        sides = environments(hub.case_folder(root, case["id"]))
+    for case in summary.cases:
+        sides = CaseFiles(hub.case_folder(root, case.id)).environments
         versions = {backend: side.distributions.get("numpy") for backend, side in sides.items()}
         if len(set(versions.values())) > 1:
             told = ", ".join(f"{backend} {version}" for backend, version in versions.items())
-            yield f"{case['id']}: the sides ran with different versions of NumPy ({told})."
+            yield f"{case.id}: the sides ran with different versions of NumPy ({told})."
     yield "other versions, another processor or a GPU round otherwise; compare within the limits of the ledger."
-    for sentence in markdown.warnings(dict(summary)):
+    for sentence in markdown.warnings(summary):
         yield sentence.removeprefix("warning: ")
 
 
-def _commands(case: Mapping[str, Any]) -> Iterator[str]:
+def _commands(case: CaseSummary) -> Iterator[str]:
     """What does the steps of a case again, one command a step."""
-    more = [word for key, value in case["overrides"].items() for word in ("--override", f"{key}={value}")]
-    common = ["--profile", case["profile"], *more, "--to", "again"]
-    sides = [[step, case["id"], "--backend", backend] for backend in case["backends"] for step in ("train", "infer")]
-    for words in (["simulate", case["id"]], *sides):
+    more = [word for key, value in case.overrides.items() for word in ("--override", f"{key}={value}")]
+    common = ["--profile", case.profile, *more, "--to", "again"]
+    sides = [[step, case.id, "--backend", backend] for backend in case.backends for step in ("train", "infer")]
+    for words in (["simulate", case.id], *sides):
         yield shlex.join([".venv/bin/python", "-m", "harness", *words, *common])
 
 
-def _provenance(root: Path, summary: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+def _provenance(root: Path, summary: Summary) -> Sequence[Sequence[object]]:
     """A row a data set, by dose."""
     rows = []
-    for case in summary["cases"]:
-        folder = hub.case_folder(root, case["id"]) / layout.DATASET
+    for case in summary.cases:
+        folder = hub.case_folder(root, case.id) / layout.DATASET
         if (folder / layout.DATA).is_file():
             setup, data = DatasetSetup.read_if_whole(folder / layout.SETUP), folder / layout.DATA
             name, size = data.relative_to(root).as_posix(), data.stat().st_size
             nphotons, origin = (None, None) if setup is None else (setup.nphotons, setup.origin)
-            rows.append((nphotons, case["id"], name, size, manifest.digest_of(data), origin))
-    return sorted(rows, key=lambda row: (float(row[0] or 0), row[1]))
+            rows.append((nphotons, case.id, name, size, manifest.digest_of(data), origin))
+    rows.sort(key=lambda row: (float(row[0] or 0), row[1]))
+    return rows

@@ -6,8 +6,8 @@ from typing import Any
 
 from harness import formatting, layout, templates
 from harness.files import write_text
+from harness.records.summary import Summary
 from harness.report import pages
-from harness.session import hub
 from harness.session.nightly.night import log_of
 from harness.session.nightly.steps import Step
 
@@ -40,8 +40,8 @@ def _row(folder: Path, step: Step, record: Mapping[str, Any]) -> dict[str, Any]:
 def _result(folder: Path, step: Step, hubs: Sequence[str]) -> str:
     """What a step found, in one line."""
     if step.is_session:
-        totals = hub.read_optional(folder / hubs[-1] / layout.SUMMARY, {}).get("totals")
-        return "" if totals is None else ", ".join(f"{count} {what}" for what, count in totals.items() if count)
+        found = Summary.read_if_whole(folder / hubs[-1] / layout.SUMMARY)
+        return "" if found is None else ", ".join(f"{count} {what}" for what, count in found.totals if count)
     lines = (folder / log_of(step.name)).read_text(encoding="utf-8", errors="replace").split("\n") if step.tells else []
     return next((line for line in reversed(lines) if line.strip()), "")
 

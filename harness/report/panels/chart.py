@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict
 
 from harness.scenario.matrix import label
 
@@ -40,6 +40,59 @@ class Mark:
     style: str
 
 
+class Plot(TypedDict):
+    """Where the plot lies in the SVG, in its pixels."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+
+class DrawnLine(TypedDict):
+    """One curve in pixels."""
+
+    line: Line
+    runs: list[list[tuple[float, float]]]
+    """The points from gap to gap."""
+    path: str
+    bars: str
+
+
+class LineValues(TypedDict):
+    """The values of one curve, None where there is none."""
+
+    name: str
+    style: str
+    x: list[float | None]
+    y: list[float | None]
+
+
+class Values(TypedDict):
+    """What the script of the page needs to show values; `left` and `right` are the ends of the x axis."""
+
+    left: float
+    right: float
+    x: str
+    log: bool
+    lines: list[LineValues]
+
+
+class Drawn(TypedDict):
+    """What the template `chart.html` wants: paths and ticks in pixels, and the values for hovering."""
+
+    chart: "Chart"
+    width: float
+    height: float
+    plot: Plot
+    lines: list[DrawnLine]
+    shade: str
+    x_ticks: list[tuple[float, str]]
+    y_ticks: list[tuple[float, str]]
+    marks: list[tuple[float, Mark]]
+    values: Values
+
+
 @dataclass(frozen=True)
 class Chart:
     """Curves over one axis."""
@@ -63,8 +116,8 @@ class Chart:
         """Whether no line has a value to draw."""
         return not any(True for line in self.lines for _ in self._finite(line))
 
-    def drawn(self) -> dict[str, Any]:
-        """What the template `chart.html` wants: paths and ticks in pixels, and the values for hovering."""
+    def drawn(self) -> Drawn:
+        """The chart as its template wants it."""
         across, up = self._across(), self._up()
         return {
             "chart": self,

@@ -2,22 +2,27 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from harness import layout
 from harness.judge.intensity import STAGES
+from harness.records.record import Number
+from harness.records.stages import StagesRecord
 from harness.report.telemetry import stages
-from harness.session import hub
 
 COLUMNS = ("mean", "ratio", "symmetry")
 
 
-def chains(folder: Path, backends: Sequence[str]) -> dict[str, Any] | None:
-    """Of each side the verdict on its symmetry, and a row a stage with `COLUMNS` of every side.
+class Chains(TypedDict):
+    """Of each side the verdict on its symmetry, and a row a stage with `COLUMNS` of every side."""
 
-    None where no side has the file; a figure is None where a side lacks the stage.
-    """
-    held = {name: hub.read_optional(folder / name / layout.TELEMETRY, None) for name in backends}
+    verdicts: dict[str, str]
+    rows: list[tuple[str, list[Number | None]]]
+
+
+def chains(folder: Path, backends: Sequence[str]) -> Chains | None:
+    """The chains of a case; None where no side has the file. A figure is None where a side lacks the stage."""
+    held = {name: StagesRecord.read_if_whole(folder / name / layout.TELEMETRY) for name in backends}
     found = {name: record for name, record in held.items() if record is not None}
     if not found:
         return None

@@ -1,7 +1,8 @@
 """The scan on the object: centres of the patterns, outlines of the stitched patches, the canvas and what it needs."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -15,10 +16,69 @@ _OUTLINES = 80
 _MARGIN = 6.0
 
 
-def scan(evidence: Evidence) -> dict[str, Any]:
+class Dots(TypedDict):
+    """Centres of the patterns of one half of the scan."""
+
+    name: str
+    style: str
+    x: np.ndarray
+    y: np.ndarray
+    path: str
+    """All of them as one path of SVG."""
+
+
+class Square(TypedDict):
+    """Upper left corner and side."""
+
+    x: float
+    y: float
+    side: float
+
+
+class CanvasSquares(TypedDict):
+    """The canvas of a side, and the square that its patches need."""
+
+    backend: str
+    size: int
+    required: int
+    fits: bool
+    whole: Square
+    needed: Square
+
+
+class Ground(TypedDict):
+    """The picture of the truth, a file of the case, and where it lies."""
+
+    picture: str
+    x: float
+    y: float
+    width: int
+    height: int
+
+
+class View(TypedDict):
+    """The box that holds everything."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+class Scan(TypedDict):
+    """All that is drawn."""
+
+    dots: list[Dots]
+    outlines: list[Square]
+    canvases: list[CanvasSquares]
+    ground: Ground | None
+    view: View
+
+
+def scan(evidence: Evidence) -> Scan:
     """Everything in pixels of the object, x to the right and y down; what a side lacks is left out."""
     arrays = {name: evidence.arrays(Path(layout.DATASET, f"{name}.npz"), ("x", "y")) for name in ("train", "test")}
-    dots = [
+    dots: list[Dots] = [
         {
             "name": f"{name}: {len(part['x'])} patterns",
             "style": style,
@@ -44,11 +104,11 @@ def _dots(x: np.ndarray, y: np.ndarray) -> str:
     return "".join(f"M{a:.1f} {b:.1f}h0" for a, b in zip(x, y, strict=True))
 
 
-def _square(x: float, y: float, side: float) -> dict[str, float]:
+def _square(x: float, y: float, side: float) -> Square:
     return {"x": round(x - side / 2, 2), "y": round(y - side / 2, 2), "side": side}
 
 
-def _canvas(evidence: Evidence, backend: str) -> dict[str, Any] | None:
+def _canvas(evidence: Evidence, backend: str) -> CanvasSquares | None:
     """The canvas of a side, and the square that its patches need; its middle is the pixel with index size/2."""
     try:
         canvas = evidence.canvas(backend)
@@ -65,7 +125,7 @@ def _canvas(evidence: Evidence, backend: str) -> dict[str, Any] | None:
     }
 
 
-def _outlines(evidence: Evidence) -> list[dict[str, float]]:
+def _outlines(evidence: Evidence) -> list[Square]:
     """Predicted regions of stitched patches of the first side that has any."""
     for backend in evidence.backends:
         try:
@@ -78,7 +138,7 @@ def _outlines(evidence: Evidence) -> list[dict[str, float]]:
     return []
 
 
-def _ground(evidence: Evidence) -> dict[str, Any] | None:
+def _ground(evidence: Evidence) -> Ground | None:
     """The picture of the truth below it all, and where it lies."""
     try:
         truth = true_object(evidence)
@@ -93,18 +153,19 @@ def _ground(evidence: Evidence) -> dict[str, Any] | None:
 
 
 def _view(
-    parts: list[dict[str, np.ndarray]], squares: list[dict[str, Any]], ground: dict[str, Any] | None, N: int
-) -> dict[str, float]:
+    parts: Sequence[Mapping[str, np.ndarray]], squares: Sequence[CanvasSquares], ground: Ground | None, N: int
+) -> View:
     """The smallest box that holds everything."""
     reach = N / 2
     xs = [edge for part in parts for edge in (part["x"].min() - reach, part["x"].max() + reach)]
     ys = [edge for part in parts for edge in (part["y"].min() - reach, part["y"].max() + reach)]
-    for square in [entry[kind] for entry in squares for kind in ("whole", "needed")]:
+    for square in [square for entry in squares for square in (entry["whole"], entry["needed"])]:
         xs += [square["x"], square["x"] + square["side"]]
         ys += [square["y"], square["y"] + square["side"]]
     if ground:
         xs += [ground["x"], ground["x"] + ground["width"]]
         ys += [ground["y"], ground["y"] + ground["height"]]
     left, top = min(xs) - _MARGIN, min(ys) - _MARGIN
-    edges = {"left": left, "top": top, "width": max(xs) + _MARGIN - left, "height": max(ys) + _MARGIN - top}
-    return {name: round(float(value), 1) for name, value in edges.items()}
+    width, height = max(xs) + _MARGIN - left, max(ys) + _MARGIN - top
+    left, top, width, height = (round(float(value), 1) for value in (left, top, width, height))
+    return {"left": left, "top": top, "width": width, "height": height}

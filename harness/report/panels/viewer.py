@@ -7,7 +7,7 @@ value is wrong by at most half a step, (highest - lowest) / 65534 / 2; the page 
 import base64
 import zlib
 from functools import cache
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -23,7 +23,53 @@ LARGEST = 300_000
 _MAPS = ("gray", "twilight", "RdBu_r")
 
 
-def viewer(images: CaseImages) -> dict[str, Any] | None:
+class Packed(TypedDict):
+    """A picture (H, W) as 16-bit codes: value = low + step * code."""
+
+    shape: list[int]
+    low: float
+    step: float
+    data: str
+
+
+class Layer(Packed):
+    """A picture with its name, and whether it is truth, reference, candidate or difference."""
+
+    name: str
+    role: str
+
+
+class Range(TypedDict):
+    """A range of colours; `held` is one that is wider than what its pictures span."""
+
+    map: str
+    low: float
+    high: float
+    held: bool
+
+
+class PartLayers(TypedDict):
+    """The pictures of amplitude or phase, with the colours of the pictures, of their errors and of their difference."""
+
+    unit: str
+    colours: Range | None
+    error: Range | None
+    difference: Range | None
+    layers: list[Layer]
+
+
+class Viewer(TypedDict):
+    """All that the script of the viewer needs; `row` and `column` are where the box that is shown begins."""
+
+    backends: list[str]
+    row: int
+    column: int
+    stride: int
+    maps: dict[str, str]
+    parts: dict[str, PartLayers]
+
+
+def viewer(images: CaseImages) -> Viewer | None:
     """All that the viewer of a case needs; None where nothing was stitched."""
     if not images.fields:
         return None
@@ -55,7 +101,7 @@ def _stride(images: CaseImages) -> int:
     return stride
 
 
-def _part(images: CaseImages, part: str, stride: int) -> dict[str, Any]:
+def _part(images: CaseImages, part: str, stride: int) -> PartLayers:
     """The layers of amplitude or phase; differences from the truth are left to the page."""
     reference, candidate = images.evidence.backends
     roles = {"truth": "truth", reference: "reference", candidate: "candidate"}
@@ -72,17 +118,17 @@ def _part(images: CaseImages, part: str, stride: int) -> dict[str, Any]:
     }
 
 
-def _range(colours: Colours | None) -> dict[str, Any] | None:
+def _range(colours: Colours | None) -> Range | None:
     if colours is None:
         return None
     return {"map": colours.map, "low": colours.low, "high": colours.high, "held": colours.held}
 
 
-def _layer(name: str, role: str, values: Array, images: CaseImages, stride: int) -> dict[str, Any]:
+def _layer(name: str, role: str, values: Array, images: CaseImages, stride: int) -> Layer:
     return {"name": name, "role": role, **packed(values[images.box][::stride, ::stride])}
 
 
-def packed(values: Array) -> dict[str, Any]:
+def packed(values: Array) -> Packed:
     """(H, W) float as `shape`, `low`, `step` and `data`: value = low + step * code.
 
     `data` is the zlib stream of all high bytes of the 16-bit codes, row by row, and then of all low bytes.

@@ -15,6 +15,7 @@ from harness.files import plain
 from harness.judge.evidence import Evidence
 from harness.physics import scale
 from harness.records.setup import DatasetSetup
+from harness.records.summary import Summary
 from harness.report.handover import inventory
 from harness.report.parity_log import statistics
 from harness.session import case_runner, hub
@@ -107,9 +108,13 @@ def parameters(evidence: Evidence) -> dict[str, Any]:
     }
 
 
-def _baseline(root: Path, case: str) -> dict[str, Any]:
+def _baseline(root: Path, case: str) -> dict[str, dict[str, object]]:
     """The figures of each side in the summary of its session."""
-    summary = hub.read_optional(root / layout.SUMMARY, {"cases": []})
-    sides: dict[str, Any] = next((one["backends"] for one in summary["cases"] if one["id"] == case), {})
-    names = ("final_loss", "intensity_scale", "patches", "reconstruction")
-    return {backend: {name: side[name] for name in names} for backend, side in sides.items()}
+    summary = Summary.read_if_whole(root / layout.SUMMARY)
+    names = {"final_loss", "intensity_scale", "patches", "reconstruction"}
+    return {
+        backend: side.model_dump(include=names)
+        for one in (summary.cases if summary else ())
+        if one.id == case
+        for backend, side in one.backends.items()
+    }

@@ -8,6 +8,7 @@ from typing import Any
 
 from harness import layout, templates
 from harness.files import write_json, write_text
+from harness.records.summary import SideBaseline
 from harness.report.parity_log.log import STAGES
 from harness.report.parity_log.statistics import PERCENTILES, STATISTICS
 from harness.report.tables import REACHED, Table, reached
@@ -36,7 +37,8 @@ def _tables(one: Mapping[str, Any]) -> dict[str, Table]:
         "Diffraction amplitude": _stages(one),
         "Probe": Table.of(PROBE_HEADER[2:], (row[2:] for row in _probe_rows(one))),
     }
-    return found | ({"Baseline": Table.of(REACHED, reached(one["baseline"]))} if one["baseline"] else {})
+    sides = {side: SideBaseline.parse(held, layout.PARITY_LOG) for side, held in (one["baseline"] or {}).items()}
+    return found | ({"Baseline": Table.of(REACHED, reached(sides))} if sides else {})
 
 
 def _stages(one: Mapping[str, Any]) -> Table:

@@ -29,8 +29,9 @@ def _quality(name: str, point: Point) -> Bar:
 
 
 def _scale(point: Point) -> Bar:
-    spread = deviation(point.scale.get("trained", ()))
-    return point.ratio, None if spread is None else spread / point.scale["closed_form"]
+    if point.scale is None or (spread := deviation(point.scale.trained)) is None:
+        return point.ratio, None
+    return point.ratio, spread / point.scale.closed_form
 
 
 def _chart(name: str, title: str, found: Sequence[Point], bar: Callable[[Point], Bar]) -> Chart:

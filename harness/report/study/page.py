@@ -2,33 +2,35 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from harness import layout, templates
-from harness.files import plain, write_json, write_text
+from harness.files import write_text
 from harness.judge import dose
 from harness.judge.verdict import RungVerdict
+from harness.records.study import OverSeeds, PointRecord, ScaleOverSeeds, StudyRecord, StudyVerdict
+from harness.records.summary import Summary
 from harness.report import pages
+from harness.report.case_files import CaseFiles
 from harness.report.parity_log import log, text
 from harness.report.study import curves, points, tables
-from harness.report.study.points import Point, deviation, mean
+from harness.report.study.points import Point, Scale, deviation, mean
 from harness.scenario.studies import Study
 from harness.session import hub
 
 SCHEMA_VERSION = "1.0"
 
 
-def write(root: Path, summary: dict[str, Any]) -> None:
-    """Write every dose study of a hub; `summary` is that of its session."""
-    for study in points.of_hub(root):
-        _write_study(root, study, summary)
+def write(root: Path, cases: Sequence[CaseFiles], summary: Summary) -> None:
+    """Write every dose study among the cases of a hub; `summary` is that of its session."""
+    for study in points.studies_of(cases):
+        _write_study(root, study, points.gather(cases, study), summary)
 
 
-def _write_study(root: Path, study: Study, summary: dict[str, Any]) -> None:
-    folder, found = root / layout.STUDIES / study.name, points.gather(root, study)
+def _write_study(root: Path, study: Study, found: Sequence[Point], summary: Summary) -> None:
+    folder = root / layout.STUDIES / study.name
     verdict = points.judge(found)
     text.write(folder, log.of_cases(root, [hub.case_folder(root, case) for case in study.cases]))
-    write_json(folder / layout.STUDY, as_json(study, found, verdict))
+    record(study, found, verdict).write(folder / layout.STUDY)
     shown = tables.tables(found, verdict)
     write_text(folder / layout.STUDY_TEXT, templates.render("study.md", study=study, tables=shown, verdict=verdict))
     pages.write_page(
@@ -44,31 +46,33 @@ def _write_study(root: Path, study: Study, summary: dict[str, Any]) -> None:
     )
 
 
-def as_json(study: Study, found: Sequence[Point], verdict: RungVerdict) -> dict[str, Any]:
+def record(study: Study, found: Sequence[Point], verdict: RungVerdict) -> StudyRecord:
     """What `study.json` holds: every point with its values over the seeds, mean and deviation, and the verdict."""
-    return plain(
-        {
-            "schema_version": SCHEMA_VERSION,
-            "scenario": study.name,
-            "points": [_point(point) for point in found],
-            "verdict": {"status": verdict.status, **verdict.as_json()},
-        }
+    return StudyRecord(
+        schema_version=SCHEMA_VERSION,
+        scenario=study.name,
+        points=tuple(_point(point) for point in found),
+        verdict=StudyVerdict(status=verdict.status, rung=verdict.rung, checks=verdict.checks),
     )
 
 
-def _point(point: Point) -> dict[str, Any]:
-    trained = point.scale and {**point.scale, "trained": _over_seeds(point.scale["trained"]), "ratio": point.ratio}
-    return {
-        "case": point.case,
-        "nphotons": point.nphotons,
-        "curve": point.curve,
-        "backend": point.backend,
-        "seeds": point.seeds,
-        "figures": {name: _over_seeds(values) for name, values in point.figures.items()},
-        "intensity_scale": trained or None,
-        "reason": point.reason or None,
-    }
+def _point(point: Point) -> PointRecord:
+    return PointRecord(
+        case=point.case,
+        nphotons=point.nphotons,
+        curve=point.curve,
+        backend=point.backend,
+        seeds=tuple(point.seeds),
+        figures={name: _over_seeds(values) for name, values in point.figures.items()},
+        intensity_scale=point.scale and _scale(point.scale, point.ratio),
+        reason=point.reason or None,
+    )
 
 
-def _over_seeds(values: Sequence[float | None]) -> dict[str, Any]:
-    return {"values": values, "mean": mean(values), "std": deviation(values)}
+def _scale(found: Scale, ratio: float | None) -> ScaleOverSeeds:
+    trained = _over_seeds(found.trained)
+    return ScaleOverSeeds(used=found.used, trained=trained, closed_form=found.closed_form, ratio=ratio)
+
+
+def _over_seeds(values: Sequence[float | None]) -> OverSeeds:
+    return OverSeeds(values=tuple(values), mean=mean(values), std=deviation(values))

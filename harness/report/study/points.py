@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -13,14 +11,25 @@ from harness.judge.evidence import Evidence
 from harness.judge.rungs.ensemble import members
 from harness.judge.rungs.scale import scale_figures
 from harness.judge.verdict import CONTRACT, Check, RungVerdict
+from harness.report.case_files import CaseFiles
 from harness.run import ensemble
 from harness.scenario import studies
 from harness.scenario.matrix import label
 from harness.scenario.studies import Study
-from harness.session import case_runner, hub
 
 PHOTONS = "photons a pattern"
 """What the dose is called on charts and in tables."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The intensity scale of a side at one dose."""
+
+    used: float | None
+    """The dataset's."""
+    trained: Sequence[float | None]
+    """A value a seed."""
+    closed_form: float
 
 
 @dataclass(frozen=True)
@@ -35,8 +44,7 @@ class Point:
     seeds: Sequence[int]
     figures: dict[str, list[float | None]] = field(default_factory=dict)
     """FIGURES of the judge over the seeds."""
-    scale: dict[str, Any] = field(default_factory=dict)
-    """`used`, the dataset's; `trained`, a value a seed; `closed_form`."""
+    scale: Scale | None = None
     reason: str = ""
     """Why there are no figures."""
 
@@ -48,8 +56,9 @@ class Point:
     @property
     def ratio(self) -> float | None:
         """Trained scale, its mean over the seeds, over the closed form."""
-        trained = mean(self.scale["trained"]) if self.scale else None
-        return None if trained is None else trained / self.scale["closed_form"]
+        if self.scale is None or (trained := mean(self.scale.trained)) is None:
+            return None
+        return trained / self.scale.closed_form
 
 
 def mean(values: Sequence[float | None]) -> float | None:
@@ -66,36 +75,31 @@ def deviation(values: Sequence[float | None]) -> float | None:
     return float(np.std(known, ddof=1)) if np.ptp(known) else 0.0
 
 
-def of_hub(root: Path) -> list[Study]:
-    """The dose studies among the cases of a hub that were prepared."""
-    by_name: dict[str, list[Path]] = {}
-    for folder in filter(case_runner.is_prepared, hub.case_folders(root)):
-        by_name.setdefault(hub.read_case(folder).scenario, []).append(folder)
-    several = [folder for folders in by_name.values() if len(folders) > 1 for folder in folders]
-    return studies.studies(_point_of(folder) for folder in several)
+def studies_of(cases: Sequence[CaseFiles]) -> list[Study]:
+    """The dose studies among those cases of a hub that were prepared."""
+    by_name: dict[str, list[CaseFiles]] = {}
+    for case in cases:
+        if case.is_prepared:
+            by_name.setdefault(case.asked.scenario, []).append(case)
+    several = [case for found in by_name.values() if len(found) > 1 for case in found]
+    return studies.studies(
+        studies.Point(case.asked.id, case.asked.scenario, case.evidence.scenario) for case in several
+    )
 
 
-def _point_of(folder: Path) -> studies.Point:
-    case = hub.read_case(folder)
-    return studies.Point(case.id, case.scenario, _evidence(folder).scenario)
-
-
-def _evidence(folder: Path) -> Evidence:
-    return case_runner.settled_evidence(folder, hub.read_case(folder).backends)
-
-
-def gather(root: Path, study: Study) -> list[Point]:
-    """The points of a study, curve by curve, the doses rising."""
+def gather(cases: Sequence[CaseFiles], study: Study) -> list[Point]:
+    """The points of a study, which is among the cases of a hub: curve by curve, the doses rising."""
+    by_id = {case.folder.name: case for case in cases}
     return [
         point
         for curve, doses in study.curves.items()
         for nphotons, case in doses.items()
-        for point in _of_case(hub.case_folder(root, case), curve, nphotons)
+        for point in _of_case(by_id[case], curve, nphotons)
     ]
 
 
-def _of_case(folder: Path, curve: str, nphotons: float) -> Iterator[Point]:
-    evidence = _evidence(folder)
+def _of_case(case: CaseFiles, curve: str, nphotons: float) -> Iterator[Point]:
+    folder, evidence = case.folder, case.evidence
     seeds = ensemble.seeds(evidence.scenario) or [evidence.scenario.training.seed]
     for backend in evidence.backends:
         place = (folder.name, curve, nphotons, backend, seeds)
@@ -105,10 +109,10 @@ def _of_case(folder: Path, curve: str, nphotons: float) -> Iterator[Point]:
             yield Point(*place, reason=str(reason).replace(f"{folder}/", ""))
 
 
-def _scale(evidence: Evidence, backend: str) -> dict[str, Any]:
+def _scale(evidence: Evidence, backend: str) -> Scale:
     found = [scale_figures(run, backend) for run in members(evidence)]
     trained = [figures["final"] for figures in found]
-    return {"used": found[0]["initial"], "trained": trained, "closed_form": found[0]["closed_form"]}
+    return Scale(found[0]["initial"], trained, evidence.setup.intensity_scale_closed_form)
 
 
 def judge(points: Sequence[Point]) -> RungVerdict:

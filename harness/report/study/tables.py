@@ -38,8 +38,10 @@ def _scale(found: Sequence[Point]) -> Table:
 
 
 def _scales(point: Point) -> tuple[float | None, ...]:
-    trained = point.scale.get("trained", ())
-    return point.scale.get("used"), mean(trained), deviation(trained), point.scale.get("closed_form")
+    found = point.scale
+    if found is None:
+        return None, None, None, None
+    return found.used, mean(found.trained), deviation(found.trained), found.closed_form
 
 
 def _verdict(verdict: RungVerdict) -> Table:

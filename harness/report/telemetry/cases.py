@@ -2,26 +2,46 @@
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Generic, TypeVar
+
+from pydantic import Field
 
 from harness import layout
 from harness.errors import HarnessError
-from harness.judge.evidence import Evidence
-from harness.session import case_runner, hub, manifest
+from harness.records.record import Record, SparseRecord
+from harness.report import case_files
+from harness.report.case_files import CaseFiles
+from harness.session import hub, manifest
 
 T = TypeVar("T")
-Tool = Callable[[Evidence], dict[str, Any]]
-"""Writes its files into the folder of a case, and returns what it found there."""
+R = TypeVar("R", bound=Record)
 
 
-def over_hub(root: Path, tool: Tool) -> list[dict[str, Any]]:
-    """What a tool found in every case of a hub; of a case that was not run, `message` says why.
+class NotRun(Record):
+    """A case that has nothing to be looked at."""
+
+    case: str
+    message: str
+    """Why."""
+
+
+class OfSides(SparseRecord, Generic[R]):
+    """What a tool found of the sides of a case."""
+
+    case: str
+    sides: dict[str, R]
+    reasons: dict[str, str] = Field(default_factory=dict)
+    """Why a side is missing."""
+
+
+def over_hub(root: Path, tool: Callable[[CaseFiles], R]) -> list[R | NotRun]:
+    """What a tool, which writes its files into the folder of a case, found in every case of a hub.
 
     Raises HarnessError when `root` is no hub, or its files differ from its manifest.
     """
-    hub.read_session(root)
+    hub.require(root)
     manifest.require_unchanged(root)
-    found = [_of_case(folder, tool) for folder in hub.case_folders(root)]
+    found = [_of_case(case, tool) for case in case_files.of_hub(root)]
     seal_again(root)
     return found
 
@@ -32,12 +52,11 @@ def seal_again(root: Path) -> None:
         manifest.write(root)
 
 
-def _of_case(folder: Path, tool: Tool) -> dict[str, Any]:
-    if not case_runner.is_prepared(folder):
-        found = case_runner.prepared(folder)
-        reason = found.reason if found else ""
-        return {"case": folder.name, "message": reason or "the session ended before this case was run"}
-    return tool(case_runner.settled_evidence(folder, hub.read_case(folder).backends))
+def _of_case(case: CaseFiles, tool: Callable[[CaseFiles], R]) -> R | NotRun:
+    if case.is_prepared:
+        return tool(case)
+    reason = case.prepared.reason if case.prepared else ""
+    return NotRun(case=case.folder.name, message=reason or "the session ended before this case was run")
 
 
 def gathered(names: Iterable[str], figure: Callable[[str], T], folder: Path) -> tuple[dict[str, T], dict[str, str]]:

@@ -3,19 +3,20 @@
 The sides may be those of one case, or of two cases or sessions; the files lie with the candidate's case.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from harness import layout, templates
 from harness.errors import HarnessError
-from harness.files import plain, write_json, write_text
+from harness.files import plain, write_text
 from harness.judge import statistics
 from harness.records.case import CaseRecord
+from harness.records.statistics import ComparedFigure, ComparedStatistics
+from harness.report.case_files import CaseFiles
 from harness.report.tables import Table
 from harness.report.telemetry.cases import seal_again
-from harness.session import case_runner, hub, manifest
+from harness.session import manifest
 
 HEADER = ("part", "figure", "baseline", "candidate", "ratio", "difference", "status")
 
@@ -30,8 +31,8 @@ class Side:
     def at(cls, folder: Path) -> "Side":
         """Raises HarnessError when the folder is not that of a side, or its hub was changed."""
         side = cls(folder.resolve())
-        case = CaseRecord.read_if_whole(side.case / layout.CASE)
-        if case is None or side.folder.name not in case.backends:
+        asked = CaseRecord.read_if_whole(side.case / layout.CASE)
+        if asked is None or side.folder.name not in asked.backends:
             raise HarnessError(
                 f"{folder}: is not a side of a case; name HUB/CASE/BACKEND, such as reports/latest/gs1_custom/torch."
             )
@@ -55,38 +56,32 @@ class Side:
 
     def figures(self) -> dict[str, dict[str, float]]:
         """Statistics of its patches and its canvas; raises HarnessError when they cannot be had."""
-        backends = hub.read_case(self.case).backends
-        return statistics.of_side(case_runner.settled_evidence(self.case, backends), self.folder.name)
+        return statistics.of_side(CaseFiles(self.case).evidence, self.folder.name)
 
 
-def write(baseline: Path, candidate: Path) -> tuple[dict[str, Any], Path]:
+def write(baseline: Path, candidate: Path) -> tuple[ComparedStatistics, Path]:
     """Compare two sides and write both files; returns what the JSON holds, and its path.
 
     Raises HarnessError when one of the folders is no side of a case, or holds no statistics.
     """
     one, other = Side.at(baseline), Side.at(candidate)
-    record: dict[str, Any] = plain(
-        {
-            "baseline": one.label,
-            "candidate": other.label,
-            **statistics.compared(one.figures(), other.figures()),
-        }
-    )
+    compared = plain(statistics.compared(one.figures(), other.figures()))
+    record = ComparedStatistics(baseline=one.label, candidate=other.label, **compared)
     path = other.case / layout.COMPARISON / f"stats_{other.folder.name}_over_{_name(one, other)}.json"
-    write_json(path, record)
+    record.write(path)
     write_text(path.with_suffix(".md"), templates.render("telemetry/stats.md", record=record, rows=table(record)))
     seal_again(other.hub)
     return record, path
 
 
-def is_blocked(record: Mapping[str, Any]) -> bool:
+def is_blocked(record: ComparedStatistics) -> bool:
     """Whether a ratio could not be had."""
-    return any(found["status"] != statistics.COMPARED for _, _, found in _entries(record))
+    return any(found.status != statistics.COMPARED for _, _, found in _entries(record))
 
 
-def table(record: Mapping[str, Any]) -> Table:
+def table(record: ComparedStatistics) -> Table:
     """One row a figure."""
-    rows = ((part, name, *(found[key] for key in HEADER[2:])) for part, name, found in _entries(record))
+    rows = ((part, name, *found.model_dump().values()) for part, name, found in _entries(record))
     return Table.of(HEADER, rows)
 
 
@@ -97,7 +92,7 @@ def _name(baseline: Side, candidate: Side) -> str:
     return baseline.label.replace("/", "_")
 
 
-def _entries(record: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    for part in ("patches", "canvas"):
-        for name, found in record[part].items():
+def _entries(record: ComparedStatistics) -> Iterator[tuple[str, str, ComparedFigure]]:
+    for part, figures in (("patches", record.patches), ("canvas", record.canvas)):
+        for name, found in figures.items():
             yield part, name, found

@@ -3,53 +3,63 @@
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from harness import layout, templates
-from harness.files import plain, write_json, write_text
+from harness.files import plain, write_text
 from harness.judge.evidence import Evidence
 from harness.judge.telemetry import history_figures
+from harness.records.history import HistorySummary
+from harness.records.metrics import NonfiniteRecord
+from harness.records.summary import CaseSummary
+from harness.report.case_files import CaseFiles
 from harness.report.tables import Table
-from harness.report.telemetry.cases import gathered
+from harness.report.telemetry.cases import OfSides, gathered
 
 JSON, TEXT = Path(layout.TRAIN_OUTPUTS, layout.HISTORY_SUMMARY), Path(layout.TRAIN_OUTPUTS, layout.TRAINING_TEXT)
-FIGURES = ("min", "max", "last", "first_nonfinite", "nonfinite_epochs")
 HEADER = ("metric", "min", "max", "last", "first epoch not finite", "epochs not finite")
 
 
-def write(evidence: Evidence) -> dict[str, Any]:
+def write(case: CaseFiles) -> OfSides[HistorySummary]:
     """Write both files of each side of a case; returns the figures of the sides, and why there are none."""
-    folder = evidence.case_dir
-    found, reasons = gathered(evidence.backends, partial(history_figures, evidence), folder)
-    sides: dict[str, Any] = plain(found)
+    folder = case.folder
+    sides, reasons = gathered(case.asked.backends, partial(_figures, case.evidence), folder)
     for backend, figures in sides.items():
-        write_json(folder / backend / JSON, figures)
+        figures.write(folder / backend / JSON)
         write_text(folder / backend / TEXT, _text(folder.name, backend, figures))
-    return {"case": folder.name, "sides": sides, "reasons": reasons}
+    return OfSides[HistorySummary](case=folder.name, sides=sides, reasons=reasons)
 
 
-def table(figures: Mapping[str, Any]) -> Table:
+def _figures(evidence: Evidence, backend: str) -> HistorySummary:
+    return HistorySummary.parse(plain(history_figures(evidence, backend)), f"{backend}/{JSON}")
+
+
+def table(figures: HistorySummary) -> Table:
     """One row a metric."""
-    return Table.of(HEADER, ((name, *(found[key] for key in FIGURES)) for name, found in figures["metrics"].items()))
+    rows = ((name, found.min, found.max, found.last, found.first_nonfinite, found.nonfinite_epochs)
+            for name, found in figures.metrics.items())  # fmt: skip
+    return Table.of(HEADER, rows)
 
 
-def warnings(cases: Iterable[tuple[str, Mapping[str, Any]]]) -> list[str]:
-    """A sentence for each side of a case whose training broke; its figures name the first metric that did."""
+def warnings(case: str, broken: Mapping[str, NonfiniteRecord | None]) -> list[str]:
+    """A sentence for each side of a case whose training broke: by name the first metric that did."""
     return [
-        f"warning: {case}, {backend}: {broken['metric']} is NaN or Inf, first in epoch {broken['epoch']}"
-        for case, sides in cases
-        for backend, side in sides.items()
-        if (broken := side["first_nonfinite"])
+        f"warning: {case}, {backend}: {first.metric} is NaN or Inf, first in epoch {first.epoch}"
+        for backend, first in broken.items()
+        if first
     ]
 
 
-def of_summary(summary: Mapping[str, Any]) -> list[str]:
+def of_cases(cases: Iterable[CaseSummary]) -> list[str]:
     """The same warnings for the cases of `summary.json`."""
-    return warnings((case["id"], case["backends"]) for case in summary["cases"])
+    return [
+        warning
+        for case in cases
+        for warning in warnings(case.id, {name: side.first_nonfinite for name, side in case.backends.items()})
+    ]
 
 
-def _text(case: str, backend: str, figures: Mapping[str, Any]) -> str:
-    told, rows = warnings([(case, {backend: figures})]), table(figures)
+def _text(case: str, backend: str, figures: HistorySummary) -> str:
+    told, rows = warnings(case, {backend: figures.first_nonfinite}), table(figures)
     return templates.render(
         "telemetry/training_summary.md", case=case, backend=backend, figures=figures, warnings=told, rows=rows
     )

@@ -5,7 +5,6 @@ Each raises HarnessError, with the reason, where it cannot be had.
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 from harness import layout
 from harness.dataset import npz
@@ -13,34 +12,38 @@ from harness.judge.evidence import Evidence
 from harness.judge.patches import patch_figures
 from harness.judge.telemetry import history_figures
 from harness.records.inference import CanvasFacts
-from harness.report.backend_figures import CANVAS, by_part
-from harness.report.panels.provenance import environments
+from harness.records.metrics import CanvasFigures, ComparisonMetrics
+from harness.records.stages import ComparisonFigures, RunProvenance
+from harness.report.backend_figures import agreement, by_part
+from harness.report.case_files import CaseFiles
 from harness.report.parity_log import log, statistics
-from harness.session import hub
 from harness.session.manifest import digest_of
 
-Figure = Callable[[Evidence, str], Any]
-_RESTORED = ("intensity_scale_restored", "intensity_scale_source")
+Figure = Callable[[Evidence, str], object]
 
 
-def provenance(evidence: Evidence, backend: str) -> dict[str, Any]:
+def provenance(case: CaseFiles, backend: str) -> RunProvenance:
     """Which run this is, of which data, and what it ran on; None for what nobody wrote down."""
-    folder = evidence.case_dir
-    environment = hub.read_optional(folder.parent / layout.ENVIRONMENT, {})
-    side = environments(folder).get(backend)
-    files = {"scenario_sha256": folder / layout.SCENARIO, "data_sha256": folder / layout.DATASET / layout.DATA}
-    return {
-        "hub": folder.parent.name,
-        "case": folder.name,
-        "backend": backend,
-        "profile": hub.read_case(folder).profile,
-        **{name: environment.get(name) for name in ("harness_version", "git_commit", "dirty")},
-        "environment": None if side is None else side.model_dump(),
-        **{name: digest_of(path) if path.is_file() else None for name, path in files.items()},
-    }
+    folder, environment = case.folder, case.session_environment
+    return RunProvenance(
+        hub=folder.parent.name,
+        case=folder.name,
+        backend=backend,
+        profile=case.asked.profile,
+        harness_version=environment.harness_version,
+        git_commit=environment.git_commit,
+        dirty=environment.dirty,
+        environment=case.environments.get(backend),
+        scenario_sha256=_digest(folder / layout.SCENARIO),
+        data_sha256=_digest(folder / layout.DATASET / layout.DATA),
+    )
 
 
-def _configuration(evidence: Evidence, _: str) -> dict[str, Any]:
+def _digest(path: Path) -> str | None:
+    return digest_of(path) if path.is_file() else None
+
+
+def _configuration(evidence: Evidence, _: str) -> dict[str, object]:
     scenario, setup, scale = evidence.scenario, evidence.setup, evidence.contract.scale
     return {
         "nphotons": setup.nphotons,
@@ -51,7 +54,7 @@ def _configuration(evidence: Evidence, _: str) -> dict[str, Any]:
     }
 
 
-def _probe(evidence: Evidence, _: str) -> dict[str, Any]:
+def _probe(evidence: Evidence, _: str) -> dict[str, object]:
     """As it came with the data, and as the model uses it: normalised, refined and masked where the scenario asks."""
     given = npz.validated(evidence.arrays(Path(layout.DATASET, layout.DATA), npz.REQUIRED), layout.DATA).probe
     spec = evidence.scenario.dataset.probe
@@ -64,25 +67,20 @@ def _probe(evidence: Evidence, _: str) -> dict[str, Any]:
     }
 
 
-def _inference(evidence: Evidence, backend: str) -> dict[str, Any]:
+def _inference(evidence: Evidence, backend: str) -> dict[str, object]:
     canvas = evidence.parsed(Path(backend, layout.INFERENCE_OUTPUTS, layout.CANVAS), CanvasFacts)
-    held = canvas.model_dump(include=set(CANVAS))
+    held = canvas.model_dump(include=set(CanvasFigures.model_fields))
     return {"patches": patch_figures(evidence, backend), "canvas": held}
 
 
-def _comparison(evidence: Evidence, backend: str) -> dict[str, Any]:
-    """METRICS of the side against the truth, and of the two sides against each other."""
-    record = evidence.record(Path(layout.COMPARISON, layout.METRICS), ("backends", "agreement", "reasons"))
-    return {
-        "reconstruction": by_part(record["backends"][backend]["reconstruction"]),
-        "agreement": by_part(record["agreement"]),
-        "reasons": record["reasons"],
-    }
-
-
-def _restored(evidence: Evidence, backend: str) -> dict[str, Any]:
-    found: dict[str, Any] = evidence.record(Path(backend, layout.INFERENCE_OUTPUTS, layout.STATS), _RESTORED)
-    return found
+def _comparison(evidence: Evidence, backend: str) -> ComparisonFigures:
+    record = evidence.parsed(Path(layout.COMPARISON, layout.METRICS), ComparisonMetrics)
+    together = agreement(record.agreement)
+    return ComparisonFigures(
+        reconstruction=by_part(record.backends[backend].reconstruction),
+        agreement={"amplitude": together.amplitude, "phase": together.phase},
+        reasons=record.reasons,
+    )
 
 
 SECTIONS: dict[str, Figure] = {
@@ -95,8 +93,8 @@ SECTIONS: dict[str, Figure] = {
 SCALES: dict[str, Figure] = {
     "dataset_derived": lambda evidence, _: evidence.setup.intensity_scale,
     "closed_form": lambda evidence, _: evidence.setup.intensity_scale_closed_form,
-    "used": lambda evidence, backend: _restored(evidence, backend)["intensity_scale_restored"],
-    "source": lambda evidence, backend: _restored(evidence, backend)["intensity_scale_source"],
+    "used": lambda evidence, backend: evidence.inference(backend).intensity_scale_restored,
+    "source": lambda evidence, backend: evidence.inference(backend).intensity_scale_source,
     "bundle": lambda evidence, backend: evidence.bundle(backend).intensity_scale.final,
     "model": lambda evidence, backend: evidence.trained_scale(backend),
 }
@@ -104,7 +102,10 @@ SCALES: dict[str, Figure] = {
 trained weights, None where they hold none."""
 
 
-def with_ratio(scales: Mapping[str, Any]) -> dict[str, Any]:
+def with_ratio(scales: Mapping[str, object]) -> dict[str, object]:
     """The scales and `ratio`, bundle over model; None where one is missing."""
-    bundle, model = scales["bundle"], scales["model"]
-    return {**scales, "ratio": bundle / model if bundle is not None and model else None}
+    return {**scales, "ratio": _over(scales["bundle"], scales["model"])}
+
+
+def _over(bundle: object, model: object) -> float | None:
+    return bundle / model if isinstance(bundle, int | float) and isinstance(model, int | float) and model else None

@@ -3,64 +3,69 @@
 What cannot be had is null, and `reasons` says why, under the dotted name of the key.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from harness import layout
-from harness.files import plain, write_json
-from harness.judge.evidence import Evidence
+from harness.files import plain
 from harness.judge.intensity import STAGES, Intensity
 from harness.judge.symmetry import stage_ratios
+from harness.records.record import Number
+from harness.records.stages import SCHEMA_VERSION, StagesRecord
+from harness.report.case_files import CaseFiles
 from harness.report.tables import Table
 from harness.report.telemetry import sections
-from harness.report.telemetry.cases import gathered
+from harness.report.telemetry.cases import OfSides, gathered
 
-SCHEMA_VERSION = "1.0"
 HEADER = ("stage", "mean", "ratio to the one before", "rms", "expected ratio of rms", "symmetry")
 
 
-def write(evidence: Evidence) -> dict[str, Any]:
+def write(case: CaseFiles) -> OfSides[StagesRecord]:
     """Write the file of each side of a case; returns what the files hold, by side."""
-    intensity = Intensity(evidence)
-    sides = {backend: plain(_run(evidence, backend, intensity)) for backend in evidence.backends}
+    intensity = Intensity(case.evidence)
+    sides = {backend: _run(case, backend, intensity) for backend in case.asked.backends}
     for backend, record in sides.items():
-        write_json(evidence.case_dir / backend / layout.TELEMETRY, record)
-    return {"case": evidence.case_dir.name, "sides": sides}
+        record.write(case.folder / backend / layout.TELEMETRY)
+    return OfSides[StagesRecord](case=case.folder.name, sides=sides)
 
 
-def table(record: Mapping[str, Any]) -> Table:
+def table(record: StagesRecord) -> Table:
     """One row for each stage that is there."""
     keys = ("mean", "ratio", "rms", "expected", "symmetry")
     return Table.of(HEADER, [(stage, *(step.get(key) for key in keys)) for stage, step in steps(record).items()])
 
 
-def steps(record: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Figures and step of each stage that is there."""
-    ratios = {step["stage"]: step for step in (record["stage_ratios"] or {"steps": []})["steps"]}
-    found = ((stage, figures) for stage, figures in record["intensity_stages"].items() if figures)
-    return {stage: {**figures, **ratios.get(stage, {})} for stage, figures in found}
+def steps(record: StagesRecord) -> dict[str, dict[str, Number | None]]:
+    """Figures of each stage that is there, and of its step from the stage before."""
+    ratios = {step.stage: step for step in (record.stage_ratios.steps if record.stage_ratios else ())}
+    return {
+        stage: {
+            **figures.model_dump(include={"mean", "rms"}),
+            **(ratios[stage].model_dump(include={"ratio", "expected", "symmetry"}) if stage in ratios else {}),
+        }
+        for stage, figures in record.intensity_stages.items()
+        if figures
+    }
 
 
-def verdict(record: Mapping[str, Any]) -> str:
+def verdict(record: StagesRecord) -> str:
     """What the check of the symmetry found, as a few words."""
-    if record["stage_ratios"] is None:
-        return f"not checked: {record['reasons']['stage_ratios']}"
-    check = record["stage_ratios"]["check"]
-    missing = [name for name, figures in record["intensity_stages"].items() if figures is None]
+    if record.stage_ratios is None:
+        return f"not checked: {record.reasons['stage_ratios']}"
+    check = record.stage_ratios.check
+    missing = [name for name, figures in record.intensity_stages.items() if figures is None]
     told = f", without {', '.join(missing)}" if missing else ""
-    if check["is_symmetric"] is False:
-        first = check["first_beyond"] or "the whole chain"
-        return f"not symmetric within {check['tolerance']:g}, first beyond it: {first}{told}"
-    return f"symmetric within {check['tolerance']:g}{told}"
+    if check.is_symmetric is False:
+        first = check.first_beyond or "the whole chain"
+        return f"not symmetric within {check.tolerance:g}, first beyond it: {first}{told}"
+    return f"symmetric within {check.tolerance:g}{told}"
 
 
-def is_symmetric(record: Mapping[str, Any]) -> bool:
+def is_symmetric(record: StagesRecord) -> bool:
     """Whether the whole chain was checked and keeps to the tolerance."""
-    return bool(record["stage_ratios"] and record["stage_ratios"]["check"]["is_symmetric"])
+    return bool(record.stage_ratios and record.stage_ratios.check.is_symmetric)
 
 
-def _run(evidence: Evidence, backend: str, intensity: Intensity) -> dict[str, Any]:
+def _run(case: CaseFiles, backend: str, intensity: Intensity) -> StagesRecord:
     """What the file of one side holds."""
+    evidence = case.evidence
     stages, no_stages = gathered(STAGES, lambda stage: intensity.of_stage(backend, stage), evidence.case_dir)
     ratios, no_ratios = gathered(["stage_ratios"], lambda _: stage_ratios(stages, intensity.levels), evidence.case_dir)
     scales, no_scales = gathered(
@@ -69,9 +74,9 @@ def _run(evidence: Evidence, backend: str, intensity: Intensity) -> dict[str, An
     others, reasons = gathered(
         sections.SECTIONS, lambda name: sections.SECTIONS[name](evidence, backend), evidence.case_dir
     )
-    return {
+    found = {
         "schema_version": SCHEMA_VERSION,
-        "provenance": sections.provenance(evidence, backend),
+        "provenance": sections.provenance(case, backend),
         "configuration": others.get("configuration"),
         "probe": others.get("probe"),
         "intensity_stages": {stage: stages.get(stage) for stage in STAGES},
@@ -83,3 +88,4 @@ def _run(evidence: Evidence, backend: str, intensity: Intensity) -> dict[str, An
         | {f"intensity_scale.{name}": reason for name, reason in no_scales.items()}
         | no_ratios,
     }
+    return StagesRecord.parse(plain(found), layout.TELEMETRY)

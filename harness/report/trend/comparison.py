@@ -1,13 +1,12 @@
 """Two hubs side by side: `comparisons/<A>..<B>/` beside the second one, as a page and as JSON; and as text."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from harness import layout, templates
-from harness.files import plain, write_json, write_text
+from harness.files import write_json, write_text
 from harness.judge.comparing import Pair, paired
 from harness.report.trend import changes
 from harness.report.trend.changes import RULE, Change
@@ -15,6 +14,8 @@ from harness.report.trend.figures import QUALITY_NOISE, SPEED_NOISE, Figure, Run
 from harness.report.trend.sessions import CaseRecord, Session, read
 from harness.session import manifest
 
+Written = Callable[[Figure | None], object]
+"""How a figure is put down."""
 SCHEMA_VERSION = "1.0"
 FOLDER, JSON = "comparisons", "comparison.json"
 NOTHING = "Nothing became worse."
@@ -48,33 +49,30 @@ class Comparison:
         yield from (change.as_text() for change in self.changes)
         yield f"{len(self.worse)} worse. {RULE}" if self.worse else f"{NOTHING} {RULE}"
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """The comparison for programs; paths are relative to the folder of its page."""
-        record: dict[str, Any] = plain(
-            {
-                "schema_version": SCHEMA_VERSION,
-                "before": self._session(self.before),
-                "after": self._session(self.after),
-                "rule": RULE,
-                "quality_noise": QUALITY_NOISE,
-                "speed_noise": SPEED_NOISE,
-                "notes": self.notes,
-                "worse": len(self.worse),
-                "changes": [asdict(change) for change in self.changes],
-                "cases": self._cases(_raw),
-            }
-        )
-        return record
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "before": self._session(self.before),
+            "after": self._session(self.after),
+            "rule": RULE,
+            "quality_noise": QUALITY_NOISE,
+            "speed_noise": SPEED_NOISE,
+            "notes": self.notes,
+            "worse": len(self.worse),
+            "changes": [asdict(change) for change in self.changes],
+            "cases": self._cases(_raw),
+        }
 
-    def shown_cases(self) -> list[dict[str, Any]]:
+    def shown_cases(self) -> Sequence[Mapping[str, object]]:
         """Every figure of every case on both sides, as it is written for a reader."""
         return self._cases(shown)
 
-    def _cases(self, written: Callable[[Figure | None], Any]) -> list[dict[str, Any]]:
+    def _cases(self, written: Written) -> Sequence[Mapping[str, object]]:
         cases = sorted(paired(self.before.cases, self.after.cases))
         return [{"id": case.name, "figures": list(self._rows(case, written))} for case in cases]
 
-    def _rows(self, case: Pair[str, CaseRecord], written: Callable[[Figure | None], Any]) -> Iterator[dict[str, Any]]:
+    def _rows(self, case: Pair[str, CaseRecord], written: Written) -> Iterator[Mapping[str, object]]:
         sides = (self.before, case.first), (self.after, case.second)
         old, new = (figures_of(session, record) if record else {} for session, record in sides)
         verdicts = {change.subject: change.verdict for change in self.changes if change.case == case.name}
@@ -83,7 +81,7 @@ class Comparison:
             ends = {"before": written(before), "after": written(after)}
             yield {"kind": name.kind, "subject": subject, **ends, "verdict": verdicts.get(subject, "")}
 
-    def _session(self, session: Session) -> dict[str, Any]:
+    def _session(self, session: Session) -> Mapping[str, str]:
         where = os.path.relpath(session.folder, self.folder)
         return {"hub": session.name, "path": where, "started": session.summary.started}
 
@@ -108,6 +106,6 @@ def write(comparison: Comparison) -> Path:
     return comparison.folder / layout.INDEX
 
 
-def _raw(figure: Figure | None) -> Any:
+def _raw(figure: Figure | None) -> object:
     """A figure for programs."""
     return {"status": figure.status, "margin": figure.margin} if isinstance(figure, Rung) else figure

@@ -77,9 +77,8 @@ def _rungs(case: CaseRecord) -> dict[str, Rung]:
 def _quality(case: CaseRecord) -> Iterator[tuple[str, float]]:
     for backend, side in case.backends.items():
         for part in PARTS:
-            metrics = side.reconstruction.get(part) or {}
             for metric in QUALITY_NOISE:
-                if isinstance(value := metrics.get(metric), int | float):
+                if (value := getattr(side.reconstruction.get(part), metric, None)) is not None:
                     yield f"{backend} {part} {metric}", float(value)
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from harness import layout, templates
 from harness.errors import HarnessError
 from harness.files import write_text
+from harness.judge.verdict import Status
+from harness.records.record import Record
 from harness.report.summary import worst
 from harness.report.trend.changes import RULE, Change, subject_of
 from harness.report.trend.figures import Rung, noise_of, shown
@@ -14,6 +15,8 @@ from harness.report.trend.history import CaseHistory, Series, changes_by_session
 from harness.report.trend.sessions import Session, hubs_in, read_all
 from harness.report.trend.sparkline import Sparkline, sparkline
 
+Context = Mapping[str, object]
+"""What the template shows of one thing, by the names that it uses."""
 KINDS = {
     "rung": ("Rungs", "The least margin, from -1 to 1: 1 is all of the limit, the line is the limit, below is beyond."),
     "quality": (
@@ -24,12 +27,26 @@ KINDS = {
 }
 
 
+class SessionLine(Record):
+    """One session of the index."""
+
+    hub: str
+    started: str
+    finished: str | None
+    status: Status
+    cases: dict[str, Status]
+    """The status of each case by its id."""
+    profiles: tuple[str, ...]
+    remarks: tuple[str, ...]
+    """What was asked otherwise: an injected fault, overrides."""
+
+
 def is_folder_of_hubs(folder: Path) -> bool:
     """Whether a folder is no hub itself, nor that of a night, which has a page of its own, and holds some."""
     return not any((folder / name).exists() for name in (layout.SESSION, layout.NIGHT)) and bool(hubs_in(folder))
 
 
-def write(reports: Path) -> list[dict[str, Any]]:
+def write(reports: Path) -> list[SessionLine]:
     """Write the index of a folder of hubs; returns for each session its name, start and statuses, the oldest first.
 
     A hub that cannot be read is listed with the reason. Raises HarnessError when there is no hub at all.
@@ -51,26 +68,26 @@ def write(reports: Path) -> list[dict[str, Any]]:
     return [_session(session) for session in sessions]
 
 
-def _session(session: Session) -> dict[str, Any]:
+def _session(session: Session) -> SessionLine:
     cases = session.summary.cases
-    return {
-        "hub": session.name,
-        "started": session.summary.started,
-        "finished": session.summary.finished,
-        "status": worst(case.status for case in cases),
-        "cases": {case.id: case.status for case in cases},
-        "profiles": sorted({case.profile for case in cases}),
-        "remarks": sorted({remark for case in cases for remark in _remarks(case.fault, case.overrides)}),
-    }
+    return SessionLine(
+        hub=session.name,
+        started=session.summary.started,
+        finished=session.summary.finished,
+        status=worst(case.status for case in cases),
+        cases={case.id: case.status for case in cases},
+        profiles=tuple(sorted({case.profile for case in cases})),
+        remarks=tuple(sorted({remark for case in cases for remark in _remarks(case.fault, case.overrides)})),
+    )
 
 
-def _remarks(fault: str | None, overrides: Mapping[str, Any]) -> Iterator[str]:
+def _remarks(fault: str | None, overrides: Mapping[str, str]) -> Iterator[str]:
     if fault:
         yield f"injected fault {fault}"
     yield from (f"{key}={value}" for key, value in overrides.items())
 
 
-def _changed(session: Session, changes: Sequence[Change]) -> dict[str, Any]:
+def _changed(session: Session, changes: Sequence[Change]) -> Context:
     counts = {verdict: sum(change.verdict == verdict for change in changes) for verdict in templates.ARROWS if verdict}
     return {"hub": session.name, "counts": counts, "changes": sorted(changes, key=_by_verdict)}
 
@@ -79,7 +96,7 @@ def _by_verdict(change: Change) -> int:
     return list(templates.ARROWS).index(change.verdict)
 
 
-def _case(history: CaseHistory) -> dict[str, Any]:
+def _case(history: CaseHistory) -> Context:
     """A case as the template shows it."""
     statuses = [
         {"hub": s.name, "status": record.status} for s, record in zip(history.sessions, history.records, strict=True)
@@ -97,7 +114,7 @@ def _case(history: CaseHistory) -> dict[str, Any]:
     }
 
 
-def _row(series: Series) -> dict[str, Any]:
+def _row(series: Series) -> Context:
     return {
         "subject": subject_of(series.name),
         "newest": shown(series.newest),

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, FiniteFloat, ValidationError
 
@@ -11,7 +10,8 @@ from harness.errors import HarnessError
 from harness.files import read_json
 from harness.judge.verdict import Status
 from harness.records import jobs
-from harness.report.summary import SCHEMA_VERSION
+from harness.records.metrics import PartMetrics
+from harness.records.summary import SCHEMA_VERSION
 from harness.session import hub
 
 
@@ -28,7 +28,7 @@ class SideRecord(BaseModel):
     """One side of a case."""
 
     ms_per_step: FiniteFloat | None
-    reconstruction: dict[str, dict[str, Any] | None]
+    reconstruction: dict[str, PartMetrics | None]
 
 
 class CaseRecord(BaseModel):
@@ -36,7 +36,7 @@ class CaseRecord(BaseModel):
 
     id: str
     profile: str
-    overrides: dict[str, Any]
+    overrides: dict[str, str]
     fault: str | None = None
     status: Status
     backends: dict[str, SideRecord]
@@ -72,7 +72,7 @@ class Session:
 
 def read(folder: Path) -> Session:
     """Read a hub; raises HarnessError when it is none, or its summary is missing, broken or of another schema."""
-    hub.read_session(folder)
+    hub.require(folder)
     path = folder / layout.SUMMARY
     if not path.is_file():
         raise HarnessError(f"{path}: is missing; python -m harness report {folder} writes it.")

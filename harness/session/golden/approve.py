@@ -6,6 +6,7 @@ from harness import layout
 from harness.errors import HarnessError
 from harness.judge.golden import approved, registry
 from harness.judge.rungs import golden
+from harness.records.environment import EnvironmentRecord
 from harness.scenario.resolved import read_resolved
 from harness.session import case_runner, hub
 from harness.session.golden.deliver import LEG
@@ -43,7 +44,6 @@ def approve(folder: Path, root: Path, case_dir: Path) -> None:
 
 
 def _source(root: Path) -> dict[str, str | None]:
-    environment = hub.read_optional(root / layout.ENVIRONMENT, {})
-    dirty = " with changes" if environment.get("dirty") else ""
-    commit = environment.get("git_commit")
+    environment = EnvironmentRecord.read_if_whole(root / layout.ENVIRONMENT) or EnvironmentRecord()
+    dirty, commit = " with changes" if environment.dirty else "", environment.git_commit
     return {"hub": root.resolve().name, "commit": commit and commit + dirty}

@@ -146,7 +146,7 @@ def log_of(step: str) -> str:
 def plan(root: Path, steps: Sequence[Step]) -> str:
     """Digest of all that a night depends on: its commands, the project's files, and what they run on."""
     found = environment.capture(root)
-    surroundings = {name: found[name] for name in ("python", "packages", "variables")}
+    surroundings = found.model_dump(include={"python", "packages", "variables"})
     paths = [path for name in PROJECT for path in manifest.files(root / name) or [root / name]]
     code = [path for path in paths if path.is_file() and "__pycache__" not in path.parts]
     files = {path.relative_to(root).as_posix(): sha256(path) for path in code}

@@ -33,9 +33,9 @@ from harness.physics.merge import merging
 from harness.physics.probe import model_probe
 from harness.ports.feed import batch_of
 from harness.ports.protocol import Setup
-from harness.records.inference import CanvasFacts, InferenceStats, TwinChoice
+from harness.records.inference import CanvasFacts
 from harness.records.noise import WalkNoise
-from harness.records.params import BundleParams, TrainedScale
+from harness.records.setup import DatasetSetup
 from harness.records.truth import TruthFacts
 from harness.run import ensemble
 from harness.run.legs.distances import sample
@@ -43,7 +43,7 @@ from harness.run.legs.statistics import central, diffracted_groups
 from harness.run.plan import LEGS
 from harness.scenario.case import Case
 from harness.scenario.keys import leaves, nest
-from tests.unit.records.samples import run_metadata
+from tests.unit.records.samples import bundle_params, inference_stats, run_metadata
 
 BACKENDS = ("tensorflow", "torch")
 NOISE = {"tensorflow": 0.01, "torch": 0.02}
@@ -286,18 +286,9 @@ def write_training(folder: Path, scenario: PinnScenario, backend: str, number: i
     weights["phase.head.bias"] = weights["phase.head.bias"] + number
     (here / "bundle").mkdir(parents=True)
     save_file(weights, here / "bundle" / "weights.safetensors")
-    scale = TrainedScale(
-        initial=setup["intensity_scale"], final=final, closed_form=setup["intensity_scale_closed_form"], trainable=True
+    bundle_params(backend, DatasetSetup.read(folder / "dataset" / "setup.json"), final).write(
+        here / "bundle" / "params.json"
     )
-    BundleParams(
-        backend=backend,
-        shared_weights=True,
-        precision="float32",
-        **{name: setup[name] for name in ("N", "gridsize", "padded_size", "object_amplitude", "nphotons")},
-        intensity_scale=scale,
-        probe_sha256="p",
-        scenario_sha256="s",
-    ).write(here / "bundle" / "params.json")
 
 
 def write_inference(folder: Path, scenario: PinnScenario, backend: str) -> None:
@@ -307,16 +298,7 @@ def write_inference(folder: Path, scenario: PinnScenario, backend: str) -> None:
     centre, positions = centred(test.x[test.groups], test.y[test.groups])
     patches = predicted_patches(folder, scenario, centre, positions, NOISE[backend])
     final = read_json(folder / backend / "bundle" / "params.json")["intensity_scale"]["final"]
-    stats = InferenceStats(
-        infer_seconds=1.0,
-        intensity_scale_restored=final * (1 + 1e-8),
-        intensity_scale_source="bundle",
-        weights_trained_by=backend,
-        synchronised=False,
-        twins=TwinChoice(open=False, turned=0),
-        peak_rss_mb=1.0,
-        facts={"framework": "none"},
-    )
+    stats = inference_stats(backend, final * (1 + 1e-8))
     for here, wobble in ((folder / backend / "inference_outputs", 0.0), (folder / other / "exchange", 1e-7)):
         write_leg(folder, here, scenario, patches * (1 + wobble), positions, centre)
         stats.write(here / "stats.json")

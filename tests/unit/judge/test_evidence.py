@@ -120,3 +120,20 @@ def test_a_side_may_lie_elsewhere(gs2, gs1_phase):
     with pytest.raises(NoEvidence, match="again, train: killed after 60 s"):
         moved.history("again")
     assert moved.history("torch")
+
+
+BROKEN = {
+    "scale": ("torch/bundle/params.json", {"intensity_scale": 3}, "params.json: intensity_scale: "),
+    "reconstruction": ("torch/inference_outputs/stats.json", {"twins": []}, "stats.json: twins: "),
+    "trajectory": ("torch/trajectory/noise_float32.json", {"steps": {"1": 0}}, "noise_float32.json: steps: "),
+    "patches": ("dataset/truth.json", {"origin_x": "left"}, "truth.json: origin_x: "),
+}
+
+
+@pytest.mark.parametrize("rung", BROKEN)
+def test_a_file_of_another_form_is_an_error_that_names_file_and_key(gs2, rung):
+    file, change, words = BROKEN[rung]
+    gs2.change_json(file, lambda held: held.update(change))
+    verdict = gs2.judge(rung)
+    assert verdict.status == "error"
+    assert any(words in check.message for check in verdict.checks)

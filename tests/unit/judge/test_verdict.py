@@ -3,6 +3,7 @@ import json
 import pytest
 
 from harness.judge.verdict import Check, RungVerdict
+from harness.records.verdict import VerdictRecord
 
 
 def check(status, margin=None, name="x"):
@@ -35,4 +36,4 @@ def test_the_margin_is_the_smallest_and_the_message_that_of_the_worst():
 
 def test_json_round_trip():
     verdict = RungVerdict("loss", (check("pass", 0.9), check("fail")))
-    assert RungVerdict.from_json(json.loads(json.dumps(verdict.as_json()))) == verdict
+    assert RungVerdict.of(VerdictRecord.model_validate(json.loads(verdict.record.model_dump_json()))) == verdict

@@ -12,9 +12,12 @@ from harness.files import read_json, write_json
 from harness.records import jobs
 from harness.records.case import CaseRecord
 from harness.records.history import History
+from harness.records.inference import TwinChoice
 from harness.records.jobs import JobRecord
-from harness.records.run import RunMetadata
+from harness.records.patch_stats import PatchStats
+from harness.records.run import ReferenceRecord, RunMetadata
 from harness.records.setup import DatasetSetup
+from harness.run.legs.statistics import summary
 from tests.unit.records.samples import run_metadata
 
 CASE: dict[str, Any] = {
@@ -119,6 +122,25 @@ def test_the_metadata_of_a_run_keep_the_order_of_their_keys(tmp_path: Path) -> N
     side = ["python", "own_interpreter", "distributions", "device", "threads", "variables", "fault"]
     assert list(written["backends"]["toy"]) == side
     assert RunMetadata.read(tmp_path / "run_metadata.json").backends["toy"].device.kind == "cpu"
+
+
+def test_a_reference_is_a_job_whose_purpose_stands_first(tmp_path: Path) -> None:
+    ReferenceRecord.parse({**JOB, "name": "refine"}, "reference").write(tmp_path / "reference.json")
+    assert list(read_json(tmp_path / "reference.json")) == ["name", *JOB]
+
+
+@pytest.mark.parametrize("told", [{}, {"disagreement_before": 0.5, "disagreement_after": None}])
+def test_what_an_inference_did_not_tell_of_twins_is_not_written(tmp_path: Path, told: dict[str, Any]) -> None:
+    choice = {"open": bool(told), "turned": 0, **told}
+    TwinChoice.parse(choice, "stats.json").write(tmp_path / "twins.json")
+    assert read_json(tmp_path / "twins.json") == choice
+
+
+@pytest.mark.parametrize("listed", [{}, {"inference_groups": [], "training_batches": [[]]}])
+def test_patches_are_listed_only_where_they_were_asked_for(tmp_path: Path, listed: dict[str, Any]) -> None:
+    figures = summary(np.ones((2, 4, 4)))
+    PatchStats(region=4, amplitude=figures, phase=figures, **listed).write(tmp_path / "patch_stats.json")
+    assert list(read_json(tmp_path / "patch_stats.json")) == ["region", "amplitude", "phase", *listed]
 
 
 def test_a_figure_that_was_not_finite_is_told_as_such(tmp_path: Path) -> None:

@@ -7,9 +7,13 @@ import numpy as np
 import pytest
 from markupsafe import escape
 
-from harness.files import plain, read_json
+from harness.files import plain
 from harness.judge.localisation import LOCKSTEP_RUNGS, localise
 from harness.judge.verdict import Check, RungVerdict
+from harness.records.localisation import LocalisationRecord
+from harness.records.metrics import AgreementRecord, CanvasFigures, PatchFigures, ScaleFigures
+from harness.records.summary import CaseSummary, SideSummary, Summary
+from harness.records.timing import TimingRecord
 from harness.report import markdown
 from harness.report.diagnosis import diagnosis
 from harness.report.summary import lowest_red_rung, worst
@@ -18,6 +22,11 @@ ROOT = Path(__file__).parents[3]
 JUDGED = runpy.run_path(str(ROOT / "tests" / "unit" / "judge" / "conftest.py"))
 F64 = "torch/lockstep/stages_float64.npz"
 SIDES = ("tensorflow", "torch")
+NOTHING = SideSummary(
+    **TimingRecord().model_dump(), infer_seconds=None, cached=False, final_loss=None, first_nonfinite=None,
+    intensity_scale=ScaleFigures(), patches=PatchFigures(), canvas=CanvasFigures(), reconstruction={}, message="",
+)  # fmt: skip
+"""A side without figures."""
 
 
 @pytest.fixture(scope="module")
@@ -31,23 +40,33 @@ def case(sound, tmp_path):
 
 
 def summarised(verdicts, parting=None):
-    """A case of summary.json, with what its line needs."""
-    found = {
-        "id": "gs2",
-        "status": worst(verdict.status for verdict in verdicts),
-        "lowest_red_rung": lowest_red_rung(verdicts),
-        "backends": {side: {"cached": False} for side in SIDES},
-        "checks": [check for verdict in verdicts for check in verdict.as_json()["checks"]],
-        "localisation": parting,
-    }
-    return {**found, "diagnosis": diagnosis(found)}
+    """A case of summary.json without figures."""
+    found = CaseSummary(
+        id="gs2",
+        scenario="gs2",
+        profile="smoke",
+        overrides={},
+        fault=None,
+        status=worst(verdict.status for verdict in verdicts),
+        lowest_red_rung=lowest_red_rung(verdicts),
+        backends=dict.fromkeys(SIDES, NOTHING),
+        checks=tuple(check for verdict in verdicts for check in verdict.checks),
+        agreement=AgreementRecord(),
+        localisation=parting,
+        message="",
+    )
+    return found.model_copy(update={"diagnosis": diagnosis(found)})
+
+
+def record_of(found):
+    return LocalisationRecord.parse(plain(found.as_json()), "localisation.json")
 
 
 def line_of(case, rungs=("stages", "physics")):
     """The line of a case of which these rungs of the lock-step were judged, and where it parts was looked for."""
     verdicts = [case.judge(rung) for rung in rungs]
     found = localise(case.evidence, verdicts)
-    return markdown.case_line(summarised(verdicts, None if found is None else plain(found.as_json())))
+    return markdown.case_line(summarised(verdicts, None if found is None else record_of(found)))
 
 
 def check(name, status="fail", margin=None, message="said"):
@@ -138,7 +157,7 @@ def test_a_rung_below_the_lock_step_is_told_by_its_own_check(case):
     """Where the lock-step parts is then a consequence."""
     case.change_arrays(F64, exit_wave=np.conj)
     verdicts = [RungVerdict("dataset", (check("dataset.torch.X"),)), case.judge("stages")]
-    parting = plain(localise(case.evidence, verdicts).as_json())
+    parting = record_of(localise(case.evidence, verdicts))
     assert markdown.case_line(summarised(verdicts, parting)) == "gs2: FAIL at dataset: torch.X: said"
 
 
@@ -166,14 +185,14 @@ def test_a_case_that_is_neither_red_nor_green_says_why(status):
 
 def test_a_green_case_says_how_near_the_nearest_limit_is():
     found = built(check("dataset.X", "pass", margin=0.5), check("scale.torch", "pass", margin=0.04))
-    assert found["diagnosis"] == ""
+    assert found.diagnosis == ""
     assert markdown.case_line(found) == "gs2: PASS, nearest to its limit: scale.torch, which uses 96 % of it"
     assert markdown.case_line(built(check("dataset.X", "pass"))) == "gs2: PASS"
 
 
 def test_summary_and_pages_show_the_same_sentence(made: Path) -> None:
-    (found,) = read_json(made / "summary.json")["cases"]
-    assert found["diagnosis"] == diagnosis(found) != ""
-    assert found["diagnosis"][:200] in (made / "summary.md").read_text()
+    (found,) = Summary.read(made / "summary.json").cases
+    assert found.diagnosis == diagnosis(found) != ""
+    assert found.diagnosis[:200] in (made / "summary.md").read_text()
     for page in ("index.html", "small/index.html"):
-        assert f"{escape(found['diagnosis'])}"[:200] in (made / page).read_text()
+        assert f"{escape(found.diagnosis)}"[:200] in (made / page).read_text()

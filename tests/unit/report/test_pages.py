@@ -14,6 +14,7 @@ from harness import formatting, layout
 from harness.files import read_json, write_json
 from harness.judge import ladder, results
 from harness.judge.evidence import Evidence
+from harness.records.summary import Summary
 from harness.report import assembly, markdown
 from harness.session import case_runner, hub
 
@@ -129,7 +130,7 @@ def test_a_probe_that_leaves_the_twin_open_is_named(made: Path, tmp_path: Path) 
     other = Path(shutil.copytree(made, tmp_path / "other"))
     for backend in ("toy", "other"):
         stats = other / "small" / backend / "inference_outputs" / "stats.json"
-        hub.write_json(stats, read_json(stats) | {"twins": {"open": False, "turned": 0}})
+        write_json(stats, read_json(stats) | {"twins": {"open": False, "turned": 0}})
     results.write(Evidence(other / "small", ("toy", "other")))
     (other / "manifest.json").unlink()
     assembly.render(other)
@@ -138,8 +139,7 @@ def test_a_probe_that_leaves_the_twin_open_is_named(made: Path, tmp_path: Path) 
 
 def test_a_killed_session_is_shown_as_such(made: Path, tmp_path: Path) -> None:
     killed = Path(shutil.copytree(made, tmp_path / "killed"))
-    session = hub.read_session(killed) | {"finished": None, "exit_status": None}
-    hub.write_json(killed / layout.SESSION, session)
+    hub.read_session(killed).model_copy(update={"finished": None, "exit_status": None}).write(killed / layout.SESSION)
     (killed / "small" / "checks" / "exchange.json").unlink()
     (killed / "manifest.json").unlink()
     assembly.render(killed)
@@ -174,7 +174,7 @@ def test_limits_that_nobody_measured_on_the_device_are_said_everywhere(made: Pat
     assert len(silent) > 10
     assert {check["status"] for check in silent} == {"inconclusive"}
     sentence = f"uncalibrated: {len(silent)} checks say nothing, since nobody measured their limits"
-    assert [line for line in markdown.warnings(summary) if sentence in line]
+    assert [line for line in markdown.warnings(Summary.model_validate(summary)) if sentence in line]
     for page_ in ("summary.md", "index.html", "small/index.html"):
         assert sentence in (moved / page_).read_text()
         assert sentence not in (made / page_).read_text()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 
 from harness.files import read_json
 from harness.report import pictures
@@ -49,6 +49,14 @@ def test_pictures_without_contrast_or_values_can_be_painted(values: np.ndarray) 
 def test_phases_that_fill_the_circle_get_the_whole_cyclic_map() -> None:
     assert pictures.phase_colours([np.array([[-3.0, 3.0]])]) == Colours("twilight", -np.pi, np.pi)
     assert pictures.phase_colours([np.array([[0.1, 0.4]])]).map == "gray"
+
+
+def test_the_scan_shows_the_canvases_of_both_sides(made: Path) -> None:
+    """They lie on each other. Above the map, 48 pixels of keys have these colours too."""
+    with Image.open(made / "small" / "dataset" / "scan.png") as picture:
+        pixels = np.asarray(picture.convert("RGB"))[48:].reshape(-1, 3)
+    for colour in ("#1f5fa8", "#b4490c"):
+        assert (pixels == ImageColor.getrgb(colour)).all(axis=1).any()
 
 
 def test_grid_places_patches_row_by_row() -> None:

@@ -15,8 +15,12 @@ from harness import formatting, layout
 from harness.files import read_json, write_json
 from harness.judge.metrics import NAMES
 from harness.judge.verdict import SEVERITY, RungVerdict
+from harness.records.metrics import PartMetrics
+from harness.records.summary import CaseSummary, Summary
+from harness.records.verdict import VerdictRecord
 from harness.report import junit, markdown, summary
 from harness.report.backend_figures import metric_figures
+from harness.report.case_files import CaseFiles
 
 TOP = {
     "schema_version", "hub", "started", "finished", "duration_s", "exit_status", "command", "provenance", "totals",
@@ -76,11 +80,12 @@ def test_every_key_of_the_contract(written: dict[str, Any]) -> None:
 
 
 def test_a_figure_that_an_older_judge_did_not_compute_is_null_with_its_reason() -> None:
-    found = metric_figures({"mae": 0.5, "message": ""})
+    found = metric_figures(PartMetrics(mae=0.5, message=""))
     assert found is not None
-    assert set(found) == METRICS
-    assert (found["mae"], found["frc50"]) == (0.5, None)
-    assert "frc50" in found["message"]
+    assert set(found.model_dump()) == METRICS
+    assert (found.mae, found.frc50) == (0.5, None)
+    assert found.message is not None
+    assert "frc50" in found.message
 
 
 def test_the_page_shows_the_metrics_and_gauges_of_the_summary(made: Path, written: dict[str, Any]) -> None:
@@ -109,9 +114,9 @@ def test_a_member_that_was_trained_is_not_from_the_store(made: Path, tmp_path: P
     folder = Path(shutil.copytree(made / "small", tmp_path / "small"))
     lists = [folder / "jobs.json", *(folder / "ensemble" / seed / "jobs.json" for seed in ("8", "9"))]
     for path in lists:
-        assert not summary.case_summary(folder)["backends"]["toy"]["cached"]
+        assert not summary.case_summary(CaseFiles(folder)).backends["toy"].cached
         write_json(path, [{**job, "cached": True} for job in read_json(path)])
-    assert summary.case_summary(folder)["backends"]["toy"]["cached"]
+    assert summary.case_summary(CaseFiles(folder)).backends["toy"].cached
 
 
 def test_totals_count_every_check(written: dict[str, Any]) -> None:
@@ -168,7 +173,7 @@ def test_markdown_fits_a_review_comment(written: dict[str, Any], status: str) ->
     for check in case["checks"]:
         check |= {"status": status, "message": check["message"] + 50 * " and so | on"}
     cases = [case | {"id": f"{number}_{'x' * 30}", "status": status} for number in range(25)]
-    text = markdown.page(written | {"cases": cases})
+    text = markdown.page(Summary.model_validate(written | {"cases": cases}))
     assert len(text) < 65_000
     assert text.count("## ") == (25 if status == "fail" else 0)
 
@@ -196,7 +201,7 @@ def test_junit_keeps_to_the_common_schema(made: Path) -> None:
 def test_junit_outcomes(made: Path) -> None:
     document = JUnitXml.fromfile(str(made / "junit.xml"))
     tests = {test.name: test for suite in document for test in suite}
-    verdicts = [RungVerdict.from_json(read_json(path)) for path in (made / "small" / "checks").iterdir()]
+    verdicts = [RungVerdict.of(VerdictRecord.read(path)) for path in (made / "small" / "checks").iterdir()]
     outcome = {"pass": "is_passed", "error": "is_error", "fail": "is_failure", "inconclusive": "is_skipped"}
     outcome["skipped"] = "is_skipped"
     for verdict in verdicts:
@@ -209,7 +214,7 @@ def test_junit_outcomes(made: Path) -> None:
 def test_junit_survives_what_xml_does_not_allow(written: dict[str, Any], tmp_path: Path) -> None:
     check = next(check for check in _checks(written) if check["status"] == "error")
     check["message"] = "\x1b[31mred\x00 <&>"
-    junit.write(tmp_path / "junit.xml", written)
+    junit.write(tmp_path / "junit.xml", Summary.model_validate(written))
     tests = {test.name: test for suite in JUnitXml.fromfile(str(tmp_path / "junit.xml")) for test in suite}
     assert "?[31mred? <&>" in tests[f"test_{check['rung']}[small]"].result[0].message
 
@@ -218,21 +223,21 @@ def test_a_case_that_was_not_reached_is_no_pass(made: Path, tmp_path: Path) -> N
     folder = tmp_path / "small"
     folder.mkdir()
     (folder / layout.CASE).write_text((made / "small" / layout.CASE).read_text())
-    case = summary.case_summary(folder)
-    assert case["status"] == "error"
-    assert case["lowest_red_rung"] == "dataset"
-    assert all(check["message"].startswith("not judged") for check in case["checks"])
+    case = summary.case_summary(CaseFiles(folder))
+    assert case.status == "error"
+    assert case.lowest_red_rung == "dataset"
+    assert all(check.message.startswith("not judged") for check in case.checks)
 
 
 def test_case_line(written: dict[str, Any]) -> None:
     (case,) = written["cases"]
-    line = markdown.case_line(case)
+    line = markdown.case_line(CaseSummary.model_validate(case))
     assert line == f"small: ERROR at stages: {case['diagnosis']}"
     first = next(check for check in case["checks"] if check["status"] in ("fail", "error"))
     assert line.startswith(f"small: ERROR at stages: {first['name']}: {first['message']}; and step.")
     for side in case["backends"].values():
         side["cached"] = True
-    assert markdown.case_line(case).endswith(" (from the store)")
+    assert markdown.case_line(CaseSummary.model_validate(case)).endswith(" (from the store)")
 
 
 def _checks(written: dict[str, Any]) -> list[dict[str, Any]]:

@@ -18,22 +18,24 @@ def test_commit_and_dirt(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("one")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-m", "first")
-    clean = environment.git_state(tmp_path)
-    assert len(clean["git_commit"]) == 40
-    assert clean["dirty"] is False
+    commit, dirty = environment.git_state(tmp_path)
+    assert commit is not None
+    assert len(commit) == 40
+    assert dirty is False
     (tmp_path / "file").write_text("two")
-    assert environment.git_state(tmp_path) == {**clean, "dirty": True}
+    assert environment.git_state(tmp_path) == (commit, True)
 
 
 def test_outside_a_repository(tmp_path: Path) -> None:
-    assert environment.git_state(tmp_path) == {"git_commit": None, "dirty": None}
+    assert environment.git_state(tmp_path) == (None, None)
 
 
 def test_variables_that_matter_and_no_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TF_DETERMINISTIC_OPS", "1")
     monkeypatch.setenv("HOME_ADDRESS", "nobody's business")
     found = environment.capture(tmp_path)
-    assert found["variables"]["TF_DETERMINISTIC_OPS"] == "1"
-    assert "HOME_ADDRESS" not in found["variables"]
-    assert found["packages"]["numpy"]
-    assert found["python"].startswith("3.")
+    assert found.variables["TF_DETERMINISTIC_OPS"] == "1"
+    assert "HOME_ADDRESS" not in found.variables
+    assert found.packages["numpy"]
+    assert found.python is not None
+    assert found.python.startswith("3.")

@@ -7,11 +7,18 @@ import pytest
 
 from harness import layout
 from harness.errors import HarnessError
+from harness.records.session import SessionRecord
 from harness.session import hub
+
+ASKED = SessionRecord(
+    command="x", profile="smoke", backends=("tensorflow", "torch"), interpreters={}, overrides={}, device="cpu",
+    store="on", timeout=None, budget=None, strict=False, fault=None, started=hub.utc_now(), finished=None,
+    exit_status=None,
+)  # fmt: skip
 
 
 def test_named_after_the_time_and_never_the_same(tmp_path: Path) -> None:
-    first, second = (hub.create(None, tmp_path / "reports", {"command": "x"}) for _ in range(2))
+    first, second = (hub.create(None, tmp_path / "reports", ASKED) for _ in range(2))
     assert first != second
     assert first.parent == tmp_path / "reports"
     assert first.name[10] == "T"
@@ -21,14 +28,14 @@ def test_named_after_the_time_and_never_the_same(tmp_path: Path) -> None:
 def test_a_folder_that_holds_anything_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("kept")
     with pytest.raises(HarnessError, match="is not empty"):
-        hub.create(tmp_path, tmp_path, {})
+        hub.create(tmp_path, tmp_path, ASKED)
     assert (tmp_path / "file").read_text() == "kept"
 
 
 def test_an_empty_folder_is_taken(tmp_path: Path) -> None:
-    assert hub.create(tmp_path, tmp_path, {"command": "x"}) == tmp_path
+    assert hub.create(tmp_path, tmp_path, ASKED) == tmp_path
     session = hub.read_session(tmp_path)
-    assert (session["finished"], session["exit_status"], session["command"]) == (None, None, "x")
+    assert (session.finished, session.exit_status, session.command) == (None, None, "x")
 
 
 def test_latest_is_the_newest_and_not_the_last_to_end(tmp_path: Path) -> None:
@@ -59,13 +66,13 @@ def test_a_case_cannot_leave_its_hub(tmp_path: Path, name: str) -> None:
 
 
 def test_an_unused_hub_goes_away(tmp_path: Path) -> None:
-    unused = hub.create(tmp_path / "unused", tmp_path, {})
+    unused = hub.create(tmp_path / "unused", tmp_path, ASKED)
     assert hub.discard_if_unused(unused)
     assert not unused.exists()
 
 
 def test_a_hub_with_a_case_stays(tmp_path: Path) -> None:
-    used = hub.create(tmp_path / "used", tmp_path, {})
+    used = hub.create(tmp_path / "used", tmp_path, ASKED)
     (used / "gs1").mkdir()
     (used / "gs1" / layout.CASE).write_text(json.dumps({"id": "gs1"}))
     assert not hub.discard_if_unused(used)

@@ -2,11 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from harness import layout
+from harness.records.progress import ProgressRecord
 from harness.session.progress import News, line
 
-EVENT = {
+EVENT: dict[str, Any] = {
     "case": "gs1",
     "backend": "torch",
     "leg": "train",
@@ -25,8 +27,8 @@ def tell(hub: Path, text: str, case: str = "gs1") -> None:
 
 
 def test_a_line_says_who_how_far_and_how_long_still() -> None:
-    assert line(EVENT) == "  gs1  torch  train  epoch 3/45  loss 0.4321  2 min 05 s left"
-    assert line({**EVENT, "leg": "infer", "epochs": None, "left": None}) == "  gs1  torch  infer"
+    assert line(ProgressRecord(**EVENT)) == "  gs1  torch  train  epoch 3/45  loss 0.4321  2 min 05 s left"
+    assert line(ProgressRecord(**EVENT | {"leg": "infer", "epochs": None, "left": None})) == "  gs1  torch  infer"
 
 
 def test_the_newest_of_each_backend(tmp_path: Path) -> None:

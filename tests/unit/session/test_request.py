@@ -56,4 +56,4 @@ def test_a_users_scenarios_come_besides_the_projects_own(tmp_path: Path) -> None
 
 def test_no_path_of_this_machine_is_recorded(tmp_path: Path) -> None:
     request = Request.from_texts(tmp_path, python=["torch=/bin/sh"], hub=tmp_path, store=str(tmp_path), data=[tmp_path])
-    assert "/" not in str(request.record())
+    assert "/" not in str(request.record("x", "2026-11-01T02:00:00Z"))

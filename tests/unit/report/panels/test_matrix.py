@@ -1,21 +1,20 @@
 """What a rung says at the top of a case: whom it names, and by which check."""
 
-from typing import Any
-
+from harness.judge.verdict import Check, Status
 from harness.report.panels import matrix
 
 SIDES = ("tensorflow", "torch")
 
 
-def check(name: str, status: str = "fail") -> dict[str, Any]:
-    return {"rung": "loss", "name": name, "status": status, "message": f"said of {name}", "margin": None}
+def check(name: str, status: Status = "fail") -> Check:
+    return Check("loss", name, status, None, None, None, "ledger", f"said of {name}")
 
 
 def test_a_check_that_names_a_side_is_quoted_before_one_that_does_not() -> None:
     checks = [check("float64.poisson"), check("torch.float64.poisson"), check("tensorflow.float64.poisson", "pass")]
-    assert matrix.cell("loss", checks, SIDES)["message"] == "torch.float64.poisson: said of torch.float64.poisson"
-    assert matrix.cell("loss", checks)["message"] == "float64.poisson: said of float64.poisson"
-    assert matrix.cell("loss", checks[:1], SIDES)["message"] == "float64.poisson: said of float64.poisson"
+    assert matrix.cell("loss", checks, SIDES).message == "torch.float64.poisson: said of torch.float64.poisson"
+    assert matrix.cell("loss", checks).message == "float64.poisson: said of float64.poisson"
+    assert matrix.cell("loss", checks[:1], SIDES).message == "float64.poisson: said of float64.poisson"
 
 
 def test_a_side_is_off_where_a_red_check_names_it() -> None:

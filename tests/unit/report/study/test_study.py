@@ -9,7 +9,7 @@ from junitparser import JUnitXml
 
 from harness import layout
 from harness.files import read_json, write_json
-from harness.report import assembly
+from harness.report import assembly, case_files
 from harness.report.parity_log import log
 from harness.report.study import points
 from harness.session import hub
@@ -95,8 +95,8 @@ def test_a_seed_without_evidence_is_an_error_and_does_not_hide_the_others(studie
     root = Path(shutil.copytree(studied, tmp_path / "hub"))
     (lost,) = (root / "small-2e3" / "ensemble").glob("*8/toy/inference_outputs/amplitude.npy")
     lost.unlink()
-    [study] = points.of_hub(root)
-    found = points.gather(root, study)
+    [study] = points.studies_of(case_files.of_hub(root))
+    found = points.gather(case_files.of_hub(root), study)
     assert [bool(point.reason) for point in found] == [True, False, False, False]
     verdict = points.judge(found)
     assert {check.name: check.status for check in verdict.checks} == {"toy.2e3": "error", "other.2e3-1e6": "pass"}

@@ -75,7 +75,7 @@ def test_sessions_changes_and_figures_are_on_the_page(hubs, page):
 def test_what_it_returns_is_the_oldest_first(hubs):
     hubs.write("b", hubs.case(), day=1)
     hubs.write("a", red(hubs), day=2)
-    assert [(s["hub"], s["status"]) for s in index.write(hubs.folder)] == [("b", "pass"), ("a", "fail")]
+    assert [(s.hub, s.status) for s in index.write(hubs.folder)] == [("b", "pass"), ("a", "fail")]
 
 
 def test_a_hub_that_cannot_be_read_is_named_and_the_others_are_shown(hubs, page):

@@ -13,8 +13,7 @@ from harness.ports.protocol import Batch
 
 
 def step_of(backend, scenario, batch):
-    training = scenario.training
-    optimizer = Adam(training, 10, training.precision, Rules())
+    optimizer = Adam(scenario.optimiser, 10, scenario.training.precision, Rules())
     return compiled_step(backend._model, backend._losses, optimizer, batch)
 
 
