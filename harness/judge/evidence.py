@@ -106,6 +106,10 @@ class Evidence:
                 return found
         raise NoEvidence(f"{self.case_dir}: neither side left a {layout.CONTRACT}, which says what is to be compared.")
 
+    def own_contract(self, backend: str) -> Contract:
+        """What a side claims to be, which may hold more or less than the other's; the pair's where it left none."""
+        return self.contract_of(backend) or self.contract
+
     def contract_of(self, backend: str) -> Contract | None:
         """What a side claims to be, in its own folder or in that of the case; None where no leg of it came so far."""
         paths = [

@@ -110,6 +110,11 @@ class Contract(Entry):
         """Names of the weights that training must move, from the input to the output."""
         return tuple(weight.name for weight in self.weights if weight.trained)
 
+    @property
+    def states(self) -> tuple[str, ...]:
+        """Names of what training changes without a gradient, such as running statistics."""
+        return tuple(weight.name for weight in self.weights if weight.kind == "state")
+
     def check(self, weights: Mapping[str, Array]) -> None:
         """Raise HarnessError unless `weights` holds every name of the contract in its shape, and nothing else."""
         missing, unknown = sorted(self.shapes.keys() - weights.keys()), sorted(weights.keys() - self.shapes.keys())

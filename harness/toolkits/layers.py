@@ -14,7 +14,7 @@ from harness.arrays import Array
 from harness.ports.contract import Kind, Value
 
 Attributes = dict[str, Value]
-LAYERS_WITHOUT_STAGE = frozenset({"dropout", "flatten", "identity", "pad", "reshape", "input"})
+LAYERS_WITHOUT_STAGE = frozenset({"dropout", "flatten", "identity", "input", "merge", "pad", "reshape"})
 """Kinds whose output says nothing that the next layer's does not."""
 
 

@@ -16,7 +16,7 @@ from harness.ports.contract import Contract, Scale, Stage, Term, Value, Weight
 from harness.ports.protocol import SHARED_WEIGHTS, Batch, BatchSource, EpochReport, Setup
 from harness.toolkits.layers import Layer, Tensor
 from harness.toolkits.terms import Loss, LossTerm, terms_of
-from harness.toolkits.trace import Site, Trace, sites
+from harness.toolkits.trace import Site, Trace, paddings, sites
 
 Feed = Callable[[Batch], Any]
 """From a batch to NumPy arrays in the framework's own layout, one or a tuple of several."""
@@ -278,27 +278,27 @@ class ToolkitPort(ABC):
             else Scale(weight=self._scale, trained=self._tensors[self._scale].trained),
             region=self._setup.scenario.dataset.N,
             options={**self._optimiser_options(), **self._options, "ignored": ", ".join(self._ignored)},
-            layers=self._stated_layers(),
+            layers=self._stated_layers(trace),
         )
 
     @abstractmethod
     def _optimiser_slots(self) -> tuple[str, ...]:
         """Names of what the optimiser keeps for each weight, such as `first_moment`."""
 
-    def _stated_layers(self) -> dict[str, dict[str, Value]]:
-        """Attributes of every layer, an activation that joined it and a padding before it among them."""
+    def _stated_layers(self, trace: Trace) -> dict[str, dict[str, Value]]:
+        """Attributes of every layer, with the activation that joined it and the padding that was put before it."""
         joined = {site.layer.name: site.activation for site in self._sites if site.activation is not None}
-        taken = {layer.name for layer in joined.values()}
-        return {
-            layer.name: {
-                "kind": layer.kind,
-                **layer.attributes,
-                **(joined[layer.name].attributes if layer.name in joined else {}),
-            }
-            for layer in self._layers
-            if layer.name not in taken and layer.kind != "output"
-        }
+        taken, padded = {layer.name for layer in joined.values()}, paddings(trace.calls)
+        layers = [layer for layer in self._layers if layer.name not in taken and layer.kind != "output"]
+        return {layer.name: _stated(layer, joined.get(layer.name), padded.get(layer.name)) for layer in layers}
 
 
 def _stage(site: Site, value: Array) -> Stage:
     return Stage(name=site.stage, number="complex" if np.iscomplexobj(value) else "real", image=value.ndim == 4)
+
+
+def _stated(layer: Layer, activation: Layer | None, padding: list[int] | None) -> dict[str, Value]:
+    attributes = {"kind": layer.kind, **layer.attributes, **(activation.attributes if activation else {})}
+    if padding and isinstance(own := attributes.get("padding"), list):
+        attributes["padding"] = [int(before) + more for before, more in zip(own, padding, strict=True)]
+    return attributes

@@ -93,3 +93,14 @@ def _joins(call: Call, calls: list[Call], found: list[Site]) -> bool:
         return False
     before = next(other for other in calls if other.name == found[-1].call)
     return call.input is before.output and sum(other.input is before.output for other in calls) == 1
+
+
+def paddings(calls: list[Call]) -> dict[str, list[int]]:
+    """Pixels (before, after, ...) that a layer of its own padded before another layer, by the name of the latter."""
+    pads = [call for call in calls if call.layer.kind == "pad" and call.layer.attributes.get("padding")]
+    found: dict[str, list[int]] = {}
+    for pad in pads:
+        for call in calls:
+            if call.input is pad.output and call is not pad:
+                found[call.layer.name] = pad.layer.attributes["padding"]  # type: ignore[assignment]
+    return found

@@ -30,7 +30,7 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 
 
 def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision: Precision) -> None:
-    found, contract = gradients(evidence, backend, precision), evidence.contract
+    found, contract = gradients(evidence, backend, precision), evidence.own_contract(backend)
     expected = {name: contract.shapes[name] for name in contract.trained}
     judge_presence(findings, f"{backend}.{precision}.present", backend, found, expected)
     zero = [name for name in expected if name in found and not found[name].any()]

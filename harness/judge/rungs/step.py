@@ -29,12 +29,12 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 
 
 def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision: Precision) -> None:
-    after, contract = first_step(evidence, backend, precision), evidence.contract
+    after, contract = first_step(evidence, backend, precision), evidence.own_contract(backend)
     names, state = contract.trained, contract.optimiser_state
     weights = {name: value for name, value in after.items() if not name.endswith(tuple(f".{kept}" for kept in state))}
     before = start(evidence, backend, precision)
     judge_presence(findings, f"{backend}.{precision}.present", backend, weights, contract.shapes)
-    unmoved, fixed = still(before, weights, names), sorted(weights.keys() - set(names))
+    unmoved, fixed = still(before, weights, names), sorted(weights.keys() - {*names, *contract.states})
     moved = sorted(set(fixed) - set(still(before, weights, fixed)))
     message = f"{backend}: trained but not moved: {', '.join(unmoved) or 'none'}; fixed but moved: "
     findings.demand(f"{backend}.{precision}.moving", not unmoved and not moved, message + (", ".join(moved) or "none"))

@@ -30,6 +30,7 @@ DROPOUTS = (
     layers.Dropout, layers.SpatialDropout1D, layers.SpatialDropout2D, layers.SpatialDropout3D, layers.GaussianDropout,
     layers.AlphaDropout, layers.GaussianNoise,
 )  # fmt: skip
+MERGES = (layers.Add, layers.Average, layers.Concatenate, layers.Maximum, layers.Multiply, layers.Subtract)
 PADS = (layers.ZeroPadding1D, layers.ZeroPadding2D, layers.ZeroPadding3D)
 SHAPERS = (layers.Reshape, layers.Permute, layers.Cropping2D)
 ACTIVATION_LAYERS: dict[type, str] = {
@@ -53,6 +54,7 @@ KINDS: dict[tuple[type, ...], str] = {
     UPSAMPLINGS: "upsample",
     DROPOUTS: "dropout",
     (layers.Flatten,): "flatten",
+    MERGES: "merge",
     (layers.Identity,): "identity",
     (layers.InputLayer,): "input",
     PADS: "pad",
@@ -67,7 +69,9 @@ OPERATIONS = {"Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "LeakyRelu":
 def kind_of(layer: Any) -> str:
     """The kind of a layer, or the name of its class where the vocabulary has none."""
     found = next((kind for classes, kind in KINDS.items() if isinstance(layer, classes)), None)
-    return found or ("activation" if type(layer).__name__ in OPERATIONS else type(layer).__name__)
+    if found is None and not isinstance(layer, layers.Layer):  # an operation of `keras.ops` in a functional model
+        return "activation" if type(layer).__name__ in OPERATIONS else "merge"
+    return found or type(layer).__name__
 
 
 def describe(name: str, layer: Any, taken: Shape, given: Shape) -> Layer:
@@ -179,6 +183,11 @@ def _upsample(layer: Any, taken: Shape, given: Shape) -> Attributes:
     }
 
 
+def _pad(layer: Any, taken: Shape, given: Shape) -> Attributes:
+    pairs = [layer.padding] if isinstance(layer, layers.ZeroPadding1D) else layer.padding
+    return {"padding": flat(pairs)}
+
+
 def _dropout(layer: Any, taken: Shape, given: Shape) -> Attributes:
     return {"rate": getattr(layer, "rate", None)}
 
@@ -199,6 +208,7 @@ ATTRIBUTES: dict[str, Callable[[Any, Shape, Shape], Attributes]] = {
     "max_pool": _pool,
     "average_pool": _pool,
     "upsample": _upsample,
+    "pad": _pad,
     "dropout": _dropout,
     "activation": _activation,
 }

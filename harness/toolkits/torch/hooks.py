@@ -11,7 +11,7 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 
 from harness.toolkits.layers import Attributes, Layer
-from harness.toolkits.torch.layers import describe, upsampling
+from harness.toolkits.torch.layers import describe, padded_pixels, upsampling
 from harness.toolkits.trace import Trace
 
 
@@ -39,6 +39,22 @@ def _interpolate(call: Any) -> tuple[str, Attributes]:
     return "upsample", upsampling(mode, align, call.args[0].shape[2:], call.output.shape[2:])
 
 
+def _pad(call: Any) -> tuple[str, Attributes]:
+    pixels = call.kwargs.get("pad", call.args[1] if len(call.args) > 1 else ())
+    return "pad", {"padding": padded_pixels(pixels)}
+
+
+def _pool(kind: str) -> Callable[[Any], tuple[str, Attributes]]:
+    """A pooling that is called as a function: its module of the same settings says what it does."""
+
+    def described(call: Any) -> tuple[str, Attributes]:
+        maker = nn.MaxPool2d if kind == "max_pool" else nn.AvgPool2d
+        module = maker(*call.args[1:], **{name: value for name, value in call.kwargs.items() if name != "input"})
+        return kind, describe("", module, tuple(call.args[0].shape), tuple(call.output.shape), None).attributes
+
+    return described
+
+
 def _plain(kind: str) -> Callable[[Any], tuple[str, Attributes]]:
     return lambda call: (kind, {})
 
@@ -58,9 +74,10 @@ FUNCTIONS: dict[Any, tuple[str, Callable[[Any], tuple[str, Attributes]]]] = {
     F.leaky_relu: ("leaky_relu", _leaky),
     F.gelu: ("gelu", _gelu),
     F.interpolate: ("interpolate", _interpolate),
-    F.max_pool2d: ("max_pool2d", _plain("max_pool")),
-    torch.max_pool2d: ("max_pool2d", _plain("max_pool")),
-    F.avg_pool2d: ("avg_pool2d", _plain("average_pool")),
+    F.max_pool2d: ("max_pool2d", _pool("max_pool")),
+    torch.max_pool2d: ("max_pool2d", _pool("max_pool")),
+    F.avg_pool2d: ("avg_pool2d", _pool("average_pool")),
+    F.pad: ("pad", _pad),
     torch.flatten: ("flatten", _plain("flatten")),
     torch.Tensor.flatten: ("flatten", _plain("flatten")),
     F.dropout: ("dropout", _plain("dropout")),

@@ -176,6 +176,16 @@ def upsampling(mode: str, align_corners: bool | None, taken: Shape, given: Shape
     }
 
 
+def _pad(module: Any, taken: Shape, given: Shape) -> Attributes:
+    return {"padding": padded_pixels(module.padding)}
+
+
+def padded_pixels(padding: Sequence[int]) -> list[int]:
+    """(top, bottom, left, right, ...) of what PyTorch counts from the last axis on: (left, right, top, bottom)."""
+    pairs = [list(padding[start : start + 2]) for start in range(0, len(padding), 2)]
+    return flat(pairs[::-1])
+
+
 def _dropout(module: Any, taken: Shape, given: Shape) -> Attributes:
     return {"rate": module.p}
 
@@ -211,6 +221,7 @@ ATTRIBUTES: dict[str, Callable[[Any, Shape, Shape], Attributes]] = {
     "max_pool": _pool,
     "average_pool": _pool,
     "upsample": _upsample,
+    "pad": _pad,
     "dropout": _dropout,
     "activation": _activation,
 }
