@@ -34,9 +34,7 @@ def rolled(batch: Batch, places: int) -> Batch:
 class FedBatches:
     """The training batches of a dataset, in their order; a `BatchSource`."""
 
-    def __init__(
-        self, data: GroupedData, epochs: int, intensity_scale: float, truth: Truth | None = None
-    ) -> None:
+    def __init__(self, data: GroupedData, epochs: int, intensity_scale: float, truth: Truth | None = None) -> None:
         """Share the data's batches out over the epochs; HarnessError when they do not divide evenly."""
         steps = len(data.batches)
         if steps == 0 or steps % epochs:

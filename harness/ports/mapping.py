@@ -106,7 +106,9 @@ def _aligned(tokens: Sequence[object], others: Sequence[object], mine: Sequence[
     """Pairs of the longest common runs of two sequences, as `difflib` finds them."""
     matcher = SequenceMatcher(None, tokens, others, autojunk=False)
     return {
-        theirs[block.b + step]: mine[block.a + step] for block in matcher.get_matching_blocks() for step in range(block.size)
+        theirs[block.b + step]: mine[block.a + step]
+        for block in matcher.get_matching_blocks()
+        for step in range(block.size)
     }
 
 

@@ -109,10 +109,14 @@ def _interpreter(path: Path, answer: Answer) -> Interpreter:
     )
 
 
-def _ask(
-    path: Path, backend: str, distributions: Sequence[str], modules: Sequence[str], package: str = ""
-) -> Answer:
-    question = {"group": registry.GROUP, "backend": backend, "distributions": distributions, "modules": modules, "package": package}
+def _ask(path: Path, backend: str, distributions: Sequence[str], modules: Sequence[str], package: str = "") -> Answer:
+    question = {
+        "group": registry.GROUP,
+        "backend": backend,
+        "distributions": distributions,
+        "modules": modules,
+        "package": package,
+    }
     command = [str(path), str(_INVENTORY), json.dumps(question)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_INVENTORY_SECONDS, check=False)

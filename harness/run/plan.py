@@ -34,7 +34,9 @@ class Told:
 
     def parts(self) -> JsonObject:
         """What of it the result depends on: not where the files lie."""
-        return {name: value for name, value in (("pair_code", self.code), ("mapping", self.mapping)) if value is not None}
+        return {
+            name: value for name, value in (("pair_code", self.code), ("mapping", self.mapping)) if value is not None
+        }
 
 
 NOTHING = Told()

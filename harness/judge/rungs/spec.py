@@ -68,7 +68,11 @@ def shown(value: Any) -> str:
     """A fact as a sentence shows it."""
     if isinstance(value, list | tuple):
         return "(" + ", ".join(map(shown, value)) + ")"
-    return {True: "yes", False: "no", None: "none"}.get(value, f"{value}") if not _are_numbers(value) or isinstance(value, bool) else f"{value:.12g}"
+    return (
+        {True: "yes", False: "no", None: "none"}.get(value, f"{value}")
+        if not _are_numbers(value) or isinstance(value, bool)
+        else f"{value:.12g}"
+    )
 
 
 def _weights(contract: Contract) -> Facts:
@@ -76,7 +80,10 @@ def _weights(contract: Contract) -> Facts:
 
 
 def _trained(contract: Contract) -> Facts:
-    return {weight.name: "trained" if weight.trained else weight.kind == "state" and "state" or "frozen" for weight in contract.weights}
+    return {
+        weight.name: "trained" if weight.trained else weight.kind == "state" and "state" or "frozen"
+        for weight in contract.weights
+    }
 
 
 def _layers(contract: Contract) -> Facts:

@@ -51,7 +51,9 @@ def _prepare(spec: SideSpec, setup: Setup) -> None:
 def _factory(text: str, home: Path | None, where: str) -> Callable[[Setup], Any]:
     source, _, name = text.rpartition(":")
     try:
-        module = _from_file(Path(home or ".", source), where) if source.endswith(".py") else importlib.import_module(source)
+        module = (
+            _from_file(Path(home or ".", source), where) if source.endswith(".py") else importlib.import_module(source)
+        )
     except HarnessError:
         raise
     except Exception as error:
@@ -66,7 +68,9 @@ def _factory(text: str, home: Path | None, where: str) -> Callable[[Setup], Any]
 def _from_file(path: Path, where: str) -> Any:
     """The module of a file; its own folder is on the import path, so that it finds what lies beside it."""
     if not path.is_file():
-        raise HarnessError(f"{where}: there is no file {path.name} in {path.parent.name}/; name one beside the scenario.")
+        raise HarnessError(
+            f"{where}: there is no file {path.name} in {path.parent.name}/; name one beside the scenario."
+        )
     folder = str(path.parent.resolve())
     if folder not in sys.path:
         sys.path.append(folder)
@@ -84,7 +88,9 @@ def _called(factory: Callable[[Setup], Any], setup: Setup, where: str) -> Any:
     except HarnessError:
         raise
     except Exception as error:
-        raise HarnessError(f"{where}: raised {_last(error)}; call it by hand with the same options to see why.") from error
+        raise HarnessError(
+            f"{where}: raised {_last(error)}; call it by hand with the same options to see why."
+        ) from error
 
 
 def _bound(port: Any, spec: SideSpec, setup: Setup, where: str) -> Port:

@@ -69,7 +69,9 @@ class PairSpec(Section):
     def names(self) -> tuple[str, str]:
         """Names of both sides, reference first; the toolkit's where none was given, told apart where it is the same."""
         reference, candidate = (side.name or side.port for side in (self.reference, self.candidate))
-        return (reference, candidate) if reference != candidate else (f"{reference}_reference", f"{candidate}_candidate")
+        return (
+            (reference, candidate) if reference != candidate else (f"{reference}_reference", f"{candidate}_candidate")
+        )
 
 
 class PairScenario(Scenario):
@@ -86,7 +88,10 @@ class PairScenario(Scenario):
     def for_side(self, name: str | None) -> "PairScenario":
         """See `Scenario.for_side`; each side keeps its name, and the other side nothing else."""
         mine, others = self.pair.names, (self.pair.reference, self.pair.candidate)
-        sides = [side.model_copy(update={"name": own}) if own == name else _unsaid(own) for own, side in zip(mine, others, strict=True)]
+        sides = [
+            side.model_copy(update={"name": own}) if own == name else _unsaid(own)
+            for own, side in zip(mine, others, strict=True)
+        ]
         pair = PairSpec(reference=sides[0], candidate=sides[1])
         return self.model_copy(update={"pair": pair})
 

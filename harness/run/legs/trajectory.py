@@ -80,7 +80,9 @@ def run(job: Job) -> None:
     draws, folder = job.scenario.lockstep.draws, job.output / layout.TRAJECTORY
     progress, done = Progress(job, (draws + 1) * len(PRECISIONS)), count()
     scale = setup_of(job, "float32").intensity_scale
-    batches = FirstBatches(GroupedData.load(job.dataset / layout.TRAIN), scale, job.scenario.lockstep.steps, truth=truth_of(job))
+    batches = FirstBatches(
+        GroupedData.load(job.dataset / layout.TRAIN), scale, job.scenario.lockstep.steps, truth=truth_of(job)
+    )
 
     def walked(port: Port, start: Weights, draw: int = 0) -> Walk:
         walk = take(port, start, replace(batches, draw=draw))

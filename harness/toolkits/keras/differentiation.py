@@ -5,6 +5,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
+import numpy as np
+
+from harness.arrays import Array
 
 Values = dict[str, Any]
 
@@ -22,6 +25,12 @@ def gradients(evaluate: Callable[[], Values], variables: Sequence[keras.Variable
 
     values = evaluate()
     return values, list(torch.autograd.grad(values["loss"], tensors, allow_unused=True))
+
+
+def to_numpy(tensor: Any) -> Array:
+    """A copy of the values of a variable or a tensor, on either backend."""
+    value = tensor.value if isinstance(tensor, keras.Variable) else tensor
+    return np.array(value.detach().cpu().numpy() if hasattr(value, "detach") else value.numpy())
 
 
 def without_gradients() -> contextlib.AbstractContextManager[Any]:

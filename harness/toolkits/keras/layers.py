@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import layers
 
+from harness.toolkits.keras.differentiation import to_numpy
 from harness.toolkits.layers import (
     Attributes,
     Layer,
@@ -239,7 +240,7 @@ def tensor_of(variable: keras.Variable, kind: str) -> Tensor:
 
 def other_tensor(name: str, variable: keras.Variable) -> Tensor:
     """A weight of the user's own kind: it starts where the model put it when that is one value."""
-    values = keras.ops.convert_to_numpy(variable.value)
+    values = to_numpy(variable)
     alike = values.size > 0 and (values == values.flat[0]).all()
     kind = "scalar" if values.ndim == 0 else "gain" if alike else "kernel"
     start = float(values.flat[0].real) if alike else 0.0

@@ -6,6 +6,7 @@ import keras
 
 from harness.arrays import Array
 from harness.ports.contract import Value
+from harness.toolkits.keras.differentiation import to_numpy
 
 SLOTS: dict[str, dict[str, str]] = {
     "adam": {"momentum": "first_moment", "velocity": "second_moment"},
@@ -34,7 +35,7 @@ def arrays(optimiser: keras.Optimizer, variable: keras.Variable) -> dict[str, Ar
     path = variable.path.replace("/", "_")
     kept = {own.name: own for own in optimiser.variables}
     names = {f"{path}_{suffix}": name for suffix, name in SLOTS.get(kind(optimiser), {}).items()}
-    found = {name: keras.ops.convert_to_numpy(kept[own].value) for own, name in names.items() if own in kept}
+    found = {name: to_numpy(kept[own]) for own, name in names.items() if own in kept}
     if kind(optimiser) == "sgd":  # Keras keeps the step that the momentum takes; on both sides it is summed gradients
         return {name: array / -float(optimiser.learning_rate) for name, array in found.items()}
     return found

@@ -12,7 +12,7 @@ from harness.errors import HarnessError
 from harness.ports.contract import Value
 from harness.ports.protocol import Batch, BatchSource, EpochReport
 from harness.toolkits.keras import device, optimisers
-from harness.toolkits.keras.differentiation import compiled, gradients, without_gradients
+from harness.toolkits.keras.differentiation import compiled, gradients, to_numpy, without_gradients
 from harness.toolkits.keras.hooks import leaves, unused, watched
 from harness.toolkits.keras.layers import DROPOUTS, other_tensor
 from harness.toolkits.layers import Layer, Tensor
@@ -37,7 +37,7 @@ class KerasPort(ToolkitPort):
         if self.model.losses:
             self._terms[REGULARISATION] = LossTerm(lambda target, output: sum(self.model.losses))
         self.optimiser.build(self.model.trainable_variables)
-        self._fresh = [keras.ops.convert_to_numpy(variable.value) for variable in self.optimiser.variables]
+        self._fresh = [to_numpy(variable) for variable in self.optimiser.variables]
 
     def _run(self, inputs: Any, trace: Trace) -> Any:
         with without_gradients(), watched(self.model, trace, self._taps):
@@ -49,7 +49,7 @@ class KerasPort(ToolkitPort):
         return [*(called[name] for name in in_order), *unused(self.model, set(called))]
 
     def _to_numpy(self, tensor: Any) -> Array:
-        return np.array(keras.ops.convert_to_numpy(tensor.value if isinstance(tensor, keras.Variable) else tensor))
+        return to_numpy(tensor)
 
     def _to_tensor(self, array: Array) -> Any:
         array = np.ascontiguousarray(array)

@@ -141,7 +141,11 @@ def _batch_norm(module: Any, taken: Shape, given: Shape) -> Attributes:
         **_norm(module, taken, given),
         "momentum": round(kept, 12) if kept is not None else None,
         "running_statistics": running,
-        "running_variance": None if not running else "biased" if getattr(module, "keeps_biased_variance", False) else "unbiased",
+        "running_variance": None
+        if not running
+        else "biased"
+        if getattr(module, "keeps_biased_variance", False)
+        else "unbiased",
     }
 
 
