@@ -53,7 +53,7 @@ def by_name(reference: Contract, candidate: Contract) -> PairMapping:
 
 
 def by_order(reference: Contract, candidate: Contract) -> PairMapping:
-    """Weights are matched by their order, role and shape; layers and stages follow them, and their own order and kind."""
+    """Weights by their order, role and shape; layers and stages follow them, and their own order and kind."""
     mine, others = list(reference.shapes), list(candidate.shapes)
     weights = _aligned(
         [(_role(name), reference.shapes[name]) for name in mine],
@@ -66,7 +66,7 @@ def by_order(reference: Contract, candidate: Contract) -> PairMapping:
 
 
 def without_partner(reference: Contract, candidate: Contract, mapping: PairMapping) -> dict[str, list[str]]:
-    """Weights and stages that only one side has, by `reference` and `candidate`, each as `weight NAME` or `stage NAME`."""
+    """Weights and stages that one side alone has, by `reference` and `candidate`, such as `weight NAME`."""
     return {
         "reference": [
             *_left("weight", reference.shapes, mapping.weights.values()),

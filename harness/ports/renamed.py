@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from harness.arrays import Array, Weights
+from harness.files import JsonObject
 from harness.ports.contract import Contract
 from harness.ports.mapping import Names, PairMapping, renamed
 from harness.ports.protocol import Batch, BatchSource, EpochReport, Port
@@ -66,7 +67,7 @@ class RenamedPort:
         """Place patches on a canvas."""
         return self.port.stitch(patches, positions, weight, size)
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> JsonObject:
         """Versions, device, threads, number of parameters."""
         return self.port.facts()
 

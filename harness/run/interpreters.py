@@ -105,7 +105,11 @@ def _interpreter(path: Path, answer: Answer) -> Interpreter:
     installed = {name: version for name, version in sorted(answer["distributions"].items()) if version is not None}
     point = answer["entry_point"]
     return Interpreter(
-        path, answer["python"], answer["implementation"], installed, answer["package"] or (point and point["code"])
+        path,
+        answer["python"],
+        answer["implementation"],
+        installed,
+        answer["package"] or (None if point is None else point["code"]),
     )
 
 

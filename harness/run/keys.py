@@ -83,8 +83,8 @@ def relevant(scenario: Scenario, leg: str, side: str | None = None) -> Scenario:
     """The scenario with everything on which a leg does not depend set back to its default.
 
     No leg depends on the description, the markers, the limits or the ensemble, whose members are cases of their
-    own, nor on what only the other side of a pair is told; only inference and the lock-step depend on their settings; the dataset depends on neither the network nor
-    the loss, nor on more of the training than the order of its batches.
+    own, nor on what only the other side of a pair is told; only inference and the lock-step depend on their settings;
+    the dataset depends on neither the network nor the loss, nor on more of the training than the order of its batches.
     """
     changes: dict[str, object] = {"description": "", "markers": (), "limits": {}, "ensemble": EnsembleSpec()}
     if leg not in ("lockstep", "trajectory"):

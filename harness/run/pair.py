@@ -74,7 +74,7 @@ def _files(case: Case, name: str, text: str) -> Iterator[Path]:
     path = case.path.parent / Path(text).expanduser()
     if not path.exists():
         raise HarnessError(
-            f"{case.path.name}: pair, {name}: there is no {text} beside the scenario; name a file or folder that is there."
+            f"{case.path.name}: pair, {name}: there is no {text} beside the scenario; name one that is there."
         )
     found = sorted(path.rglob("*")) if path.is_dir() else [path]
     yield from (one for one in found if one.is_file() and "__pycache__" not in one.parts)

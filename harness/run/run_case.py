@@ -93,7 +93,7 @@ class _CaseRun:
         metadata.write(self.case_dir, self.case, sides, dataset, self.context.store.damaged, seconds)
 
     def _told(self, dataset: Path, sides: Mapping[str, Surroundings]) -> dict[str, plan.Told]:
-        """What the sides of a user's pair are told; their contracts come first, because their names follow from them."""
+        """What the sides of a user's pair are told; their contracts come first, for names follow from them."""
         if not isinstance(self.case.scenario, PairScenario):
             return {}
         told = {name: pair.told(self.case, name) for name in sides}

@@ -183,7 +183,7 @@ class Scenario(Section):
         """Names of the two sides, reference first, where the scenario itself says who they are."""
         return None
 
-    def for_side(self, name: str | None) -> "Scenario":
+    def for_side(self, name: str | None) -> "Scenario":  # noqa: ARG002
         """The scenario without what only the other side, or only the pair, is told; None: without what any side is."""
         return self
 

@@ -4,7 +4,7 @@ Kinds and attributes carry the same name on both sides, so that two contracts ca
 framework says differently (padding `same`, momentum of what is kept or of what is new) is turned into one meaning.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,7 +63,7 @@ def after_flatten(outputs: int, image: Sequence[int]) -> Layout:
 
 
 def depthwise(shape: Sequence[int], channels: int) -> Layout:
-    """The layout of a depthwise kernel (channels * multiplier, 1, rows, columns): (rows, columns, channels, multiplier)."""
+    """(rows, columns, channels, multiplier) of a depthwise kernel (channels * multiplier, 1, rows, columns)."""
     total, _, *size = shape
     seen = (channels, total // channels, *size)
     axes = (*range(2, 2 + len(size)), 0, 1)
@@ -134,7 +134,3 @@ def per_axis(value: Any, axes: int) -> list[int]:
 def flat(pairs: Sequence[Sequence[int]]) -> list[int]:
     """Padding of every axis as one list: before and after of the first axis, then of the next."""
     return [int(number) for pair in pairs for number in pair]
-
-
-Describe = Callable[[Any, tuple[int, ...], tuple[int, ...]], Attributes]
-"""From a framework's layer, and the channels-last shapes of its input and output, to its attributes."""

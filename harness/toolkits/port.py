@@ -12,6 +12,7 @@ import numpy as np
 
 from harness.arrays import Array, Weights
 from harness.errors import HarnessError
+from harness.files import JsonObject
 from harness.ports.contract import Contract, Scale, Stage, Term, Value, Weight
 from harness.ports.protocol import SHARED_WEIGHTS, Batch, BatchSource, EpochReport, Setup
 from harness.toolkits.layers import Layer, Tensor
@@ -135,7 +136,7 @@ class ToolkitPort(ABC):
         """Train on the batches in their order; calls `report` after every epoch."""
 
     @abstractmethod
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> JsonObject:
         """Versions, device, threads, number of parameters."""
 
     # What follows from it.
@@ -153,8 +154,8 @@ class ToolkitPort(ABC):
         lost = [name for name in held if not np.array_equal(held[name], weights[name].astype(self._setup.precision))]
         if lost:
             raise HarnessError(
-                f"{self.framework}: {', '.join(lost[:3])} did not take the values that were set; something in the model "
-                "holds a copy, constrains or rounds them."
+                f"{self.framework}: {', '.join(lost[:3])} did not take the values that were set; something in the "
+                "model holds a copy, constrains or rounds them."
             )
 
     def stages(self, batch: Batch) -> dict[str, Array]:
@@ -203,7 +204,7 @@ class ToolkitPort(ABC):
         whole = tuple(map(self._to_numpy, output)) if isinstance(output, tuple | list) else self._to_numpy(output)
         return np.asarray(self._patches(whole))
 
-    def stitch(self, patches: Array, positions: Array, weight: Array, size: int) -> tuple[Array, Array]:
+    def stitch(self, *_: Any) -> tuple[Array, Array]:
         """A toolkit stitches nothing: the port does not announce it."""
         raise HarnessError(f"{self.framework}: this port does not stitch.")
 
@@ -223,7 +224,7 @@ class ToolkitPort(ABC):
         return self._image_back(batch.amplitude / self._setup.intensity_scale)
 
     def _example(self) -> Batch:
-        """A batch of the scenario's shape, by which the model is traced: two groups, so that no axis is taken for one."""
+        """A batch of the scenario's shape, by which the model is traced."""
         size, channels = self._setup.scenario.dataset.N, self._setup.scenario.grouping.gridsize**2
         shape = (2, size, size, channels)
         values = np.random.default_rng(0).random(shape)

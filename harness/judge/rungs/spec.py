@@ -81,7 +81,7 @@ def _weights(contract: Contract) -> Facts:
 
 def _trained(contract: Contract) -> Facts:
     return {
-        weight.name: "trained" if weight.trained else weight.kind == "state" and "state" or "frozen"
+        weight.name: "trained" if weight.trained else (weight.kind == "state" and "state") or "frozen"
         for weight in contract.weights
     }
 
@@ -99,7 +99,7 @@ def _terms(contract: Contract) -> Facts:
 
 
 def _state(contract: Contract) -> Facts:
-    return {name: "kept" for name in contract.optimiser_state}
+    return dict.fromkeys(contract.optimiser_state, "kept")
 
 
 def _options(contract: Contract) -> Facts:

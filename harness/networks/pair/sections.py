@@ -1,4 +1,4 @@
-"""What a scenario says of a pair of ports that a user has: who makes each, what is named how, what is known to differ."""
+"""What a scenario says of a user's pair: who makes each port, what is named how, what is known to differ."""
 
 import re
 from datetime import date
@@ -35,9 +35,9 @@ class SideSpec(Section):
     """How the side is called in hubs and reports; the name of its toolkit where it is empty."""
     python: str = ""
     """The interpreter that it runs in; the harness's own where it is empty."""
-    options: dict[str, Value] = {}
+    options: dict[str, Value] = Field(default={})
     """Given to the factory as `setup.options`."""
-    environment: dict[str, str] = {}
+    environment: dict[str, str] = Field(default={})
     """Environment variables of its worker, such as KERAS_BACKEND."""
     code: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """Files and folders beside the scenario whose bytes the results depend on, beside the factory's file."""
@@ -62,7 +62,7 @@ class PairSpec(Section):
     candidate: SideSpec
     weights: str = "by_order"
     """`by_order`, `by_name`, or a JSON file beside the scenario that maps the candidate's names."""
-    declared: dict[str, DeclaredSpec] = {}
+    declared: dict[str, DeclaredSpec] = Field(default={})
     """Known differences, by the name of the layer, stage, weight or setting that differs."""
 
     @property

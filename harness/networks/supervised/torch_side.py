@@ -34,6 +34,9 @@ class BiasedBatchNorm(nn.BatchNorm2d):
         """Normalise by the batch in training, by the running statistics otherwise."""
         if not self.training:
             return super().forward(images)
+        assert self.running_mean is not None
+        assert self.running_var is not None
+        assert self.momentum is not None
         with torch.no_grad():
             variance, mean = torch.var_mean(images, dim=(0, 2, 3), correction=0)
             self.running_mean.lerp_(mean, self.momentum)
@@ -63,7 +66,7 @@ class EncoderDecoder(nn.Module):
         """Down, through the waist, and up."""
         x = self.down2(self.down1(images))
         x = self.dropout(self.waist_norm(torch.tanh(self.waist(self.flatten(x)))))
-        x = torch.relu(self.widen(x)).unflatten(1, (self.small, self.small, 8)).permute(0, 3, 1, 2)
+        x = torch.relu(self.widen(x)).reshape(-1, self.small, self.small, 8).permute(0, 3, 1, 2)
         x = self.refine_norm(torch.relu(self.refine(self.up1(x))))
         return self.head(nn.functional.leaky_relu(self.up2(x), 0.25))
 

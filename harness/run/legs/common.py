@@ -14,8 +14,8 @@ from harness.errors import HarnessError
 from harness.files import write_json
 from harness.networks import network as networks
 from harness.networks import registry
-from harness.ports.protocol import Port, Setup
 from harness.ports.mapping import PairMapping
+from harness.ports.protocol import Port, Setup
 from harness.ports.renamed import RenamedPort
 from harness.records.setup import DatasetSetup
 from harness.run.job import Job

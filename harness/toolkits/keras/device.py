@@ -1,11 +1,11 @@
 """Where and how Keras computes, said before the user's model is built."""
 
 import os
-from typing import Any
 
 import keras
 
 from harness.errors import HarnessError
+from harness.files import JsonObject
 from harness.ports.protocol import Setup
 
 BACKENDS = ("tensorflow", "torch")
@@ -30,7 +30,7 @@ def prepare(setup: Setup) -> None:
     keras.config.set_dtype_policy(setup.precision)  # the policy of an earlier model stays otherwise
 
 
-def facts(device: str) -> dict[str, Any]:
+def facts(device: str) -> JsonObject:
     """Versions, device, threads and switches that can change a result, as they are now."""
     backend = keras.config.backend()
     if backend == "tensorflow":

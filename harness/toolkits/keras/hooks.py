@@ -18,7 +18,7 @@ def leaves(model: keras.Model) -> dict[str, Any]:
     own order interleaves the arms of a network that has two.
     """
     if isinstance(model, keras.Model) and hasattr(model, "operations"):
-        operations = [operation for operation in depth_first(model)]
+        operations = depth_first(model)
     else:
         operations = list(model.layers)
     found: dict[str, Any] = {}
@@ -67,7 +67,7 @@ def _taken_by(operation: Any) -> list[Any]:
 
 
 @contextlib.contextmanager
-def watched(model: keras.Model, trace: Trace, taps: dict[str, str]) -> Iterator[Trace]:
+def watched(model: keras.Model, trace: Trace) -> Iterator[Trace]:
     """Watch what the model does meanwhile; everything is as before afterwards."""
     with contextlib.ExitStack() as undo:
         for name, leaf in leaves(model).items():
@@ -83,7 +83,7 @@ def _watch(name: str, leaf: Any, trace: Trace) -> Callable[[], None]:
         taken = args[0] if args else None
         if not hasattr(output, "shape"):
             return output
-        shape = tuple(taken.shape) if hasattr(taken, "shape") else ()
+        shape = tuple(getattr(taken, "shape", ()))
         return trace.called(describe(name, leaf, shape, tuple(output.shape)), taken, output)
 
     leaf.call = call

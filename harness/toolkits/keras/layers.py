@@ -6,6 +6,7 @@ from typing import Any
 import keras
 from keras import layers
 
+from harness.ports.contract import Kind
 from harness.toolkits.keras.differentiation import to_numpy
 from harness.toolkits.layers import (
     Attributes,
@@ -62,8 +63,10 @@ KINDS: dict[tuple[type, ...], str] = {
     SHAPERS: "reshape",
     (layers.Activation, *ACTIVATION_LAYERS): "activation",
 }
-OPERATIONS = {"Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "LeakyRelu": "leaky_relu", "Silu": "silu", "Gelu": "gelu",
-              "Softplus": "softplus", "Elu": "elu"}  # fmt: skip
+OPERATIONS = {
+    "Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "LeakyRelu": "leaky_relu", "Silu": "silu", "Gelu": "gelu",
+    "Softplus": "softplus", "Elu": "elu",
+}  # fmt: skip
 """Activations that a functional model calls from `keras.ops`."""
 
 
@@ -97,7 +100,7 @@ def _settings(name: str, layer: Any) -> Attributes:
     return {"approximate": bool(getattr(layer, "approximate", False))} if name == "gelu" else {}
 
 
-def _activation(layer: Any, taken: Shape, given: Shape) -> Attributes:
+def _activation(layer: Any, *_: Shape) -> Attributes:
     name = OPERATIONS.get(type(layer).__name__) or ACTIVATION_LAYERS.get(type(layer))
     return {"activation": name, **_settings(name, layer)} if name else activation_of(layer)
 
@@ -146,25 +149,25 @@ def _transposed(layer: Any, taken: Shape, given: Shape) -> Attributes:
     }
 
 
-def _dense(layer: Any, taken: Shape, given: Shape) -> Attributes:
+def _dense(layer: Any, *_: Shape) -> Attributes:
     return {"units": layer.units, "bias": layer.use_bias, **activation_of(layer)}
 
 
-def _norm(layer: Any, taken: Shape, given: Shape) -> Attributes:
+def _norm(layer: Any, *_: Shape) -> Attributes:
     return {"epsilon": layer.epsilon, "affine": bool(layer.scale)}
 
 
-def _batch_norm(layer: Any, taken: Shape, given: Shape) -> Attributes:
+def _batch_norm(layer: Any, *_: Shape) -> Attributes:
     return {
-        **_norm(layer, taken, given),
+        **_norm(layer),
         "momentum": layer.momentum,
         "running_statistics": True,
         "running_variance": "biased",
     }
 
 
-def _group_norm(layer: Any, taken: Shape, given: Shape) -> Attributes:
-    return {**_norm(layer, taken, given), "groups": layer.groups}
+def _group_norm(layer: Any, *_: Shape) -> Attributes:
+    return {**_norm(layer), "groups": layer.groups}
 
 
 def _pool(layer: Any, taken: Shape, given: Shape) -> Attributes:
@@ -184,20 +187,20 @@ def _upsample(layer: Any, taken: Shape, given: Shape) -> Attributes:
     }
 
 
-def _pad(layer: Any, taken: Shape, given: Shape) -> Attributes:
+def _pad(layer: Any, *_: Shape) -> Attributes:
     pairs = [layer.padding] if isinstance(layer, layers.ZeroPadding1D) else layer.padding
     return {"padding": flat(pairs)}
 
 
-def _dropout(layer: Any, taken: Shape, given: Shape) -> Attributes:
+def _dropout(layer: Any, *_: Shape) -> Attributes:
     return {"rate": getattr(layer, "rate", None)}
 
 
-def _embedding(layer: Any, taken: Shape, given: Shape) -> Attributes:
+def _embedding(layer: Any, *_: Shape) -> Attributes:
     return {"entries": layer.input_dim, "units": layer.output_dim}
 
 
-ATTRIBUTES: dict[str, Callable[[Any, Shape, Shape], Attributes]] = {
+ATTRIBUTES: dict[str, Callable[..., Attributes]] = {
     "conv": _convolution,
     "depthwise_conv": _convolution,
     "conv_transpose": _transposed,
@@ -234,7 +237,7 @@ def tensor_of(variable: keras.Variable, kind: str) -> Tensor:
     if role in ("mean", "variance"):
         return Tensor(role, "state", trained, same(variable.shape), variable, start)
     if role in ("kernel", "bias", "gain"):
-        return Tensor(role, role, trained, _layout(variable, kind, role), variable, start)  # type: ignore[arg-type]
+        return Tensor(role, role, trained, _layout(variable, kind, role), variable, start)
     return other_tensor(name, variable)
 
 
@@ -242,7 +245,7 @@ def other_tensor(name: str, variable: keras.Variable) -> Tensor:
     """A weight of the user's own kind: it starts where the model put it when that is one value."""
     values = to_numpy(variable)
     alike = values.size > 0 and (values == values.flat[0]).all()
-    kind = "scalar" if values.ndim == 0 else "gain" if alike else "kernel"
+    kind: Kind = "scalar" if values.ndim == 0 else "gain" if alike else "kernel"
     start = float(values.flat[0].real) if alike else 0.0
     trained = bool(variable.trainable)
     return Tensor(name, kind if trained else "state", trained, same(values.shape), variable, start)

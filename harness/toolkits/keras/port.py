@@ -9,6 +9,7 @@ import numpy as np
 
 from harness.arrays import Array
 from harness.errors import HarnessError
+from harness.files import JsonObject
 from harness.ports.contract import Value
 from harness.ports.protocol import Batch, BatchSource, EpochReport
 from harness.toolkits.keras import device, optimisers
@@ -35,12 +36,12 @@ class KerasPort(ToolkitPort):
         with without_gradients():
             self.model(*self._tensors_of(self._fed(self._example())), training=False)
         if self.model.losses:
-            self._terms[REGULARISATION] = LossTerm(lambda target, output: sum(self.model.losses))
+            self._terms[REGULARISATION] = LossTerm(lambda *_: sum(self.model.losses))
         self.optimiser.build(self.model.trainable_variables)
         self._fresh = [to_numpy(variable) for variable in self.optimiser.variables]
 
     def _run(self, inputs: Any, trace: Trace) -> Any:
-        with without_gradients(), watched(self.model, trace, self._taps):
+        with without_gradients(), watched(self.model, trace):
             return self.model(*self._tensors_of(inputs), training=False)
 
     def _all_layers(self, trace: Trace) -> list[Layer]:
@@ -91,7 +92,7 @@ class KerasPort(ToolkitPort):
                 rate = float(self.optimiser.learning_rate)
                 report(EpochReport(epoch + 1, first + len(seen), {**means, "learning_rate": rate}))
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> JsonObject:
         """Versions, device, threads, determinism, precision and number of parameters."""
         parameters = self.model.count_params()
         return {**device.facts(self._setup.device), "precision": self._setup.precision, "parameters": parameters}

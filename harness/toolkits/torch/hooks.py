@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
-import torch.nn.functional as F
 from torch import nn
+from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
 from harness.toolkits.layers import Attributes, Layer
@@ -21,7 +21,7 @@ def leaves(model: nn.Module) -> dict[str, nn.Module]:
 
 
 def _activation(name: str) -> Callable[[Any], tuple[str, Attributes]]:
-    return lambda call: ("activation", {"activation": name})
+    return lambda _: ("activation", {"activation": name})
 
 
 def _leaky(call: Any) -> tuple[str, Attributes]:
@@ -56,31 +56,31 @@ def _pool(kind: str) -> Callable[[Any], tuple[str, Attributes]]:
 
 
 def _plain(kind: str) -> Callable[[Any], tuple[str, Attributes]]:
-    return lambda call: (kind, {})
+    return lambda _: (kind, {})
 
 
 FUNCTIONS: dict[Any, tuple[str, Callable[[Any], tuple[str, Attributes]]]] = {
     **{
         function: (name, _activation(name))
         for name, functions in {
-            "relu": (F.relu, torch.relu, torch.Tensor.relu),
-            "sigmoid": (F.sigmoid, torch.sigmoid, torch.Tensor.sigmoid),
-            "tanh": (F.tanh, torch.tanh, torch.Tensor.tanh),
-            "silu": (F.silu,),
-            "softplus": (F.softplus,),
+            "relu": (functional.relu, torch.relu, torch.Tensor.relu),
+            "sigmoid": (functional.sigmoid, torch.sigmoid, torch.Tensor.sigmoid),
+            "tanh": (functional.tanh, torch.tanh, torch.Tensor.tanh),
+            "silu": (functional.silu,),
+            "softplus": (functional.softplus,),
         }.items()
         for function in functions
     },
-    F.leaky_relu: ("leaky_relu", _leaky),
-    F.gelu: ("gelu", _gelu),
-    F.interpolate: ("interpolate", _interpolate),
-    F.max_pool2d: ("max_pool2d", _pool("max_pool")),
+    functional.leaky_relu: ("leaky_relu", _leaky),
+    functional.gelu: ("gelu", _gelu),
+    functional.interpolate: ("interpolate", _interpolate),
+    functional.max_pool2d: ("max_pool2d", _pool("max_pool")),
     torch.max_pool2d: ("max_pool2d", _pool("max_pool")),
-    F.avg_pool2d: ("avg_pool2d", _pool("average_pool")),
-    F.pad: ("pad", _pad),
+    functional.avg_pool2d: ("avg_pool2d", _pool("average_pool")),
+    functional.pad: ("pad", _pad),
     torch.flatten: ("flatten", _plain("flatten")),
     torch.Tensor.flatten: ("flatten", _plain("flatten")),
-    F.dropout: ("dropout", _plain("dropout")),
+    functional.dropout: ("dropout", _plain("dropout")),
 }
 """Functions that are layers where a module or Keras has one: name of the call, and how it is described."""
 
@@ -99,7 +99,7 @@ class _Functions(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
-        if func is F.dropout and not self._watch.dropout:
+        if func is functional.dropout and not self._watch.dropout:
             return args[0]
         output = func(*args, **kwargs)
         known = FUNCTIONS.get(func)
@@ -188,7 +188,7 @@ class Tap:
         module = model.get_submodule(self.where)
         if self.input:
             return module.register_forward_pre_hook(lambda _, taken: (passed(taken[0]), *taken[1:])).remove
-        return module.register_forward_hook(lambda _, taken, output: passed(output)).remove
+        return module.register_forward_hook(lambda *call: passed(call[-1])).remove
 
 
 def _replace_function(where: str, passed: Callable[[Any], Any]) -> Callable[[], None]:

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from harness.ports.contract import Kind
 from harness.toolkits.layers import (
     Attributes,
     Layer,
@@ -32,7 +33,7 @@ DROPOUTS = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, nn.AlphaDropou
 ACTIVATIONS: dict[type[nn.Module], str] = {
     nn.ReLU: "relu", nn.Sigmoid: "sigmoid", nn.Tanh: "tanh", nn.LeakyReLU: "leaky_relu", nn.ELU: "elu", nn.GELU: "gelu",
     nn.SiLU: "silu", nn.Softplus: "softplus", nn.Softmax: "softmax", nn.ReLU6: "relu6", nn.Hardtanh: "hard_tanh",
-    nn.SELU: "selu", nn.Hardswish: "hard_swish", nn.PReLU: "prelu",
+    nn.SELU: "selu", nn.Hardswish: "hard_swish", nn.Softsign: "softsign", nn.PReLU: "prelu",
 }  # fmt: skip
 KINDS: dict[tuple[type[nn.Module], ...], str] = {
     CONVOLUTIONS: "conv",
@@ -126,31 +127,28 @@ def _transposed(module: Any, taken: Shape, given: Shape) -> Attributes:
     }
 
 
-def _dense(module: Any, taken: Shape, given: Shape) -> Attributes:
+def _dense(module: Any, *_: Shape) -> Attributes:
     return {"units": module.out_features, "bias": module.bias is not None, "activation": "linear"}
 
 
-def _norm(module: Any, taken: Shape, given: Shape) -> Attributes:
+def _norm(module: Any, *_: Shape) -> Attributes:
     return {"epsilon": module.eps, "affine": getattr(module, "weight", None) is not None}
 
 
-def _batch_norm(module: Any, taken: Shape, given: Shape) -> Attributes:
+def _batch_norm(module: Any, *_: Shape) -> Attributes:
     running = module.track_running_stats
     kept = 1 - module.momentum if module.momentum is not None else None
+    variance = "biased" if getattr(module, "keeps_biased_variance", False) else "unbiased"
     return {
-        **_norm(module, taken, given),
+        **_norm(module),
         "momentum": round(kept, 12) if kept is not None else None,
         "running_statistics": running,
-        "running_variance": None
-        if not running
-        else "biased"
-        if getattr(module, "keeps_biased_variance", False)
-        else "unbiased",
+        "running_variance": variance if running else None,
     }
 
 
-def _group_norm(module: Any, taken: Shape, given: Shape) -> Attributes:
-    return {**_norm(module, taken, given), "groups": module.num_groups}
+def _group_norm(module: Any, *_: Shape) -> Attributes:
+    return {**_norm(module), "groups": module.num_groups}
 
 
 def _pool(module: Any, taken: Shape, given: Shape) -> Attributes:
@@ -180,7 +178,7 @@ def upsampling(mode: str, align_corners: bool | None, taken: Shape, given: Shape
     }
 
 
-def _pad(module: Any, taken: Shape, given: Shape) -> Attributes:
+def _pad(module: Any, *_: Shape) -> Attributes:
     return {"padding": padded_pixels(module.padding)}
 
 
@@ -190,15 +188,15 @@ def padded_pixels(padding: Sequence[int]) -> list[int]:
     return flat(pairs[::-1])
 
 
-def _dropout(module: Any, taken: Shape, given: Shape) -> Attributes:
+def _dropout(module: Any, *_: Shape) -> Attributes:
     return {"rate": module.p}
 
 
-def _embedding(module: Any, taken: Shape, given: Shape) -> Attributes:
+def _embedding(module: Any, *_: Shape) -> Attributes:
     return {"entries": module.num_embeddings, "units": module.embedding_dim}
 
 
-def _activation(module: nn.Module, taken: Shape, given: Shape) -> Attributes:
+def _activation(module: nn.Module, *_: Shape) -> Attributes:
     name = next(name for cls, name in ACTIVATIONS.items() if isinstance(module, cls))
     return {"activation": name, **slope_of(name, module)}
 
@@ -212,7 +210,7 @@ def slope_of(name: str, settings: Any) -> Attributes:
     return {"approximate": settings.approximate != "none"} if name == "gelu" else {}
 
 
-ATTRIBUTES: dict[str, Callable[[Any, Shape, Shape], Attributes]] = {
+ATTRIBUTES: dict[str, Callable[..., Attributes]] = {
     "conv": _convolution,
     "depthwise_conv": _convolution,
     "conv_transpose": _transposed,
@@ -280,7 +278,7 @@ def _kernel_layout(module: Any, kind: str, tensor: torch.Tensor, flattened: Shap
 def other_tensor(name: str, tensor: torch.Tensor, trained: bool) -> Tensor:
     """A parameter of the user's own kind: it starts where the model put it when that is one value."""
     values = torch.unique(tensor.detach())
-    kind = "scalar" if tensor.ndim == 0 else "kernel" if values.numel() > 1 else "gain"
+    kind: Kind = "scalar" if tensor.ndim == 0 else "kernel" if values.numel() > 1 else "gain"
     start = float(values[0].real) if values.numel() == 1 else 0.0
     return Tensor(name, kind if trained else "state", trained, same(tensor.shape), tensor, start)
 

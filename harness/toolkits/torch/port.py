@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from harness.arrays import Array
+from harness.files import JsonObject
 from harness.ports.contract import Value
 from harness.ports.protocol import Batch, BatchSource, EpochReport
 from harness.toolkits.layers import Layer, Tensor
@@ -94,7 +95,7 @@ class TorchPort(ToolkitPort):
                 means = {name: float(np.mean([values[name] for values in seen])) for name in seen[0]}
                 report(EpochReport(epoch + 1, first + len(seen), {**means, "learning_rate": rate}))
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self) -> JsonObject:
         """Versions, device, threads, determinism, precision and number of parameters."""
         parameters = sum(parameter.numel() for parameter in self.model.parameters())
         return {**device_facts(self._device), "precision": self._setup.precision, "parameters": parameters}
@@ -102,7 +103,7 @@ class TorchPort(ToolkitPort):
     def _step(self, batch: Batch) -> dict[str, float]:
         self.optimiser.zero_grad()
         values = self._evaluate(batch)
-        values["loss"].backward()
+        torch.autograd.backward(values["loss"])
         self.optimiser.step()
         if self._schedule is not None:
             self._schedule.step()
@@ -122,14 +123,17 @@ class TorchPort(ToolkitPort):
 
     @contextlib.contextmanager
     def _training_mode(self, random_layers: bool, keeps_state: bool) -> Iterator[None]:
-        """Train mode meanwhile; without dropout where both sides must agree, without new running statistics where
-        nothing may change.
+        """Train mode meanwhile.
+
+        `random_layers`: with dropout, which cannot act where both sides must agree; `keeps_state`: the running
+        statistics are put back afterwards.
         """
         self.model.train()
         buffers = {name: buffer.clone() for name, buffer in self.model.named_buffers()} if keeps_state else {}
         if not random_layers:
             for module in self.model.modules():
-                module.train(not isinstance(module, DROPOUTS)) if isinstance(module, DROPOUTS) else None
+                if isinstance(module, DROPOUTS):
+                    module.eval()
         try:
             yield
         finally:

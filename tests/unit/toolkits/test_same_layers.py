@@ -76,8 +76,8 @@ PAIRS: dict[str, tuple[Callable[[], keras.Model], Callable[[], nn.Module]]] = {
         lambda: nn.Sequential(nn.Conv2d(1, 4, 1), nn.Upsample(scale_factor=2)),
     ),
     "dense behind a flattened image": (
-        after(lambda: layers.Conv2D(4, 3), layers.Flatten, lambda: layers.Dense(5, activation="sigmoid")),
-        lambda: nn.Sequential(nn.Conv2d(1, 4, 3), nn.Flatten(), nn.Linear(4 * 14 * 14, 5), nn.Sigmoid()),
+        after(lambda: layers.Conv2D(4, 3), layers.Flatten, lambda: layers.Dense(5, activation="softsign")),
+        lambda: nn.Sequential(nn.Conv2d(1, 4, 3), nn.Flatten(), nn.Linear(4 * 14 * 14, 5), nn.Softsign()),
     ),
     "slope of an activation": (
         after(lambda: layers.Conv2D(4, 1), lambda: layers.LeakyReLU(0.25)),
