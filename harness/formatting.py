@@ -8,7 +8,7 @@ LONGEST = 240
 """Characters of a message in a row of a summary; the page of the case has all of it."""
 _MANY = 10.0
 """Times a limit from which on per cent say nothing to a reader."""
-SIGNS = {"pass": "✓", "fail": "✗", "error": "!", "inconclusive": "?", "skipped": "–"}  # noqa: RUF001 - a dash is meant
+SIGNS = {"pass": "✓", "fail": "✗", "error": "!", "inconclusive": "?", "declared": "≠", "skipped": "–"}  # noqa: RUF001 - a dash is meant
 """A sign a status: nobody has to tell colours apart."""
 
 

@@ -17,6 +17,7 @@ from harness.cli import (
     history,
     import_,
     infer,
+    init,
     judge,
     listing,
     manifest,
@@ -41,6 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command("init")(init.init)
 app.command("list")(listing.list_cases)
 app.command("explain")(explain.explain)
 app.command("doctor")(doctor.doctor)

@@ -19,6 +19,7 @@ from harness.physics.probe import model_probe
 from harness.physics.twins import twin
 from harness.ports.contract import Contract
 from harness.records import jobs
+from harness.records.declared import DeclaredDifference, DeclaredRecord
 from harness.records.history import Epoch, History
 from harness.records.inference import CanvasFacts, InferenceStats
 from harness.records.jobs import JobRecord
@@ -105,6 +106,12 @@ class Evidence:
             if (found := self.contract_of(side)) is not None:
                 return found
         raise NoEvidence(f"{self.case_dir}: neither side left a {layout.CONTRACT}, which says what is to be compared.")
+
+    @cached_property
+    def declared(self) -> dict[str, DeclaredDifference]:
+        """The differences that the scenario of a user's pair declares, `declared.json`; none of another case."""
+        path = self.case_dir / layout.DECLARED
+        return dict(DeclaredRecord.read(path).differences) if path.is_file() else {}
 
     def own_contract(self, backend: str) -> Contract:
         """What a side claims to be, which may hold more or less than the other's; the pair's where it left none."""

@@ -3,6 +3,7 @@
 from types import ModuleType
 
 from harness.errors import HarnessError
+from harness.judge import declared
 from harness.judge.evidence import Evidence
 from harness.judge.rungs import (
     agreement,
@@ -71,11 +72,16 @@ def judge_rung(rung: str, evidence: Evidence, limits: Limits) -> RungVerdict:
     Raises HarnessError for a rung that cannot be judged, and where nothing says what the case ran on.
     """
     judge = _judge_of(rung)
-    verdict = RungVerdict(rung, tuple(judge.judge(evidence, limits.on(evidence.devices))))
+    checks = judge.judge(evidence, limits.on(evidence.devices))
+    verdict = RungVerdict(rung, tuple(_with_declared(rung, checks, evidence)))
     unmade = [check for check in verdict.checks if check.status in UNMADE and check.limit is None]
     if unmade or not verdict.checks:  # checks that could not be made asked for no limit
         return verdict
     return RungVerdict(rung, (*verdict.checks, *(_unused(rung, *limit) for limit in limits.unused(rung))))
+
+
+def _with_declared(rung: str, checks: list[Check], evidence: Evidence) -> list[Check]:
+    return declared.applied(rung, checks, evidence.declared, evidence.contract) if evidence.declared else checks
 
 
 def _judge_of(rung: str) -> ModuleType:

@@ -18,11 +18,11 @@ class Verdict:
     strict: bool
 
     def must_hold(self) -> None:
-        """Pass, fail with the checks as a table, or be an expected failure where the evidence is too weak."""
+        """Pass, fail with the checks as a table, or be an expected failure: declared, or on weak evidence."""
         if self.judged.status == "pass":
             return
-        if self.judged.status == "inconclusive" and not self.strict:
-            pytest.xfail(f"inconclusive: {self.judged.message}")
+        if self.judged.status == "declared" or (self.judged.status == "inconclusive" and not self.strict):
+            pytest.xfail(f"{self.judged.status}: {self.judged.message}")
         pytest.fail(explanation(self.judged), pytrace=False)  # also when --runxfail disarms the line above
 
 

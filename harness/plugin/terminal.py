@@ -12,6 +12,7 @@ COLOURS: dict[str, dict[str, bool]] = {
     "fail": {"red": True},
     "error": {"red": True},
     "inconclusive": {"yellow": True},
+    "declared": {"yellow": True},
     "skipped": {"yellow": True},
 }
 

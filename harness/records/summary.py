@@ -75,6 +75,8 @@ class Totals(Record):
     failed: int
     errors: int
     inconclusive: int
+    declared: int = 0
+    """Differences that the scenario declares; none in the hubs of earlier versions."""
     skipped: int
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from harness.records.record import Number, Record
 
-Status = Literal["error", "fail", "inconclusive", "pass", "skipped"]
+Status = Literal["error", "fail", "inconclusive", "declared", "pass", "skipped"]
 
 
 @dataclass(frozen=True)

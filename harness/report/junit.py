@@ -24,6 +24,7 @@ _RESULTS: dict[str, type[FinalResult]] = {
     "fail": Failure,
     "error": Error,
     "inconclusive": Skipped,  # JUnit knows no fourth outcome: the type says what it is
+    "declared": Skipped,
     "skipped": Skipped,
 }
 

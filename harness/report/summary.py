@@ -19,7 +19,14 @@ from harness.session import hub
 
 STUDIES = f"{layout.STUDIES}/*/{layout.STUDY}"
 FRAMEWORKS = ("tensorflow", "torch", "keras", "numpy")
-_TOTALS = {"passed": "pass", "failed": "fail", "errors": "error", "inconclusive": "inconclusive", "skipped": "skipped"}
+_TOTALS = {
+    "passed": "pass",
+    "failed": "fail",
+    "errors": "error",
+    "inconclusive": "inconclusive",
+    "declared": "declared",
+    "skipped": "skipped",
+}
 
 
 def build(root: Path, cases: Sequence[CaseFiles]) -> Summary:

@@ -183,6 +183,11 @@ class Scenario(Section):
         """Names of the two sides, reference first, where the scenario itself says who they are."""
         return None
 
+    @property
+    def declared(self) -> dict[str, dict[str, str]]:
+        """Differences of the sides that are known, by what differs: `differs`, `reason` and `until` of each."""
+        return {}
+
     def for_side(self, name: str | None) -> "Scenario":  # noqa: ARG002
         """The scenario without what only the other side, or only the pair, is told; None: without what any side is."""
         return self

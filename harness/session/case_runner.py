@@ -26,6 +26,7 @@ from harness.judge.localisation import localise
 from harness.judge.results import Results
 from harness.judge.verdict import CONTRACT, Check, RungVerdict, Status
 from harness.records.case import CaseRecord
+from harness.records.declared import DeclaredRecord
 from harness.records.localisation import LocalisationRecord
 from harness.records.metrics import ComparisonMetrics
 from harness.records.prepared import PreparedRecord, PreparedStatus
@@ -50,6 +51,8 @@ def plan(root: Path, case: Case, rungs: Iterable[str], request: Request) -> None
     """
     folder, limits = hub.case_folder(root, case.id), tolerances.limits_of(case)
     write_text(folder / layout.SCENARIO, case.resolved_yaml())
+    if case.scenario.declared:
+        DeclaredRecord(differences=case.scenario.declared).write(folder / layout.DECLARED)
     CaseRecord(
         id=case.id,
         scenario=case.name,

@@ -27,10 +27,21 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
     """Compare the contracts group by group."""
     findings = Findings("spec", limits)
     with findings.evidence_for("contracts"):
-        reference, candidate = (_contract(evidence, side) for side in evidence.backends)
-        for group, facts in GROUPS.items():
-            _compare(findings, group, facts(reference), facts(candidate), evidence.backends)
+        _compare_contracts(findings, evidence)
     return findings.checks
+
+
+def differences(evidence: Evidence) -> list[Check]:
+    """Every difference of the two contracts; NoEvidence where a side left none."""
+    findings = Findings("spec", Limits({}))
+    _compare_contracts(findings, evidence)
+    return [check for check in findings.checks if check.status == "fail"]
+
+
+def _compare_contracts(findings: Findings, evidence: Evidence) -> None:
+    reference, candidate = (_contract(evidence, side) for side in evidence.backends)
+    for group, facts in GROUPS.items():
+        _compare(findings, group, facts(reference), facts(candidate), evidence.backends)
 
 
 def _contract(evidence: Evidence, side: str) -> Contract:

@@ -7,9 +7,11 @@ wrong itself, one that differs in the whole pass alone was fed what is wrong.
 """
 
 from harness.arrays import PRECISIONS, Array, Precision
+from harness.judge.declared import gone
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.lockstep import grafted
+from harness.judge.rungs.spec import differences
 from harness.judge.tensors import judge_tensor
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import RED, Check
@@ -28,7 +30,21 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
             _compare(findings, evidence, precision)
     with findings.evidence_for("alone"):
         _compare_alone(findings, evidence)
+    with findings.evidence_for("declared"):
+        _demand_what_is_declared(findings, evidence)
     return findings.checks
+
+
+def _demand_what_is_declared(findings: Findings, evidence: Evidence) -> None:
+    """A declared difference that is no longer there is as wrong as one that nobody declared."""
+    failed = [
+        f"{check.rung}.{check.name}" for check in (*differences(evidence), *findings.checks) if check.status == "fail"
+    ]
+    for what in gone(evidence.declared, failed):
+        message = (
+            f"{what} is declared to differ ({evidence.declared[what].differs}), and does not; take the declaration out"
+        )
+        findings.demand("no_longer_there", False, message)
 
 
 def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> None:

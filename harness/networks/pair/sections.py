@@ -85,6 +85,11 @@ class PairScenario(Scenario):
         """Names of the two sides, reference first."""
         return self.pair.names
 
+    @property
+    def declared(self) -> dict[str, dict[str, str]]:
+        """See `Scenario.declared`."""
+        return {what: known.model_dump() for what, known in self.pair.declared.items()}
+
     def for_side(self, name: str | None) -> "PairScenario":
         """See `Scenario.for_side`; each side keeps its name, and the other side nothing else."""
         mine, others = self.pair.names, (self.pair.reference, self.pair.candidate)

@@ -18,7 +18,7 @@ RULE = (
     "that is gone."
 )
 CASE = "the case"
-_BADNESS = {"pass": 0, "inconclusive": 1, "skipped": 1, "fail": 2, "error": 3}
+_BADNESS = {"pass": 0, "declared": 1, "inconclusive": 1, "skipped": 1, "fail": 2, "error": 3}
 _NAMED = 3
 
 

@@ -26,6 +26,7 @@ def prepare(setup: Setup) -> None:
 
         device.prepare(setup.device)
         keras.utils.set_random_seed(setup.scenario.training.seed)
+    keras.utils.clear_session()  # names of layers are counted over all models of a process
     keras.config.set_floatx(setup.precision)
     keras.config.set_dtype_policy(setup.precision)  # the policy of an earlier model stays otherwise
 
