@@ -1,0 +1,84 @@
+"""Declared differences: told apart, until their day, and only while they are there."""
+
+import pytest
+
+from harness.judge.declared import applied, gone, is_about
+from harness.judge.verdict import CONTRACT, Check, Status
+from harness.ports.contract import Contract, Stage
+from harness.records.declared import DeclaredDifference
+
+NETWORK = Contract(
+    network="stated",
+    weights=(),
+    stages=(Stage(name="down"), Stage(name="up"), Stage(name="output")),
+    losses=(),
+    optimiser_state=(),
+    scale=None,
+    region=16,
+)
+
+
+def check(name: str, status: Status = "fail", rung: str = "stages") -> Check:
+    return Check(rung, name, status, None, None, None, CONTRACT, "they differ")
+
+
+def declared(what: str, until: str = "2999-01-01") -> dict[str, DeclaredDifference]:
+    return {what: DeclaredDifference(differs="bilinear on the candidate", reason="known", until=until)}
+
+
+def statuses(rung: str, checks: list[Check], known: dict[str, DeclaredDifference]) -> dict[str, Status]:
+    return {one.name: one.status for one in applied(rung, checks, known, NETWORK)}
+
+
+def test_a_declared_difference_is_declared_and_says_why() -> None:
+    [found] = applied("stages", [check("alone.up")], declared("up"), NETWORK)
+    assert found.status == "declared"
+    assert found.message == "they differ; declared until 2999-01-01: bilinear on the candidate (known)"
+
+
+def test_what_agrees_stays_green() -> None:
+    assert statuses("stages", [check("alone.up", "pass")], declared("up")) == {"alone.up": "pass"}
+
+
+def test_another_stage_stays_red() -> None:
+    assert statuses("stages", [check("alone.down"), check("float64.down")], declared("up")) == {
+        "alone.down": "fail",
+        "float64.down": "fail",
+    }
+
+
+def test_after_its_day_it_is_red_again() -> None:
+    [found] = applied("stages", [check("alone.up")], declared("up", "2020-01-01"), NETWORK)
+    assert found.status == "fail"
+    assert found.message.endswith("declared until 2020-01-01, which has passed")
+
+
+def test_what_is_computed_behind_it_is_inconclusive_where_the_sides_part() -> None:
+    found = statuses("stages", [check("float64.output"), check("alone.output")], declared("up"))
+    assert found == {"float64.output": "inconclusive", "alone.output": "fail"}
+    assert statuses("gradient", [check("float64.head.kernel", rung="gradient")], declared("up")) == {
+        "float64.head.kernel": "inconclusive"
+    }
+    assert statuses("dataset", [check("batch", rung="dataset")], declared("up")) == {"batch": "fail"}
+
+
+def test_a_setting_hides_nothing_behind_it() -> None:
+    assert statuses("loss", [check("float64.mse", rung="loss")], declared("options.epsilon")) == {"float64.mse": "fail"}
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "expected"),
+    [
+        ("spec.layers.up.interpolation", "up", True),
+        ("spec.layers.up.interpolation", "up.interpolation", True),
+        ("spec.layers.up.interpolation", "up.padding", False),
+        ("stages.alone.upper", "up", False),
+    ],
+)
+def test_a_declaration_speaks_of_whole_parts_of_a_name(name: str, what: str, expected: bool) -> None:
+    assert is_about(name, what) == expected
+
+
+def test_what_is_no_longer_there_is_told() -> None:
+    known = declared("up") | declared("down")
+    assert gone(known, ["stages.alone.up"]) == ["down"]
