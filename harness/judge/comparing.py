@@ -47,7 +47,7 @@ def mismatch(own: Array, other: Array) -> str:
 
 def not_finite(array: Array) -> str:
     """How many values of an array are NaN or infinite; empty if none is."""
-    count = int(array.size - np.isfinite(array).sum())
+    count = int(array.size - np.count_nonzero(np.isfinite(array)))
     return f"{count} of {array.size} values are not finite" if count else ""
 
 
@@ -60,7 +60,7 @@ def relative_error(own: Array, other: Array) -> float | None:
     largest = float(np.abs(other).max(initial=0.0))
     if largest == 0:
         return None
-    return float(np.abs(own.astype(wide) - other.astype(wide)).max() / largest)
+    return float(np.abs(own.astype(wide, copy=False) - other.astype(wide, copy=False)).max() / largest)
 
 
 def relative_difference(own: float | None, other: float | None) -> float | None:

@@ -108,13 +108,17 @@ class Evidence:
 
     def contract_of(self, backend: str) -> Contract | None:
         """What a side claims to be, in its own folder or in that of the case; None where no leg of it came so far."""
-        paths = [
-            here / name / layout.CONTRACT
-            for here in (self.folder(backend), self.case_dir / backend)
-            for name in _CLAIMS
-        ]
-        path = next((path for path in paths if path.is_file()), None)
-        return None if path is None else _contract(path, *_state(path))
+        if backend not in self._contracts:
+            here = (self.folder(backend), self.case_dir / backend)
+            paths = (folder / name / layout.CONTRACT for folder in here for name in _CLAIMS)
+            path = next((path for path in paths if path.is_file()), None)
+            self._contracts[backend] = None if path is None else _contract(path, *_state(path))
+        return self._contracts[backend]
+
+    @cached_property
+    def _contracts(self) -> dict[str, Contract | None]:
+        """What was found so far: every stage asks for it."""
+        return {}
 
     @cached_property
     def jobs(self) -> dict[tuple[str, str], JobRecord]:
