@@ -18,8 +18,8 @@ class GaugeFigures(Record):
     shift_x: float
     """Pixels."""
     shift_y: float
-    twin: bool
-    """Whether the twin conj(O(-x)) of the picture is nearer."""
+    twin: bool | None
+    """Whether the twin conj(O(-x)) of the picture is nearer; None where a picture has no contrast."""
 
     def off_place(self) -> dict[str, float]:
         """Those that may not be large: `shift`, pixels, and `ramp`, radians a pixel, of the worse axis."""
