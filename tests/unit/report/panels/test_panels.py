@@ -95,11 +95,11 @@ def test_the_scenario_is_shown_whole_with_its_origins(evidence: Evidence) -> Non
 
 
 def test_every_file_of_a_case_is_listed_as_the_manifest_has_it(made: Path) -> None:
-    listed = {file["name"]: file for file in provenance.artifacts(made, made / "small")}
+    listed = {file.name: file for file in provenance.artifacts(made, made / "small")}
     entries = read_json(made / "manifest.json")["files"]
     wanted = {entry["path"].removeprefix("small/"): entry for entry in entries if entry["path"].startswith("small/")}
     wanted.pop("index.html")
-    assert {name: file["sha256"] for name, file in listed.items()} == {
+    assert {name: file.sha256 for name, file in listed.items()} == {
         name: entry["sha256"] for name, entry in wanted.items()
     }
     text = (made / "small" / "index.html").read_text()
@@ -111,8 +111,8 @@ def test_every_file_of_a_case_is_listed_as_the_manifest_has_it(made: Path) -> No
 def test_long_logs_keep_their_beginning_and_their_end(tmp_path: Path) -> None:
     (tmp_path / "worker.log").write_text("\n".join(f"line {number}" for number in range(1000)))
     (log,) = provenance.logs(tmp_path)
-    lines = log["text"].splitlines()
-    assert log["lines"] == 1000
+    lines = log.text.splitlines()
+    assert log.lines == 1000
     assert (lines[0], lines[-1]) == ("line 0", "line 999")
     assert lines[30] == "... 850 lines ..."
     assert len(lines) == provenance.LOG_LINES + 1
