@@ -59,13 +59,13 @@ def trial(case: Case, seeds: range, options: RunOptions) -> RungVerdict:
 
 
 def main() -> None:
-    asked = arguments()
-    (case,) = (case for case in load_cases([ROOT / "scenarios"], asked.profile, {}) if case.id == asked.case)
-    options = RunOptions((asked.backend,), {}, "cpu", store.location(asked.store, ROOT), None)
+    args = arguments()
+    (case,) = (case for case in load_cases([ROOT / "scenarios"], args.profile, {}) if case.id == args.case)
+    options = RunOptions((args.backend,), {}, "cpu", store.location(args.store, ROOT), None)
     statuses = []
-    for number in range(asked.trials):
-        first = case.scenario.training.seed + number * asked.seeds
-        verdict = trial(case, range(first, first + asked.seeds), options)
+    for number in range(args.trials):
+        first = case.scenario.training.seed + number * args.seeds
+        verdict = trial(case, range(first, first + args.seeds), options)
         statuses.append(verdict.status)
         print(f"seeds from {first}: {verdict.status}, margin {verdict.margin:.3g}: {verdict.message}", flush=True)
     alarms = statuses.count("fail")

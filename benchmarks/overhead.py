@@ -33,10 +33,10 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def case_of(asked: argparse.Namespace) -> Case:
-    overrides = {"training.epochs": str(asked.epochs)} if asked.epochs else {}
-    cases = {case.id: case for case in load_cases([ROOT / "scenarios"], asked.profile, overrides)}
-    return cases[asked.case]
+def case_of(args: argparse.Namespace) -> Case:
+    overrides = {"training.epochs": str(args.epochs)} if args.epochs else {}
+    cases = {case.id: case for case in load_cases([ROOT / "scenarios"], args.profile, overrides)}
+    return cases[args.case]
 
 
 def bare(dataset: Path, scenario: Path) -> float:
@@ -62,9 +62,9 @@ def run_whole(case: Case, folder: Path) -> float:
 
 
 def main() -> None:
-    asked = arguments()
-    case, ratios = case_of(asked), []
-    for number in range(asked.pairs):
+    args = arguments()
+    case, ratios = case_of(args), []
+    for number in range(args.pairs):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             ours = run_whole(case, folder)

@@ -14,9 +14,9 @@ from scipy.ndimage import gaussian_filter
 Array = np.ndarray
 Place = Literal["middle", "corner"]
 
-PROBE_TELLS = 0.7
+PROBE_DECIDES = 0.7
 """A place is told by the probe when it leaves less than this fraction of what the other place leaves unexplained."""
-RINGS_TELL = 1 / 3
+RINGS_DECIDE = 1 / 3
 """The same for the rings, which are fitted to the patterns, so that both places explain much of them."""
 
 
@@ -31,25 +31,25 @@ def zero_frequency(patterns: Array, probe: Array) -> Place | None:
         `middle` (index N/2) or `corner` (index 0), or None where neither witness tells or they contradict each other.
     """
     mean = _smooth(np.sqrt(np.square(patterns / patterns.max(), dtype=np.float64).mean(axis=0)))
-    votes = {_told_by_the_probe(mean, probe), _told_by_rings(mean)} - {None}
+    votes = {_place_by_probe(mean, probe), _place_by_rings(mean)} - {None}
     return votes.pop() if len(votes) == 1 else None
 
 
-def _told_by_the_probe(mean: Array, probe: Array) -> Place | None:
+def _place_by_probe(mean: Array, probe: Array) -> Place | None:
     largest = np.abs(probe).max()
     if largest == 0:
         return None
     far_field = _smooth(np.abs(np.fft.fftshift(np.fft.fft2(probe / largest))))
     middle, corner = (_unexplained_by(expected, mean) for expected in (far_field, np.fft.ifftshift(far_field)))
-    return _told(middle, corner, PROBE_TELLS)
+    return _decided_place(middle, corner, PROBE_DECIDES)
 
 
-def _told_by_rings(mean: Array) -> Place | None:
+def _place_by_rings(mean: Array) -> Place | None:
     middle, corner = (_unexplained_by(_rings(pattern), pattern) for pattern in (mean, np.fft.fftshift(mean)))
-    return _told(middle, corner, RINGS_TELL)
+    return _decided_place(middle, corner, RINGS_DECIDE)
 
 
-def _told(left_by_middle: float, left_by_corner: float, fraction: float) -> Place | None:
+def _decided_place(left_by_middle: float, left_by_corner: float, fraction: float) -> Place | None:
     if left_by_middle < fraction * left_by_corner:
         return "middle"
     return "corner" if left_by_corner < fraction * left_by_middle else None

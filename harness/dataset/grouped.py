@@ -42,11 +42,11 @@ class GroupedData:
         if missing:
             raise HarnessError(f"{path}: lacks {', '.join(missing)}; build the dataset folder again.")
         data = cls(**{name: arrays[name] for name in names})
-        if wrong := data._misfits():
+        if wrong := data._inconsistent_arrays():
             raise HarnessError(f"{path}: {', '.join(wrong)} fit no other array; build the dataset folder again.")
         return data
 
-    def _misfits(self) -> list[str]:
+    def _inconsistent_arrays(self) -> list[str]:
         """Arrays without which the others cannot be read: of another shape, no indices, or offsets not finite."""
         M, groups = len(self.X), self.groups.shape
         fits = {

@@ -35,26 +35,26 @@ def injected(port: FaultyPort) -> Iterator[None]:
         yield
 
 
-def spoil_files(port: FaultyPort, leg: str, output: Path) -> None:
+def inject_into_files(port: FaultyPort, leg: str, output: Path) -> None:
     """Change what a leg of the injected side left."""
-    for_each(port, f"files {leg}", output)
+    apply_changes(port, f"files {leg}", output)
 
 
-def spoil_case(port: FaultyPort, folder: Path) -> None:
+def inject_into_case(port: FaultyPort, folder: Path) -> None:
     """Change the folder of a case that both sides have filled."""
-    for_each(port, "case", folder)
+    apply_changes(port, "case", folder)
 
 
-def own_dataset(port: FaultyPort, dataset: Path, copy: Path) -> Path:
+def inject_into_dataset(port: FaultyPort, dataset: Path, copy: Path) -> Path:
     """The dataset folder that the injected side reads: changed in a copy, where the fault lies in the data."""
     if not port.uses("dataset"):
         return dataset
     shutil.copytree(dataset, copy)
-    for_each(port, "dataset", copy)
+    apply_changes(port, "dataset", copy)
     return copy
 
 
-def for_each(port: FaultyPort, hook: str, folder: Path) -> None:
+def apply_changes(port: FaultyPort, hook: str, folder: Path) -> None:
     """Let every change of a hook act on a folder."""
     for change in port.changes(hook):
         change(folder)
@@ -67,7 +67,7 @@ class InjectedPort:
         self._backend, self._port = backend, port
         self.capabilities, self.contract = backend.capabilities, backend.contract
         if port.stage_changes or port.rule_changes or port.term_changes:
-            change(computing(backend), port)
+            change_computation(require_changeable(backend), port)
 
     def weights(self) -> Weights:
         """The weights as they are given out."""
@@ -141,7 +141,7 @@ class ChangedBatches:
         return self._change(self._batches.batch(step))
 
 
-def computing(port: Any) -> Any:
+def require_changeable(port: Any) -> Any:
     """A port that holds open what it computes by; raises HarnessError for one that does not.
 
     `rules` has a number or function an attribute, `forward.table` the function of each stage, `loss_terms` that of each
@@ -154,7 +154,7 @@ def computing(port: Any) -> Any:
     return port
 
 
-def change(port: Any, faulty: FaultyPort) -> None:
+def change_computation(port: Any, faulty: FaultyPort) -> None:
     """Let rules, stages and terms of the loss be what the fault makes of them; what a port lacks is left out."""
     for name, new in faulty.rule_changes.items():
         setattr(port.rules, name, new(getattr(port.rules, name), port.rules))

@@ -40,14 +40,14 @@ def run(plain: Callable[[Path], bool], path: Path) -> bool:
         return plain(path)
     port = catalogue.parse(job.fault, [job.backend]).port(job.leg)
     folder = path.parent / f"{DATASET}-{path.stem}"
-    dataset = injection.own_dataset(port, job.dataset, folder)
+    dataset = injection.inject_into_dataset(port, job.dataset, folder)
     if dataset != job.dataset:
         path = path.with_name(f"{path.stem}-own.json")
         write_job(path, job.model_copy(update={"dataset": dataset}))
     with injection.injected(port):
         done = plain(path)
     if done:
-        injection.spoil_files(port, job.leg, job.output)
+        injection.inject_into_files(port, job.leg, job.output)
     return done
 
 

@@ -43,11 +43,11 @@ class Network(Protocol):
     oracle: Oracle | None
     """None for a network without one."""
 
-    def first_weights(self, setup: Setup, contract: Contract) -> Weights:
+    def initial_weights(self, setup: Setup, contract: Contract) -> Weights:
         """The start that both sides share, float64, from the scenario's training seed."""
         ...
 
-    def at_rate(self, scenario: Scenario, rate: float) -> Scenario:
+    def with_learning_rate(self, scenario: Scenario, rate: float) -> Scenario:
         """The scenario with another largest learning rate, which stands in a section of the network."""
         ...
 

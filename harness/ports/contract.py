@@ -129,7 +129,7 @@ class Contract(Entry):
         write_json(folder / layout.CONTRACT, self.model_dump(mode="json"))
 
 
-def joined(layers: Iterable[tuple[str, Attributes]]) -> dict[str, Attributes]:
+def fold_activations(layers: Iterable[tuple[str, Attributes]]) -> dict[str, Attributes]:
     """Layers by name, in their order; one that only activates is an attribute of the layer before it.
 
     So that frameworks compare: Keras' convolution holds its activation, in PyTorch a module follows it.

@@ -13,7 +13,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from harness.scenario.keys import leaves, nest
 from harness.scenario.schema import Scenario
 
-_ENDLESS = 2**31
+_LINE_WIDTH = 2**31
 """Line width: no value is ever folded, so that its comment stays beside it."""
 
 
@@ -46,7 +46,7 @@ class Case:
         document.yaml_set_start_comment(f"{self.id}, profile {self.profile}")
         yaml = YAML()
         yaml.Representer = _Representer
-        yaml.width = _ENDLESS
+        yaml.width = _LINE_WIDTH
         stream = io.StringIO()
         yaml.dump(document, stream)
         return stream.getvalue()

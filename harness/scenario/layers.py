@@ -41,13 +41,13 @@ def flatten(
     kind: str,
     place: Callable[[str], Place],
     problems: list[str],
-    besides: Sequence[str] = (),
+    file_keys: Sequence[str] = (),
 ) -> Layer:
     """Make a layer of a partial scenario; unknown keys and values in place of sections go to `problems`.
 
-    `place` says where a dotted key stands; `besides` names what else is allowed at the top of the file.
+    `place` says where a dotted key stands; `file_keys` names what else is allowed at the top of the file.
     """
-    leaves = _Flattener(place, problems, besides, schema.moved).section(body, schema, "")
+    leaves = _Flattener(place, problems, file_keys, schema.moved).section(body, schema, "")
     return {key: Leaf(value, kind, place(key)) for key, value in leaves}
 
 
@@ -73,7 +73,7 @@ def _override(key: str, text: str) -> Any:
 class _Flattener:
     place: Callable[[str], Place]
     problems: list[str]
-    besides: Sequence[str]
+    file_keys: Sequence[str]
     moved: Mapping[str, str]
 
     def section(self, body: Any, section: type[Section], key: str) -> Iterator[tuple[str, Any]]:
@@ -82,7 +82,7 @@ class _Flattener:
             if inner in self.moved:
                 self.problems.append(f"{self.place(inner)}: {inner}: stands at {self.moved[inner]} now; move it there.")
             elif name not in section.model_fields:
-                known = [*section.model_fields, *(() if key else self.besides)]
+                known = [*section.model_fields, *(() if key else self.file_keys)]
                 self.problems.append(f"{self.place(inner)}: {inner}: {unknown('key', name, known)}")
             elif nested is not None:
                 yield from self.section(value, nested, inner)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.errors import HarnessError
 from harness.scenario.keys import found, unknown
-from harness.scenario.source import Source, read, shown
+from harness.scenario.source import Source, relative, read
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.]*")
 
@@ -21,7 +21,7 @@ class Library:
         for folder in self._folders:
             if not folder.is_dir():
                 raise HarnessError(
-                    f"{shown(folder)}: found no such folder, allowed: a folder of scenario files NAME.yaml."
+                    f"{relative(folder)}: found no such folder, allowed: a folder of scenario files NAME.yaml."
                 )
 
     def scenarios(self) -> list[Path]:
@@ -31,13 +31,13 @@ class Library:
             own = [path for path in _files(folder) if not path.name.startswith("_")]
             if not own:
                 raise HarnessError(
-                    f"{shown(folder)}: found no scenario, allowed: a folder of scenario files NAME.yaml."
+                    f"{relative(folder)}: found no scenario, allowed: a folder of scenario files NAME.yaml."
                 )
             for path in own:
                 if (other := by_name.setdefault(path.stem, path)) != path:
                     raise HarnessError(
-                        f'{shown(path)}: found the name "{path.stem}" again, allowed: a name that '
-                        f"{shown(other)} does not have; rename one of the two."
+                        f'{relative(path)}: found the name "{path.stem}" again, allowed: a name that '
+                        f"{relative(other)} does not have; rename one of the two."
                     )
         return list(by_name.values())
 
@@ -56,7 +56,7 @@ class Library:
         if path not in self._read:
             source = read(path)
             if not isinstance(source.value, dict):
-                raise HarnessError(f"{shown(path)}: found {found(source.value)}, allowed: the keys of a scenario.")
+                raise HarnessError(f"{relative(path)}: found {found(source.value)}, allowed: the keys of a scenario.")
             self._read[path] = source
         return self._read[path]
 
@@ -84,7 +84,7 @@ def _files(folder: Path) -> list[Path]:
     for path in files:
         if path.suffix != ".yaml" or not _NAME.fullmatch(path.stem):
             raise HarnessError(
-                f"{shown(path)}: found the file name {found(path.name)}, allowed: letters, digits, _ and . "
+                f"{relative(path)}: found the file name {found(path.name)}, allowed: letters, digits, _ and . "
                 "with the ending .yaml and no leading dot; rename it."
             )
     return files

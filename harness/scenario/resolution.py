@@ -34,9 +34,9 @@ def resolve(
     HarnessError with one sentence for each problem that the files or the overrides hold.
     """
     schema, problems = _schema(chain), list[str]()
-    asked = override_layer(overrides, schema)
+    given = override_layer(overrides, schema)
     files = [layer for source in reversed(chain) for layer in _layers(source, schema, profile, chain[0], problems)]
-    stacks = [(label, stack([*files, point, asked])) for label, point in points(chain[0], schema, asked, problems)]
+    stacks = [(label, stack([*files, point, given])) for label, point in points(chain[0], schema, given, problems)]
     # Rules about several values mean nothing while one of them is missing because its key was misspelt.
     whole = not problems
     scenarios = [_validate(layer, schema, whole, problems) for _, layer in stacks]
@@ -105,11 +105,11 @@ def _sentence(details: ErrorDetails, layer: Layer, schema: type[Scenario]) -> st
         if key in layer:
             return f"{layer[key].place}: {key}: found {found(layer[key].value)}, allowed: {allowed(key, schema)}."
     message = details["msg"].removeprefix("Value error, ")
-    key = culprit(".".join(where), message, layer)
+    key = broken_key(".".join(where), message, layer)
     return f"{layer[key].place}: {key}: {message}."
 
 
-def culprit(section: str, message: str, layer: Layer) -> str:
+def broken_key(section: str, message: str, layer: Layer) -> str:
     """The key to blame for a broken rule: of those that its message names, else of its section, the one set last."""
     keys = [key for key in reversed(layer) if key.startswith(section)]
     named = set(re.findall(r"\w+", message))

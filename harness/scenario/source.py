@@ -30,7 +30,7 @@ class Place:
 
     def __str__(self) -> str:
         """As errors name it: the path below the working directory, or the whole path."""
-        return self._with_line(str(shown(self.path))) if self.path else COMMAND_LINE
+        return self._with_line(str(relative(self.path))) if self.path else COMMAND_LINE
 
     @property
     def label(self) -> str:
@@ -54,7 +54,7 @@ class Source:
         return Place(self.path, self.lines.get(key))
 
 
-def shown(path: Path) -> Path:
+def relative(path: Path) -> Path:
     """The path relative to the working directory when it lies below it."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
@@ -64,9 +64,9 @@ def read(path: Path) -> Source:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise HarnessError(f"{shown(path)}: cannot be read ({error.strerror}).") from error
+        raise HarnessError(f"{relative(path)}: cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
-        raise HarnessError(f"{shown(path)}: is not UTF-8 text ({error.reason}).") from error
+        raise HarnessError(f"{relative(path)}: is not UTF-8 text ({error.reason}).") from error
     return parse(text, path)
 
 

@@ -35,7 +35,7 @@ def studies(points: Iterable[Point]) -> list[Study]:
     """The studies among some cases: each scenario of which cases are alike but for two doses or more."""
     alike: dict[str, dict[str, list[Point]]] = {}
     for point in points:
-        alike.setdefault(point.name, {}).setdefault(_but_for_the_dose(point.scenario), []).append(point)
+        alike.setdefault(point.name, {}).setdefault(_without_dose(point.scenario), []).append(point)
     found = (Study(name, dict(map(_curve, filter(_has_doses, groups.values())))) for name, groups in alike.items())
     return [study for study in found if study.curves]
 
@@ -51,10 +51,10 @@ def _curve(points: list[Point]) -> tuple[str, dict[float, str]]:
 
 def _label(point: Point) -> str:
     """What is left of the id without the scenario's name and the label of the dose."""
-    words = point.id.removeprefix(point.name)
-    return words.replace(f"-{label(point.scenario.dataset.nphotons)}", "", 1).removeprefix("-")
+    rest = point.id.removeprefix(point.name)
+    return rest.replace(f"-{label(point.scenario.dataset.nphotons)}", "", 1).removeprefix("-")
 
 
-def _but_for_the_dose(scenario: Scenario) -> str:
+def _without_dose(scenario: Scenario) -> str:
     dataset = scenario.dataset.model_copy(update={"nphotons": 1.0})
     return scenario.model_copy(update={"dataset": dataset}).model_dump_json()

@@ -21,7 +21,7 @@ Schedule = Callable[[Any, int, int], float]
 
 
 @dataclass
-class Drawn:
+class DrawnBatches:
     """A source with its steps in another order, or fewer of them."""
 
     batches: BatchSource
@@ -39,7 +39,7 @@ def reordered(order: Callable[[int, int], int]) -> Callable[[BatchSource], Batch
 
     def draw(batches: BatchSource) -> BatchSource:
         steps = batches.epochs * batches.steps_per_epoch
-        return Drawn(batches, batches.epochs, batches.steps_per_epoch, lambda step: order(step, steps))
+        return DrawnBatches(batches, batches.epochs, batches.steps_per_epoch, lambda step: order(step, steps))
 
     return draw
 
@@ -124,7 +124,9 @@ def last_batch_dropped(port: FaultyPort) -> None:
 
     def dropped(batches: BatchSource) -> BatchSource:
         kept = max(1, batches.steps_per_epoch - 1)
-        return Drawn(batches, batches.epochs, kept, lambda step: step // kept * batches.steps_per_epoch + step % kept)
+        return DrawnBatches(
+            batches, batches.epochs, kept, lambda step: step // kept * batches.steps_per_epoch + step % kept
+        )
 
     port.batches(dropped)
 
@@ -132,7 +134,7 @@ def last_batch_dropped(port: FaultyPort) -> None:
 @fault("training.early-stopping", rung="trajectory", network=ANY)
 def early_stopping(port: FaultyPort) -> None:
     """The training ends before its last epoch."""
-    port.batches(lambda batches: Drawn(batches, batches.epochs - 1, batches.steps_per_epoch, lambda step: step))
+    port.batches(lambda batches: DrawnBatches(batches, batches.epochs - 1, batches.steps_per_epoch, lambda step: step))
 
 
 @fault("training.test-data", rung="dataset", network=ANY)

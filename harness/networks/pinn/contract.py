@@ -36,7 +36,7 @@ PHYSICS_STAGES = (
 )
 """Stages that the NumPy oracle computes too, in order, from the first of them; the network's stages come before."""
 _COMPLEX = PHYSICS_STAGES[:4]
-_ANSWERED = ("input", *PHYSICS_STAGES[1:])
+_ORACLE_STAGES = ("input", *PHYSICS_STAGES[1:])
 """Stages that the oracle answers for: it starts from the object patches of the side itself."""
 
 
@@ -79,7 +79,7 @@ def _stage(name: str, exposed: bool) -> Stage:
     return Stage(
         name=name,
         number="complex" if name in _COMPLEX else "real",
-        oracle=name in _ANSWERED,
+        oracle=name in _ORACLE_STAGES,
         exposed=exposed,
     )
 
@@ -120,15 +120,15 @@ def weight_shapes(scenario: Scenario) -> dict[str, tuple[int, ...]]:
     """Shape of every weight by canonical name; kernels are (height, width, in, out), `log_scale` is ()."""
     model, channels = of(scenario).model, encoder_channels(scenario)
     features = channels * (2 if model.features == "log_autocorrelation" else 1)
-    shapes = _ladder("encoder", features, model.encoder_filters)
+    shapes = _level_shapes("encoder", features, model.encoder_filters)
     for decoder in DECODERS:
-        shapes |= _ladder(decoder, model.encoder_filters[-1], model.decoder_filters)
+        shapes |= _level_shapes(decoder, model.encoder_filters[-1], model.decoder_filters)
         last = (*model.encoder_filters, *model.decoder_filters)[-1]
         shapes |= _convolution(f"{decoder}.head", last, channels)
     return shapes | {LOG_SCALE: ()}
 
 
-def _ladder(part: str, entering: int, filters: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
+def _level_shapes(part: str, entering: int, filters: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
     shapes: dict[str, tuple[int, ...]] = {}
     for level, leaving in enumerate(filters):
         shapes |= _convolution(f"{part}.{level}.conv1", entering, leaving)

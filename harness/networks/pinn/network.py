@@ -15,11 +15,11 @@ class Pinn:
 
     oracle: Oracle | None = PinnOracle()
 
-    def first_weights(self, setup: Setup, contract: Contract) -> Weights:  # noqa: ARG002 - its weights are known
+    def initial_weights(self, setup: Setup, contract: Contract) -> Weights:  # noqa: ARG002 - its weights are known
         """The start that both sides share."""
         return initial_weights(setup.scenario, setup.intensity_scale)
 
-    def at_rate(self, scenario: Scenario, rate: float) -> Scenario:
+    def with_learning_rate(self, scenario: Scenario, rate: float) -> Scenario:
         """The scenario with another largest learning rate."""
         optimiser = of(scenario).optimiser.model_copy(update={"learning_rate": rate})
         return scenario.model_copy(update={"optimiser": optimiser})

@@ -28,7 +28,7 @@ def initial_weights(scenario: Scenario, intensity_scale: float) -> Weights:
     in the last place of float32 (a zero stays): what a port differs from itself by rounding alone.
     """
     generator = np.random.default_rng(scenario.training.seed)
-    weights = {name: _first(name, shape, generator) for name, shape in weight_shapes(scenario).items()}
+    weights = {name: _initial_weight(name, shape, generator) for name, shape in weight_shapes(scenario).items()}
     limit = of(scenario).model.amplitude_limit
     start = min(START_AMPLITUDE, limit / 2)
     weights["amplitude.head.bias"] += math.log(start / (limit - start))  # the sigmoid's inverse at start/limit
@@ -38,7 +38,7 @@ def initial_weights(scenario: Scenario, intensity_scale: float) -> Weights:
     return nudged(found, scenario.training.nudge, "float32") if scenario.training.nudge else found
 
 
-def _first(name: str, shape: tuple[int, ...], generator: np.random.Generator) -> Array:
+def _initial_weight(name: str, shape: tuple[int, ...], generator: np.random.Generator) -> Array:
     if not name.endswith(".kernel"):
         return np.zeros(shape)
     part, level, _ = name.split(".", 2)

@@ -6,12 +6,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from harness.ports.contract import ACTIVATION, Attributes, joined
+from harness.ports.contract import ACTIVATION, Attributes, fold_activations
 
 
 def layers(steps: Iterable[keras.layers.Layer]) -> dict[str, Attributes]:
     """The attributes of every layer by canonical name, in order."""
-    return joined((step.name, attributes(step)) for step in steps)
+    return fold_activations((step.name, attributes(step)) for step in steps)
 
 
 def attributes(layer: Any) -> Attributes:
@@ -30,7 +30,7 @@ def attributes(layer: Any) -> Attributes:
             pooling = "max_pooling" if kind == "MaxPooling2D" else "average_pooling"
             return {"kind": pooling, **_window(layer, layer.pool_size, (1, 1))}
         case "UpSampling2D":
-            return {"kind": "upsampling", "interpolation": layer.interpolation, "sampled_at": _sampled_at(layer)}
+            return {"kind": "upsampling", "interpolation": layer.interpolation, "sampled_at": _sample_points(layer)}
         case "Activation":
             return {"kind": ACTIVATION, ACTIVATION: layer.activation.__name__}
     return {"kind": kind}
@@ -49,7 +49,7 @@ def _window(layer: Any, kernel: tuple[int, ...], dilation: tuple[int, ...]) -> A
     return {"kernel": list(kernel), "stride": list(layer.strides), "padding": padding}
 
 
-def _sampled_at(layer: Any) -> list[float]:
+def _sample_points(layer: Any) -> list[float]:
     """Where in a row of two pixels each pixel of the larger row is taken from; see `docs/adding-a-backend.md`."""
     row = np.asarray(layer(np.arange(2.0).reshape(1, 1, 2, 1)))[0, 0, :, 0]
     return [round(place, 6) for place in row.tolist()]

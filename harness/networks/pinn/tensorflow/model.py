@@ -54,7 +54,7 @@ class PatchNetwork(keras.layers.Layer):
             step for decoder in (self.amplitude, self.phase) for step in (*decoder.steps, decoder.activation)
         ]
 
-    def fed(self, patterns: tf.Tensor) -> tf.Tensor:
+    def encoder_features(self, patterns: tf.Tensor) -> tf.Tensor:
         """Turn patterns (B, C, N, N) into what the encoder is fed, (S, N, N, features)."""
         images = tf.reshape(patterns, (-1, self.channels, self.size, self.size))
         if self.features is not None:
@@ -127,7 +127,7 @@ class PtychographyModel(keras.Model):
 
         return {
             "input": lambda stages: self.diffraction.normalise(stages["measured"]),
-            "features": lambda stages: network.fed(stages["input"]),
+            "features": lambda stages: network.encoder_features(stages["input"]),
             **{f"encoder.{number}": encode(number) for number in range(len(levels))},
             "amplitude_head": lambda stages: network.amplitude_head(stages[deepest]),
             "phase_head": lambda stages: network.phase_head(stages[deepest]),
@@ -137,7 +137,7 @@ class PtychographyModel(keras.Model):
     def _physics_stages(self) -> dict[str, Compute]:
         physics = self.diffraction
         return {
-            **(self._overlap_stages() if physics.merges else self._lone_stages()),
+            **(self._overlap_stages() if physics.merges else self._unmerged_stages()),
             "probe": lambda _: physics.probe,
             "exit_wave": lambda stages: stages["object_extracted"] * stages["probe"],
             "power": lambda stages: diffract(stages["exit_wave"]),
@@ -153,7 +153,7 @@ class PtychographyModel(keras.Model):
             "object_extracted": lambda stages: extract(stages["object_merged"], *stages["placement"]),
         }
 
-    def _lone_stages(self) -> dict[str, Compute]:
+    def _unmerged_stages(self) -> dict[str, Compute]:
         return {
             "object_merged": lambda stages: stages["object_patches"],
             "object_extracted": lambda stages: stages["object_merged"],

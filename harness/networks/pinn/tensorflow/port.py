@@ -65,7 +65,7 @@ class TensorFlowPort:
 
     def stage(self, name: str, known: Mapping[str, Array], batch: Batch) -> Array:
         """One stage of a batch, computed from the stages before it as they are given."""
-        given = {other: array if _by_sample(other) else _positions_first(array) for other, array in known.items()}
+        given = {other: array if _channels_last(other) else _positions_first(array) for other, array in known.items()}
         relative = _relative(tf.constant(batch.relative))
         stages: Stages = self._model(self._inputs(batch.amplitude), relative, until=name, known=given)
         found: Array = _in_contract_layout(name, stages[name]).numpy()
@@ -83,7 +83,7 @@ class TensorFlowPort:
 
     def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
         """Train on the batches in their order; calls `report` after every epoch."""
-        if self._training is None or not self._training.suits(batches):
+        if self._training is None or not self._training.accepts(batches):
             self._training = Training(self._model, self._losses, self._scenario.optimiser, batches, self.rules)
         self._training.fit(batches, report)
 
@@ -136,13 +136,13 @@ class TensorFlowPort:
 create = TensorFlowPort
 
 
-def _by_sample(name: str) -> bool:
+def _channels_last(name: str) -> bool:
     """Whether a stage is channels last inside the model too."""
     return name.startswith("encoder.")
 
 
 def _in_contract_layout(name: str, images: tf.Tensor) -> tf.Tensor:
-    return images if _by_sample(name) else tf.transpose(images, (0, 2, 3, 1))
+    return images if _channels_last(name) else tf.transpose(images, (0, 2, 3, 1))
 
 
 def _positions_first(images: tf.Tensor) -> tf.Tensor:

@@ -39,7 +39,7 @@ class Training:
         """Optimiser steps of the whole training."""
         return self.of[0]
 
-    def suits(self, batches: BatchSource) -> bool:
+    def accepts(self, batches: BatchSource) -> bool:
         """Say whether what was compiled serves for these batches too."""
         return self.of == _kind(batches)
 

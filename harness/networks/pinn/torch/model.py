@@ -52,7 +52,7 @@ class Model(nn.Module):
 
     def _physics_stages(self) -> dict[str, Compute]:
         return {
-            **(self._overlap_stages() if self.physics.merges else self._lone_stages()),
+            **(self._overlap_stages() if self.physics.merges else self._unmerged_stages()),
             "probe": lambda _: self.physics.probe,
             "exit_wave": lambda stages: stages["object_extracted"] * stages["probe"],
             "power": lambda stages: diffract(stages["exit_wave"]),
@@ -67,7 +67,7 @@ class Model(nn.Module):
             "object_extracted": lambda stages: extract(stages["object_merged"], *stages["placement"]),
         }
 
-    def _lone_stages(self) -> dict[str, Compute]:
+    def _unmerged_stages(self) -> dict[str, Compute]:
         return {
             "object_merged": lambda stages: stages["object_patches"],
             "object_extracted": lambda stages: stages["object_merged"],
