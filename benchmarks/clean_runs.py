@@ -38,11 +38,11 @@ def arguments() -> argparse.Namespace:
 
 
 def run(args: argparse.Namespace, seed: int, precision: str, order: str, hub: Path) -> list[dict[str, Any]]:
-    """The cases of one session, as its summary has them."""
+    """Run one session and return the cases of its `summary.json`."""
     command = [sys.executable, "-m", "pytest", "-q", "-m", "parity", "-k", args.select]
     command += [f"--parity-profile={args.profile}", f"--parity-hub={hub}", f"--parity-backends={order}"]
     command += [f"--parity-override=training.seed={seed}", f"--parity-override=training.precision={precision}"]
-    command += ["--parity-override=ensemble.seeds=0"]  # seeds are what this walks through itself
+    command += ["--parity-override=ensemble.seeds=0"]  # this script loops over seeds itself
     if args.store:
         command.append(f"--parity-store={args.store}")
     subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL)

@@ -40,7 +40,7 @@ def case_of(args: argparse.Namespace) -> Case:
 
 
 def bare(dataset: Path, scenario: Path) -> float:
-    """Seconds of two plain scripts, side by side."""
+    """Run a plain script for each backend, both at once; returns the seconds it took."""
     environment = {**os.environ, **dict.fromkeys(ONE_THREAD, "1"), "TF_CPP_MIN_LOG_LEVEL": "2"}
     started = time.perf_counter()
     command = [sys.executable, str(ROOT / "benchmarks" / "bare.py")]
@@ -53,7 +53,7 @@ def bare(dataset: Path, scenario: Path) -> float:
 
 
 def run_whole(case: Case, folder: Path) -> float:
-    """Seconds of the harness, from a dataset that is there to the case folder of a hub."""
+    """Run the harness from an existing dataset to the case folder of a hub; returns the seconds it took."""
     options = RunOptions(BACKENDS, {}, "cpu", folder / "store", timeout=None)
     run_case(case, (), options, folder / "hub", lambda _: None)
     started = time.perf_counter()

@@ -1,9 +1,9 @@
 """Where the zero frequency of measured patterns lies: in the middle of the detector, or at its corner.
 
-Two witnesses are asked, each with the mean amplitude over all patterns and with both answers in turn. The probe's
-far field is what a detector sees without an object, so the patterns resemble it. And patterns depend above all on
-the distance from the zero frequency, so rings about it fit them. How bright the middle is tells nothing: a central
-stop leaves it dark.
+Two tests compare both places with the mean amplitude over all patterns. First, the patterns resemble the far field of
+the probe, which is what a detector sees without an object. Second, patterns depend above all on the distance from the
+zero frequency, so rings about the right place fit them better. The brightness of the middle is no test, because a
+central stop leaves it dark.
 """
 
 from typing import Literal
@@ -15,20 +15,20 @@ Array = np.ndarray
 Place = Literal["middle", "corner"]
 
 PROBE_DECIDES = 0.7
-"""A place is told by the probe when it leaves less than this fraction of what the other place leaves unexplained."""
+"""The probe decides for a place whose unexplained variance is less than this fraction of that of the other place."""
 RINGS_DECIDE = 1 / 3
-"""The same for the rings, which are fitted to the patterns, so that both places explain much of them."""
+"""The same fraction for the rings; it is smaller, because rings are fitted to the patterns and explain much anyway."""
 
 
 def zero_frequency(patterns: Array, probe: Array) -> Place | None:
-    """Where the zero frequency of `patterns` lies.
+    """Decide where the zero frequency of `patterns` lies.
 
     Args:
         patterns: (M, N, N) amplitudes, finite and not all zero.
         probe: (N, N) complex, finite; any scale.
 
     Returns:
-        `middle` (index N/2) or `corner` (index 0), or None where neither witness tells or they contradict each other.
+        `middle` (index N/2) or `corner` (index 0); None where neither test decides or the two contradict each other.
     """
     mean = _smooth(np.sqrt(np.square(patterns / patterns.max(), dtype=np.float64).mean(axis=0)))
     votes = {_place_by_probe(mean, probe), _place_by_rings(mean)} - {None}
@@ -69,7 +69,7 @@ def _rings(pattern: Array) -> Array:
 
 
 def _unexplained_by(expected: Array, pattern: Array) -> float:
-    """The share of the variance of `pattern` that no positive multiple of `expected`, and a level, explain."""
+    """Share of the variance of `pattern` that remains after a fit of `a * expected + b` with a > 0."""
     own, other = pattern - pattern.mean(), expected - expected.mean()
     norms = np.linalg.norm(own) * np.linalg.norm(other)
     correlation = (own * other).sum() / norms if norms else 0.0

@@ -1,4 +1,4 @@
-"""Data: what one side reads otherwise, and what is wrong for both."""
+"""Faults of the data: what one side reads differently, and what is wrong for both sides."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Geometry: offsets, translation, merge, canvas, conventions of the transform."""
+"""Faults of the geometry: offsets, translation, merge, canvas, conventions of the Fourier transform."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -140,7 +140,7 @@ def other_mask(port: FaultyPort) -> None:
 
 
 def _predicted(stages: Stages) -> slice:
-    """The central pixels that the heads predict."""
+    """Slice of the central pixels of a patch that the heads predict."""
     size, side = int(stages["object_patches"].shape[-1]), int(stages["amplitude_head"].shape[-1])
     return slice((size - side) // 2, (size + side) // 2)
 

@@ -1,4 +1,4 @@
-"""The TensorFlow port behind the harness's protocol."""
+"""The TensorFlow port of the physics-informed network."""
 
 from collections.abc import Callable, Mapping
 
@@ -23,8 +23,8 @@ from harness.ports.protocol import CAPABILITIES, Batch, BatchSource, EpochReport
 class TensorFlowPort:
     """One model of one scenario; see `harness.ports.protocol.Port`.
 
-    It computes by `rules`, `forward` (the functions of the stages) and `loss_terms` (those of the terms of the loss): a
-    test may change one of them before it is used.
+    The attributes of `rules`, the functions of the stages in `forward` and those of the terms in `loss_terms` can be
+    replaced before the port computes, which is how faults are injected.
     """
 
     capabilities = CAPABILITIES
@@ -72,7 +72,7 @@ class TensorFlowPort:
         return found
 
     def losses(self, batch: Batch) -> dict[str, float]:
-        """`loss` and each of its terms for one batch, as the optimiser sees them."""
+        """`loss` and each of its terms for one batch, with the values that training minimises."""
         return {name: float(term) for name, term in self._compiled_losses(batch.amplitude, batch.relative).items()}
 
     def gradients(self, batch: Batch) -> dict[str, Array | None]:
@@ -99,7 +99,7 @@ class TensorFlowPort:
         return patches
 
     def stitch(self, patches: Array, positions: Array, weight: Array, size: int) -> tuple[Array, Array]:
-        """Place patches (K, M, M) on a canvas, in float64 whatever the working precision."""
+        """Stitch patches (K, M, M) on a canvas, in float64 whatever the working precision."""
         return stitching.stitch(patches, positions, weight, size)
 
     def facts(self) -> JsonObject:
@@ -137,7 +137,7 @@ create = TensorFlowPort
 
 
 def _channels_last(name: str) -> bool:
-    """Whether a stage is channels last inside the model too."""
+    """Whether the model itself keeps a stage with channels last, as Keras' layers of the encoder do."""
     return name.startswith("encoder.")
 
 
@@ -150,5 +150,5 @@ def _positions_first(images: tf.Tensor) -> tf.Tensor:
 
 
 def _relative(relative: tf.Tensor) -> tf.Tensor:
-    """(B, 1, 2, C) -> (B, C, 2)."""
+    """Reorder relative offsets (B, 1, 2, C) to (B, C, 2)."""
     return tf.transpose(relative[:, 0], (0, 2, 1))

@@ -1,4 +1,4 @@
-"""What each layer of the network does, as the contract states it: read from the modules that compute."""
+"""Attributes of each layer for the contract, read from the PyTorch modules that compute."""
 
 from typing import Any
 
@@ -15,9 +15,9 @@ def layers(network: nn.Module) -> dict[str, Attributes]:
 
 
 def attributes(module: Any) -> Attributes:
-    """The attributes of one module; of a kind that is not foreseen, the name of its class.
+    """Attributes of one module; for a class that is not listed here its name alone.
 
-    Its class is told by name: a fault may have put another class in the place of the one that is imported.
+    Classes are compared by name, because an injected fault may have replaced the class that is imported here.
     """
     kind = type(module).__name__
     match kind:
@@ -34,7 +34,7 @@ def attributes(module: Any) -> Attributes:
 
 
 def _window(module: Any) -> Attributes:
-    """Kernel and stride (y, x), and the pixels that are added (top, bottom, left, right)."""
+    """Attributes `kernel` and `stride` (y, x), and `padding` in pixels (top, bottom, left, right)."""
     padding = module.padding
     if getattr(module, "padding_mode", "zeros") != "zeros":
         padding = f"{module.padding_mode} {padding}"
@@ -48,6 +48,6 @@ def _pair(value: int | tuple[int, ...]) -> list[int]:
 
 
 def _sample_points(module: nn.Module) -> list[float]:
-    """Where in a row of two pixels each pixel of the larger row is taken from; see `docs/adding-a-backend.md`."""
+    """Positions in a row of two pixels where the upsampled row is sampled (see `docs/adding-a-backend.md`)."""
     row = module(torch.arange(2.0).reshape(1, 1, 1, 2))[0, 0, 0]
     return [round(place, 6) for place in row.tolist()]
