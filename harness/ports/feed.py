@@ -1,4 +1,4 @@
-"""Grouped data as the batches that a backend takes."""
+"""Batches for a port, made from grouped data."""
 
 from harness.arrays import Array
 from harness.dataset.grouped import GroupedData
@@ -7,7 +7,7 @@ from harness.ports.protocol import Batch
 
 
 def batch_of(data: GroupedData, rows: Array, intensity_scale: float) -> Batch:
-    """Make a batch of the given rows (B,) of the data's groups; amplitude = intensity_scale * X."""
+    """Make a batch of the groups with the indices `rows` (B,); amplitude = intensity_scale * X."""
     amplitude, relative = data.batch(rows, intensity_scale)
     return Batch(amplitude=amplitude, relative=relative)
 
@@ -16,7 +16,7 @@ class FedBatches:
     """The training batches of a dataset, in their order; a `BatchSource`."""
 
     def __init__(self, data: GroupedData, epochs: int, intensity_scale: float) -> None:
-        """Share the data's batches out over the epochs; HarnessError when they do not divide evenly."""
+        """Divide the data's batches into epochs; raises HarnessError when they cannot be divided evenly."""
         steps = len(data.batches)
         if steps == 0 or steps % epochs:
             raise HarnessError(

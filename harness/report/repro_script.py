@@ -81,7 +81,7 @@ def compute(case: dict[str, Any], name: str) -> np.ndarray:
         scenario = at_its_own_rate(scenario)
     setup = Setup(scenario, probe, **facts, precision=place["precision"])
     backend, scale = registry.create(name, setup), facts["intensity_scale"]
-    backend.set_weights(networks.named(scenario.network).first_weights(setup, backend.contract))
+    backend.set_weights(networks.named(scenario.network).initial_weights(setup, backend.contract))
     batch = batch_of(data, data.batches[0], scale)
     if place["first_step"]:
         return after_steps(backend, FirstBatches(data, scale, scenario.lockstep.steps), place)

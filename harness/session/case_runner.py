@@ -121,7 +121,7 @@ def _spoil(folder: Path, fault: "Injected") -> None:
     """Let an injected fault act on what both sides left."""
     from harness.faults import injection
 
-    injection.spoil_case(fault.port(), folder)
+    injection.inject_into_case(fault.port(), folder)
 
 
 def run_options(root: Path, request: Request) -> RunOptions:

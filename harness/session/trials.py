@@ -200,8 +200,8 @@ class Trials:
                 shutil.copytree(folder / "jobs" / leg, own, dirs_exist_ok=True)
         jobs.write(folder / layout.JOBS, records)
         for leg in set(LEGS) - set(legs_of(injected)):
-            injection.spoil_files(port, leg, own)
-        injection.spoil_case(port, folder)
+            injection.inject_into_files(port, leg, own)
+        injection.inject_into_case(port, folder)
 
 
 def legs_of(injected: Injected) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ def create(job: Job, precision: Precision) -> Port:
 
 def shared_start(job: Job, port: Port) -> Weights:
     """The first weights that both sides share."""
-    return networks.named(job.scenario.network).first_weights(setup_of(job, "float32"), port.contract)
+    return networks.named(job.scenario.network).initial_weights(setup_of(job, "float32"), port.contract)
 
 
 def lacks(job: Job, folder: Path, port: Port, needed: Iterable[str]) -> frozenset[str]:

@@ -69,7 +69,7 @@ class Walk:
 
 def at_its_own_rate(scenario: Scenario) -> Scenario:
     """The scenario with the learning rate of the lock-step."""
-    return networks.named(scenario.network).at_rate(scenario, scenario.lockstep.learning_rate)
+    return networks.named(scenario.network).with_learning_rate(scenario, scenario.lockstep.learning_rate)
 
 
 def run(job: Job) -> None:

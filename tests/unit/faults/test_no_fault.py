@@ -49,11 +49,11 @@ def test_what_was_replaced_is_put_back() -> None:
 
 def test_a_rule_is_changed_in_one_port_alone() -> None:
     port, other = (SimpleNamespace(rules=Rules(), forward=ForwardPass({}), loss_terms={}) for _ in range(2))
-    injection.change(port, catalogue.named("geometry.merge-epsilon").port("toy"))
+    injection.change_computation(port, catalogue.named("geometry.merge-epsilon").port("toy"))
     assert port.rules.merge_epsilon - other.rules.merge_epsilon == pytest.approx(1e-3)
     assert Rules().merge_epsilon == other.rules.merge_epsilon
 
 
 def test_a_port_that_holds_nothing_open_cannot_be_changed_inside() -> None:
     with pytest.raises(HarnessError, match="SimpleNamespace has no rules, forward, loss_terms to change"):
-        injection.computing(SimpleNamespace())
+        injection.require_changeable(SimpleNamespace())
