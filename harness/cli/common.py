@@ -17,7 +17,7 @@ from harness.records.record import Record
 from harness.report.telemetry.cases import NotRun
 from harness.scenario.case import Case
 from harness.session import options
-from harness.session.progress import News
+from harness.session.progress import ProgressReader
 
 R = TypeVar("R", bound=Record)
 Verb = Callable[..., None]
@@ -32,7 +32,7 @@ TYPES = {
 _PAUSE_SECONDS = 3.0
 
 
-def takes(*names: str) -> Callable[[Verb], Verb]:
+def with_options(*names: str) -> Callable[[Verb], Verb]:
     """Put options of a session, by their names in the table, in the place of the `**options` of a verb."""
     added = [_parameter(options.named(name)) for name in names]
 
@@ -57,7 +57,7 @@ def _parameter(option: options.Option) -> inspect.Parameter:
     )
 
 
-def tell(found: Any, lines: Iterable[str], as_json: bool) -> None:
+def print_result(found: Any, lines: Iterable[str], as_json: bool) -> None:
     """Print a result: as JSON of plain scalars, or line by line."""
     if as_json:
         typer.echo(json.dumps(plain(found), indent=2, allow_nan=False))
@@ -72,7 +72,7 @@ def case_lines(found: Iterable[R | NotRun], of_case: Callable[[R], Iterable[str]
         yield from [f"{case.case}: {case.message}"] if isinstance(case, NotRun) else of_case(case)
 
 
-def chosen(cases: Sequence[Case], names: Sequence[str]) -> list[Case]:
+def select_cases(cases: Sequence[Case], names: Sequence[str]) -> list[Case]:
     """The cases of these ids, or of scenarios of these names; raises HarnessError for one that there is not."""
     for name in names:
         if not any(name in (case.id, case.name) for case in cases):
@@ -81,14 +81,14 @@ def chosen(cases: Sequence[Case], names: Sequence[str]) -> list[Case]:
 
 
 @contextlib.contextmanager
-def progress_shown(root: Path) -> Iterator[None]:
+def progress_on_stderr(root: Path) -> Iterator[None]:
     """Write to stderr what the workers tell, until the block ends."""
     ended = threading.Event()
-    news = News(root, _PAUSE_SECONDS)
+    reader = ProgressReader(root, _PAUSE_SECONDS)
 
     def follow() -> None:
         while not ended.wait(0.2):
-            for text in news.lines():
+            for text in reader.lines():
                 print(text, file=sys.stderr, flush=True)
 
     thread = threading.Thread(target=follow, daemon=True)

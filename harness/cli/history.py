@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import typer
 
-from harness.cli.common import Hub, Json, case_lines, tell
+from harness.cli.common import Hub, Json, case_lines, print_result
 from harness.records.history import HistorySummary
 from harness.report.telemetry import history as tool
 from harness.report.telemetry.cases import NotRun, OfSides, over_hub
@@ -25,7 +25,7 @@ def history(root: Hub, as_json: Json = False) -> None:
         if not isinstance(case, NotRun)
         for warning in tool.warnings(case.case, {name: side.first_nonfinite for name, side in case.sides.items()})
     ]
-    tell(found, [*case_lines(found, _lines), *warnings], as_json)
+    print_result(found, [*case_lines(found, _lines), *warnings], as_json)
     raise typer.Exit(1 if warnings else 0)
 
 

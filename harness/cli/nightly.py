@@ -44,12 +44,12 @@ def _night(reports: Path, select: str, quick: bool) -> "Night":
     from harness.session.nightly.night import Night, require_project
     from harness.session.nightly.steps import steps
 
-    root, asked = Path.cwd(), steps(select, quick)
+    root, wanted = Path.cwd(), steps(select, quick)
     require_project(root)
-    if (one := Night.unfinished(reports, root, asked, page.write)) is not None:
+    if (one := Night.unfinished(reports, root, wanted, page.write)) is not None:
         typer.echo(f"goes on: {one.folder}")
         return one
-    one = Night.begin(reports, root, asked, page.write)
+    one = Night.begin(reports, root, wanted, page.write)
     typer.echo(f"begins: {one.folder}")
     return one
 

@@ -59,19 +59,19 @@ def _marks(case: Case) -> list[pytest.MarkDecorator]:
     return [getattr(pytest.mark, name) for name in case.scenario.markers]
 
 
-def asks(item: pytest.Item) -> bool:
+def is_rung_test(item: pytest.Item) -> bool:
     """Say whether a test is a rung of the ladder."""
     return CASE in getattr(item, "fixturenames", ())
 
 
-def asks_of_study(item: pytest.Item) -> bool:
+def is_study_test(item: pytest.Item) -> bool:
     """Say whether a test asks something of a dose study."""
     return STUDY in getattr(item, "fixturenames", ())
 
 
-def has_no_study(item: pytest.Item) -> bool:
+def is_empty_study_test(item: pytest.Item) -> bool:
     """Say whether a test is what pytest makes of a question to studies where there is no study: one to be skipped."""
-    return asks_of_study(item) and not isinstance(item.callspec.params[STUDY], studies.Study)  # type: ignore[attr-defined]
+    return is_study_test(item) and not isinstance(item.callspec.params[STUDY], studies.Study)  # type: ignore[attr-defined]
 
 
 def case_of(item: pytest.Item) -> Case:
@@ -88,7 +88,7 @@ def rung_of(name: str) -> str:
 def planned(items: Sequence[pytest.Item]) -> dict[str, tuple[Case, list[str]]]:
     """Of the selected tests: each case by its id, with its rungs."""
     plan: dict[str, tuple[Case, list[str]]] = {}
-    for item in filter(asks, items):
+    for item in filter(is_rung_test, items):
         case = case_of(item)
         plan.setdefault(case.id, (case, []))[1].append(rung_of(item.originalname))  # type: ignore[attr-defined]
     return plan

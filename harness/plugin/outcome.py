@@ -7,7 +7,7 @@ import pytest
 
 from harness import formatting
 from harness.judge.verdict import RungVerdict
-from harness.session.notes import by_badness, checks_table
+from harness.session.notes import by_severity, checks_table
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def stop_without_evidence(judged: RungVerdict) -> None:
 
 def explanation(judged: RungVerdict) -> str:
     """What is wrong, the worst first, and under it every check with its figures."""
-    wrong = sorted((check for check in judged.checks if check.status != "pass"), key=by_badness)
+    wrong = sorted((check for check in judged.checks if check.status != "pass"), key=by_severity)
     sentences = [f"{check.name}: {check.message}" for check in wrong]
     return "\n".join([f"{judged.status}: {judged.message}", "", *sentences, "", checks_table(judged.checks)])
 

@@ -72,9 +72,9 @@ class ParitySession:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Say what is wrong with the scenarios; let `-k` select by the name of a backend."""
         if self.problem is None:
-            items[:] = [item for item in items if not expansion.has_no_study(item)]
+            items[:] = [item for item in items if not expansion.is_empty_study_test(item)]
             for item in items:
-                if expansion.asks(item) or expansion.asks_of_study(item):
+                if expansion.is_rung_test(item) or expansion.is_study_test(item):
                     item.extra_keyword_matches.update(self.request.backends)
         else:
             self._refuse(self.problem, items)
@@ -108,9 +108,9 @@ class ParitySession:
         if not plan:
             return
         try:
-            if (asked := self.request.fault) is not None:
+            if (injected := self.request.fault) is not None:
                 for case, _ in plan.values():
-                    asked.fault.require_fits(case)
+                    injected.fault.require_fits(case)
         except HarnessError as problem:
             self._refuse(problem, session.items)
             return
@@ -150,13 +150,13 @@ class ParitySession:
         from harness.session import case_runner
 
         assert self.hub is not None
-        with self._progress_shown():
+        with self._progress_writing_allowed():
             case_runner.prepare(self.hub, case, self.request)
         folder = self.case_folder(case)
         if rung == "golden":
             self._approve(case, folder)
         verdict = case_runner.judge(folder, rung)
-        case_runner.record(folder, verdict)
+        case_runner.record_verdict(folder, verdict)
         return verdict
 
     def _approve(self, case: Case, folder: Path) -> None:
@@ -165,14 +165,14 @@ class ParitySession:
         exists = any(registry.trained(root, case.profile, case.id).glob("*"))
         if not registry.is_wanted(update, case.id, exists):
             return
-        from harness.session.golden import approve, deliver
+        from harness.session.golden import approve, copy_approved
 
         assert self.hub is not None
         try:
             approve.approve(root, self.hub, folder)
         except HarnessError as problem:
             pytest.fail(str(problem), pytrace=False)
-        deliver.deliver(root, case, self.request.backends, folder)
+        copy_approved.copy_approved(root, case, self.request.backends, folder)
 
     def dose_verdict(self, study: Study) -> "RungVerdict | None":
         """Prepare the cases of a study and judge it; None where this session does not ask for all of its pictures."""
@@ -180,9 +180,9 @@ class ParitySession:
         from harness.report.study import points
         from harness.session import case_runner
 
-        if self.hub is None or not case_runner.is_asked(self.hub, study.cases, "reconstruction"):
+        if self.hub is None or not case_runner.is_planned(self.hub, study.cases, "reconstruction"):
             return None
-        with self._progress_shown():
+        with self._progress_writing_allowed():
             for case in self.cases:
                 if case.id in study.cases:
                     case_runner.prepare(self.hub, case, self.request)
@@ -193,8 +193,8 @@ class ParitySession:
         assert self.hub is not None
         return hub.case_folder(self.hub, case.id)
 
-    def _progress_shown(self) -> contextlib.AbstractContextManager[None]:
-        return self.progress.shown() if self.progress else contextlib.nullcontext()
+    def _progress_writing_allowed(self) -> contextlib.AbstractContextManager[None]:
+        return self.progress.writing_allowed() if self.progress else contextlib.nullcontext()
 
     @pytest.hookimpl(wrapper=True, trylast=True)  # inside the terminal's own wrapper, which prints the summary
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Iterator[None]:
@@ -218,7 +218,7 @@ class ParitySession:
         from harness.session import case_runner
 
         assert self.hub is not None
-        self.late = case_runner.late(self.hub)
+        self.late = case_runner.cases_over_budget(self.hub)
         if self.late:
             session.exitstatus = exit_status = exit_status or pytest.ExitCode.TESTS_FAILED
         try:

@@ -11,12 +11,14 @@ from harness.files import digest, sha256
 from harness.records.seal import Seal, SealedFile
 
 
-def seal(folder: Path, **facts: Any) -> None:
+def write_checksums(folder: Path, **facts: Any) -> None:
     """Write `done.json`, with the other fields of `Seal`, over what `folder` holds now; nothing may follow it."""
-    Seal(**facts, files={name: _mark(folder / name) for name in _names(folder)}).write(folder / layout.DONE)
+    Seal(**facts, files={name: _size_and_digest(folder / name) for name in _file_names(folder)}).write(
+        folder / layout.DONE
+    )
 
 
-def contents(folder: Path) -> dict[str, SealedFile]:
+def recorded_files(folder: Path) -> dict[str, SealedFile]:
     """Size and SHA-256 of every file of a sealed folder by its name relative to it, as they were recorded."""
     return Seal.read(folder / layout.DONE).files
 
@@ -28,7 +30,7 @@ def damage(folder: Path) -> str | None:
         return f"{layout.DONE} is missing or broken"
     if not sealed.files:
         return f"{layout.DONE} names no file"
-    if unknown := sorted({*_names(folder)} - {*sealed.files}):
+    if unknown := sorted({*_file_names(folder)} - {*sealed.files}):
         return f"{layout.DONE} does not name {', '.join(unknown)}"
     for name, recorded in sealed.files.items():
         path = folder / name
@@ -52,10 +54,10 @@ def misplaced(folder: Path, kind: str, key: str) -> str | None:
     return None
 
 
-def _mark(path: Path) -> SealedFile:
+def _size_and_digest(path: Path) -> SealedFile:
     return SealedFile(size=path.stat().st_size, sha256=sha256(path))
 
 
-def _names(folder: Path) -> list[str]:
+def _file_names(folder: Path) -> list[str]:
     paths = (path for path in folder.rglob("*") if path.is_file() and path != folder / layout.DONE)
     return sorted(path.relative_to(folder).as_posix() for path in paths)

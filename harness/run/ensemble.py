@@ -24,7 +24,7 @@ def seeds(scenario: Scenario) -> list[int]:
     return list(range(first, first + scenario.ensemble.seeds))
 
 
-def folder_of(case_dir: Path, seed: int) -> Path:
+def member_folder(case_dir: Path, seed: int) -> Path:
     """The folder of a member that is not the case itself."""
     return case_dir / layout.ENSEMBLE / str(seed)
 
@@ -40,6 +40,6 @@ def with_training(case: Case, name: str, **changes: int) -> Case:
 def run_members(case: Case, options: RunOptions, case_dir: Path, on_progress: Progress) -> None:
     """Train and infer with every member but the case itself, from the store or by running them; see `run_case`."""
     for seed in seeds(case.scenario)[1:]:
-        member, folder = with_training(case, f"{case.id}, seed {seed}", seed=seed), folder_of(case_dir, seed)
+        member, folder = with_training(case, f"{case.id}, seed {seed}", seed=seed), member_folder(case_dir, seed)
         write_text(folder / layout.SCENARIO, member.resolved_yaml())
         run_case(member, LEGS, options, folder, on_progress, with_dataset=False)

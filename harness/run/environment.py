@@ -26,7 +26,7 @@ def matters(name: str) -> bool:
     return wanted and not any(word in name.upper() for word in _SECRET)
 
 
-def recorded(variables: Mapping[str, str]) -> dict[str, str]:
+def recorded_variables(variables: Mapping[str, str]) -> dict[str, str]:
     """Of some environment variables, those that matter, by name."""
     return {name: variables[name] for name in sorted(variables) if matters(name)}
 
@@ -35,7 +35,7 @@ def changing_results(variables: Mapping[str, str]) -> dict[str, str]:
     """Of some environment variables, those that may change what a worker computes: they belong to a job's key."""
     return {
         name: value
-        for name, value in recorded(variables).items()
+        for name, value in recorded_variables(variables).items()
         if name not in _NO_EFFECT and not name.startswith("PARITY_")
     }
 

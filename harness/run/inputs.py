@@ -12,8 +12,8 @@ from harness.errors import HarnessError
 from harness.records.run import DatasetRecord, ReferenceRecord
 from harness.run import keys, side
 from harness.run.devices import CPU
-from harness.run.interpreters import own
-from harness.run.plan import Planned
+from harness.run.interpreters import this_interpreter
+from harness.run.plan import PlannedJob
 from harness.run.store import Address
 from harness.scenario.case import Case
 
@@ -30,7 +30,7 @@ class Dataset:
 
 
 @dataclass(frozen=True)
-class Maker:
+class DatasetBuilder:
     """Makes the dataset of one case."""
 
     case: Case
@@ -76,9 +76,9 @@ class Maker:
         """Reference reconstructions of some inputs, from the store or run in one process."""
         if not inputs:
             return {}
-        surroundings = keys.Surroundings(own(keys.REFERENCE_LIBRARIES), CPU, side.variables(CPU))
-        planned = [self._planned(name, path, surroundings) for name, path in inputs.items()]
-        results = dict(zip(inputs, side.run(self.context, surroundings, planned, self.log), strict=True))
+        runtime = keys.Runtime(this_interpreter(keys.REFERENCE_LIBRARIES), CPU, side.variables(CPU))
+        planned = [self._planned(name, path, runtime) for name, path in inputs.items()]
+        results = dict(zip(inputs, side.run(self.context, runtime, planned, self.log), strict=True))
         records += [ReferenceRecord(name=name, **result.record().model_dump()) for name, result in results.items()]
         for name, result in results.items():
             if result.folder is None:
@@ -87,11 +87,11 @@ class Maker:
             name: Reference.load(result.folder / layout.REFERENCE) for name, result in results.items() if result.folder
         }
 
-    def _planned(self, name: str, path: Path, surroundings: keys.Surroundings) -> Planned:
+    def _planned(self, name: str, path: Path, runtime: keys.Runtime) -> PlannedJob:
         spec = self.case.scenario.dataset
         iterations = spec.probe.refine_iterations if name == "refine" else spec.reference_iterations
-        parts = keys.reference_parts(path, iterations, surroundings)
-        return Planned(
+        parts = keys.reference_parts(path, iterations, runtime)
+        return PlannedJob(
             backend=REFERENCE,
             leg=REFERENCE,
             scenario=keys.relevant(self.case.scenario, "dataset"),

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 
-class Answer(TypedDict):
+class Inventory(TypedDict):
     """What an interpreter has."""
 
     python: str
@@ -28,7 +28,7 @@ class Answer(TypedDict):
     """Names of all that are known in the group."""
 
 
-def main(group: str, backend: str, distributions: list[str], modules: list[str]) -> Answer:
+def main(group: str, backend: str, distributions: list[str], modules: list[str]) -> Inventory:
     """Versions of distributions (None: absent), modules that cannot be found, and the backend's entry point."""
     point = _entry_point(group, backend)
     wanted = [*distributions, *_with_requirements(point)]

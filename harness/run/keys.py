@@ -14,11 +14,11 @@ from pathlib import Path
 from harness import layout
 from harness.files import JsonObject, digest, sha256
 from harness.records.setup import DatasetSetup
-from harness.run.checksums import contents
+from harness.run.checksums import recorded_files
 from harness.run.cores import THREADS
 from harness.run.devices import Device
 from harness.run.environment import changing_results
-from harness.run.interpreters import Interpreter, own
+from harness.run.interpreters import Interpreter, this_interpreter
 from harness.scenario.schema import EnsembleSpec, InferenceSpec, LockstepSpec, Scenario, TrainingSpec
 
 PACKAGE = Path(__file__).parents[1]
@@ -61,7 +61,7 @@ _INPUTS = {
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class Runtime:
     """What a leg runs in."""
 
     interpreter: Interpreter
@@ -115,19 +115,19 @@ def dataset_parts(scenario: Scenario, measured: Path | None) -> JsonObject:
         "measured": None if measured is None else sha256(measured),
         "code": code_digest(_DATASET_CODE if measured is None else (*_DATASET_CODE, *_REFERENCE_CODE)),
         **_interpreter_parts(
-            own(_DATASET_LIBRARIES if measured is None else (*_DATASET_LIBRARIES, *REFERENCE_LIBRARIES))
+            this_interpreter(_DATASET_LIBRARIES if measured is None else (*_DATASET_LIBRARIES, *REFERENCE_LIBRARIES))
         ),
     }
 
 
-def reference_parts(data: Path, iterations: int, surroundings: Surroundings) -> JsonObject:
+def reference_parts(data: Path, iterations: int, runtime: Runtime) -> JsonObject:
     """What a reference reconstruction depends on; `data`: the patterns and the probe that it starts from."""
     return {
         "leg": "reference",
         "inputs": sha256(data),
         "iterations": iterations,
         "code": code_digest(_REFERENCE_CODE),
-        **_surroundings_parts(surroundings),
+        **_runtime_parts(runtime),
     }
 
 
@@ -136,7 +136,7 @@ def leg_parts(
     backend: str,
     scenario: Scenario,
     dataset: Path,
-    surroundings: Surroundings,
+    runtime: Runtime,
     more: JsonObject,
 ) -> JsonObject:
     """What the result of a leg depends on; `more` holds the key of its source and what else it is told."""
@@ -146,7 +146,7 @@ def leg_parts(
         "scenario": relevant(scenario, leg).model_dump(mode="json"),
         "inputs": _input_digests(dataset, leg),
         "code": code_digest((*SHARED_CODE, *network_code(scenario.network, backend), *LEG_CODE[leg])),
-        **_surroundings_parts(surroundings),
+        **_runtime_parts(runtime),
         **more,
     }
 
@@ -175,18 +175,18 @@ def _input_digests(dataset: Path, leg: str) -> JsonObject:
 
     A dataset that is made anew with the same bytes does not train anything again.
     """
-    files, setup = contents(dataset), DatasetSetup.read(dataset / layout.SETUP)
+    files, setup = recorded_files(dataset), DatasetSetup.read(dataset / layout.SETUP)
     facts = (*_SETUP, "canvas_size") if leg in ("infer", "exchange") else _SETUP
     return {name: files[name].sha256 for name in _INPUTS[leg]} | setup.model_dump(include=set(facts))
 
 
-def _surroundings_parts(surroundings: Surroundings) -> JsonObject:
+def _runtime_parts(runtime: Runtime) -> JsonObject:
     return {
-        "device": {"kind": surroundings.device.kind, "name": surroundings.device.name},
+        "device": {"kind": runtime.device.kind, "name": runtime.device.name},
         "threads": THREADS,
-        "variables": changing_results(surroundings.variables),
-        **_fault_parts(surroundings.fault),
-        **_interpreter_parts(surroundings.interpreter),
+        "variables": changing_results(runtime.variables),
+        **_fault_parts(runtime.fault),
+        **_interpreter_parts(runtime.interpreter),
     }
 
 

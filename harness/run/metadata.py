@@ -10,8 +10,8 @@ from harness.records.run import DeviceRecord, JobsRecord, PathsRecord, RunMetada
 from harness.records.setup import DatasetSetup
 from harness.run.cores import THREADS
 from harness.run.inputs import Dataset
-from harness.run.keys import Surroundings
-from harness.run.results import recorded
+from harness.run.keys import Runtime
+from harness.run.results import recorded_jobs
 from harness.scenario.case import Case
 from harness.scenario.schema import Scenario
 
@@ -27,7 +27,7 @@ def read(case_dir: Path) -> RunMetadata | None:
 def write(
     case_dir: Path,
     case: Case,
-    sides: Mapping[str, Surroundings],
+    sides: Mapping[str, Runtime],
     dataset: Dataset,
     damaged: Sequence[str],
     seconds: float,
@@ -42,10 +42,10 @@ def write(
         overrides=case.overrides,
         seeds=_seeds(case.scenario),
         counts={name: getattr(setup, name) for name in _COUNTS},
-        backends={backend: _describe(surroundings) for backend, surroundings in sides.items()},
+        backends={backend: _describe(runtime) for backend, runtime in sides.items()},
         paths={backend: _paths(backend) for backend in sides},
         dataset=dataset.record,
-        jobs=_jobs(recorded(case_dir)),
+        jobs=_jobs(recorded_jobs(case_dir)),
         damaged_store_entries=(*(before.damaged_store_entries if before else ()), *damaged),
         seconds=(before.seconds if before else 0.0) + seconds,
         finished=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -66,16 +66,16 @@ def _seeds(scenario: Scenario) -> dict[str, int]:
     }
 
 
-def _describe(surroundings: Surroundings) -> SideRecord:
-    interpreter, device = surroundings.interpreter, surroundings.device
+def _describe(runtime: Runtime) -> SideRecord:
+    interpreter, device = runtime.interpreter, runtime.device
     return SideRecord(
         python=f"{interpreter.implementation} {interpreter.python}",
         own_interpreter=interpreter.is_own,
         distributions=dict(interpreter.distributions),
         device=DeviceRecord(kind=device.kind, name=device.name, index=device.index),
         threads=THREADS,
-        variables=dict(surroundings.variables),
-        fault=surroundings.fault,
+        variables=dict(runtime.variables),
+        fault=runtime.fault,
     )
 
 

@@ -14,7 +14,7 @@ LEGS = ("lockstep", "oracle", "trajectory", "train", "infer", "graft", "exchange
 """In the order in which they run."""
 SOURCES = {"oracle": "lockstep", "infer": "train", "graft": "lockstep", "exchange": "train"}
 """The leg whose result another leg starts from."""
-ACROSS = ("graft", "exchange")
+CROSS_LEGS = ("graft", "exchange")
 """Legs that start from the other side's result."""
 _INFERRING = ("infer", "exchange")
 SOURCE_FOLDERS = {"train": layout.BUNDLE, "lockstep": layout.LOCKSTEP}
@@ -22,7 +22,7 @@ SOURCE_FOLDERS = {"train": layout.BUNDLE, "lockstep": layout.LOCKSTEP}
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedJob:
     """One leg of one backend, and the address of its result."""
 
     backend: str
@@ -34,14 +34,14 @@ class Planned:
     parts: JsonObject
     """What the key is the digest of."""
     address: Address
-    source: "Planned | None" = None
+    source: "PlannedJob | None" = None
     """The job whose result is used."""
     patch_stats: int = 0
     iterations: int = 0
     """Of a reference reconstruction."""
 
 
-def with_what_they_need(legs: Collection[str]) -> tuple[str, ...]:
+def with_required_legs(legs: Collection[str]) -> tuple[str, ...]:
     """The legs and those that must run before them, in order; names that are no leg are left out."""
     wanted = {*legs, *(SOURCES[leg] for leg in legs if leg in SOURCES)}
     return tuple(leg for leg in LEGS if leg in wanted)
@@ -51,15 +51,15 @@ def plan(
     scenario: Scenario,
     dataset: Path,
     legs: Collection[str],
-    sides: Mapping[str, keys.Surroundings],
+    sides: Mapping[str, keys.Runtime],
     patch_stats: int,
-) -> list[Planned]:
+) -> list[PlannedJob]:
     """The jobs of both sides; `sides` names each backend with what it runs in, reference first.
 
     A side that cannot run (`sides` lacks it) leaves the other without the legs that start from its results.
     """
-    planned: dict[tuple[str, str], Planned] = {}
-    for leg in with_what_they_need(legs):
+    planned: dict[tuple[str, str], PlannedJob] = {}
+    for leg in with_required_legs(legs):
         for backend in sides:
             source = planned.get((source_side(leg, backend, tuple(sides)) or "", SOURCES.get(leg, "")))
             if leg not in SOURCES or source is not None:
@@ -70,7 +70,7 @@ def plan(
 
 def source_side(leg: str, backend: str, backends: Sequence[str]) -> str | None:
     """Whose result a leg starts from; None when there is none. Only the candidate is grafted on the reference."""
-    if leg not in ACROSS:
+    if leg not in CROSS_LEGS:
         return backend
     other = next((other for other in backends if other != backend), None)
     return None if leg == "graft" and backend == backends[0] else other
@@ -81,11 +81,11 @@ def _planned(
     backend: str,
     scenario: Scenario,
     dataset: Path,
-    surroundings: keys.Surroundings,
-    source: Planned | None,
+    runtime: keys.Runtime,
+    source: PlannedJob | None,
     patch_stats: int,
-) -> Planned:
+) -> PlannedJob:
     more = {"source": source and source.address.key, "patch_stats": patch_stats}
-    parts = keys.leg_parts(leg, backend, scenario, dataset, surroundings, more)
+    parts = keys.leg_parts(leg, backend, scenario, dataset, runtime, more)
     reduced = keys.relevant(scenario, leg)
-    return Planned(backend, leg, reduced, dataset, parts, Address(leg, keys.key(parts)), source, patch_stats)
+    return PlannedJob(backend, leg, reduced, dataset, parts, Address(leg, keys.key(parts)), source, patch_stats)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from harness.run.environment import recorded
+from harness.run.environment import recorded_variables
 from harness.run.locks import StoppedError
 
 Progress = Callable[[Mapping[str, Any]], None]
@@ -96,7 +96,7 @@ def supervised(
             _signal(process, signal.SIGKILL)
 
 
-def end(process: "subprocess.Popen[bytes]", number: int, seconds: float) -> None:
+def terminate(process: "subprocess.Popen[bytes]", number: int, seconds: float) -> None:
     """Ask a process, and all that it started, to end by a signal; kill what is there after so many seconds."""
     _signal(process, number)
     with contextlib.suppress(subprocess.TimeoutExpired):
@@ -112,7 +112,7 @@ def _wait(process: "subprocess.Popen[bytes]", deadline: float, cancelled: thread
         if cancelled.is_set():
             raise StoppedError
         if time.monotonic() > deadline:
-            end(process, signal.SIGUSR1, _TRACEBACK_SECONDS)  # a worker prints where it stands
+            terminate(process, signal.SIGUSR1, _TRACEBACK_SECONDS)  # a worker prints where it stands
             return True
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_POLL_SECONDS)
@@ -136,7 +136,7 @@ class _Tee:
     def header(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         """The exact command and the environment variables that matter."""
         self.line(f"command: {' '.join(command)}")
-        for name, value in recorded(environment).items():
+        for name, value in recorded_variables(environment).items():
             self.line(f"environment: {name}={value}")
 
     def line(self, text: str) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 from harness import layout
 from harness.errors import HarnessError
 from harness.files import digest
-from harness.run import devices, interpreters, metadata, plan, results, side, together
-from harness.run.inputs import Dataset, Maker
-from harness.run.keys import Surroundings
+from harness.run import devices, interpreters, metadata, parallel, plan, results, side
+from harness.run.inputs import Dataset, DatasetBuilder
+from harness.run.keys import Runtime
 from harness.run.locks import all_of
 from harness.run.process import Progress
 from harness.run.store import Store
@@ -81,69 +81,69 @@ class _CaseRun:
     def run(self, needs: Collection[str]) -> None:
         """Dataset, then both sides' own legs, then what each makes of the other's results."""
         dataset = self._dataset()
-        legs = plan.with_what_they_need(needs)
+        legs = plan.with_required_legs(needs)
         sides = self._sides(legs)
         patch_stats = self.options.patch_stats_limit if self.options.log_patch_stats else 0
         planned = plan.plan(self.case.scenario, dataset.folder, legs, sides, patch_stats)
-        self._run_phase([job for job in planned if job.leg not in plan.ACROSS], sides)
-        self._run_phase([job for job in planned if job.leg in plan.ACROSS], sides)
+        self._run_phase([job for job in planned if job.leg not in plan.CROSS_LEGS], sides)
+        self._run_phase([job for job in planned if job.leg in plan.CROSS_LEGS], sides)
         seconds = time.monotonic() - self.started
         metadata.write(self.case_dir, self.case, sides, dataset, self.context.store.damaged, seconds)
 
     def _dataset(self) -> Dataset:
         """The dataset in the store; a copy of it goes to the case's folder."""
         log = results.log_of(self.case_dir, "reference")
-        made = Maker(self.case, self.context, self.options.data_folders, log).dataset()
+        made = DatasetBuilder(self.case, self.context, self.options.data_folders, log).dataset()
         before = metadata.read(self.case_dir)
         if before is not None and before.dataset.key == made.record.key:
             return Dataset(made.folder, before.dataset)
         if self.with_dataset:
-            results.deliver(made.folder, self.case_dir / layout.DATASET)
+            results.copy_files(made.folder, self.case_dir / layout.DATASET)
         return made
 
-    def _sides(self, legs: Sequence[str]) -> dict[str, Surroundings]:
+    def _sides(self, legs: Sequence[str]) -> dict[str, Runtime]:
         """What each backend runs in; one that cannot run has failed in all its legs."""
         found: dict[str, interpreters.Interpreter] = {}
         for backend in self.options.backends:
             try:
                 found[backend] = interpreters.inspect(backend, self._python(backend))
             except HarnessError as error:
-                results.record(self.case_dir, results.unavailable(self.case_dir, backend, legs, str(error)))
-        across = [leg for leg in legs if leg in plan.ACROSS]
+                results.record_jobs(self.case_dir, results.unavailable(self.case_dir, backend, legs, str(error)))
+        across = [leg for leg in legs if leg in plan.CROSS_LEGS]
         if across and len(found) == 1:
             [alone], [partner] = found, {*self.options.backends} - {*found}
-            results.record(self.case_dir, results.without_partner(alone, partner, across))
+            results.record_jobs(self.case_dir, results.without_partner(alone, partner, across))
         device = devices.choose(self.options.device)
         if self.options.device == "auto" and any(interpreter.cpu_build for interpreter in found.values()):
             device = devices.CPU
         variables = side.variables(device)
         faults = self.options.faults
         return {
-            backend: Surroundings(interpreter, device, variables, faults.get(backend))
+            backend: Runtime(interpreter, device, variables, faults.get(backend))
             for backend, interpreter in found.items()
         }
 
     def _python(self, backend: str) -> Path:
         return self.options.interpreters.get(backend, Path(sys.executable))
 
-    def _run_phase(self, planned: Sequence[plan.Planned], sides: Mapping[str, Surroundings]) -> None:
+    def _run_phase(self, planned: Sequence[plan.PlannedJob], sides: Mapping[str, Runtime]) -> None:
         """Run what is not settled yet, both sides at once."""
-        settled = {(job.backend, job.leg, job.key) for job in results.recorded(self.case_dir)}
+        settled = {(job.backend, job.leg, job.key) for job in results.recorded_jobs(self.case_dir)}
         unsettled = [job for job in planned if (job.backend, job.leg, job.address.key) not in settled]
         of_side = {backend: [job for job in unsettled if job.backend == backend] for backend in sides}
         calls = {backend: partial(self._run_side, jobs, sides[backend]) for backend, jobs in of_side.items() if jobs}
-        found = dict(together.as_they_end(calls, self.context.cancelled))
+        found = dict(parallel.as_completed(calls, self.context.cancelled))
         for backend in calls:
-            results.record(self.case_dir, found[backend])
+            results.record_jobs(self.case_dir, found[backend])
 
-    def _run_side(self, planned: Sequence[plan.Planned], surroundings: Surroundings) -> list[side.Result]:
+    def _run_side(self, planned: Sequence[plan.PlannedJob], runtime: Runtime) -> list[side.Result]:
         backend = planned[0].backend
-        found = side.run(self.context, surroundings, planned, results.log_of(self.case_dir, backend))
+        found = side.run(self.context, runtime, planned, results.log_of(self.case_dir, backend))
         for job, result in zip(planned, found, strict=True):
             if result.folder is None:
                 if not self.with_dataset:
-                    results.deliver(job.dataset, self.case_dir / layout.DATASET)
-                results.write_evidence(self.case_dir, job, surroundings, result)
+                    results.copy_files(job.dataset, self.case_dir / layout.DATASET)
+                results.write_evidence(self.case_dir, job, runtime, result)
             else:
-                results.deliver(result.folder, self.case_dir / backend)
+                results.copy_files(result.folder, self.case_dir / backend)
         return found

@@ -18,7 +18,7 @@ import platformdirs
 
 from harness.errors import HarnessError
 from harness.files import JsonObject
-from harness.run.checksums import damage, misplaced, seal
+from harness.run.checksums import damage, misplaced, write_checksums
 from harness.run.locks import all_of
 
 OFF = "off"
@@ -107,7 +107,7 @@ class Store:
         `made_from`: what the key of the address is the digest of; an entry that says otherwise is never found.
         """
         path = self.path(address)
-        seal(folder, kind=address.kind, key=address.key, made_from=made_from, **facts)
+        write_checksums(folder, kind=address.kind, key=address.key, made_from=made_from, **facts)
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             self._remove(path)

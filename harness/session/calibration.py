@@ -37,7 +37,7 @@ _WIDTH = 2**31
 def begin(request: Request, folder: Path | None) -> Path:
     """Make the folder of a calibration; raises HarnessError when it holds anything."""
     named = request.root / REPORTS / f"calibration-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}"
-    return hub.claim(folder or named)
+    return hub.make_empty_folder(folder or named)
 
 
 def calibrate(
@@ -67,8 +67,8 @@ def _measured(
         own = with_training(case, f"{case.id}, draw {draw}", nudge=case.scenario.training.nudge + draw)
         again = case_dir / str(draw)
         write_text(again / layout.SCENARIO, own.resolved_yaml())
-        told = case_runner.progress_writer(case_dir / layout.PROGRESS)
-        run_case(own, LEGS, options, again, told, with_dataset=draw == 0)
+        on_progress = case_runner.progress_writer(case_dir / layout.PROGRESS)
+        run_case(own, LEGS, options, again, on_progress, with_dataset=draw == 0)
         for backend in backends if draw else ():
             yield from measure(case, backend, draw, first, again)
 

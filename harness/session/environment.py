@@ -11,7 +11,7 @@ from pathlib import Path
 from harness import __version__
 from harness.records.environment import EnvironmentRecord
 from harness.run import cores
-from harness.run.environment import recorded
+from harness.run.environment import recorded_variables
 
 
 def capture(repository: Path) -> EnvironmentRecord:
@@ -27,7 +27,7 @@ def capture(repository: Path) -> EnvironmentRecord:
         threads=cores.THREADS,
         harness_version=__version__,
         packages=_packages(),
-        variables=recorded(os.environ),
+        variables=recorded_variables(os.environ),
         git_commit=commit,
         dirty=dirty,
     )

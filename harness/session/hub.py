@@ -34,12 +34,12 @@ def create(folder: Path | None, reports: Path, session: SessionRecord) -> Path:
     Without `folder` the hub is named after the UTC time, under `reports`. Raises HarnessError when `folder` holds
     anything already.
     """
-    hub = claim(folder) if folder is not None else _claim_by_time(reports)
+    hub = make_empty_folder(folder) if folder is not None else _make_folder_named_by_time(reports)
     session.write(hub / layout.SESSION)
     return hub
 
 
-def claim(folder: Path) -> Path:
+def make_empty_folder(folder: Path) -> Path:
     """Make a folder that nobody has filled; raises HarnessError when it holds anything."""
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
@@ -47,7 +47,7 @@ def claim(folder: Path) -> Path:
     return folder
 
 
-def _claim_by_time(reports: Path) -> Path:
+def _make_folder_named_by_time(reports: Path) -> Path:
     """Two sessions that begin in the same second get names one second apart."""
     reports.mkdir(parents=True, exist_ok=True)
     for _ in range(_ATTEMPTS):
@@ -112,7 +112,7 @@ def finish(hub: Path, exit_status: int) -> None:
     read_session(hub).model_copy(update=ended).write(hub / layout.SESSION)
 
 
-def point_latest(hub: Path) -> None:
+def update_latest_link(hub: Path) -> None:
     """Let `latest` beside the hub point at it, unless it points at a newer one already.
 
     Only hubs that are named after their time take part. Where links are not to be had, there is no `latest`.

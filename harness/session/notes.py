@@ -31,12 +31,12 @@ def checks_table(checks: tuple[Check, ...]) -> str:
         ("check", "status", "value", "limit", "margin", "origin"),
         [
             (c.name, c.status, *map(formatting.number, (c.value, c.limit, c.margin)), c.origin)
-            for c in sorted(checks, key=by_badness)
+            for c in sorted(checks, key=by_severity)
         ],
     )
 
 
-def by_badness(check: Check) -> tuple[int, float]:
+def by_severity(check: Check) -> tuple[int, float]:
     """Sorting key: what is not passed first, then the smallest margin."""
     return check.status == "pass", float("inf") if check.margin is None else check.margin
 
@@ -56,7 +56,7 @@ def _red(case: CaseRecord, verdict: RungVerdict, checks: str) -> str:
         "notes/red.md",
         case=case,
         verdict=verdict,
-        wrong=[check for check in sorted(verdict.checks, key=by_badness) if check.status != "pass"],
+        wrong=[check for check in sorted(verdict.checks, key=by_severity) if check.status != "pass"],
         checks=checks,
         command=repeat_command(case, verdict.rung),
         version=__version__,

@@ -8,13 +8,13 @@ from harness import formatting, layout
 from harness.records.progress import ProgressRecord
 
 
-class News:
+class ProgressReader:
     """Follows the progress files of a hub; at most one line a backend every `pause` seconds."""
 
     def __init__(self, hub: Path, pause: float) -> None:
         self._hub, self._pause = hub, pause
         self._offsets: dict[Path, int] = {}
-        self._shown: dict[tuple[str, str], float] = {}
+        self._last_shown: dict[tuple[str, str], float] = {}
 
     def lines(self) -> list[str]:
         """What was told since the last call, as far as a line is due."""
@@ -35,9 +35,9 @@ class News:
 
     def _is_due(self, key: tuple[str, str]) -> bool:
         now = time.monotonic()
-        due = now - self._shown.get(key, -self._pause) >= self._pause
+        due = now - self._last_shown.get(key, -self._pause) >= self._pause
         if due:
-            self._shown[key] = now
+            self._last_shown[key] = now
         return due
 
 

@@ -61,27 +61,27 @@ class Request:
 
         Raises HarnessError for a value that is not allowed.
         """
-        asked = options.complete(given)
-        pair = _pair(asked["backends"])
-        pythons = _interpreters(asked["python"], pair)
+        values = options.complete(given)
+        pair = _pair(values["backends"])
+        pythons = _interpreters(values["python"], pair)
         _require_known(pair, pythons)
         return cls(
             root=root,
-            profile=_one_of("--parity-profile", asked["profile"], PROFILES),
-            scenario_folders=_scenario_folders(root, asked["scenarios"]),
-            hub=asked["hub"],
+            profile=_one_of("--parity-profile", values["profile"], PROFILES),
+            scenario_folders=_scenario_folders(root, values["scenarios"]),
+            hub=values["hub"],
             backends=pair,
             interpreters=pythons,
-            overrides=dict(_assignment("--parity-override", text) for text in asked["override"]),
-            device=_known_device(asked["device"]),
-            store=asked["store"] or None,
-            data_folders=tuple(asked["data"]),
-            timeout=_seconds("--parity-timeout", asked["timeout"]),
-            log_patch_stats=asked["log_patch_stats"],
-            patch_stats_limit=_count("--parity-patch-stats-limit", asked["patch_stats_limit"]),
-            strict=asked["strict"],
-            fault=_injected(asked["fault"], pair) if asked["fault"] else None,
-            budget=_seconds("--parity-budget", asked["budget"]),
+            overrides=dict(_assignment("--parity-override", text) for text in values["override"]),
+            device=_known_device(values["device"]),
+            store=values["store"] or None,
+            data_folders=tuple(values["data"]),
+            timeout=_seconds("--parity-timeout", values["timeout"]),
+            log_patch_stats=values["log_patch_stats"],
+            patch_stats_limit=_count("--parity-patch-stats-limit", values["patch_stats_limit"]),
+            strict=values["strict"],
+            fault=_injected(values["fault"], pair) if values["fault"] else None,
+            budget=_seconds("--parity-budget", values["budget"]),
         )
 
     def cases(self) -> list[Case]:

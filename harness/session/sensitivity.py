@@ -39,7 +39,7 @@ class Bracket:
         return math.sqrt(self.caught * self.missed) if self.caught / self.missed > CLOSE else None
 
     def after(self, outcome: Outcome) -> "Bracket":
-        """What is known after one more trial."""
+        """What is brackets after one more trial."""
         size = outcome.injected.size
         if outcome.first is None:
             return replace(self, missed=size)
@@ -48,17 +48,17 @@ class Bracket:
 
 def bisect(trials: Trials, wanted: Iterable[Injected]) -> list[Bracket]:
     """The smallest size of every fault that has one, to a factor of `CLOSE`."""
-    known = [Bracket(injected, None, None, None) for injected in wanted if injected.fault.size is not None]
-    while asked := _asked(known):
-        outcomes = {_key(outcome.injected): outcome for outcome in trials.run(asked)}
-        known = [
-            bracket.after(outcomes[_key(bracket.natural)]) if bracket.next is not None else bracket for bracket in known
+    brackets = [Bracket(injected, None, None, None) for injected in wanted if injected.fault.size is not None]
+    while wanted_trials := _next_trials(brackets):
+        outcomes = {_key(outcome.injected): outcome for outcome in trials.run(wanted_trials)}
+        brackets = [
+            known.after(outcomes[_key(known.natural)]) if known.next is not None else known for known in brackets
         ]
-    return known
+    return brackets
 
 
-def _asked(known: Sequence[Bracket]) -> list[Injected]:
-    return [replace(bracket.natural, size=bracket.next) for bracket in known if bracket.next is not None]
+def _next_trials(brackets: Sequence[Bracket]) -> list[Injected]:
+    return [replace(bracket.natural, size=bracket.next) for bracket in brackets if bracket.next is not None]
 
 
 def _key(injected: Injected) -> tuple[str, str]:

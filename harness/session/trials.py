@@ -24,10 +24,10 @@ from harness.judge.evidence import Evidence
 from harness.judge.verdict import CONTRACT, RED, Check, RungVerdict
 from harness.records import jobs
 from harness.records.jobs import JobRecord
-from harness.run import cores, devices, interpreters, process, side, together, worker
+from harness.run import cores, devices, interpreters, parallel, process, side, worker
 from harness.run.environment import apply
 from harness.run.job import Job, write_job
-from harness.run.plan import ACROSS, LEGS, SOURCE_FOLDERS, SOURCES
+from harness.run.plan import CROSS_LEGS, LEGS, SOURCE_FOLDERS, SOURCES
 from harness.run.run_case import run_case
 from harness.scenario.case import Case
 from harness.session import case_runner
@@ -116,7 +116,7 @@ class Trials:
             self.clean(backend)
         cancelled = threading.Event()
         calls = {backend: partial(self._work, backend, faults, cancelled) for backend, faults in of_side.items()}
-        for backend, _ in together.as_they_end(calls, cancelled):
+        for backend, _ in parallel.as_completed(calls, cancelled):
             yield from map(self._judged, of_side[backend])
 
     def _work(self, backend: str, faults: Sequence[Injected], cancelled: threading.Event) -> None:
@@ -167,7 +167,7 @@ class Trials:
         if leg not in SOURCES:
             return job
         needed = SOURCES[leg]
-        if leg in ACROSS:
+        if leg in CROSS_LEGS:
             source = clean / other
         else:
             source = self._folder(injected) / "jobs" / needed if needed in legs_of(injected) else clean / own
@@ -181,7 +181,7 @@ class Trials:
         folder = self._folder(injected)
         self._assemble(injected, folder)
         evidence = Evidence(folder, (self._other(injected.backend), injected.backend))
-        verdicts = [judged(evidence, rung, self.case) for rung in rungs_of(injected)]
+        verdicts = [judge_rung(evidence, rung, self.case) for rung in rungs_of(injected)]
         shutil.rmtree(folder)
         red = [verdict for verdict in verdicts if verdict.status in RED]
         message = red[0].message if red else ""
@@ -206,15 +206,15 @@ class Trials:
 
 def legs_of(injected: Injected) -> tuple[str, ...]:
     """The legs that have to be run with a fault, those that its rung reads; of one that acts on files alone, none."""
-    if not any(acts(injected, leg) for leg in LEGS):
+    if not any(changes_leg(injected, leg) for leg in LEGS):
         return ()
     needs = LOCKSTEP if injected.fault.is_control else ladder.needs(injected.fault.rung)
     if needs <= LOCKSTEP:
         return tuple(leg for leg in LEGS if leg in needs | {"lockstep", "oracle", "graft"})
-    return ("train", "infer") if acts(injected, "train") else ("infer",)
+    return ("train", "infer") if changes_leg(injected, "train") else ("infer",)
 
 
-def acts(injected: Injected, leg: str) -> bool:
+def changes_leg(injected: Injected, leg: str) -> bool:
     """Whether a fault changes what a leg does, and not only what it left."""
     own = [hook for hook in injected.port(leg).hooks if hook != "case" and not hook.startswith("files ")]
     return bool(set(own) - STITCHING) if leg not in ("infer", "exchange") else bool(own)
@@ -240,7 +240,7 @@ def rungs_of(injected: Injected) -> tuple[str, ...]:
     )
 
 
-def judged(evidence: Evidence, rung: str, case: Case) -> RungVerdict:
+def judge_rung(evidence: Evidence, rung: str, case: Case) -> RungVerdict:
     """A rung without the checks that have no evidence in a trial; a judge that breaks is red, too, and says so."""
     try:
         verdict = ladder.judge_rung(rung, evidence, tolerances.limits_of(case))
@@ -256,12 +256,12 @@ def _record(job: JobRecord, backend: str, leg: str, output: Path) -> JobRecord:
         return job
     if (output / layout.DONE).is_file():
         return job.model_copy(update={"status": "done", "error": None})
-    told = output / layout.ERROR
-    error = read_json(told)["error"] if told.is_file() else "was not begun: the worker ended before"
+    error_file = output / layout.ERROR
+    error = read_json(error_file)["error"] if error_file.is_file() else "was not begun: the worker ended before"
     return job.model_copy(update={"status": "failed", "error": error})
 
 
-def every(backends: Sequence[str], names: Collection[str] = (), quick: bool = False) -> list[Injected]:
+def select_faults(backends: Sequence[str], names: Collection[str] = (), quick: bool = False) -> list[Injected]:
     """The faults of these names (all, where none is named) in both sides, at their natural sizes."""
     found = [catalogue.named(name) for name in names] or list(catalogue.faults().values())
     chosen = [fault for fault in found if fault.quick or not quick]

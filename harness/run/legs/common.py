@@ -66,7 +66,7 @@ class Progress:
         self._fixed = {"case": job.case, "backend": job.backend, "leg": job.leg}
         self._started = time.monotonic()
 
-    def tell(self, epoch: int | None = None, step: int | None = None, loss: float | None = None) -> None:
+    def report(self, epoch: int | None = None, step: int | None = None, loss: float | None = None) -> None:
         """Add a line: epochs and steps done, the epoch's loss, seconds elapsed and, while training, left."""
         if self._path is None:
             return

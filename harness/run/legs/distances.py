@@ -13,11 +13,11 @@ SAMPLE = 512
 
 def sample(weights: Mapping[str, Array]) -> Weights:
     """Up to `SAMPLE` values (n,) of every tensor, evenly spread over its flattened elements."""
-    return {name: np.ravel(value)[_places(np.size(value))] for name, value in weights.items()}
+    return {name: np.ravel(value)[_sample_indices(np.size(value))] for name, value in weights.items()}
 
 
 @cache
-def _places(size: int) -> Array:
+def _sample_indices(size: int) -> Array:
     return np.unique(np.linspace(0, size - 1, min(size, SAMPLE)).astype(int))
 
 
@@ -36,7 +36,7 @@ def distances(own: Mapping[str, Array], other: Mapping[str, Array]) -> dict[str,
     return {name: distance(value, other[name]) for name, value in own.items() if name in other}
 
 
-def farthest(own: Array, other: Array) -> float:
+def largest_distance(own: Array, other: Array) -> float:
     """Largest `distance` of one tensor (steps, n) over the steps."""
     return max(distance(a, b) for a, b in zip(own, other, strict=True))
 

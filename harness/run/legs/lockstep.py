@@ -25,14 +25,14 @@ NEEDED = ("stages", "losses", "gradients")
 def run(job: Job) -> None:
     """Write what was fed, what came out, and what the port says of itself."""
     progress = Progress(job)
-    progress.tell()
+    progress.report()
     folder = job.output / layout.LOCKSTEP
     data = GroupedData.load(job.dataset / layout.TRAIN)
     batch = batch_of(data, data.batches[0], setup_of(job, "float32").intensity_scale)
     write_npz(folder / layout.BATCH, amplitude=batch.amplitude, relative=batch.relative)
     for precision in PRECISIONS:
         _pass(job, folder, precision, batch)
-    progress.tell()
+    progress.report()
 
 
 def _pass(job: Job, folder: Path, precision: Precision, batch: Batch) -> None:

@@ -21,7 +21,7 @@ from harness.run.legs.statistics import central
 
 
 @dataclass(frozen=True)
-class Placed:
+class PlacedPatches:
     """Predicted patches and where they go."""
 
     patches: Array
@@ -38,10 +38,10 @@ class Placed:
 
     def as_predicted(self) -> Array:
         """(K, N, N) complex: every patch as the network gave it, up to its free phase."""
-        return _turned(self.patches, self.flips)
+        return _with_twins(self.patches, self.flips)
 
 
-def place(job: Job, data: GroupedData, patches: Array, region: int) -> Placed:
+def place(job: Job, data: GroupedData, patches: Array, region: int) -> PlacedPatches:
     """Lay patches (G, N, N, C) out one by one, as the right twin and in step; left as they are if any is not finite.
 
     `region`: side in pixels of the centre of a patch that was predicted.
@@ -49,17 +49,17 @@ def place(job: Job, data: GroupedData, patches: Array, region: int) -> Placed:
     centre, positions = centred(data.x[data.groups], data.y[data.groups])
     flat = np.moveaxis(patches, -1, 1).reshape(-1, *patches.shape[1:3])
     flipped, factors = np.zeros(len(flat), dtype=bool), np.ones(len(flat), dtype=np.complex128)
-    told = TwinChoice(open=twins.is_own_twin(_model_probe(job)), turned=0)
+    choice = TwinChoice(open=twins.is_own_twin(_model_probe(job)), turned=0)
     if np.isfinite(flat).all():
-        if told.open:
-            flipped, told = _chosen_twins(job, flat, positions, region)
-            flat = _turned(flat, flipped)
+        if choice.open:
+            flipped, choice = _choose_twins(job, flat, positions, region)
+            flat = _with_twins(flat, flipped)
         if job.scenario.grouping.gridsize == 1:
             factors = phases(flat, positions, illumination(job))
-    return Placed(flat * factors[:, None, None], positions, centre, flipped, np.angle(factors), told)
+    return PlacedPatches(flat * factors[:, None, None], positions, centre, flipped, np.angle(factors), choice)
 
 
-def _chosen_twins(job: Job, patches: Array, positions: Array, region: int) -> tuple[Array, TwinChoice]:
+def _choose_twins(job: Job, patches: Array, positions: Array, region: int) -> tuple[Array, TwinChoice]:
     """The patches (K,) to be turned; how many, and what overlapping patches disagree by before and after."""
     inside, weight = central(patches, region).astype(np.complex128), central(illumination(job), region)
     flipped = twins.flips(inside, positions, weight)
@@ -67,11 +67,11 @@ def _chosen_twins(job: Job, patches: Array, positions: Array, region: int) -> tu
         open=True,
         turned=int(flipped.sum()),
         disagreement_before=twins.disagreement(inside, positions, weight),
-        disagreement_after=twins.disagreement(_turned(inside, flipped), positions, weight),
+        disagreement_after=twins.disagreement(_with_twins(inside, flipped), positions, weight),
     )
 
 
-def _turned(patches: Array, flipped: Array) -> Array:
+def _with_twins(patches: Array, flipped: Array) -> Array:
     return np.where(flipped[:, None, None], twins.twin(patches), patches)
 
 

@@ -16,7 +16,7 @@ def central(patches: Array, side: int) -> Array:
     return patches[..., first : first + side, first : first + side]
 
 
-def figures(patch: Array) -> PatchFigures:
+def patch_statistics(patch: Array) -> PatchFigures:
     """Figures of the values (n, n) of one patch, in float64."""
     values = patch.astype(np.float64)
     return PatchFigures(
@@ -29,7 +29,7 @@ def figures(patch: Array) -> PatchFigures:
     )
 
 
-def summary(patches: Array) -> PatchSummary:
+def summarise(patches: Array) -> PatchSummary:
     """Figures of all patches (K, n, n) together, in float64; the variances are of each patch by itself."""
     values = patches.astype(np.float64)
     variances = np.array([_contrast(patch) for patch in values])
@@ -53,11 +53,16 @@ def _nonfinite(values: Array) -> int:
     return int(np.count_nonzero(~np.isfinite(values)))
 
 
-def listing(patches: Array, side: int) -> tuple[PatchRecord, ...]:
+def patch_records(patches: Array, side: int) -> tuple[PatchRecord, ...]:
     """Figures of each patch (G, N, N, C), amplitude and phase, by group and channel."""
     inside = central(np.moveaxis(patches, -1, 1), side)
     return tuple(
-        PatchRecord(group=group, channel=channel, amplitude=figures(np.abs(patch)), phase=figures(np.angle(patch)))
+        PatchRecord(
+            group=group,
+            channel=channel,
+            amplitude=patch_statistics(np.abs(patch)),
+            phase=patch_statistics(np.angle(patch)),
+        )
         for group, members in enumerate(inside)
         for channel, patch in enumerate(members)
     )

@@ -44,13 +44,13 @@ def _fit(job: Job, folder: Path, port: Port, setup: Setup) -> float:
     epochs = job.scenario.training.epochs
     batches = FedBatches(GroupedData.load(job.dataset / layout.TRAIN), epochs, setup.intensity_scale)
     progress = Progress(job, epochs)
-    progress.tell(0, 0)
+    progress.report(0, 0)
     history: list[Epoch] = []
 
     def report(epoch: EpochReport) -> None:
         history.append(Epoch(epoch=epoch.epoch, step=epoch.step, metrics=dict(epoch.metrics)))
         History(epochs=tuple(history)).write(folder / layout.HISTORY)
-        progress.tell(len(history), epoch.step, epoch.metrics.get("loss"))
+        progress.report(len(history), epoch.step, epoch.metrics.get("loss"))
 
     started = time.monotonic()
     port.train(batches, report)

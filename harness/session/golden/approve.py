@@ -9,7 +9,7 @@ from harness.judge.rungs import golden
 from harness.records.environment import EnvironmentRecord
 from harness.scenario.resolved import read_resolved
 from harness.session import case_runner, hub
-from harness.session.golden.deliver import LEG
+from harness.session.golden.copy_approved import LEG
 
 
 def approve(folder: Path, root: Path, case_dir: Path) -> None:
@@ -23,7 +23,7 @@ def approve(folder: Path, root: Path, case_dir: Path) -> None:
         raise HarnessError(f"{case_dir.name}: was not run to its end; there is nothing to approve.")
     if what := asked.fault or ", ".join(asked.overrides):
         raise HarnessError(f"{case_dir.name}: was run with {what}; only a case as it stands can be approved.")
-    evidence = case_runner.settled_evidence(case_dir, asked.backends)
+    evidence = case_runner.cached_evidence(case_dir, asked.backends)
     scenario, written = registry.depends_on(read_resolved(case_dir / layout.SCENARIO), LEG), {}
     for backend in evidence.backends:
         found = approved.of_side(evidence, backend)

@@ -28,7 +28,7 @@ FINISHED = ("pass", "fail")
 UNENDED = "has not come to its end"
 PREFIX = "nightly-"
 """What the name of a night's folder begins with; its time in UTC follows."""
-Say = Callable[[str], None]
+Print = Callable[[str], None]
 WritePage = Callable[[Path, Sequence[Step], Mapping[str, Any]], None]
 """Writes the page of a night from its folder, its steps and what became of them."""
 
@@ -62,7 +62,7 @@ class Night:
     @classmethod
     def begin(cls, reports: Path, root: Path, steps: Sequence[Step], write_page: WritePage) -> "Night":
         """Make the folder of a new night."""
-        folder = hub.claim(reports / f"{PREFIX}{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}")
+        folder = hub.make_empty_folder(reports / f"{PREFIX}{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}")
         write_json(folder / layout.NIGHT, {"started": hub.utc_now(), "plan": plan(root, steps), "steps": {}})
         return cls(folder, root, steps, write_page)
 
@@ -84,30 +84,30 @@ class Night:
         """Whether every step ran and passed."""
         return all(record.status == "pass" for record in self.records.values())
 
-    def run(self, budget: float | None, say: Say) -> None:
+    def run(self, budget: float | None, echo: Print) -> None:
         """Run what is left, in order, and begin nothing once `budget` seconds are spent."""
         deadline = None if budget is None else time.monotonic() + budget
         self._write()
         for step in self.steps:
             record, left = self.records[step.name], None if deadline is None else deadline - time.monotonic()
             if self.is_finished(step):
-                say(f"{step.name}: {record.status}, finished before (begun {record.started}), not repeated")
+                echo(f"{step.name}: {record.status}, finished before (begun {record.started}), not repeated")
                 continue
             if left is None or left > 0:
-                say(f"{step.name}: begins, log in {self.folder / log_of(step.name)}")
+                echo(f"{step.name}: begins, log in {self.folder / log_of(step.name)}")
                 self._run(step, left)
             elif record.started is None:  # of one that had begun, what was found stays
-                self._note(step, reason="not begun: the budget of the night was spent")
-            say(f"{step.name}: {record.status} {record.reason}".rstrip())
+                self._update(step, reason="not begun: the budget of the night was spent")
+            echo(f"{step.name}: {record.status} {record.reason}".rstrip())
 
     def _run(self, step: Step, left: float | None) -> None:
         """Run a step; until that is written down, it has not come to its end."""
         started, command = time.monotonic(), self._command(step, left)  # a hub's name is taken before it is made
-        self._note(step, status="error", reason=UNENDED, started=hub.utc_now(), exit_status=None, seconds=None)
+        self._update(step, status="error", reason=UNENDED, started=hub.utc_now(), exit_status=None, seconds=None)
         exit_status = program.run(command, self.root, self.folder / log_of(step.name))
-        status, reason = self._judged(step, exit_status)
+        status, reason = self._status_of(step, exit_status)
         seconds = time.monotonic() - started
-        self._note(step, status=status, reason=reason, exit_status=exit_status, seconds=seconds)
+        self._update(step, status=status, reason=reason, exit_status=exit_status, seconds=seconds)
 
     def _command(self, step: Step, left: float | None) -> list[str]:
         command = [str(self.folder) if word == FOLDER else word for word in step.command]
@@ -118,15 +118,15 @@ class Night:
         command.append(f"--parity-hub={self.folder / hubs[-1]}")
         return command if left is None else [*command, f"--parity-budget={max(1.0, left):.0f}"]
 
-    def _judged(self, step: Step, status: int) -> tuple[str, str]:
+    def _status_of(self, step: Step, status: int) -> tuple[str, str]:
         """What the exit status of a step says, and why that is no pass."""
         if status not in (0, 1):
             return "error", f"ended with exit status {status}"
-        if step.is_session and (late := case_runner.late(self.folder / self.records[step.name].hubs[-1])):
+        if step.is_session and (late := case_runner.cases_over_budget(self.folder / self.records[step.name].hubs[-1])):
             return "inconclusive", f"the budget was spent before {', '.join(late)} began"
         return ("fail", "its log says what is red") if status else ("pass", "")
 
-    def _note(self, step: Step, **changes: Any) -> None:
+    def _update(self, step: Step, **changes: Any) -> None:
         for name, value in changes.items():
             setattr(self.records[step.name], name, value)
         self._write()

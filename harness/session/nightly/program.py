@@ -36,7 +36,7 @@ def run(command: Sequence[str], folder: Path, log: Path) -> int:
             except KeyboardInterrupt:
                 for number in _INTERRUPTS:  # further ones are not heard
                     signal.signal(number, signal.SIG_IGN)
-                process.end(started, signal.SIGINT, _SECONDS_TO_END)
+                process.terminate(started, signal.SIGINT, _SECONDS_TO_END)
                 raise
 
 

@@ -17,7 +17,7 @@ LEG = "infer"
 """What a trained result is the outcome of."""
 
 
-def deliver(folder: Path, case: Case, backends: Sequence[str], case_dir: Path) -> None:
+def copy_approved(folder: Path, case: Case, backends: Sequence[str], case_dir: Path) -> None:
     """Copy what is approved of a case from the golden files in `folder`, with its provenance and what is wrong with it.
 
     Nothing is approved of a case whose result an override of the session changes.

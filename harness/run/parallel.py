@@ -2,23 +2,23 @@
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent import futures
 from typing import TypeVar
 
 K = TypeVar("K")
 T = TypeVar("T")
 
 
-def as_they_end(calls: Mapping[K, Callable[[], T]], cancelled: threading.Event) -> Iterator[tuple[K, T]]:
+def as_completed(calls: Mapping[K, Callable[[], T]], cancelled: threading.Event) -> Iterator[tuple[K, T]]:
     """Run all calls at once; yields name and result of each as it ends.
 
     When one raises, on an interrupt, and when the caller stops asking, `cancelled` is set and all are waited for:
     calls that heed it give up.
     """
-    with ThreadPoolExecutor(max(1, len(calls))) as pool:
+    with futures.ThreadPoolExecutor(max(1, len(calls))) as pool:
         try:  # an interrupt may come between two submissions, and the pool waits for what it has
             names = {pool.submit(call): name for name, call in calls.items()}
-            for future in as_completed(names):
+            for future in futures.as_completed(names):
                 yield names[future], future.result()
         except BaseException:
             cancelled.set()
