@@ -1,4 +1,4 @@
-"""The dataset of a case: from the store, or built here; of measured data, after its reference reconstructions."""
+"""The dataset of a case: taken from the store, or built; for measured data after reference reconstructions."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -22,27 +22,27 @@ REFERENCE = "reference"
 
 @dataclass(frozen=True)
 class Dataset:
-    """The dataset folder in the store."""
+    """The dataset folder of a case in the store, and how it came to be there."""
 
     folder: Path
     record: DatasetRecord
-    """Key, seconds, whether it was there already, and the reference reconstructions that were run for it."""
+    """Key, seconds, whether it was in the store already, and the reference reconstructions that it needed."""
 
 
 @dataclass(frozen=True)
 class DatasetBuilder:
-    """Makes the dataset of one case."""
+    """Builds the dataset folder of one case, or finds it in the store."""
 
     case: Case
     context: side.Context
     data_folders: Sequence[Path]
     log: Path
-    """Log of the reference reconstructions."""
+    """Log file of the reference reconstructions."""
 
     def dataset(self) -> Dataset:
-        """The dataset folder, made if need be.
+        """The dataset folder, built unless the store holds it.
 
-        Raises DataNotFound for measured data that is nowhere, and HarnessError for data or a scenario that cannot
+        Raises DataNotFound for measured data that is in no folder, and HarnessError for data or a scenario that cannot
         be used, and for a reference reconstruction that failed.
         """
         started = time.monotonic()
@@ -73,7 +73,7 @@ class DatasetBuilder:
         build.build(scenario, raw, folder, None if refined is None else refined.probe, found.get("reference"))
 
     def _references(self, inputs: Mapping[str, Path], records: list[ReferenceRecord]) -> dict[str, Reference]:
-        """Reference reconstructions of some inputs, from the store or run in one process."""
+        """Reference reconstructions by the name of their input file, from the store or run in one process."""
         if not inputs:
             return {}
         runtime = keys.Runtime(this_interpreter(keys.REFERENCE_LIBRARIES), CPU, side.variables(CPU))

@@ -1,7 +1,7 @@
-"""The interpreter of a backend: what it has, and how the harness is made importable in it.
+"""The Python interpreter of a backend: what is installed in it, and how it gets to import the harness.
 
-Real users keep one environment for each framework. Nothing is imported to find out what an interpreter has:
-`inventory.py` runs inside it and asks for the metadata of its distributions.
+Users keep one environment for each framework. Nothing is imported to find out what is installed in one:
+`inventory.py` runs in its interpreter and reads the metadata of its distributions.
 """
 
 import json
@@ -20,7 +20,7 @@ from harness.networks import registry
 from harness.run.inventory import Inventory
 
 REQUIREMENTS = ("numpy", "pydantic", "safetensors")
-"""What a worker needs beside its framework."""
+"""Modules that a worker needs beside its framework."""
 
 _PACKAGE = Path(__file__).parents[1]
 _INVENTORY = Path(__file__).with_name("inventory.py")
@@ -29,14 +29,14 @@ _INVENTORY_SECONDS = 60
 
 @dataclass(frozen=True)
 class Interpreter:
-    """An interpreter and what it holds for one backend."""
+    """A Python interpreter, and the versions in it that the results of one backend depend on."""
 
     path: Path
     python: str
     """Version of Python."""
     implementation: str
     distributions: Mapping[str, str]
-    """Versions of the distributions that a result depends on."""
+    """Name to version of each distribution that a result depends on."""
     plugin_code: str | None = None
     """Digest of the files of a backend from another package; None for the harness's own backends."""
 
@@ -59,7 +59,7 @@ def this_interpreter(distributions: tuple[str, ...]) -> Interpreter:
 
 @cache
 def inspect(backend: str, path: Path) -> Interpreter:
-    """Ask an interpreter what it has for a backend; asked once a session.
+    """What an interpreter has installed for a backend; looked up once a session.
 
     Raises HarnessError when it cannot be run, does not know the backend, or lacks the backend's framework or what
     a worker needs, with the command that installs it.
@@ -71,7 +71,7 @@ def inspect(backend: str, path: Path) -> Interpreter:
 
 
 def require_known(backend: str, path: Path) -> Inventory:
-    """What an interpreter answers for a backend; raises HarnessError when it cannot be run or does not know it."""
+    """What `inventory.py` finds for a backend; raises HarnessError where it cannot run or does not know that."""
     builtin = backend in registry.FRAMEWORKS
     distributions = registry.FRAMEWORKS[backend] if builtin else ()
     modules = (*REQUIREMENTS, backend) if builtin else REQUIREMENTS
@@ -108,7 +108,7 @@ def _query(path: Path, backend: str, distributions: Sequence[str], modules: Sequ
 
 
 def _how_to_install(backend: str, path: Path, absent: Sequence[str]) -> str:
-    """The sentence for an interpreter that lacks modules."""
+    """Error message for an interpreter that lacks modules, with the command that installs them."""
     if path == Path(sys.executable) and absent == [backend]:
         command = 'pip install "ptycho-parity[cpu]"'
     else:
@@ -124,8 +124,8 @@ def _described(path: Path) -> str:
 def import_folder(parent: Path) -> Path:
     """A folder that holds the package `harness` and nothing else, for the import path of a worker.
 
-    Another interpreter must not see the packages that are installed beside ours. Where links are not to be had, the
-    package is copied.
+    Another interpreter must not see the packages that are installed beside ours. Where symbolic links cannot be made,
+    the package is copied.
     """
     folder = Path(tempfile.mkdtemp(prefix="imports-", dir=parent))
     try:

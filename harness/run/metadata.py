@@ -1,4 +1,4 @@
-"""`run_metadata.json`: what a case was run with, what it took, and what came from the store."""
+"""`run_metadata.json`: versions, device and seeds that a case was run with, its times, and what was stored already."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ _COUNTS = ("patterns", "train_patterns", "test_patterns")
 
 
 def read(case_dir: Path) -> RunMetadata | None:
-    """What was written for this case before; None when nothing was."""
+    """Contents of `run_metadata.json` in the folder of a case; None when there is no such file yet."""
     path = case_dir / layout.RUN_METADATA
     return RunMetadata.read(path) if path.exists() else None
 
@@ -32,7 +32,16 @@ def write(
     damaged: Sequence[str],
     seconds: float,
 ) -> None:
-    """Write `run_metadata.json`; seconds and damage add to what was there before."""
+    """Write `run_metadata.json` in the folder of a case.
+
+    Args:
+        case_dir: Folder of the case in the hub.
+        case: The case.
+        sides: Backend to what it runs in.
+        dataset: The dataset of the case.
+        damaged: A sentence for each damaged entry of the store; added to those in the file.
+        seconds: Seconds that the case took; added to those in the file.
+    """
     before, setup = read(case_dir), DatasetSetup.read(dataset.folder / layout.SETUP)
     RunMetadata(
         case=case.id,
@@ -80,7 +89,7 @@ def _describe(runtime: Runtime) -> SideRecord:
 
 
 def _jobs(records: Sequence[JobRecord]) -> JobsRecord:
-    """How many jobs there were, and which were run, taken from the store, or failed."""
+    """The number of jobs, which came from the store or failed, and the seconds and the key of each."""
     names = [(f"{job.backend}/{job.leg}", job) for job in records]
     return JobsRecord(
         count=len(names),

@@ -1,4 +1,4 @@
-"""Calls in threads of their own that end together when one of them fails, or when the user interrupts."""
+"""Calls in parallel threads, all cancelled when one of them fails or when the user interrupts."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -12,8 +12,8 @@ T = TypeVar("T")
 def as_completed(calls: Mapping[K, Callable[[], T]], cancelled: threading.Event) -> Iterator[tuple[K, T]]:
     """Run all calls at once; yields name and result of each as it ends.
 
-    When one raises, on an interrupt, and when the caller stops asking, `cancelled` is set and all are waited for:
-    calls that heed it give up.
+    When one raises, on an interrupt, and when the caller stops iterating, `cancelled` is set, on which every call
+    should end, and all are waited for.
     """
     with futures.ThreadPoolExecutor(max(1, len(calls))) as pool:
         try:  # an interrupt may come between two submissions, and the pool waits for what it has

@@ -11,34 +11,34 @@ from harness.run.store import Address
 from harness.scenario.schema import Scenario
 
 LEGS = ("lockstep", "oracle", "trajectory", "train", "infer", "graft", "exchange")
-"""In the order in which they run."""
+"""All legs, in the order in which they run."""
 SOURCES = {"oracle": "lockstep", "infer": "train", "graft": "lockstep", "exchange": "train"}
 """The leg whose result another leg starts from."""
 CROSS_LEGS = ("graft", "exchange")
 """Legs that start from the other side's result."""
 _INFERRING = ("infer", "exchange")
 SOURCE_FOLDERS = {"train": layout.BUNDLE, "lockstep": layout.LOCKSTEP}
-"""What of a leg's result is another leg's source."""
+"""Folder of a leg's result that another leg starts from."""
 
 
 @dataclass(frozen=True)
 class PlannedJob:
-    """One leg of one backend, and the address of its result."""
+    """One leg of one backend, and the address of its result in the store."""
 
     backend: str
     leg: str
     scenario: Scenario
-    """Reduced to what the leg depends on."""
+    """The scenario of the case, reduced to what the leg depends on."""
     dataset: Path
     """The dataset folder; of a reference reconstruction, the file that it starts from."""
     parts: JsonObject
-    """What the key is the digest of."""
+    """All that the result depends on; its digest is the key."""
     address: Address
     source: "PlannedJob | None" = None
-    """The job whose result is used."""
+    """The job whose result this one starts from."""
     patch_stats: int = 0
     iterations: int = 0
-    """Of a reference reconstruction."""
+    """Sweeps of a reference reconstruction; 0 for other legs."""
 
 
 def with_required_legs(legs: Collection[str]) -> tuple[str, ...]:
@@ -54,9 +54,16 @@ def plan(
     sides: Mapping[str, keys.Runtime],
     patch_stats: int,
 ) -> list[PlannedJob]:
-    """The jobs of both sides; `sides` names each backend with what it runs in, reference first.
+    """The jobs of both sides, each after the job that it starts from.
 
     A side that cannot run (`sides` lacks it) leaves the other without the legs that start from its results.
+
+    Args:
+        scenario: The scenario of the case.
+        dataset: The dataset folder.
+        legs: Names of the wanted legs; those that must run before them are added.
+        sides: Backend to what it runs in, reference first.
+        patch_stats: Number of batches and groups whose patches are listed one by one.
     """
     planned: dict[tuple[str, str], PlannedJob] = {}
     for leg in with_required_legs(legs):
@@ -69,7 +76,7 @@ def plan(
 
 
 def source_side(leg: str, backend: str, backends: Sequence[str]) -> str | None:
-    """Whose result a leg starts from; None when there is none. Only the candidate is grafted on the reference."""
+    """The backend whose result a leg starts from; None without one. The reference is never grafted."""
     if leg not in CROSS_LEGS:
         return backend
     other = next((other for other in backends if other != backend), None)

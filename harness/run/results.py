@@ -1,4 +1,4 @@
-"""What a case's folder gets of its jobs: their files, logs and records, and evidence of the failed ones."""
+"""Results of jobs in the folder of a case: their files and logs, `jobs.json`, and evidence of the failed ones."""
 
 import shutil
 import sys
@@ -20,25 +20,25 @@ _LAST_LINES = 40
 
 
 def log_of(case_dir: Path, backend: str) -> Path:
-    """The log of all worker processes of a backend in a case."""
+    """Path of the log of all worker processes of a backend in a case."""
     return case_dir / backend / layout.CLI / layout.LOG
 
 
 def recorded_jobs(case_dir: Path) -> list[JobRecord]:
-    """The jobs that were settled in this folder before."""
+    """The jobs that `jobs.json` of a case lists; none when there is no such file yet."""
     path = case_dir / layout.JOBS
     return jobs.read(path) if path.exists() else []
 
 
 def record_jobs(case_dir: Path, results: Sequence[Result]) -> None:
-    """Add jobs to `jobs.json`, in the place of former ones of the same backend and leg."""
+    """Add jobs to `jobs.json` of a case; they replace former ones of the same backend and leg."""
     records = {(job.backend, job.leg): job for job in recorded_jobs(case_dir)}
     records |= {(result.backend, result.leg): result.record() for result in results}
     jobs.write(case_dir / layout.JOBS, records.values())
 
 
 def copy_files(folder: Path, target: Path) -> None:
-    """Copy the files of a finished folder of the store to a hub; the log of its worker goes to the log there."""
+    """Copy a finished folder of the store to the folder `target` of a hub; its log is appended to the log there."""
     for name in recorded_files(folder):
         if name == layout.LOG:
             _add_log(folder / name, target / layout.CLI / layout.LOG)
@@ -51,7 +51,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _add_log(stored: Path, log: Path) -> None:
-    """Add a stored log unless it is there already: the jobs of one process share theirs."""
+    """Append a stored log unless `log` holds it already: the jobs of one process share one log."""
     text = stored.read_text(encoding="utf-8")
     present = log.read_text(encoding="utf-8") if log.exists() else ""
     if text not in present:
@@ -67,7 +67,7 @@ def write_evidence(case_dir: Path, planned: PlannedJob, runtime: Runtime, result
 
 
 def _repeatable(case_dir: Path, planned: PlannedJob, runtime: Runtime) -> Job:
-    """The job as the files of the hub allow it; paths in a job file are relative to the file."""
+    """The failed job once more, reading from the hub in place of the store."""
     used = planned.source
     source = case_dir / used.backend / SOURCE_FOLDERS[used.leg] if used else None
     return Job(
@@ -107,13 +107,13 @@ def _environment(runtime: Runtime) -> list[str]:
 
 
 def unavailable(case_dir: Path, backend: str, legs: Sequence[str], error: str) -> list[Result]:
-    """Failed results for a backend whose interpreter cannot run it, with one note of evidence."""
+    """Failed results for a backend that its interpreter cannot run; `red/<backend>.md` says why."""
     note = templates.render("notes/unavailable.md", backend=backend, error=error)
     write_text(case_dir / layout.RED / f"{backend}.md", note)
     return [Result(backend, leg, None, False, None, error, None) for leg in legs]
 
 
 def without_partner(backend: str, partner: str, legs: Sequence[str]) -> list[Result]:
-    """Failed results of a backend for legs that start from what its partner, who cannot run, would have left."""
+    """Failed results of a backend for legs that start from results of its partner, which cannot run."""
     error = f"there is no result of {partner} to start from: {partner} cannot run"
     return [Result(backend, leg, None, False, None, error, None) for leg in legs]

@@ -1,4 +1,4 @@
-"""From a case to its files: the dataset, the missing jobs of both sides at once, and the case folder of a hub."""
+"""Runs a case: builds its dataset, runs the missing jobs of both sides at once, and fills its folder in the hub."""
 
 import sys
 import threading
@@ -25,14 +25,14 @@ TIME_LIMITS = {"smoke": 600.0, "stable": 3600.0, "full": 86400.0}
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What the user asked of the runs of a session."""
+    """The options of a session that its runs depend on."""
 
     backends: tuple[str, ...]
     """The pair, reference first; one alone where nothing is exchanged."""
     interpreters: Mapping[str, Path]
-    """Interpreter of a backend where it is not this one."""
+    """Backend to its interpreter, where that is not this one."""
     device: str
-    """auto, cpu, gpu or gpu:K."""
+    """`auto`, `cpu`, `gpu` or `gpu:K`."""
     store: Path
     timeout: float | None
     """Seconds for one worker; None leaves it to the profile."""
@@ -51,13 +51,21 @@ def run_case(
     on_progress: Progress,
     with_dataset: bool = True,
 ) -> None:
-    """Leave in `case_dir` what the legs in `needs` produce, from the store or by running them.
+    """Fill the folder of a case with the results of its legs, from the store or by running them.
 
-    `with_dataset`: leave a copy of the dataset there, too; otherwise only beside a job that failed, to repeat it with.
+    A job that fails leaves a record and evidence and never raises. A job that this folder records already, as done
+    or failed, is not run again.
 
-    A job that fails leaves a record and evidence and never raises. Raises HarnessError for a case whose data or
-    scenario cannot be used (DataNotFound when measured data is nowhere), and for a device that is not there.
-    What was settled in this folder before, for better or worse, is not done again.
+    Args:
+        case: The case to run.
+        needs: Names of the legs whose results are wanted.
+        options: The options of the session.
+        case_dir: Folder of the case.
+        on_progress: Called with each progress line of a worker.
+        with_dataset: Whether to copy the dataset, too; otherwise it is copied only beside a failed job, to repeat it.
+
+    Raises:
+        HarnessError: The data, the scenario or the device cannot be used; DataNotFound for missing measured data.
     """
     store, cancelled = Store(options.store), threading.Event()
     case_dir.mkdir(parents=True, exist_ok=True)
@@ -69,7 +77,7 @@ def run_case(
 
 @dataclass
 class _CaseRun:
-    """One case that is being run."""
+    """The run of one case: its steps, and what they share."""
 
     case: Case
     options: RunOptions
@@ -79,7 +87,7 @@ class _CaseRun:
     started: float = field(default_factory=time.monotonic)
 
     def run(self, needs: Collection[str]) -> None:
-        """Dataset, then both sides' own legs, then what each makes of the other's results."""
+        """Build the dataset, run each side's own legs, then the legs that start from the other side's results."""
         dataset = self._dataset()
         legs = plan.with_required_legs(needs)
         sides = self._sides(legs)
@@ -102,7 +110,7 @@ class _CaseRun:
         return made
 
     def _sides(self, legs: Sequence[str]) -> dict[str, Runtime]:
-        """What each backend runs in; one that cannot run has failed in all its legs."""
+        """What each backend runs in; all legs of one that cannot run are recorded as failed."""
         found: dict[str, interpreters.Interpreter] = {}
         for backend in self.options.backends:
             try:
@@ -127,7 +135,7 @@ class _CaseRun:
         return self.options.interpreters.get(backend, Path(sys.executable))
 
     def _run_phase(self, planned: Sequence[plan.PlannedJob], sides: Mapping[str, Runtime]) -> None:
-        """Run what is not settled yet, both sides at once."""
+        """Run the jobs that `jobs.json` does not list yet, both sides at once."""
         settled = {(job.backend, job.leg, job.key) for job in results.recorded_jobs(self.case_dir)}
         unsettled = [job for job in planned if (job.backend, job.leg, job.address.key) not in settled]
         of_side = {backend: [job for job in unsettled if job.backend == backend] for backend in sides}

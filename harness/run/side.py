@@ -32,7 +32,7 @@ class Result:
     """Seconds that the leg took, when it was run."""
     error: str | None
     folder: Path | None
-    """The finished result in the store."""
+    """Folder of the result in the store; None for a failed job."""
     log: str = ""
     """What the process of a failed job printed."""
 
@@ -51,7 +51,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Context:
-    """What every worker of a case is started with."""
+    """What all jobs of a case share: the store, time limit, cancellation and progress callback."""
 
     case: str
     store: Store
@@ -66,9 +66,18 @@ def variables(device: Device) -> dict[str, str]:
 
 
 def run(context: Context, runtime: Runtime, planned: Sequence[PlannedJob], log: Path) -> list[Result]:
-    """Results of the planned jobs of one backend, in their order.
+    """Take the results of one backend's jobs from the store, or run the missing jobs in one worker process.
 
-    Whoever else wants one of them waits meanwhile. The output of a worker goes to `log` as it comes.
+    Their entries of the store stay locked meanwhile.
+
+    Args:
+        context: What all jobs of the case share.
+        runtime: What the worker runs in.
+        planned: The jobs, each after the one that it starts from.
+        log: File that the worker's output is appended to as it comes.
+
+    Returns:
+        One result a job, in the same order.
     """
     results: dict[Address, Result] = {}
     with context.store.locked([plan.address for plan in planned], context.cancelled):
@@ -85,7 +94,7 @@ def run(context: Context, runtime: Runtime, planned: Sequence[PlannedJob], log: 
 
 
 def _has_source(store: Store, plan: PlannedJob, to_run: Collection[Address]) -> bool:
-    """Whether the result that a job starts from is there, or is about to be made by the same process."""
+    """Whether the result that a job starts from is in the store, or among the jobs that are about to run."""
     source = plan.source
     return source is None or source.address in to_run or store.find(source.address) is not None
 
@@ -98,7 +107,7 @@ def _without_source(plan: PlannedJob) -> Result:
 
 
 def finished(plan: PlannedJob, folder: Path, cached: bool) -> Result:
-    """The result of a job that stands in the store."""
+    """Result of a job from its folder in the store; `cached`: it was not run in this session."""
     seconds = Seal.read(folder / layout.DONE).seconds
     return Result(plan.backend, plan.leg, plan.address.key, cached, seconds, None, folder)
 
@@ -116,7 +125,7 @@ def _run_missing(context: Context, runtime: Runtime, planned: Sequence[PlannedJo
 
 
 def _name(plan: PlannedJob) -> str:
-    """Name of a job's file and folder: a process may run one leg twice, of two inputs."""
+    """Name of a job's file and folder; it holds the key because a process may run one leg twice, on two inputs."""
     return f"{plan.leg}-{plan.address.key[:8]}"
 
 
@@ -139,7 +148,7 @@ def _job(context: Context, runtime: Runtime, plan: PlannedJob, scratch: Path) ->
 
 
 def _source(store: Store, plan: PlannedJob, scratch: Path) -> Path | None:
-    """Where the result that a job starts from is, or will be when this same process makes it."""
+    """Folder that a job starts from: in the store or, when the same process is about to fill it, in `scratch`."""
     if plan.source is None:
         return None
     stored = store.path(plan.source.address)
@@ -163,7 +172,7 @@ def _start(context: Context, runtime: Runtime, jobs: Sequence[str], scratch: Pat
 
 
 def _collect(context: Context, plan: PlannedJob, scratch: Path, outcome: process.Outcome, reason: str | None) -> Result:
-    """Publish what a job left, or say why it left nothing."""
+    """Move a job's result into the store, or return a failed result that says why there is none."""
     output = scratch / _name(plan)
     if (output / layout.DONE).is_file():
         seconds = read_json(output / layout.DONE)["seconds"]
@@ -180,12 +189,12 @@ def _collect(context: Context, plan: PlannedJob, scratch: Path, outcome: process
 
 
 def failed(plan: PlannedJob, error: str, log: str = "") -> Result:
-    """The result of a job that could not be done."""
+    """Result of a job that failed or could not be run."""
     return Result(plan.backend, plan.leg, plan.address.key, False, None, error, None, log)
 
 
 def without_machine_paths(text: str, folders: Mapping[str, str]) -> str:
-    """Replace the folders of this machine by names: what a hub holds means the same elsewhere."""
+    """Replace folders of this machine in a text by names such as `<store>`, so that a hub reads the same anywhere."""
     for folder, name in {**folders, sys.prefix: "<python>", str(Path.home()): "~"}.items():
         text = text.replace(folder, name)
     return text

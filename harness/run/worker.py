@@ -27,7 +27,7 @@ from harness.run.job import Job, read_job
 
 SUPERVISED = "--supervised"
 _MODULES = {"exchange": "infer"}
-"""Where a leg's module has another name."""
+"""Leg to its module, where that is not named after the leg."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -84,7 +84,7 @@ def _write(path: Path, value: dict[str, object]) -> None:
 
 
 def _end_with_parent() -> None:
-    """Wait for the end of the standard input, which the parent holds open as long as it lives."""
+    """Kill this process group at the end of the standard input, which the parent holds open as long as it lives."""
     while os.read(sys.stdin.fileno(), 1024):
         pass
     os.killpg(os.getpgid(0), signal.SIGKILL)
