@@ -1,4 +1,4 @@
-"""The verbs, put together. A HarnessError becomes one sentence on stderr and exit status 2."""
+"""The command line with all its verbs; a HarnessError becomes one sentence on stderr and exit status 2."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""`bundle`: a folder in one file, to be handed over."""
+"""`bundle`: packs a folder into one file, to be handed over."""
 
 from pathlib import Path
 from typing import Annotated

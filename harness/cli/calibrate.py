@@ -1,4 +1,4 @@
-"""`calibrate`: what noise the limits have to allow for, and the limits that this asks for."""
+"""`calibrate`: measures the noise that limits have to allow for, and proposes limits."""
 
 from pathlib import Path
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""`compare`: what became worse from one hub to another."""
+"""`compare`: finds what became worse from one hub to another."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`compare-stats`: patches and canvas of one side over those of another."""
+"""`compare-stats`: statistics of patches and canvas of one side, relative to those of another."""
 
 from pathlib import Path
 from typing import Annotated

@@ -17,7 +17,7 @@ from harness.run import cores, devices, interpreters, store
 from harness.session.request import Request
 
 OPTIONAL = {"cdtools": 'pip install "ptycho-parity[cpu]"'}
-"""Modules that some cases need, and how to get them: the reference reconstruction of measured data."""
+"""Module to the command that installs it; only reference reconstructions of measured data need it."""
 
 
 @with_options("python")

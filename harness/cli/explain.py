@@ -1,4 +1,4 @@
-"""`explain`: every value of a case, and where it comes from."""
+"""`explain`: shows every value of a case, and where it comes from."""
 
 from pathlib import Path
 from typing import Annotated, Any

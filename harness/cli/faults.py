@@ -1,4 +1,4 @@
-"""`faults`: the catalogue of injected faults, and what the judge makes of it."""
+"""`faults`: the catalogue of injected faults, and trials of whether the judge catches them."""
 
 import tempfile
 from pathlib import Path

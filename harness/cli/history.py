@@ -1,4 +1,4 @@
-"""`history`: the trainings of a hub in figures, and which metric broke first."""
+"""`history`: the metrics of every training of a hub, and which of them broke first."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""`infer`: patches and picture of one side of a case."""
+"""`infer`: predicts patches with one side of a case and stitches them."""
 
 from harness.cli.step import verb_of_one_leg
 

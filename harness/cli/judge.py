@@ -1,4 +1,4 @@
-"""`judge`: the verdicts of a hub once more, from its files."""
+"""`judge`: judges a hub again, from its files."""
 
 import typer
 
@@ -15,13 +15,13 @@ from harness.session.notes import by_severity
 
 
 class JudgedRung(VerdictRecord):
-    """The verdict of today on one rung, beside the one that was recorded."""
+    """Verdict on one rung as it is judged now, beside the status that the hub recorded."""
 
     recorded: Status
 
 
 class JudgedCase(Record):
-    """What --json prints of a case."""
+    """One case as `judge --json` prints it."""
 
     id: str
     rungs: tuple[JudgedRung, ...]

@@ -1,4 +1,4 @@
-"""`list`: the cases there are."""
+"""`list`: lists the cases of the scenario folders."""
 
 from pathlib import Path
 from typing import Any

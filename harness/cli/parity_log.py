@@ -1,4 +1,4 @@
-"""`parity-log`: what the data of every dose and every stage of a run look like, and where two of them part."""
+"""`parity-log`: statistics of the data of every dose and of every stage of a run, and where two of them differ."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`reassembly`: does the canvas of every case hold what is placed on it?"""
+"""`reassembly`: checks that the canvas of every case holds the patches that are placed on it."""
 
 from collections.abc import Iterator
 

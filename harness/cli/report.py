@@ -1,4 +1,4 @@
-"""`report`: the pages of a hub once more, from its files; or the index over a folder of hubs."""
+"""`report`: writes the pages of a hub again, from its files; or the index over a folder of hubs."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`simulate`: the data set of a case."""
+"""`simulate`: makes the data set of a case."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What `simulate`, `train` and `infer` share: some legs of one case, left in a folder of the user's."""
+"""What `simulate`, `train` and `infer` share: running some legs of one case into a folder of the user's."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -26,9 +26,15 @@ DEFAULT_FOLDER = Path("steps")
 
 
 def request_of(npz: Path | None, backend: str, options: dict[str, Any]) -> Request:
-    """The request of a step of one backend; a file of the user's takes the place of the scenario's data.
+    """The request to run legs of one backend.
 
-    Raises HarnessError for a file that is not there, and for an option that is not allowed.
+    Args:
+        npz: File whose patterns are used in place of the scenario's data; None for the scenario's.
+        backend: The side that runs.
+        options: The options of the verb, by their keywords.
+
+    Raises:
+        HarnessError: The file does not exist, or an option has a value that is not allowed.
     """
     overrides, folders = list(options["override"] or ()), list(options["data"] or ())
     if npz is not None:
@@ -42,9 +48,17 @@ def request_of(npz: Path | None, backend: str, options: dict[str, Any]) -> Reque
 
 
 def run_legs(name: str, legs: Collection[str], backends: tuple[str, ...], to: Path, request: Request) -> Path:
-    """Run the legs of a case, or take them from the store; returns the folder of the case.
+    """Run legs of a case, or take their results from the store; returns the folder of the case.
 
-    Raises HarnessError for a name that stands for no case or several, and when a leg failed.
+    Args:
+        name: Id of a case, or name of a scenario that has one case.
+        legs: Names of the legs; without any, only the dataset is made.
+        backends: The sides that run.
+        to: Folder in which the folder of the case is made.
+        request: The options of the verb.
+
+    Raises:
+        HarnessError: The name is that of no case or of several, or a leg failed.
     """
     case = _single_case(select_cases(request.cases(), [name]), name)
     folder = to / case.id
@@ -65,8 +79,8 @@ def _single_case(cases: list[Case], name: str) -> Case:
     return cases[0]
 
 
-def verb_of_one_leg(leg: str, result: str, words: str) -> Callable[..., None]:
-    """A verb that does one leg of one backend and prints the folder of its result; `words` are its help."""
+def verb_of_one_leg(leg: str, result: str, help_text: str) -> Callable[..., None]:
+    """A verb that runs one leg of one backend and prints its folder `result`; `help_text`: help of the verb."""
 
     @with_options("profile", "scenarios", "override", "python", "device", "store", "data", "timeout")
     def verb(
@@ -75,5 +89,5 @@ def verb_of_one_leg(leg: str, result: str, words: str) -> Callable[..., None]:
         folder = run_legs(case, (leg,), (backend,), to, request_of(npz, backend, options))
         typer.echo(folder / backend / result)
 
-    verb.__doc__ = words
+    verb.__doc__ = help_text
     return verb

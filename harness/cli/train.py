@@ -1,4 +1,4 @@
-"""`train`: one side of a case."""
+"""`train`: trains one side of a case."""
 
 from harness.cli.step import verb_of_one_leg
 

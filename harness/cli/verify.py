@@ -1,4 +1,4 @@
-"""`verify`: is a bundle what was packed?"""
+"""`verify`: checks that a bundle holds what was packed."""
 
 import tempfile
 from collections.abc import Iterator, Mapping

@@ -42,7 +42,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def _check_root(config: pytest.Config) -> None:
-    """Pytest looks for its root before it knows the plugin's options, and takes the path of one for a test path."""
+    """Raise UsageError when pytest took the value of an option for a test path, and so chose another root.
+
+    It looks for its root before it knows the options of the plugin.
+    """
     here = config.invocation_params.dir
     if config.inipath is None and (here / "pyproject.toml").exists():
         raise pytest.UsageError(
@@ -52,7 +55,7 @@ def _check_root(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make one test a case of every rung of the ladder, and one a scenario of a question about its doses."""
+    """Make one test a case of every rung of the ladder, and one test a dose study."""
     if expansion.CASE in metafunc.fixturenames:
         parameters = expansion.parameters(metafunc.config.stash[_SESSION].cases)
         metafunc.parametrize(expansion.CASE, parameters, indirect=True, scope="session")

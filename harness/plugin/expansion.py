@@ -11,9 +11,9 @@ from harness.scenario.case import Case
 from harness.session.request import Request
 
 CASE = "parity_case"
-"""The fixture that a test of the ladder gets its case from."""
+"""Name of the fixture that gives a test of the ladder its case."""
 STUDY = "parity_study"
-"""The fixture that a test of a dose study gets the study from."""
+"""Name of the fixture that gives a test of a dose study the study."""
 MARKERS = {
     "parity": "a rung of the parity ladder for one case",
     "faults": "an injected fault that the judge must catch",
@@ -60,17 +60,17 @@ def _marks(case: Case) -> list[pytest.MarkDecorator]:
 
 
 def is_rung_test(item: pytest.Item) -> bool:
-    """Say whether a test is a rung of the ladder."""
+    """Whether a test judges a rung of the ladder."""
     return CASE in getattr(item, "fixturenames", ())
 
 
 def is_study_test(item: pytest.Item) -> bool:
-    """Say whether a test asks something of a dose study."""
+    """Whether a test judges a dose study."""
     return STUDY in getattr(item, "fixturenames", ())
 
 
 def is_empty_study_test(item: pytest.Item) -> bool:
-    """Say whether a test is what pytest makes of a question to studies where there is no study: one to be skipped."""
+    """Whether a test is the placeholder, to be skipped, that pytest makes of a study test where there is no study."""
     return is_study_test(item) and not isinstance(item.callspec.params[STUDY], studies.Study)  # type: ignore[attr-defined]
 
 
@@ -81,12 +81,12 @@ def case_of(item: pytest.Item) -> Case:
 
 
 def rung_of(name: str) -> str:
-    """The rung that a test function of this name asks: `test_stages` -> `stages`."""
+    """The rung that a test function of this name judges: `test_stages` -> `stages`."""
     return name.removeprefix("test_")
 
 
 def planned(items: Sequence[pytest.Item]) -> dict[str, tuple[Case, list[str]]]:
-    """Of the selected tests: each case by its id, with its rungs."""
+    """The cases of the selected tests: id to the case and the rungs that are judged."""
     plan: dict[str, tuple[Case, list[str]]] = {}
     for item in filter(is_rung_test, items):
         case = case_of(item)

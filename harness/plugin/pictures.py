@@ -24,7 +24,7 @@ def is_wanted(config: pytest.Config) -> bool:
 
 
 def draw(folder: Path, rung: str) -> list[Path]:
-    """Draw the pictures of a case, unless they are there, and return those of one rung."""
+    """Draw the pictures of a case, unless it has them, and return the files that belong to one rung."""
     if rung not in _OF_RUNG:
         return []
     from harness.report import assembly

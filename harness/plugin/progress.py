@@ -1,4 +1,4 @@
-"""Writes what workers tell to pytest's terminal while the session waits for them."""
+"""Writes the progress of workers to pytest's terminal while the session waits for them."""
 
 import contextlib
 import threading
@@ -16,7 +16,7 @@ _POLL_SECONDS = 0.2
 
 
 class ProgressLines(threading.Thread):
-    """Follows the progress files of a hub.
+    """Thread that follows the progress files of a hub and writes their lines to the terminal.
 
     pytest's terminal and its capture are not made for threads. So in a session without pytest-xdist lines are
     written only inside `writing_allowed()`, while the main thread does nothing but wait.
@@ -34,7 +34,7 @@ class ProgressLines(threading.Thread):
 
     @contextlib.contextmanager
     def writing_allowed(self) -> Iterator[None]:
-        """The main thread waits in here, and lines may be written."""
+        """Let lines be written during the block, in which the main thread does nothing but wait."""
         self._may_write.release()
         try:
             yield

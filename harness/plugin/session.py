@@ -35,12 +35,12 @@ PROBLEM = "parity_problem"
 
 
 class ParitySession:
-    """What the hooks share; registered as a plugin of its own."""
+    """State of one pytest session and its hooks; registered as a plugin of its own."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.problem: HarnessError | None = None
-        """Why there are no cases, to be said once the collection is over."""
+        """Why there are no cases; reported once the collection is over."""
         self.hub: Path | None = None
         self.summary: Summary | None = None
         self.report_problem: HarnessError | None = None
@@ -70,7 +70,7 @@ class ParitySession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Say what is wrong with the scenarios; let `-k` select by the name of a backend."""
+        """Report what is wrong with the scenarios; let `-k` select by the name of a backend."""
         if self.problem is None:
             items[:] = [item for item in items if not expansion.is_empty_study_test(item)]
             for item in items:
@@ -88,7 +88,7 @@ class ParitySession:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Controller: hear what was wrong with the scenarios."""
+        """Controller: take over what a worker found wrong with the scenarios."""
         if problem := getattr(node, "workeroutput", {}).get(PROBLEM):
             self.problem = HarnessError(problem)
 
@@ -101,7 +101,7 @@ class ParitySession:
 
     @pytest.hookimpl(tryfirst=True)  # before a worker of pytest-xdist says what it has collected
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Write down what was selected; without a rung among it, there is no hub."""
+        """Write the plan of every selected case into the hub; when no rung is selected, there is no hub."""
         if self.problem is not None or self.config.option.collectonly:
             return
         plan = expansion.planned(session.items)
@@ -146,7 +146,7 @@ class ParitySession:
             self.progress.start()
 
     def verdict(self, case: Case, rung: str) -> "RungVerdict":
-        """Prepare the case, unless that was done, judge one rung, and leave the verdict in the hub."""
+        """Prepare the case, unless that was done, judge one rung, and write the verdict into the hub."""
         from harness.session import case_runner
 
         assert self.hub is not None
@@ -175,7 +175,7 @@ class ParitySession:
         copy_approved.copy_approved(root, case, self.request.backends, folder)
 
     def dose_verdict(self, study: Study) -> "RungVerdict | None":
-        """Prepare the cases of a study and judge it; None where this session does not ask for all of its pictures."""
+        """Prepare the cases of a study and judge it; None unless the reconstruction of every dose is selected."""
         from harness.report import case_files
         from harness.report.study import points
         from harness.session import case_runner
@@ -189,7 +189,7 @@ class ParitySession:
         return points.judge(points.gather(case_files.of_hub(self.hub), study))
 
     def case_folder(self, case: Case) -> Path:
-        """Where the evidence of a case lies."""
+        """Folder of a case in the hub."""
         assert self.hub is not None
         return hub.case_folder(self.hub, case.id)
 
@@ -213,7 +213,7 @@ class ParitySession:
         return result
 
     def _make_report(self, session: pytest.Session, exit_status: int) -> None:
-        """A report that cannot be made, or a case that came too late, fails a session that is green otherwise."""
+        """Make the report; when that fails, or the budget left a case out, a session that is green otherwise fails."""
         from harness.report import assembly
         from harness.session import case_runner
 

@@ -1,7 +1,7 @@
 """A calibration: trains backends again from nudged weights, and writes down what limits that asks for.
 
 Its folder, under `reports/`, holds `proposal.md` for a reader, `proposal.yaml` in the ledger's format,
-`measurements.json` with every figure of every draw, and the runs themselves in `<case>/<draw>/`.
+`measurements.json` with every value of every draw, and the runs themselves in `<case>/<draw>/`.
 """
 
 import io
@@ -43,9 +43,17 @@ def begin(request: Request, folder: Path | None) -> Path:
 def calibrate(
     folder: Path, cases: Sequence[Case], backends: tuple[str, ...], draws: int, request: Request
 ) -> list[Proposal]:
-    """Measure every case, and write the proposal into the folder.
+    """Train every case again from nudged weights, and write the proposed limits into the folder.
 
-    Raises HarnessError when a training failed or a figure could not be had.
+    Args:
+        folder: Folder of the calibration.
+        cases: The cases to measure.
+        backends: One or both sides of the pair.
+        draws: Number of trainings from nudged weights, besides the plain one.
+        request: The options of the session.
+
+    Raises:
+        HarnessError: A training failed, or a metric could not be computed.
     """
     measurements = [one for case in cases for one in _measured(folder, case, backends, draws, request)]
     shutil.rmtree(store.scratch_of(folder), ignore_errors=True)
@@ -59,7 +67,7 @@ def calibrate(
 def _measured(
     folder: Path, case: Case, backends: tuple[str, ...], draws: int, request: Request
 ) -> Iterator[Measurement]:
-    """The figures of every draw of a case against its training as it is."""
+    """Compare every nudged training of a case with its plain training."""
     options = replace(case_runner.run_options(folder, request), backends=backends)
     case_dir = hub.case_folder(folder, case.id)
     first = case_dir / "0"
@@ -109,7 +117,7 @@ def table(proposals: Sequence[Proposal]) -> str:
 def _page(
     proposals: Sequence[Proposal], profile: str, cases: Sequence[Case], backends: Sequence[str], draws: int
 ) -> str:
-    """`proposal.md`."""
+    """Text of `proposal.md`."""
     return templates.render(
         "notes/proposal.md",
         profile=profile,

@@ -1,7 +1,7 @@
 """From a case to its verdicts: prepares the evidence once, judges rung by rung, and leaves everything in the hub.
 
-Several processes may share a hub. They meet in files only: whoever holds the lock of a case prepares it, the others
-find it prepared.
+Several processes may share a hub. They share files only: the process that holds the lock of a case prepares it,
+and the others wait for that.
 """
 
 import json
@@ -44,7 +44,7 @@ LOCK = ".preparing.lock"
 
 
 def plan(root: Path, case: Case, rungs: Iterable[str], request: Request) -> None:
-    """Write down what is about to be asked of a case: `case.json` and the resolved `scenario.yaml`.
+    """Write the plan of a case into its folder: `case.json` with options and rungs, and the resolved `scenario.yaml`.
 
     Raises HarnessError for a limit that the judge does not know.
     """
@@ -72,7 +72,7 @@ def is_planned(root: Path, cases: Iterable[str], rung: str) -> bool:
 
 
 def prepare(root: Path, case: Case, request: Request) -> None:
-    """Run what the planned rungs of a case need, unless another process has done so."""
+    """Run the legs that the planned rungs of a case need, unless `prepared.json` says that this was done."""
     folder = hub.case_folder(root, case.id)
     with FileLock(folder / LOCK):
         if not (folder / layout.PREPARED).exists():
@@ -94,12 +94,12 @@ def cases_over_budget(root: Path) -> list[str]:
 
 
 def prepared(folder: Path) -> PreparedRecord | None:
-    """How the preparation of a case ended; None where the session did not come so far."""
+    """Contents of `prepared.json`, how the legs of a case ended; None when the session did not come so far."""
     return PreparedRecord.read_if_whole(folder / layout.PREPARED)
 
 
 def _run(root: Path, folder: Path, case: Case, request: Request) -> tuple[PreparedStatus, str]:
-    """How the work went; bad input and missing data are results like any other."""
+    """Run the legs of a case; returns status and reason, for bad input and missing data as well."""
     legs = {leg for rung in hub.read_case(folder).rungs for leg in ladder.needs(rung)}
     options, on_progress = run_options(root, request), progress_writer(folder / layout.PROGRESS)
     try:
@@ -118,14 +118,14 @@ def _run(root: Path, folder: Path, case: Case, request: Request) -> tuple[Prepar
 
 
 def _inject_fault(folder: Path, fault: "Injected") -> None:
-    """Let an injected fault act on what both sides left."""
+    """Let an injected fault change the files that both sides left in the folder of a case."""
     from harness.faults import injection
 
     injection.spoil_case(fault.port(), folder)
 
 
 def run_options(root: Path, request: Request) -> RunOptions:
-    """What a request asks of the runs of the session whose hub is `root`."""
+    """The options of a request that runs depend on, for the session whose hub is `root`."""
     return RunOptions(
         backends=request.backends,
         interpreters=dict(request.interpreters),
@@ -151,7 +151,7 @@ def progress_writer(path: Path) -> Callable[[Mapping[str, object]], None]:
 
 
 def judge(folder: Path, rung: str) -> RungVerdict:
-    """Judge one rung of a case from its files; evidence that cannot be had is part of the verdict."""
+    """Judge one rung of a case from its files; missing evidence gives a verdict that says so."""
     case = hub.read_case(folder)
     if not (folder / layout.PREPARED).exists():
         return _without_evidence(rung, "error", "not judged: the session ended before the case was prepared")
@@ -170,14 +170,14 @@ def judge(folder: Path, rung: str) -> RungVerdict:
 
 
 def comparison_metrics(folder: Path) -> ComparisonMetrics:
-    """What `comparison_metrics.json` holds, computed again from a case's other files; empty without evidence."""
+    """Contents of `comparison_metrics.json`, computed again from a case's other files; empty without evidence."""
     if not is_prepared(folder):
         return ComparisonMetrics()
     return Results(cached_evidence(folder, hub.read_case(folder).backends)).record
 
 
 def localisation(folder: Path, verdicts: Sequence[RungVerdict]) -> LocalisationRecord | None:
-    """What `localisation.json` holds, found again; None where the sides do not part."""
+    """Contents of `localisation.json`, computed again; None when no difference between the sides is found."""
     if not is_prepared(folder):
         return None
     found = localise(cached_evidence(folder, hub.read_case(folder).backends), verdicts)
@@ -186,7 +186,7 @@ def localisation(folder: Path, verdicts: Sequence[RungVerdict]) -> LocalisationR
 
 @lru_cache(maxsize=4)
 def cached_evidence(folder: Path, backends: tuple[str, str]) -> Evidence:
-    """The evidence of a case whose files will not change any more in this process, shared by all that look at it."""
+    """The evidence of a case, cached: only for a case whose files do not change any more in this process."""
     return Evidence(folder, backends)
 
 
@@ -197,13 +197,13 @@ def record_verdict(folder: Path, verdict: RungVerdict) -> None:
 
 
 def is_prepared(folder: Path) -> bool:
-    """Whether there is evidence to look at."""
+    """Whether the legs of a case were run, so that there is evidence to judge."""
     found = prepared(folder)
     return found is not None and found.status == "done"
 
 
 def recorded_verdict(folder: Path, rung: str) -> RungVerdict:
-    """The verdict that was written for a rung; an error when none was."""
+    """The verdict in `checks/<rung>.json`; one of status `error` when there is no such file."""
     path = folder / layout.CHECKS / f"{rung}.json"
     if not path.exists():
         return _without_evidence(rung, "error", "not judged: the session ended before this rung")
@@ -215,7 +215,7 @@ def _without_evidence(rung: str, status: Status, reason: str) -> RungVerdict:
 
 
 def _with_relative_paths(verdict: RungVerdict, folder: Path) -> RungVerdict:
-    """What is written into a hub names files relative to their case."""
+    """The verdict with file names in its messages relative to the folder of the case."""
     prefix = f"{folder}/"
     checks = (replace(check, message=check.message.replace(prefix, "")) for check in verdict.checks)
     return RungVerdict(verdict.rung, tuple(checks))

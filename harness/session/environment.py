@@ -1,4 +1,4 @@
-"""What the session ran on: Python, packages, machine, threads, environment variables that matter, git state."""
+"""`environment.json`, what a session ran on: Python, packages, machine, threads, environment variables, git state."""
 
 import os
 import platform
@@ -15,7 +15,7 @@ from harness.run.environment import recorded_variables
 
 
 def capture(repository: Path) -> EnvironmentRecord:
-    """Describe this process and its machine; `repository` is asked for its commit."""
+    """Describe this process and its machine; `repository`: folder whose git commit is recorded."""
     commit, dirty = git_state(repository)
     return EnvironmentRecord(
         python=platform.python_version(),

@@ -51,13 +51,13 @@ def files(folder: Path) -> list[Path]:
 
 
 def entry(hub: Path, path: Path) -> FileRecord:
-    """What the manifest says of one file: relative name, size, SHA-256, and the stage that wrote it."""
+    """The entry of one file: relative name, size, SHA-256, and the stage that wrote it."""
     name = path.relative_to(hub).as_posix()
     return FileRecord(path=name, size=path.stat().st_size, sha256=digest_of(path), stage=stage(name))
 
 
 def digest_of(path: Path) -> str:
-    """SHA-256 of a file, computed once for the state that it is in: the pages show what the manifest lists."""
+    """SHA-256 of a file, computed again only when the file has changed: pages and manifest both need it."""
     state = path.stat()
     return _digest(path, state.st_ino, state.st_mtime_ns, state.st_size)
 

@@ -26,7 +26,7 @@ def write(folder: Path, verdict: RungVerdict) -> None:
 
 
 def checks_table(checks: tuple[Check, ...]) -> str:
-    """The checks with their figures, in columns, those with the least margin first."""
+    """Table of checks with value, limit and margin, those with the least margin first."""
     return formatting.table(
         ("check", "status", "value", "limit", "margin", "origin"),
         [
@@ -42,7 +42,7 @@ def by_severity(check: Check) -> tuple[int, float]:
 
 
 def repeat_command(case: CaseRecord, rung: str) -> str:
-    """The command that asks the same question again."""
+    """The pytest command that runs and judges this rung of this case again."""
     words = ["pytest", f"{SUITE}::test_{rung}[{case.id}]", "--parity-profile", case.profile]
     words += ["--parity-backends", ",".join(case.backends)]
     for key, value in case.overrides.items():

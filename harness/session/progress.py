@@ -1,4 +1,4 @@
-"""What workers tell while they work, in lines: who, which epoch, what loss, how long still."""
+"""Progress of the workers as lines of text: case, backend, leg, epoch, loss and time left."""
 
 import time
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ class ProgressReader:
         self._last_shown: dict[tuple[str, str], float] = {}
 
     def lines(self) -> list[str]:
-        """What was told since the last call, as far as a line is due."""
+        """The newest line of each side that made progress since the last call and whose pause is over."""
         return [line(event) for path in self._hub.glob(f"*/{layout.PROGRESS}") for event in self._newest(path)]
 
     def _newest(self, path: Path) -> list[ProgressRecord]:

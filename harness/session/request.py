@@ -1,4 +1,4 @@
-"""What a session was asked: the options of pytest and of the verbs, checked and in one place."""
+"""The options of a session, from pytest or from a verb of the command line, checked and in one place."""
 
 import math
 import os
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SCENARIOS = "scenarios"
 REPORTS = "reports"
 BACKEND_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-"""A backend names the folder of its files in a hub."""
+"""Allowed names of a backend, which names the folder of its files in a hub."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +51,13 @@ class Request:
     patch_stats_limit: int
     strict: bool
     fault: "Injected | None" = None
-    """A fault that is injected in one of the sides."""
+    """The fault that is injected into one of the sides; None for no fault."""
     budget: float | None = None
     """Seconds after which no further case is begun; None for no such limit."""
 
     @classmethod
     def from_texts(cls, root: Path, **given: Any) -> "Request":
-        """Check options as they were typed, under the keywords of the table; an empty one stands for its default.
+        """Check options as a person typed them, by their keywords in `options.OPTIONS`; an empty one means its default.
 
         Raises HarnessError for a value that is not allowed.
         """
@@ -93,7 +93,7 @@ class Request:
         return self.interpreters.get(backend, Path(sys.executable))
 
     def record(self, command: str, started: str) -> SessionRecord:
-        """What the hub keeps of the request: no path of this machine but the file names."""
+        """Contents of `session.json`; of the paths on this machine it keeps the file names alone."""
         return SessionRecord(
             command=command,
             profile=self.profile,
@@ -113,7 +113,7 @@ class Request:
 
 
 def _injected(text: str, backends: tuple[str, str]) -> "Injected":
-    """The fault that was asked for; the catalogue is imported for nobody else."""
+    """The fault that an option names; the catalogue of faults is imported only when there is one."""
     from harness.faults import catalogue
 
     return catalogue.parse(text, backends)
@@ -126,7 +126,7 @@ def _one_of(option: str, found: str, allowed: Iterable[str]) -> str:
 
 
 def _scenario_folders(root: Path, more: Sequence[Path]) -> tuple[Path, ...]:
-    """The project's own folder, where there is one, and those that were named."""
+    """The project's own scenario folder, where there is one, and those of the option."""
     for folder in more:
         if not folder.is_dir():
             raise HarnessError(f"--parity-scenarios: {folder} is not a folder; name one that holds scenario files.")
@@ -178,7 +178,7 @@ def _known_device(text: str) -> str:
 
 
 def _seconds(option: str, text: str) -> float | None:
-    """A time; None where none was given."""
+    """The seconds of an option; None for an empty text."""
     if not text:
         return None
     try:

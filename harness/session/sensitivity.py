@@ -18,9 +18,10 @@ LEAST = 1e-15
 
 @dataclass(frozen=True)
 class Bracket:
-    """What is known of one fault in one side."""
+    """Sizes between which one fault in one side begins to be caught."""
 
     natural: Injected
+    """The fault at the size that the catalogue gives it."""
     caught: float | None
     """Smallest size that was caught; None where not even the natural one was."""
     missed: float | None
@@ -30,7 +31,7 @@ class Bracket:
 
     @property
     def next(self) -> float | None:
-        """The size to try, None when there is nothing left to find out."""
+        """Size of the next trial; None when the bisection has ended."""
         if self.caught is None:
             return self.natural.fault.size if self.missed is None else None
         if self.missed is None:
@@ -39,7 +40,7 @@ class Bracket:
         return math.sqrt(self.caught * self.missed) if self.caught / self.missed > CLOSE else None
 
     def after(self, outcome: Outcome) -> "Bracket":
-        """What is brackets after one more trial."""
+        """The bracket after one more trial."""
         size = outcome.injected.size
         if outcome.first is None:
             return replace(self, missed=size)
@@ -66,7 +67,7 @@ def _key(injected: Injected) -> tuple[str, str]:
 
 
 def row(bracket: Bracket) -> dict[str, Any]:
-    """One bracket for programs."""
+    """One bracket as an entry of `sensitivity.json`."""
     fault = bracket.natural.fault
     return {
         "fault": fault.id,

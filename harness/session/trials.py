@@ -52,12 +52,12 @@ _LEFT_OUT = "float32"
 _TIMEOUT = 3600.0
 LOCKSTEP = frozenset({"lockstep", "oracle", "trajectory", "graft"})
 STITCHING = {"stitching", "stitched", "predictions"}
-"""Hooks that only inference comes by."""
+"""Hooks of a fault that only the inference legs call."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the judge made of one fault in one side."""
+    """Outcome of one trial: the rungs that were red with one fault in one side."""
 
     injected: Injected
     red: tuple[str, ...]
@@ -65,11 +65,11 @@ class Outcome:
     judged: tuple[str, ...]
     """The rungs that were judged."""
     message: str
-    """What the lowest red rung says."""
+    """Message of the lowest red rung; empty when none is red."""
 
     @property
     def first(self) -> str | None:
-        """The lowest red rung."""
+        """The lowest red rung; None when the fault was not caught."""
         return self.red[0] if self.red else None
 
     @property
@@ -79,7 +79,7 @@ class Outcome:
 
 
 class Trials:
-    """The faults that are tried in one folder."""
+    """Runs trials of faults, all of them in one folder."""
 
     def __init__(self, folder: Path, request: Request) -> None:
         """`folder`: empty, for the clean case and the trials; `request`: profile, store and interpreters."""
@@ -107,7 +107,7 @@ class Trials:
         return other
 
     def run(self, wanted: Iterable[Injected]) -> Iterator[Outcome]:
-        """Try the faults, those of a side in one process, both sides at once."""
+        """Try faults, those of a side in one process and both sides at once; yields the outcomes."""
         of_side: dict[str, list[Injected]] = {}
         for injected in wanted:
             injected.fault.require_fits(self.case)
@@ -120,7 +120,7 @@ class Trials:
             yield from map(self._judged, of_side[backend])
 
     def _work(self, backend: str, faults: Sequence[Injected], cancelled: threading.Event) -> None:
-        """Run all jobs of a side's faults."""
+        """Run all jobs of the faults of one side in one worker process."""
         jobs = [path for injected in faults for path in self._jobs(injected)]
         if not jobs:
             return
@@ -177,7 +177,7 @@ class Trials:
         return self.folder / str(injected)
 
     def _judged(self, injected: Injected) -> Outcome:
-        """Judge a trial, and take its folder away."""
+        """Judge a trial, and remove its folder."""
         folder = self._folder(injected)
         self._assemble(injected, folder)
         evidence = Evidence(folder, (self._other(injected.backend), injected.backend))
@@ -188,7 +188,7 @@ class Trials:
         return Outcome(injected, tuple(verdict.rung for verdict in red), rungs_of(injected), message)
 
     def _assemble(self, injected: Injected, folder: Path) -> None:
-        """Make the case folder of a trial: clean files, over them what the injected side left, then what is spoilt."""
+        """Make the case folder of a trial: clean files, over them those of the injected side, then changes to files."""
         shutil.copytree(self.clean(injected.backend), folder, dirs_exist_ok=True, copy_function=os.link)
         own, port = folder / injected.backend, injected.port()
         records = jobs.read(folder / layout.JOBS)
@@ -205,7 +205,7 @@ class Trials:
 
 
 def legs_of(injected: Injected) -> tuple[str, ...]:
-    """The legs that have to be run with a fault, those that its rung reads; of one that acts on files alone, none."""
+    """The legs that must be run with a fault, which are those that its rung reads; none for a fault in files alone."""
     if not any(changes_leg(injected, leg) for leg in LEGS):
         return ()
     needs = LOCKSTEP if injected.fault.is_control else ladder.needs(injected.fault.rung)
@@ -241,7 +241,7 @@ def rungs_of(injected: Injected) -> tuple[str, ...]:
 
 
 def judge_rung(evidence: Evidence, rung: str, case: Case) -> RungVerdict:
-    """A rung without the checks that have no evidence in a trial; a judge that breaks is red, too, and says so."""
+    """Judge a rung, leaving out checks without evidence in a trial; an exception of the judge is a red verdict, too."""
     try:
         verdict = ladder.judge_rung(rung, evidence, tolerances.limits_of(case))
     except Exception as problem:  # as in case_runner.judge

@@ -1,4 +1,4 @@
-"""How far two sets of weights, or of what belongs to weights, are from each other."""
+"""Distances between two sets of named tensors: weights, their gradients, or the optimiser's state."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -8,7 +8,7 @@ import numpy as np
 from harness.arrays import Array, Weights
 
 SAMPLE = 512
-"""Values of a tensor that are kept at every step of a trajectory; of its first and last step all are."""
+"""Values of each tensor that are kept at every step of a trajectory; after its first and last step all are."""
 
 
 def sample(weights: Mapping[str, Array]) -> Weights:
@@ -24,7 +24,7 @@ def _sample_indices(size: int) -> Array:
 def distance(own: Array, other: Array) -> float:
     """Norm of the difference of two tensors over the mean of their norms, float64.
 
-    Symmetric; 0 for two zeros; what is not finite stays so.
+    Symmetric; 0 for two tensors of zeros; not finite where a tensor is not.
     """
     a, b = np.asarray(own, np.float64), np.asarray(other, np.float64)
     largest = (np.linalg.norm(a) + np.linalg.norm(b)) / 2

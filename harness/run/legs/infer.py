@@ -30,7 +30,7 @@ from harness.run.legs.train import intensity_scale, peak_rss_mb
 
 
 def run(job: Job) -> None:
-    """Fill `inference_outputs/` or `exchange/`."""
+    """Predict and stitch the test groups; writes `inference_outputs/` or, in the exchange leg, `exchange/`."""
     folder, bundle = job.output / layout.LEG_FOLDERS[job.leg][0], source_of(job)
     progress = Progress(job)
     progress.report()
@@ -58,7 +58,7 @@ def run(job: Job) -> None:
 
 
 def _without_weights(folder: Path, bundle: Path) -> None:
-    """The side that should have trained cannot, or failed to."""
+    """Write the reasons of a side that cannot train to `missing.json`; raises HarnessError if its training failed."""
     reasons = bundle.parent / layout.TRAIN_OUTPUTS / layout.MISSING
     if not reasons.is_file():
         raise HarnessError("there are no trained weights to infer with: the training that leaves them failed.")
@@ -76,7 +76,7 @@ def _weights_are_not_shared(job: Job, folder: Path, bundle: Path) -> bool:
 
 
 def _predict(job: Job, port: Port, data: GroupedData, rows: Array) -> Array:
-    """Patches (G, N, N, C) of groups, a batch of the training's size at a time."""
+    """Patches (G, N, N, C) of the groups in `rows`, predicted in batches of the training's size."""
     scale, size = setup_of(job, job.scenario.training.precision).intensity_scale, job.scenario.training.batch_size
     chunks = [rows[first : first + size] for first in range(0, len(rows), size)]
     return np.concatenate([port.predict(batch_of(data, chunk, scale)) for chunk in chunks])
@@ -97,7 +97,7 @@ def _write_canvas(folder: Path, canvas: Array, coverage: Array) -> None:
 
 
 def _write_patches(folder: Path, data: GroupedData, placed: PlacedPatches) -> None:
-    """Patches as they were placed, which of them are twins of what was predicted, and the phases that were added."""
+    """Write `patches.npz`: the placed patches, which of them are twins of the predicted ones, and the added phases."""
     count, channels = data.groups.shape
     patches = np.moveaxis(placed.patches.reshape(count, channels, *placed.patches.shape[1:]), 1, -1)
     positions = placed.positions.reshape(count, channels, 2)
@@ -130,7 +130,7 @@ def _canvas_facts(job: Job, placed: PlacedPatches, size: int) -> CanvasFacts:
 
 
 def _write_diffraction(job: Job, folder: Path, data: GroupedData, placed: PlacedPatches) -> None:
-    """What the oracle diffracts of some predicted groups: `groups` and their `amplitude` (P, N, N, C), unscaled."""
+    """Write `diffraction.npz`: rows of some `groups`, and the oracle's unscaled `amplitude` (P, N, N, C) of those."""
     oracle = named(job.scenario.network).oracle
     if oracle is None:
         return
@@ -142,7 +142,7 @@ def _write_diffraction(job: Job, folder: Path, data: GroupedData, placed: Placed
 
 
 def _patch_stats(job: Job, port: Port, placed: PlacedPatches) -> PatchStats:
-    """Figures over the predicted region of every patch; one by one for the first groups and batches when asked."""
+    """Statistics over the predicted region of all patches, and of the first groups and batches if the job says so."""
     side = port.contract.region
     inside = central(placed.patches, side)
     amplitude, phase = summarise(np.abs(inside)), summarise(np.angle(inside))

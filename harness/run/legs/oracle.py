@@ -1,4 +1,4 @@
-"""The oracle leg: what the network's oracle says of the lock-step of this side, from the side's own stages.
+"""The oracle leg: stages and losses of the lock-step as the network's oracle computes them, from this side's stages.
 
 Fills `oracle/`, for each precision of the lock-step: `stages_<precision>.npz`, float64 and complex128, and
 `losses_<precision>.json`. The oracle shares no code with a port.
@@ -16,7 +16,7 @@ from harness.run.legs.common import setup_of, source_of, write_missing
 
 
 def run(job: Job) -> None:
-    """Ask the oracle, as far as the network has one and the side showed its stages."""
+    """Fill `oracle/`; where the network has no oracle or the side left no stages, `missing.json` there says so."""
     folder, lockstep = job.output / layout.ORACLE, source_of(job)
     oracle = named(job.scenario.network).oracle
     available = [precision for precision in PRECISIONS if (lockstep / layout.stages(precision)).is_file()]

@@ -1,4 +1,4 @@
-"""The training leg: the same first weights and the same batches for both sides; history, timing and the bundle."""
+"""The training leg: from the first weights and on the batches that both sides share, to history, timing and bundle."""
 
 import math
 import resource
@@ -40,7 +40,7 @@ def run(job: Job) -> None:
 
 
 def _fit(job: Job, folder: Path, port: Port, setup: Setup) -> float:
-    """Train, writing the history anew after every epoch; returns the seconds that it took."""
+    """Train, and rewrite `history.json` after every epoch; returns the seconds that it took."""
     epochs = job.scenario.training.epochs
     batches = FedBatches(GroupedData.load(job.dataset / layout.TRAIN), epochs, setup.intensity_scale)
     progress = Progress(job, epochs)
@@ -70,7 +70,7 @@ def _write_timing(folder: Path, seconds: float, weights: Weights) -> None:
 
 
 def _write_bundle(job: Job, setup: Setup, port: Port, weights: Weights, initial: float | None) -> None:
-    """Weights and everything else that is needed to infer with them, in either port."""
+    """Write `bundle/`: the weights and all else that either port needs to infer with them."""
     folder, scale = job.output / layout.BUNDLE, port.contract.scale
     whole = {name: np.asarray(array, order="C") for name, array in weights.items()}
     write_atomic(folder / layout.WEIGHTS, lambda path: save_file(whole, path))

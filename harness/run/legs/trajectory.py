@@ -3,13 +3,13 @@
 The backend's own training loop takes them, with its library's own optimiser, at the learning rate of the lock-step.
 Fills `trajectory/`:
 
-- `start_<precision>.npz`: every weight as the port loaded it before the first step;
+- `start_<precision>.npz`: every weight as the port held it before the first step;
 - `first_<precision>.npz`: every weight after one step, and the optimiser's state (`<weight>.first_moment`, ...);
 - `steps_<precision>.npz`: a sample (steps, n) of every weight after every step, and `loss` (steps,);
 - `last_<precision>.npz`: every weight after the last step;
-- `noise_<precision>.json`: how far the trajectories of weights that were nudged by rounding, on batches in another
-  order, are from the plain one: `first` for every tensor of the first step and `weights` for every weight, where it
-  was farthest (a figure a draw); `steps` for all weights together (draws, steps).
+- `noise_<precision>.json`: how far trajectories from nudged weights, on batches in another order, are from the plain
+  one: `first` for every tensor of the first step and `weights` for every weight, at the step where the distance is
+  largest (one value a draw); `steps` for all weights together (draws, steps).
 """
 
 from collections.abc import Iterable
@@ -44,7 +44,7 @@ class FirstBatches:
     epochs: int
     steps_per_epoch: int = 1
     draw: int = 0
-    """Of a noise draw: its number, which says in what order the samples of each batch stand."""
+    """Number of the nudged trajectory, which sets the order of the samples in each batch; 0 for the plain one."""
 
     def batch(self, step: int) -> Batch:
         """The batch of a step; after the last batch of the data, the first again."""
@@ -54,17 +54,18 @@ class FirstBatches:
 
 @dataclass(frozen=True)
 class Trajectory:
-    """One trajectory."""
+    """Weights and losses of one port over some steps of training."""
 
     start: Weights
-    """Weights before the first step, as the port gave them."""
+    """Weights before the first step, as the port returned them."""
     first: Weights
-    """Weights and state after one step."""
+    """Weights and the optimiser's state after one step."""
     steps: Weights
-    """(steps, n) of every weight."""
+    """(steps, n) sampled values of every weight after each step."""
     last: Weights
+    """Weights after the last step."""
     losses: Array
-    """(steps,) before each step."""
+    """(steps,) loss of each batch before its step."""
 
 
 def at_lockstep_rate(scenario: Scenario) -> Scenario:
@@ -73,7 +74,7 @@ def at_lockstep_rate(scenario: Scenario) -> Scenario:
 
 
 def run(job: Job) -> None:
-    """Trajectory in both precisions, in each again from nudged weights."""
+    """Record a trajectory in both precisions, in each again from nudged weights, and write `trajectory/`."""
     job = job.model_copy(update={"scenario": at_lockstep_rate(job.scenario)})
     draws, folder = job.scenario.lockstep.draws, job.output / layout.TRAJECTORY
     progress, done = Progress(job, (draws + 1) * len(PRECISIONS)), count()
@@ -102,7 +103,7 @@ def run(job: Job) -> None:
 
 
 def train_and_record(port: Port, start: Weights, batches: FirstBatches) -> Trajectory:
-    """Train from `start`, looking at the weights after every step."""
+    """Train from `start`, keeping a sample of the weights after every step."""
     samples: list[Weights] = []
     first: Weights = {}
     losses: list[float] = []
@@ -124,18 +125,18 @@ def train_and_record(port: Port, start: Weights, batches: FirstBatches) -> Traje
 
 
 def _in_precision(steps: Weights, precision: Precision) -> Weights:
-    """Values of a float32 trajectory need no more than float32 holds."""
+    """The sampled values in the precision that the port computed with: a smaller file without loss."""
     return {name: value.astype(precision) for name, value in steps.items()}
 
 
 def _noise(plain: Trajectory, others: Iterable[Trajectory]) -> WalkNoise:
-    """How far other walks are from the plain one."""
+    """Distances of the other trajectories, from nudged weights, to the plain one."""
     first: dict[str, list[float]] = {name: [] for name in plain.first}
     weights: dict[str, list[float]] = {name: [] for name in plain.steps}
     steps: list[list[float]] = []
     for again in others:
-        for name, far in distances(plain.first, again.first).items():
-            first[name].append(far)
+        for name, apart in distances(plain.first, again.first).items():
+            first[name].append(apart)
         for name, own in plain.steps.items():
             weights[name].append(largest_distance(own, again.steps[name]))
         steps.append(distance_by_step(plain.steps, again.steps).tolist())

@@ -1,4 +1,4 @@
-"""A trained result that becomes the approved one: taken from a hub, into the golden files of a project."""
+"""Approves a trained result: takes it from a hub into the golden files of a project."""
 
 from pathlib import Path
 
@@ -15,8 +15,8 @@ from harness.session.golden.copy_approved import LEG
 def approve(folder: Path, root: Path, case_dir: Path) -> None:
     """Make a case of the hub `root` the approved one in the golden files of `folder`.
 
-    Raises HarnessError for a case that must not be approved: changed for its session, spoiled on purpose, not run, or
-    with a figure that is not finite.
+    Raises HarnessError for a case that must not be approved: run with overrides or an injected fault, not run to its
+    end, or with a metric that is not finite.
     """
     asked = hub.read_case(case_dir)
     if not case_runner.is_prepared(case_dir):

@@ -1,6 +1,6 @@
-"""Approved results, brought beside a case that will be held against them.
+"""Copies approved results into the folder of a case that will be compared with them.
 
-A case's folder keeps a copy of what it was held against, so that an old hub can be judged again.
+The copy stays in the hub, so that an old hub can be judged again.
 """
 
 import shutil
@@ -14,13 +14,19 @@ from harness.records.golden import Entry, Provenance, SideRecord
 from harness.scenario.case import Case
 
 LEG = "infer"
-"""What a trained result is the outcome of."""
+"""The leg whose results are approved."""
 
 
 def copy_approved(folder: Path, case: Case, backends: Sequence[str], case_dir: Path) -> None:
-    """Copy what is approved of a case from the golden files in `folder`, with its provenance and what is wrong with it.
+    """Copy the approved results of a case to `golden/` in its folder, and write `provenance.json` there.
 
-    Nothing is approved of a case whose result an override of the session changes.
+    A case whose result an override of the session changes has no approved results.
+
+    Args:
+        folder: The golden files.
+        case: The case.
+        backends: The pair, reference first.
+        case_dir: Folder of the case in the hub.
     """
     found = _provenance(folder, case, backends)
     target, place = case_dir / layout.GOLDEN, registry.trained(folder, case.profile, case.id)
@@ -48,7 +54,7 @@ def _provenance(folder: Path, case: Case, backends: Sequence[str]) -> Provenance
 
 
 def _side(folder: Path, held: Mapping[str, Entry], place: Path, backend: str, today: str) -> SideRecord | None:
-    """The record of a side; None where nothing is approved of it."""
+    """What is approved of a side, or what is wrong with that; None where nothing is approved of it."""
     wanted = [path.as_posix() for path in approved.paths_of(place, backend)]
     if not any(name in held or (folder / name).exists() for name in wanted):
         return None

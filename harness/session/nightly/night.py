@@ -1,8 +1,8 @@
-"""A night: its folder, what became of each step, and how a night that was stopped is gone on with.
+"""A night, which is one nightly run: its folder, the result of each step, and how a stopped night is continued.
 
-`nightly.json` is written before and after every step. A step has not come to its end until that is written down, so a
-night that is killed at any point tells what is finished. A parity session is never gone on with in its hub: it begins
-again in one of its own, and takes what was trained from the store.
+`nightly.json` is written before and after every step, and a step counts as finished only when it says so: a night that
+is killed at any point records what is finished. A parity session is never continued in its hub: it begins again in a
+new one, and takes what was trained from the store.
 """
 
 import time
@@ -23,19 +23,19 @@ PROJECT = (
     "harness", "scenarios", "tests/parity", "tests/faults", "tests/golden", "benchmarks", "conftest.py",
     "pyproject.toml",
 )  # fmt: skip
-"""What the steps run: a night of other files is another night."""
+"""Files that the steps depend on: once one of them changes, a stopped night is not continued."""
 FINISHED = ("pass", "fail")
 UNENDED = "has not come to its end"
 PREFIX = "nightly-"
-"""What the name of a night's folder begins with; its time in UTC follows."""
+"""Beginning of the name of a night's folder; its time in UTC follows."""
 Print = Callable[[str], None]
 WritePage = Callable[[Path, Sequence[Step], Mapping[str, Any]], None]
-"""Writes the page of a night from its folder, its steps and what became of them."""
+"""Writes the page of a night from its folder, its steps and the contents of `nightly.json`."""
 
 
 @dataclass
 class Record:
-    """What became of a step."""
+    """Result of one step, as `nightly.json` keeps it."""
 
     status: str = "skipped"
     """`pass`; `fail`: it ran and the answer is no; `inconclusive`: a session with cases that it had no time for;
@@ -45,11 +45,11 @@ class Record:
     seconds: float | None = None
     exit_status: int | None = None
     hubs: list[str] = field(default_factory=list)
-    """Of a session: its hubs, the last one its result and the others of attempts before."""
+    """Hubs of a step that is a parity session: the last holds its result, the others are of earlier attempts."""
 
 
 class Night:
-    """One night and its folder."""
+    """Runs the steps of one night, and keeps their results in its folder."""
 
     def __init__(self, folder: Path, root: Path, steps: Sequence[Step], write_page: WritePage) -> None:
         """`root`: the project's folder, which the steps are run in; `write_page` is called whenever a step changes."""
@@ -85,7 +85,7 @@ class Night:
         return all(record.status == "pass" for record in self.records.values())
 
     def run(self, budget: float | None, echo: Print) -> None:
-        """Run what is left, in order, and begin nothing once `budget` seconds are spent."""
+        """Run the unfinished steps in order, beginning none once `budget` seconds are spent; `echo` prints progress."""
         deadline = None if budget is None else time.monotonic() + budget
         self._write()
         for step in self.steps:
@@ -101,7 +101,7 @@ class Night:
             echo(f"{step.name}: {record.status} {record.reason}".rstrip())
 
     def _run(self, step: Step, left: float | None) -> None:
-        """Run a step; until that is written down, it has not come to its end."""
+        """Run a step and record its result; until then the record says that it has not come to its end."""
         started, command = time.monotonic(), self._command(step, left)  # a hub's name is taken before it is made
         self._update(step, status="error", reason=UNENDED, started=hub.utc_now(), exit_status=None, seconds=None)
         exit_status = program.run(command, self.root, self.folder / log_of(step.name))
@@ -119,7 +119,7 @@ class Night:
         return command if left is None else [*command, f"--parity-budget={max(1.0, left):.0f}"]
 
     def _status_of(self, step: Step, status: int) -> tuple[str, str]:
-        """What the exit status of a step says, and why that is no pass."""
+        """Status of a step by its exit status, and the reason where that is no pass."""
         if status not in (0, 1):
             return "error", f"ended with exit status {status}"
         if step.is_session and (late := case_runner.cases_over_budget(self.folder / self.records[step.name].hubs[-1])):

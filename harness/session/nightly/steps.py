@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 SEEDS = {"smoke": 32, "stable": 16}
-"""Of an ensemble, by profile: of every case in `smoke`, where each was decided by so many, of some in `stable`."""
+"""Profile to number of seeds of an ensemble: in `smoke` of every case, which so many decide, in `stable` of some."""
 WORKERS = 2
-"""Of pytest-xdist; a case is worked on by one of them."""
+"""Number of pytest-xdist's workers; all rungs of a case run on one of them."""
 ENSEMBLES = "gs1_custom or gs2_custom or photon_grid_study or dose_gs2"
-"""Where the ensembles of `stable` are trained: all cases would take more than a night."""
+"""Cases, as pytest's `-k`, whose ensembles are trained in `stable`: all cases would take more than a night."""
 DECIDED = "ensemble or reconstruction or test_dose"
-"""What many trainings decide; with the few of the other sessions the answer is left open, which is red there. A dose
-study asks for the pictures of all its doses."""
+"""Tests, as pytest's `-k`, that many trainings decide; the few of the other sessions leave them inconclusive.
+
+A dose study needs the reconstructions of all its doses.
+"""
 FOLDER = "NIGHT"
 """The word of a command that stands for the folder of the night."""
 
