@@ -67,8 +67,8 @@ app.add_typer(faults.app, name="faults")
 app.add_typer(golden.app, name="golden")
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(wanted: bool) -> None:
+    if wanted:
         typer.echo(__version__)
         raise typer.Exit
 

@@ -30,7 +30,7 @@ def history(root: Hub, as_json: Json = False) -> None:
 
 
 def _lines(case: OfSides[HistorySummary]) -> Iterator[str]:
-    for backend, figures in case.sides.items():
-        yield f"{case.case}, {backend}: {figures.epochs} epochs, {figures.steps} steps"
-        yield tool.table(figures).text()
+    for backend, summary in case.sides.items():
+        yield f"{case.case}, {backend}: {summary.epochs} epochs, {summary.steps} steps"
+        yield tool.table(summary).text()
     yield from (f"{case.case}, {name}: {reason}" for name, reason in case.reasons.items())

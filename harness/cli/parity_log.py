@@ -71,8 +71,8 @@ def compare(
     found = comparing.compare(read_json(first), read_json(second))
     rows = [(one.where, one.stage, one.figure, one.first, one.second, one.relative, one.limit)
             for one in found.differences]  # fmt: skip
-    figures = [dict(zip(HEADER, row, strict=True)) for row in rows]
-    record = {"figures": figures, "missing": found.missing, "first_beyond": _named(found.first_beyond)}
+    entries = [dict(zip(HEADER, row, strict=True)) for row in rows]
+    record = {"figures": entries, "missing": found.missing, "first_beyond": _named(found.first_beyond)}
     print_result(record, _lines(found, rows), as_json)
     raise typer.Exit(1 if found.first_beyond else 0)
 

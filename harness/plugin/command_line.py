@@ -49,7 +49,10 @@ def request_of(config: pytest.Config) -> Request:
 
 
 def _value(config: pytest.Config, option: Option) -> Any:
-    """The command line wins; lists are joined, the ini file's part first; folders lie where pytest was started."""
+    """Value of one option: the command line replaces the ini file, but adds to its lists.
+
+    Folders are relative to where pytest was started.
+    """
     here = config.invocation_params.dir
     given = config.getoption(option.ini)
     if option.is_list:

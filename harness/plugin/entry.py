@@ -22,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers and the session."""
+    """Register the markers and the `ParitySession` of this run."""
     for name, meaning in expansion.MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
     _check_root(config)
@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Keep tests that share their work together, unless another way to distribute them was asked for."""
+    """Let xdist run tests that share their work on one worker, unless `--dist` names another distribution."""
     if config.getoption("dist") != "load":
         return None
     from harness.plugin.scheduling import SharedWorkScheduling
@@ -73,7 +73,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> Iterator[None]:
-    """Below everything else: one line a case, and where the hub is."""
+    """Print one line a case, and where the hub is, below everything else."""
     result = yield
     session = config.stash[_SESSION]
     if session.summary is not None and session.hub is not None:

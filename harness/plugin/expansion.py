@@ -1,4 +1,4 @@
-"""From scenarios to tests: one parameter a case, with the marks and keywords that `-m` and `-k` select by."""
+"""Turns scenarios into tests: one parameter a case, with the marks and keywords that `-m` and `-k` select by."""
 
 from collections.abc import Sequence
 
@@ -44,12 +44,12 @@ def _check_markers(case: Case) -> None:
 
 
 def parameters(cases: Sequence[Case]) -> list[object]:
-    """The parameter sets of the cases: id and the scenario's own marks."""
+    """One parameter set of pytest for each case: its id and the marks of its scenario."""
     return [pytest.param(case, id=case.id, marks=_marks(case)) for case in cases]
 
 
 def study_parameters(cases: Sequence[Case]) -> list[object]:
-    """The parameter sets of the dose studies among the cases: the scenario's name and its marks."""
+    """One parameter set of pytest for each dose study among the cases: the name of its scenario and its marks."""
     by_name = {case.name: case for case in cases}
     found = studies.studies(studies.Point(case.id, case.name, case.scenario) for case in cases)
     return [pytest.param(study, id=study.name, marks=_marks(by_name[study.name])) for study in found]
@@ -75,7 +75,7 @@ def is_empty_study_test(item: pytest.Item) -> bool:
 
 
 def case_of(item: pytest.Item) -> Case:
-    """The case of a test of the ladder."""
+    """The case that a test of the ladder judges."""
     case: Case = item.callspec.params[CASE]  # type: ignore[attr-defined]
     return case
 

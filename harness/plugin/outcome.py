@@ -18,7 +18,7 @@ class Verdict:
     strict: bool
 
     def must_hold(self) -> None:
-        """Pass, fail with the checks as a table, or be an expected failure where the evidence is too weak."""
+        """Let the test pass, fail with a table of the checks, or be an expected failure where evidence is too weak."""
         if self.judged.status == "pass":
             return
         if self.judged.status == "inconclusive" and not self.strict:
@@ -27,7 +27,7 @@ class Verdict:
 
 
 def stop_without_evidence(judged: RungVerdict) -> None:
-    """End the setup of a test whose rung was skipped or had no evidence."""
+    """Skip or fail a test, in its setup, whose rung was skipped or has no evidence."""
     if judged.status == "skipped":
         pytest.skip(judged.message)
     if judged.status == "error":

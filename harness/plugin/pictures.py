@@ -39,7 +39,7 @@ def draw(folder: Path, rung: str) -> list[Path]:
 
 
 def attach(item: pytest.Item, report: pytest.TestReport) -> None:
-    """Put the pictures of a rung beside its result, as pytest-html wants them."""
+    """Attach the pictures of a rung to the report of its test, in the format of pytest-html."""
     last = report.when == "call" or report.failed  # a rung without evidence ends in its setup
     if last and (paths := item.stash.get(PICTURES, [])):
         from pytest_html import extras

@@ -80,7 +80,7 @@ class ParitySession:
             self._refuse(self.problem, items)
 
     def _refuse(self, problem: HarnessError, items: list[pytest.Item]) -> None:
-        """End the session, or, in a worker of pytest-xdist, which cannot, tell the controller and offer no tests."""
+        """End the session with a usage error; a worker of pytest-xdist hands it to the controller and runs no tests."""
         if not self.is_worker:
             raise pytest.UsageError(*str(problem).splitlines())
         self.config.workeroutput[PROBLEM] = str(problem)  # type: ignore[attr-defined]
@@ -125,7 +125,7 @@ class ParitySession:
             case_runner.plan(self.hub, case, rungs, self.request)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep the summary up to date: a session that is killed leaves a hub that says how far it came."""
+        """Keep the summary up to date, so that the hub of a session that is killed shows how far it came."""
         if self.hub is not None and not self.is_worker and report.when == "teardown":
             from harness.report import assembly
 
@@ -160,7 +160,7 @@ class ParitySession:
         return verdict
 
     def _approve(self, case: Case, folder: Path) -> None:
-        """Approve today's result of a case, where `--golden-update` asks for it."""
+        """Approve the result of a case in this session, where `--golden-update` names the case."""
         root, update = self.request.root / registry.FOLDER, command_line.update_of(self.config)
         exists = any(registry.trained(root, case.profile, case.id).glob("*"))
         if not registry.is_wanted(update, case.id, exists):
@@ -198,7 +198,7 @@ class ParitySession:
 
     @pytest.hookimpl(wrapper=True, trylast=True)  # inside the terminal's own wrapper, which prints the summary
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Iterator[None]:
-        """When all tests are finished, and the workers of pytest-xdist are gone: make the report."""
+        """Make the report, when all tests and the workers of pytest-xdist have ended."""
         result = yield
         if self.progress is not None:
             self.progress.stop()

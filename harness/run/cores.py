@@ -18,7 +18,7 @@ from harness import ONE_THREAD
 from harness.run.locks import one_of
 
 THREADS = 1
-"""Threads of a worker, inside and between operations."""
+"""Number of threads of a worker, inside and between operations of its framework."""
 
 THREAD_VARIABLES = (*ONE_THREAD, "NUMEXPR_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 

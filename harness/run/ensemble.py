@@ -19,7 +19,7 @@ LEGS = ("train", "infer")
 
 
 def seeds(scenario: Scenario) -> list[int]:
-    """The seeds of training of the members, the case's own first; empty where the ensemble is left out."""
+    """The training seeds of the members, the case's own first; empty for a scenario without an ensemble."""
     first = scenario.training.seed
     return list(range(first, first + scenario.ensemble.seeds))
 

@@ -1,6 +1,6 @@
 """A job: one leg of one backend, as a file that a worker process reads.
 
-Everything that a leg may use stands in the job; the scenario in it is reduced to the parts on which the leg's
+A job holds everything that its leg may use; the scenario in it is reduced to the parts on which the leg's
 result depends (`harness.run.keys`), so nothing that is absent from the key can change the result.
 Runs in the workers too.
 """

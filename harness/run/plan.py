@@ -1,4 +1,4 @@
-"""Which jobs a case needs, in which order, and the key of each."""
+"""The plan of a case: which jobs it needs, in which order, and the key of each."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from harness.scenario.schema import Scenario
 LEGS = ("lockstep", "oracle", "trajectory", "train", "infer", "graft", "exchange")
 """All legs, in the order in which they run."""
 SOURCES = {"oracle": "lockstep", "infer": "train", "graft": "lockstep", "exchange": "train"}
-"""The leg whose result another leg starts from."""
+"""Leg to the leg whose result it starts from."""
 CROSS_LEGS = ("graft", "exchange")
 """Legs that start from the other side's result."""
 _INFERRING = ("infer", "exchange")

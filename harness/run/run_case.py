@@ -20,7 +20,7 @@ from harness.run.store import Store
 from harness.scenario.case import Case
 
 TIME_LIMITS = {"smoke": 600.0, "stable": 3600.0, "full": 86400.0}
-"""Seconds that one worker may take, by profile, unless the user says otherwise."""
+"""Profile to the seconds that one worker may take, where no `--parity-timeout` is given."""
 
 
 @dataclass(frozen=True)

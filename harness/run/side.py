@@ -100,7 +100,7 @@ def _has_source(store: Store, plan: PlannedJob, to_run: Collection[Address]) -> 
 
 
 def _without_source(plan: PlannedJob) -> Result:
-    """The result of a job that was not run because the job that it starts from left nothing."""
+    """Failed result of a job that was not run because the job that it starts from failed."""
     assert plan.source is not None
     source = plan.source
     return failed(plan, f"was not run: it starts from {source.leg} of {source.backend}, which failed")

@@ -28,7 +28,7 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, order=True)
 class Address:
-    """Where something is kept: a kind (`dataset`, `train`, ...) and a key, the digest of what produced it."""
+    """Address of an entry of the store: a kind (`dataset`, `train`, ...) and a key, the digest of what produced it."""
 
     kind: str
     key: str

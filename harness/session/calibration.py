@@ -1,4 +1,4 @@
-"""A calibration: trains backends again from nudged weights, and writes down what limits that asks for.
+"""A calibration: trains backends again from nudged weights, and proposes limits that allow for their differences.
 
 Its folder, under `reports/`, holds `proposal.md` for a reader, `proposal.yaml` in the ledger's format,
 `measurements.json` with every value of every draw, and the runs themselves in `<case>/<draw>/`.
@@ -92,7 +92,7 @@ def _record(one: Measurement) -> dict[str, Any]:
 
 
 def rows(proposals: Sequence[Proposal]) -> list[dict[str, Any]]:
-    """The proposals as plain mappings, one a limit."""
+    """The proposals as dictionaries for JSON, one a limit."""
     return [
         {
             "figure": proposal.limit.name,
@@ -147,7 +147,7 @@ def _ledger(proposals: Sequence[Proposal], profile: str, draws: int) -> str:
 
 
 def _entry(proposal: Proposal, profile: str, draws: int) -> CommentedMap:
-    """The entry in force with another value for the profile, and where that was measured."""
+    """The present entry of the ledger with the proposed value for the profile, and where that was measured."""
     worst, entry = proposal.worst, entries()[proposal.limit.name]
     values = {name: entry.value_for(name) for name in PROFILES} | {profile: proposal.value}
     found = f"{profile}: worst {worst.value:.3g}, {worst.case}, {worst.backend}, draw {worst.draw} of {draws}"

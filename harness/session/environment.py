@@ -35,7 +35,7 @@ def capture(repository: Path) -> EnvironmentRecord:
 
 @cache
 def _packages() -> dict[str, str]:
-    """Version of every distribution by name; their metadata are some hundred files, which do not change meanwhile."""
+    """Version of every distribution by name; read once, because their metadata are some hundred files."""
     return dict(sorted({d.metadata["Name"]: d.version for d in distributions()}.items()))
 
 

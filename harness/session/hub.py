@@ -62,7 +62,7 @@ def _make_folder_named_by_time(reports: Path) -> Path:
 
 
 def discard_if_unused(hub: Path) -> bool:
-    """Remove a hub for which no case was planned; say whether it was."""
+    """Remove a hub for which no case was planned; returns whether it was removed."""
     if case_folders(hub):
         return False
     for name in (layout.SESSION, layout.ENVIRONMENT):

@@ -44,7 +44,7 @@ def require_unchanged(hub: Path) -> None:
 
 
 def files(folder: Path) -> list[Path]:
-    """Every file of a folder but hidden ones, by relative name."""
+    """Every file of a folder except hidden ones, sorted by relative name."""
     found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     parts = sorted((path.relative_to(folder).parts, path) for path in found)
     return [path for names, path in parts if not any(name.startswith(".") for name in names)]

@@ -37,7 +37,7 @@ def checks_table(checks: tuple[Check, ...]) -> str:
 
 
 def by_severity(check: Check) -> tuple[int, float]:
-    """Sorting key: what is not passed first, then the smallest margin."""
+    """Sorting key of checks: those that have not passed first, then by rising margin."""
     return check.status == "pass", float("inf") if check.margin is None else check.margin
 
 

@@ -21,7 +21,7 @@ class Option(NamedTuple):
     environment: str = ""
     """Environment variable that names further folders."""
     verb_help: str = ""
-    """Help of the verbs, where it is another sentence than pytest's."""
+    """Its help for the verbs, where that differs from pytest's."""
 
     @property
     def flag(self) -> str:
@@ -105,7 +105,7 @@ _EMPTY: Mapping[str, Any] = {"text": "", "folder": None, "flag": False, "texts":
 
 
 def named(name: str) -> Option:
-    """The option of this name."""
+    """The option of this name in `OPTIONS`."""
     return next(option for option in OPTIONS if option.name == name)
 
 

@@ -42,7 +42,7 @@ class ProgressReader:
 
 
 def line(event: ProgressRecord) -> str:
-    """One event of a worker in words: `gs1_ideal  torch  train  epoch 3/45  loss 0.4321  12.0 s left`."""
+    """One progress record of a worker as a line: `gs1_ideal  torch  train  epoch 3/45  loss 0.4321  12.0 s left`."""
     words = [event.case, event.backend, event.leg]
     if event.epochs:
         words += [f"epoch {event.epoch}/{event.epochs}", f"loss {formatting.number(event.loss)}"]

@@ -89,7 +89,7 @@ class Request:
         return load_cases(self.scenario_folders, self.profile, self.overrides)
 
     def interpreter(self, backend: str) -> Path:
-        """The interpreter of a backend: the one that was named, else this one."""
+        """The interpreter of a backend: the one of `--parity-python`, else this one."""
         return self.interpreters.get(backend, Path(sys.executable))
 
     def record(self, command: str, started: str) -> SessionRecord:

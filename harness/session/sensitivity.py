@@ -11,7 +11,7 @@ from harness.session.trials import Outcome, Trials
 STRIDE = 100.0
 """Factor by which a size is made smaller until the fault is not caught any more."""
 CLOSE = 2.0
-"""The bisection ends when caught and not caught are no further apart than this factor."""
+"""The bisection ends when the caught and the missed size differ by no more than this factor."""
 LEAST = 1e-15
 """No smaller size is tried: it would be rounding."""
 

@@ -45,10 +45,10 @@ OVERRIDES = (
     "lockstep.draws=2",
     "ensemble.seeds=0",
 )
-"""What makes every setting of the catalogue matter: a border, all terms of the loss, a probe_scale that is not 4."""
+"""Settings with which every fault has an effect: a border, all terms of the loss, a probe_scale that is not 4."""
 RUNGS = tuple(rung for rung in ladder.JUDGES if rung not in ("ensemble", "golden"))
 _LEFT_OUT = "float32"
-"""Checks with this in their names have no evidence in a trial."""
+"""Checks with this in their names have no evidence in a trial, which computes in float64 alone."""
 _TIMEOUT = 3600.0
 LOCKSTEP = frozenset({"lockstep", "oracle", "trajectory", "graft"})
 STITCHING = {"stitching", "stitched", "predictions"}
@@ -215,7 +215,7 @@ def legs_of(injected: Injected) -> tuple[str, ...]:
 
 
 def changes_leg(injected: Injected, leg: str) -> bool:
-    """Whether a fault changes what a leg does, and not only what it left."""
+    """Whether a fault changes what a leg computes, and not only the files that it left."""
     own = [hook for hook in injected.port(leg).hooks if hook != "case" and not hook.startswith("files ")]
     return bool(set(own) - STITCHING) if leg not in ("infer", "exchange") else bool(own)
 

@@ -66,7 +66,7 @@ def _without_weights(folder: Path, bundle: Path) -> None:
 
 
 def _weights_are_not_shared(job: Job, folder: Path, bundle: Path) -> bool:
-    """Whether the other side trained weights that are not those of the contract; `missing.json` then says so."""
+    """Whether the other side's weights are not those of the contract; if so, the reason goes to `missing.json`."""
     params = BundleParams.read(bundle / layout.PARAMS)
     if job.leg == "infer" or params.shared_weights:
         return False

@@ -1,4 +1,4 @@
-"""The reference leg: a reconstruction by cdtools, a maintained ptychography library that nobody of this project wrote.
+"""The reference leg: a reconstruction by cdtools, a maintained ptychography library independent of this project.
 
 It refines a measured probe and stands in for the truth of a measured object. The library is imported here and
 nowhere else.

@@ -23,7 +23,7 @@ from harness.run.legs.common import Progress, create, lacks, setup_of, shared_st
 
 
 def run(job: Job) -> None:
-    """Fill `train_outputs/` and `bundle/`. A loss that is not finite does not stop the training: it is evidence."""
+    """Train and fill `train_outputs/` and `bundle/`; a loss that is not finite is evidence and does not stop it."""
     precision = job.scenario.training.precision
     folder, setup = job.output / layout.TRAIN_OUTPUTS, setup_of(job, precision)
     port = create(job, precision)

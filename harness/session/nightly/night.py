@@ -38,7 +38,7 @@ class Record:
     """Result of one step, as `nightly.json` keeps it."""
 
     status: str = "skipped"
-    """`pass`; `fail`: it ran and the answer is no; `inconclusive`: a session with cases that it had no time for;
+    """`pass`; `fail`: it ran and found something red; `inconclusive`: the budget of a session left out some cases;
     `error`: it did not come to its end; `skipped`: not begun."""
     reason: str = "not begun yet"
     started: str | None = None
@@ -76,7 +76,7 @@ class Night:
         return None if all(night.is_finished(step) for step in steps) else night
 
     def is_finished(self, step: Step) -> bool:
-        """Whether a step came to its end, with either answer."""
+        """Whether a step came to its end, passed or failed."""
         return self.records[step.name].status in FINISHED
 
     @property
@@ -144,7 +144,7 @@ def log_of(step: str) -> str:
 
 
 def plan(root: Path, steps: Sequence[Step]) -> str:
-    """Digest of all that a night depends on: its commands, the project's files, and what they run on."""
+    """Digest of all that a night depends on: its commands, the files of `PROJECT`, Python, packages and variables."""
     found = environment.capture(root)
     surroundings = found.model_dump(include={"python", "packages", "variables"})
     paths = [path for name in PROJECT for path in manifest.files(root / name) or [root / name]]

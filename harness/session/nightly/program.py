@@ -23,7 +23,7 @@ def run(command: Sequence[str], folder: Path, log: Path) -> int:
 
     An interrupt of this process is passed on to it, and it gets time to end; then KeyboardInterrupt is raised again.
     """
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}  # who looks into the log sees how far it is
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}  # the log always shows how far it is
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a", encoding="utf-8") as stream:
         stream.write(f"command: {shlex.join(command)}\n")
@@ -51,6 +51,6 @@ def interruptible() -> Iterator[None]:
 
 
 def _end_with_parent() -> None:
-    """In the program, before it begins: the kernel interrupts it when its parent is gone, however that happened."""
+    """Runs in the new process before the program: has the kernel interrupt it when its parent ends in any way."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)

@@ -16,7 +16,7 @@ DECIDED = "ensemble or reconstruction or test_dose"
 A dose study needs the reconstructions of all its doses.
 """
 FOLDER = "NIGHT"
-"""The word of a command that stands for the folder of the night."""
+"""Placeholder in a command for the folder of the night."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Step:
 def steps(select: str, quick: bool) -> list[Step]:
     """All steps, in their order; `select`: as pytest's `-k`; `quick`: each at its smallest, to try the run itself.
 
-    The smallest ensembles are those that `smoke` has without being asked.
+    The smallest ensembles are those that `smoke` has by default.
     """
     every, many, profile = f"({select}) and " if select else "", select or ENSEMBLES, "smoke" if quick else "stable"
     seeds = {} if quick else SEEDS
