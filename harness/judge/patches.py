@@ -5,7 +5,7 @@ import numpy as np
 from harness.arrays import Array
 from harness.judge.evidence import Evidence
 from harness.judge.truth import Part, parts_with_a_picture, true_object, true_patches
-from harness.run.legs.statistics import central, summary
+from harness.run.legs.statistics import central, summarise
 
 PATCH_FIGURES = ("mean", "std", "var_zero_mean", "var_zero_mean_min", "var_zero_mean_median")
 
@@ -18,7 +18,7 @@ def patch_figures(evidence: Evidence, backend: str) -> dict[str, float]:
     median over the patches.
     """
     inside = central(evidence.predictions(backend).patches, evidence.contract.region)
-    figures = summary(np.abs(inside))
+    figures = summarise(np.abs(inside))
     return {name: getattr(figures, name) for name in PATCH_FIGURES}
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from harness.judge.comparing import difference, paired
 from harness.judge.evidence import Evidence, NoEvidence
 from harness.judge.patches import patch_figures
-from harness.run.legs.statistics import figures
+from harness.run.legs.statistics import patch_statistics
 
 FIGURES = ("mean", "std", "var_zero_mean")
 COMPARED, ZERO, NOT_FINITE = "compared", "blocked_baseline_zero", "blocked_not_finite"
@@ -24,7 +24,7 @@ def of_side(evidence: Evidence, backend: str) -> dict[str, dict[str, float]]:
     stitched = np.abs(canvas.field[canvas.coverage > 0])
     if not stitched.size:
         raise NoEvidence(f"{evidence.folder(backend)}: no pixel of its canvas is covered, so it has no statistics.")
-    patches, whole = patch_figures(evidence, backend), figures(stitched)
+    patches, whole = patch_figures(evidence, backend), patch_statistics(stitched)
     return {
         "patches": {name: patches[name] for name in FIGURES},
         "canvas": {name: getattr(whole, name) for name in FIGURES},

@@ -57,7 +57,7 @@ def finish(root: Path, exit_status: int) -> Summary:
         (folder / case_runner.LOCK).unlink(missing_ok=True)
     final = render(root)
     if all(case.is_recorded for case in case_files.of_hub(root)):
-        hub.point_latest(root)
+        hub.update_latest_link(root)
     if root.resolve().parent.name == REPORTS:
         index_over(root.resolve().parent)
     return final

@@ -45,12 +45,12 @@ class CaseFiles:
     @property
     def evidence(self) -> Evidence:
         """The arrays of the case, which are kept for the last few cases alone."""
-        return case_runner.settled_evidence(self.folder, self.asked.backends)
+        return case_runner.cached_evidence(self.folder, self.asked.backends)
 
     @cached_property
     def verdicts(self) -> tuple[RungVerdict, ...]:
         """The verdict of every planned rung; an error where none was written."""
-        return tuple(case_runner.recorded(self.folder, rung) for rung in self.asked.rungs)
+        return tuple(case_runner.recorded_verdict(self.folder, rung) for rung in self.asked.rungs)
 
     @cached_property
     def metrics(self) -> ComparisonMetrics:

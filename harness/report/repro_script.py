@@ -28,7 +28,7 @@ from harness.networks import network as networks
 from harness.networks import registry
 from harness.ports.feed import batch_of
 from harness.ports.protocol import EpochReport, Port, Setup
-from harness.run.legs.trajectory import FirstBatches, at_its_own_rate
+from harness.run.legs.trajectory import FirstBatches, at_lockstep_rate
 from harness.scenario.networks import scenario_of
 
 HERE = Path(__file__).parent
@@ -78,7 +78,7 @@ def compute(case: dict[str, Any], name: str) -> np.ndarray:
     scenario, facts = scenario_of(case["scenario"]), case["setup"]
     probe = np.load(HERE / "probe.npy")
     if place["first_step"]:
-        scenario = at_its_own_rate(scenario)
+        scenario = at_lockstep_rate(scenario)
     setup = Setup(scenario, probe, **facts, precision=place["precision"])
     backend, scale = registry.create(name, setup), facts["intensity_scale"]
     backend.set_weights(networks.named(scenario.network).initial_weights(setup, backend.contract))

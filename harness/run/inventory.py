@@ -1,6 +1,6 @@
-"""Asks an interpreter what it has, from inside it, without importing any of it.
+"""Lists what is installed in a Python interpreter, from inside it, without importing any of it.
 
-Run by its path in that interpreter (see `interpreters.inspect`), so it stands on the standard library alone:
+Run by its path in that interpreter (see `interpreters.inspect`), so it imports the standard library alone:
 `PYTHON inventory.py '{"group": ..., "backend": ..., "distributions": [...], "modules": [...]}'` prints one JSON object.
 """
 
@@ -15,21 +15,28 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 
-class Answer(TypedDict):
-    """What an interpreter has."""
+class Inventory(TypedDict):
+    """What is installed in an interpreter, as far as one backend needs it."""
 
     python: str
     implementation: str
     distributions: dict[str, str | None]
     absent: list[str]
     entry_point: dict[str, str] | None
-    """`value`, and `code`: the digest of the package's files."""
+    """Entry point of the backend: its `value`, and `code`, the digest of its package's files; None without one."""
     entry_points: list[str]
-    """Names of all that are known in the group."""
+    """Names of all backends that installed packages offer."""
 
 
-def main(group: str, backend: str, distributions: list[str], modules: list[str]) -> Answer:
-    """Versions of distributions (None: absent), modules that cannot be found, and the backend's entry point."""
+def main(group: str, backend: str, distributions: list[str], modules: list[str]) -> Inventory:
+    """The inventory of this interpreter.
+
+    Args:
+        group: Entry point group in which packages offer backends.
+        backend: Name of the backend.
+        distributions: Names of the distributions whose versions are wanted; the version of an absent one is None.
+        modules: Names of modules; those that cannot be found are `absent`.
+    """
     point = _entry_point(group, backend)
     wanted = [*distributions, *_with_requirements(point)]
     return {

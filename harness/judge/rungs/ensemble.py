@@ -49,7 +49,7 @@ def _margin(check: Check) -> float:
 def members(evidence: Evidence) -> tuple[Evidence, ...]:
     """The evidence of every member, the case itself first."""
     others = ensemble.seeds(evidence.scenario)[1:]
-    return evidence, *(_member(evidence, ensemble.folder_of(evidence.case_dir, seed)) for seed in others)
+    return evidence, *(_member(evidence, ensemble.member_folder(evidence.case_dir, seed)) for seed in others)
 
 
 def _member(evidence: Evidence, folder: Path) -> Evidence:

@@ -18,7 +18,7 @@ from harness.judge.lockstep import between, envelope, largest, last_step, start,
 from harness.judge.tensors import is_rounding, judge_presence, still
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
-from harness.run.legs.distances import distance, farthest
+from harness.run.legs.distances import distance, largest_distance
 from harness.run.legs.trajectory import LOSS
 
 NEEDS = frozenset({"lockstep", "trajectory"})
@@ -100,7 +100,7 @@ def _judge_tensor(
         findings.demand(check, False, f"{name}: {problem}")
         return
     if rounding is not None:
-        far = max(farthest(own, other), *(distance(a, b) for a, b in more))
+        far = max(largest_distance(own, other), *(distance(a, b) for a, b in more))
         message = f"{name} over {len(own)} steps: distance between the sides over that of a side from itself"
         findings.measure(check, far / rounding, "noise", message)
         return

@@ -32,7 +32,7 @@ def propose(root: Path, of: Path | None, to: Path, cases: Sequence[str] = ()) ->
     Returns what differs, and a sentence for each case of the hub that cannot be approved. Raises HarnessError for a
     hub that is none, a folder that is taken, and when a golden file could not be computed.
     """
-    hub.claim(to)
+    hub.make_empty_folder(to)
     with tempfile.TemporaryDirectory() as name:
         old, new = Path(name, "a"), Path(name, "b")
         for side in (old, new):

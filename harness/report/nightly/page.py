@@ -31,7 +31,7 @@ def _row(folder: Path, step: Step, record: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **record,
         "name": step.name,
-        "asks": step.asks,
+        "asks": step.purpose,
         "result": _result(folder, step, record["hubs"]) if record["exit_status"] is not None else "",
         "links": list(_links(folder, step, record["hubs"])),
     }
@@ -42,7 +42,8 @@ def _result(folder: Path, step: Step, hubs: Sequence[str]) -> str:
     if step.is_session:
         found = Summary.read_if_whole(folder / hubs[-1] / layout.SUMMARY)
         return "" if found is None else ", ".join(f"{count} {what}" for what, count in found.totals if count)
-    lines = (folder / log_of(step.name)).read_text(encoding="utf-8", errors="replace").split("\n") if step.tells else []
+    log = folder / log_of(step.name)
+    lines = log.read_text(encoding="utf-8", errors="replace").split("\n") if step.has_result else []
     return next((line for line in reversed(lines) if line.strip()), "")
 
 

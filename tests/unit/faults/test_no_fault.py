@@ -12,8 +12,8 @@ from harness.networks import registry
 from harness.networks.pinn.forward import ForwardPass
 from harness.networks.pinn.rules import Rules
 from harness.run.devices import CPU
-from harness.run.interpreters import own
-from harness.run.keys import Surroundings, _surroundings_parts
+from harness.run.interpreters import this_interpreter
+from harness.run.keys import Runtime, _runtime_parts
 
 
 def test_neither_the_worker_nor_its_legs_import_a_fault() -> None:
@@ -28,12 +28,12 @@ def test_neither_the_worker_nor_its_legs_import_a_fault() -> None:
 
 @pytest.mark.parametrize(("fault", "module"), [(None, "harness.run.worker"), ("scale.off", "harness.faults.worker")])
 def test_a_side_is_run_by_the_faulty_worker_only_with_a_fault(fault: str | None, module: str) -> None:
-    assert Surroundings(own(()), CPU, {}, fault).worker == module
+    assert Runtime(this_interpreter(()), CPU, {}, fault).worker == module
 
 
 def test_the_key_of_a_result_tells_the_fault_and_its_size() -> None:
     parts = [
-        _surroundings_parts(Surroundings(own(()), CPU, {}, fault)) for fault in (None, "scale.off", "scale.off=2.0")
+        _runtime_parts(Runtime(this_interpreter(()), CPU, {}, fault)) for fault in (None, "scale.off", "scale.off=2.0")
     ]
     assert "fault" not in parts[0]
     assert parts[1]["fault"]["injected"] != parts[2]["fault"]["injected"]

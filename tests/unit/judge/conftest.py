@@ -148,7 +148,7 @@ def write_case(folder: Path, scenario: PinnScenario) -> CaseFolder:
         write_training(folder, scenario, backend, number)
         write_inference(folder, scenario, backend)
     for seed in ensemble.seeds(scenario)[1:]:
-        write_member(folder, ensemble.folder_of(folder, seed), 1e-4 * seed)
+        write_member(folder, ensemble.member_folder(folder, seed), 1e-4 * seed)
     write_approved(folder)
     return CaseFolder(folder, scenario)
 
