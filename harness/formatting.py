@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 ABSENT = "-"
-LONGEST = 240
+MAX_MESSAGE_LENGTH = 240
 """Characters of a message in a row of a summary; the page of the case has all of it."""
 _MANY = 10.0
 """Times a limit from which on per cent say nothing to a reader."""
@@ -23,7 +23,7 @@ def number(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def used(margin: float | None) -> str:
+def share_of_limit(margin: float | None) -> str:
     """Write the share of a limit that is used, 1 - margin: `37 %`; far beyond it, `4.2 times`; `-` for none."""
     if margin is None:
         return ABSENT
@@ -60,8 +60,8 @@ def cell(text: str) -> str:
 
 
 def clipped(text: str) -> str:
-    """The first LONGEST characters of a text; ` ...` ends one that has more."""
-    return text if len(text) <= LONGEST else text[: LONGEST - 4] + " ..."
+    """The first MAX_MESSAGE_LENGTH characters of a text; ` ...` ends one that has more."""
+    return text if len(text) <= MAX_MESSAGE_LENGTH else text[: MAX_MESSAGE_LENGTH - 4] + " ..."
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -146,14 +146,14 @@ TELEMETRY = "stages.json"
 
 # Files of `comparison/`, `reassembly/` and `golden/`.
 METRICS = "comparison_metrics.json"
-LOCKSTEP_FIGURES = "lockstep.json"
+LOCKSTEP_DISTANCES = "lockstep.json"
 FRC = "frc.npz"
 ALIGNED = "pictures.npz"
 COLOURS = "colours.json"
 MONTAGE = "montage.png"
 LOCALISATION = "localisation.json"
 LOCALISATION_TEXT = "localisation.md"
-REASSEMBLY_FIGURES = "reassembly.json"
+REASSEMBLY_PLACEMENTS = "reassembly.json"
 REASSEMBLY_TEXT = "reassembly.md"
 PROVENANCE = "provenance.json"
 

@@ -24,7 +24,7 @@ RUNGS = ("telemetry", "patches", "scale", "agreement")
 """The rungs that hold the sides of one training against each other."""
 FACTOR = 2
 _TWO_DIGITS_UP = Context(prec=2, rounding=ROUND_CEILING)
-_FOUND_NOTHING = ("error", "inconclusive")
+_WITHOUT_RESULT = ("error", "inconclusive")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def measure(case: Case, backend: str, draw: int, first: Path, again: Path) -> li
     evidence = Evidence(first, (backend, other), {other: again / backend})
     checks = [check for rung in RUNGS for check in ladder.judge_rung(rung, evidence, limits).checks]
     for check in checks:
-        if check.status in _FOUND_NOTHING:
+        if check.status in _WITHOUT_RESULT:
             where = f"{case.id}, {backend}, draw {draw}"
             raise HarnessError(f"{where}: {check.rung}.{check.name}: {check.message}")
     checks += _against_itself(evidence, limits)

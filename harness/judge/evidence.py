@@ -31,7 +31,7 @@ from harness.scenario.schema import Scenario
 from harness.scenario.source import read
 
 R = TypeVar("R", bound=Record)
-_CLAIMS = (layout.LOCKSTEP, layout.TRAIN_OUTPUTS)
+_CONTRACT_FOLDERS = (layout.LOCKSTEP, layout.TRAIN_OUTPUTS)
 """Folders of a side that hold its contract."""
 
 LEG_OF = {folder: leg for leg, folders in layout.LEG_FOLDERS.items() for folder in folders}
@@ -111,7 +111,7 @@ class Evidence:
         paths = [
             here / name / layout.CONTRACT
             for here in (self.folder(backend), self.case_dir / backend)
-            for name in _CLAIMS
+            for name in _CONTRACT_FOLDERS
         ]
         path = next((path for path in paths if path.is_file()), None)
         return None if path is None else _contract(path, *_state(path))

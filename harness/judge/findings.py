@@ -62,7 +62,7 @@ class Findings:
         """Judge a fact that the contract demands exactly; `message` says what was found."""
         self._add(name, "pass" if holds else "fail", message)
 
-    def doubt(self, name: str, message: str) -> None:
+    def inconclusive(self, name: str, message: str) -> None:
         """Note what leaves the rung undecided, whatever its figures say."""
         self._add(name, "inconclusive", message)
 

@@ -3,7 +3,7 @@
 A ptychographic object is known up to a scale (of its amplitude, against the probe's), a global phase, and,
 where the probe and the origin of the scan are not known either, a linear phase and a shift.
 Fields are complex (H, W), masks boolean (H, W). A fitted gauge is what the reference has and the field has not:
-`field * scale * exp(i (global_phase + ramp_x * x + ramp_y * y))`, moved by the shift, is nearest to the reference.
+`field * scale * exp(i (global_phase + ramp_x * x + ramp_y * y))`, shifted by the shift, is nearest to the reference.
 x and y are pixels from the middle of the picture, index size // 2.
 """
 
@@ -15,20 +15,20 @@ from scipy.optimize import least_squares, minimize
 from skimage.registration import phase_cross_correlation
 
 from harness.arrays import Array
-from harness.judge.moving import REACH, moved, reached
+from harness.judge.subpixel_shift import REACH, shifted, shifted_mask
 
 OVERLAP = 0.5
 """Least share of the mask that must still be compared after a shift: larger shifts are not searched."""
-WANDER = 1.5
+SHIFT_BOUND = 1.5
 """Pixels that the refinement may go from the peak of the correlation; only of a poor picture it ends there."""
-TURN = 0.5
+RAMP_BOUND = 0.5
 """Radians at the edge of the picture by which the refinement may change the linear phase that it starts at."""
 CONVERGED = 1e-10
 """What ends the refinement: the relative change of parameters and of what is left over, and the latter's gradient."""
 
 Pair = tuple[float, float]
 """[x, y]"""
-Place = tuple[Pair, Pair]
+Placement = tuple[Pair, Pair]
 """Linear phase in radians a pixel and shift in pixels."""
 
 
@@ -116,13 +116,13 @@ def fit(field: Array, reference: Array, mask: Array, by_amplitude: bool, refine:
     """
     field, reference = (np.where(mask, side, 0) for side in (field, reference))
     box = find_objects(mask.astype(int))[0]
-    ramp, shift = _fit_place(field[box], reference[box], mask[box], by_amplitude, refine)
+    ramp, shift = _fit_placement(field[box], reference[box], mask[box], by_amplitude, refine)
     placed = _placed(field, ramp, shift)
-    inside = mask & reached(mask, *shift)
+    inside = mask & shifted_mask(mask, *shift)
     return Gauges(fit_global_phase(placed, reference, inside), *ramp, *shift)
 
 
-def _fit_place(field: Array, reference: Array, mask: Array, by_amplitude: bool, refine: bool) -> Place:
+def _fit_placement(field: Array, reference: Array, mask: Array, by_amplitude: bool, refine: bool) -> Placement:
     """Linear phase and shift, which do not depend on where the middle of the picture is.
 
     The search starts without a shift and at the peak of the correlation; what ends nearest to the reference is taken.
@@ -134,23 +134,25 @@ def _fit_place(field: Array, reference: Array, mask: Array, by_amplitude: bool, 
     part = np.abs if by_amplitude else np.angle
     shift = fit_whole_shift(part(flat), part(reference), mask)
     own, other = (field, reference) if by_amplitude else (_phasors(field), _phasors(reference))
-    places = [(fit_ramp(moved(field, *start), reference, mask), start) for start in dict.fromkeys([(0.0, 0.0), shift])]
+    places = [
+        (fit_ramp(shifted(field, *start), reference, mask), start) for start in dict.fromkeys([(0.0, 0.0), shift])
+    ]
     if refine:
         places = [_refined(own, other, mask, *start) for start in places]
-    common = np.logical_and.reduce([mask, *(reached(mask, *end) for _, end in places)])
-    return max(places, key=lambda place: _likeness(_placed(own, *place)[common], other[common]))
+    common = np.logical_and.reduce([mask, *(shifted_mask(mask, *end) for _, end in places)])
+    return max(places, key=lambda place: _cosine(_placed(own, *place)[common], other[common]))
 
 
-def _refined(field: Array, reference: Array, mask: Array, ramp: Pair, shift: Pair) -> Place:
+def _refined(field: Array, reference: Array, mask: Array, ramp: Pair, shift: Pair) -> Placement:
     """Linear phase (x, y) and shift (x, y) together: where nothing of a gauge of the reference is left in the error.
 
     Where a least-squares fit is at rest, the error is orthogonal to what each gauge would change; here to what it
-    would change in the reference. The moved field itself must not set the goal: a move by half a pixel smooths its
+    would change in the reference. The shifted field itself must not set the goal: a move by half a pixel smooths its
     noise, and the smallest error would then be found there. Only pixels are used that no shift within the search can
     bring in from outside the mask; without any, nothing is refined.
     """
-    room = 2 * int(np.ceil(REACH + WANDER)) + 1
-    inside = mask & binary_erosion(reached(mask, *shift), np.ones((room, room)))
+    room = 2 * int(np.ceil(REACH + SHIFT_BOUND)) + 1
+    inside = mask & binary_erosion(shifted_mask(mask, *shift), np.ones((room, room)))
     expected, half = reference[inside], max(field.shape) / 2  # half: a unit step of a ramp turns the edge by a radian
     changes = _changes(reference, half)[:, inside]
     energies = np.square(np.abs(changes)).sum(axis=1)
@@ -164,17 +166,17 @@ def _refined(field: Array, reference: Array, mask: Array, ramp: Pair, shift: Pai
         return (np.conj(changes) @ (scale * placed - expected)).real / energies
 
     start = np.array([*(half * np.array(ramp)), *shift])
-    wander = np.array([TURN, TURN, WANDER, WANDER])
-    bounds = (start - wander, start + wander)
+    bound = np.array([RAMP_BOUND, RAMP_BOUND, SHIFT_BOUND, SHIFT_BOUND])
+    bounds = (start - bound, start + bound)
     found = least_squares(left_over, start, bounds=bounds, ftol=CONVERGED, xtol=CONVERGED, gtol=CONVERGED).x
     return (float(found[0] / half), float(found[1] / half)), (float(found[2]), float(found[3]))
 
 
 def _placed(field: Array, ramp: Array | Pair, shift: Array | Pair) -> Array:
-    return moved(field * _linear(field.shape, ramp), *shift)
+    return shifted(field * _linear(field.shape, ramp), *shift)
 
 
-def _likeness(own: Array, other: Array) -> float:
+def _cosine(own: Array, other: Array) -> float:
     """Modulus of the cosine between two complex arrays, 0 where one is zero."""
     norm = np.linalg.norm(own) * np.linalg.norm(other)
     return float(np.abs(np.vdot(own, other)) / norm) if norm > 0 else 0.0
@@ -188,9 +190,9 @@ def _changes(field: Array, half: float) -> Array:
 
 
 def apply(field: Array, gauges: Gauges) -> Array:
-    """Give `field` the gauges that were fitted; `moving.reached` says which pixels then hold a picture."""
+    """Give `field` the gauges that were fitted; `subpixel_shift.shifted_mask` says which pixels then hold a picture."""
     turned = field * _linear(field.shape, (gauges.ramp_x, gauges.ramp_y)) * np.exp(1j * gauges.global_phase)
-    return moved(turned, gauges.shift_x, gauges.shift_y)
+    return shifted(turned, gauges.shift_x, gauges.shift_y)
 
 
 def axes(shape: tuple[int, ...]) -> tuple[Array, Array]:

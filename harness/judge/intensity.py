@@ -35,7 +35,7 @@ from harness.dataset.npz import RawData
 from harness.judge.evidence import Evidence, NoEvidence
 from harness.judge.rungs.dataset import grouped
 from harness.physics.scale import pattern_energies
-from harness.records.stages import StageFigures
+from harness.records.stages import StageStatistics
 from harness.run.legs.statistics import diffracted_groups
 
 STAGES = (
@@ -54,22 +54,22 @@ class Intensity:
 
     evidence: Evidence
 
-    def of_stage(self, backend: str, stage: str) -> StageFigures:
-        """The `figures` of a stage; raises HarnessError, with the reason, for one that cannot be had."""
+    def of_stage(self, backend: str, stage: str) -> StageStatistics:
+        """The `stage_statistics` of a stage; raises HarnessError, with the reason, for one that cannot be had."""
         precision = self.evidence.scenario.training.precision
         match stage:
             case "raw_diffraction":
-                return self._raw_figures
+                return self._raw_statistics
             case "grouped_diffraction":
-                return self._drawn_figures
+                return self._drawn_statistics
             case "grouped_X_full":
-                return self._normalised_figures
+                return self._normalised_statistics
             case "container_X":
-                return figures(self.evidence.stage(backend, self.evidence.stages(backend, precision), "input"))
+                return stage_statistics(self.evidence.stage(backend, self.evidence.stages(backend, precision), "input"))
             case "training_labels_Y_amp":
-                return figures(self.evidence.batch(backend)["amplitude"])
+                return stage_statistics(self.evidence.batch(backend)["amplitude"])
             case _:
-                return figures(self._predicted(backend))
+                return stage_statistics(self._predicted(backend))
 
     @cached_property
     def levels(self) -> dict[str, float]:
@@ -87,18 +87,18 @@ class Intensity:
         return dict(zip(STAGES, (*known, counts * batch, counts * test), strict=True))
 
     @cached_property
-    def _raw_figures(self) -> StageFigures:
-        return figures(self._raw.diffraction)
+    def _raw_statistics(self) -> StageStatistics:
+        return stage_statistics(self._raw.diffraction)
 
     @cached_property
-    def _drawn_figures(self) -> StageFigures:
+    def _drawn_statistics(self) -> StageStatistics:
         times = np.bincount(self._drawn.ravel(), minlength=len(self._energies))
-        return figures(self._raw.diffraction, times).model_copy(update={"shape": self._drawn_shape})
+        return stage_statistics(self._raw.diffraction, times).model_copy(update={"shape": self._drawn_shape})
 
     @cached_property
-    def _normalised_figures(self) -> StageFigures:
+    def _normalised_statistics(self) -> StageStatistics:
         times = np.bincount(self._train.groups.ravel(), minlength=len(self._train.X))
-        return figures(self._train.X, times).model_copy(update={"shape": self._drawn_shape})
+        return stage_statistics(self._train.X, times).model_copy(update={"shape": self._drawn_shape})
 
     @property
     def _drawn_shape(self) -> tuple[int, ...]:
@@ -116,7 +116,9 @@ class Intensity:
             Path(backend, layout.INFERENCE_OUTPUTS, layout.DIFFRACTION), ("groups", "amplitude")
         )
         if not np.array_equal(found["groups"], self._chosen):
-            raise NoEvidence(f"{backend}: other groups were diffracted than those that its figures are held against.")
+            raise NoEvidence(
+                f"{backend}: other groups were diffracted than those that its figures are held against."
+            )
         return found
 
     def _scale_used(self, backend: str) -> float:
@@ -164,13 +166,13 @@ class Intensity:
         return diffracted_groups(*self._test.groups.shape)
 
 
-def figures(values: Array, times: Array | None = None) -> StageFigures:
+def stage_statistics(values: Array, times: Array | None = None) -> StageStatistics:
     """Statistics of amplitudes (K, ...) in float64, each of the K counted as often as `times` (K,) says, or once."""
     times = np.ones(len(values), dtype=int) if times is None else times
     flat, times = values.reshape(len(values), -1)[times > 0].astype(np.float64), times[times > 0]
     finite = np.isfinite(flat)
     count = int(times @ finite.sum(axis=1))
-    return StageFigures(
+    return StageStatistics(
         shape=values.shape,
         dtype=str(values.dtype),
         **(_moments(flat, finite, times, count) if count else dict.fromkeys(_MOMENTS)),

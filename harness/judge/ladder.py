@@ -25,7 +25,7 @@ from harness.judge.rungs import (
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check, RungVerdict
 
-UNMADE = ("error", "inconclusive", "skipped")
+NOT_MADE = ("error", "inconclusive", "skipped")
 """Statuses of a check that was not made, when it has no limit."""
 
 JUDGES: dict[str, ModuleType] = {
@@ -70,7 +70,7 @@ def judge_rung(rung: str, evidence: Evidence, limits: Limits) -> RungVerdict:
     """
     judge = _judge_of(rung)
     verdict = RungVerdict(rung, tuple(judge.judge(evidence, limits.on(evidence.devices))))
-    unmade = [check for check in verdict.checks if check.status in UNMADE and check.limit is None]
+    unmade = [check for check in verdict.checks if check.status in NOT_MADE and check.limit is None]
     if unmade or not verdict.checks:  # checks that could not be made asked for no limit
         return verdict
     return RungVerdict(rung, (*verdict.checks, *(_unused(rung, *limit) for limit in limits.unused(rung))))

@@ -25,13 +25,13 @@ from harness.judge.verdict import RED, Check, RungVerdict
 
 T = TypeVar("T")
 LOCKSTEP_RUNGS = ("stages", "physics", "loss", "gradient", "step", "trajectory")
-LOOKED_AT: tuple[Precision, ...] = ("float64", "float32")
+SEARCH_ORDER: tuple[Precision, ...] = ("float64", "float32")
 Reds = Mapping[tuple[str, str], Check]
 """The red checks by rung and name."""
 
 
 @dataclass(frozen=True)
-class Place:
+class ComparedTensor:
     """One tensor that a red check compared: the candidate's (or a side's) and what it was held against."""
 
     check: Check
@@ -52,7 +52,7 @@ class Place:
 class Localisation:
     """The first place, and what else the lock-step says about it."""
 
-    place: Place
+    first: ComparedTensor
     difference: Difference | None
     """None where shapes or types differ, or where values are not finite."""
     wrong_alone: tuple[str, ...] | None
@@ -64,22 +64,22 @@ class Localisation:
 
     def as_json(self) -> dict[str, Any]:
         """The entry `localisation` of summary.json, and what else is known."""
-        place = self.place
+        first = self.first
         none = dict.fromkeys(("max_abs", "max_rel", "ulp"))
         return {
-            "rung": place.check.rung,
-            "check": place.check.name,
-            "stage": place.stage,
-            "tensor": place.tensor,
-            "precision": place.precision,
-            "against": place.against,
-            "first_step": place.first_step,
+            "rung": first.check.rung,
+            "check": first.check.name,
+            "stage": first.stage,
+            "tensor": first.tensor,
+            "precision": first.precision,
+            "against": first.against,
+            "first_step": first.first_step,
             **(none if self.difference is None else self.difference.as_json()),
-            "shape": list(place.own.shape),
+            "shape": list(first.own.shape),
             "wrong_alone": None if self.wrong_alone is None else list(self.wrong_alone),
             "not_alone": list(self.not_alone),
             "transformation": self.transformation,
-            "message": place.check.message,
+            "message": first.check.message,
         }
 
 
@@ -89,7 +89,7 @@ def localise(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> Localisatio
     reds = {(check.rung, check.name): check for check in checks if check.status in RED}
     if not reds:  # nothing to look for in the files
         return None
-    places = (place for precision in LOOKED_AT for place in _Search(evidence, precision, reds).places())
+    places = (place for precision in SEARCH_ORDER for place in _Search(evidence, precision, reds).places())
     first = next(places, None)
     if first is None:
         return None
@@ -114,7 +114,7 @@ class _Search:
     precision: Precision
     reds: Reds
 
-    def places(self) -> Iterator[Place]:
+    def places(self) -> Iterator[ComparedTensor]:
         """Every place with a red check; evidence that is missing or broken is left out."""
         for kind in (self._stages, self._physics, self._losses, self._gradients, self._first_step, self._trajectory):
             try:
@@ -122,12 +122,12 @@ class _Search:
             except HarnessError:
                 continue
 
-    def _stages(self) -> Iterator[Place]:
+    def _stages(self) -> Iterator[ComparedTensor]:
         sides = self._sides(self.evidence.stages)
         for name in [stage.name for stage in self.evidence.contract.stages]:
             yield from self._pair(self._red("stages", name), name, name, sides)
 
-    def _physics(self) -> Iterator[Place]:
+    def _physics(self) -> Iterator[ComparedTensor]:
         """A fault that both sides share agrees between them; only the oracle shows it."""
         for backend in self.evidence.backends:
             expected = oracle_stages(self.evidence, backend, self.precision)
@@ -135,27 +135,29 @@ class _Search:
             for name, value in expected.items():
                 check = self.reds.get(("physics", f"{backend}.{self.precision}.{name}"))
                 if check is not None and name in own:
-                    yield Place(check, name, name, self.precision, own[name], value.astype(own[name].dtype), "oracle")
+                    yield ComparedTensor(
+                        check, name, name, self.precision, own[name], value.astype(own[name].dtype), "oracle"
+                    )
 
-    def _losses(self) -> Iterator[Place]:
+    def _losses(self) -> Iterator[ComparedTensor]:
         losses = self._sides(self.evidence.losses)
         sides = [{name: np.array([value], float) for name, value in side.items()} for side in losses]
         for name in [*(term.name for term in self.evidence.contract.losses), "loss"]:
             yield from self._pair(self._red("loss", name), "loss", name, sides)
 
-    def _gradients(self) -> Iterator[Place]:
+    def _gradients(self) -> Iterator[ComparedTensor]:
         sides = self._sides(partial(lockstep.gradients, self.evidence))
         for name in backwards(self.evidence):
             yield from self._pair(self._red("gradient", name), "gradient", name, sides)
 
-    def _first_step(self) -> Iterator[Place]:
+    def _first_step(self) -> Iterator[ComparedTensor]:
         """The optimiser's state before the weights that it moved."""
         sides, names = self._sides(partial(lockstep.first_step, self.evidence)), backwards(self.evidence)
         state = [f"{name}.{moment}" for moment in self.evidence.contract.optimiser_state for name in names]
         for tensor in [*state, *names]:
             yield from self._pair(self._red("step", tensor), "step", tensor, sides, 1)
 
-    def _trajectory(self) -> Iterator[Place]:
+    def _trajectory(self) -> Iterator[ComparedTensor]:
         """The first step at which a weight is out of its limit; in float32 the noise has no limit a weight."""
         sides = [values for values, _ in self._sides(partial(lockstep.steps, self.evidence))]
         in_noise = self.precision == "float32"
@@ -175,12 +177,14 @@ class _Search:
 
     def _pair(
         self, check: Check | None, stage: str, tensor: str, sides: Sequence[Mapping[str, Array]], first_step: int = 0
-    ) -> Iterator[Place]:
+    ) -> Iterator[ComparedTensor]:
         """The place of a tensor that both sides have, when its check is red."""
         reference, candidate = sides
         if check is not None and tensor in reference and tensor in candidate:
             own, other = candidate[tensor], reference[tensor]
-            yield Place(check, stage, tensor, self.precision, own, other, self.evidence.backends[0], first_step)
+            yield ComparedTensor(
+                check, stage, tensor, self.precision, own, other, self.evidence.backends[0], first_step
+            )
 
 
 def _is_out(sides: Sequence[Weights], name: str, limit: float | None) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from harness import layout
 from harness.arrays import Array, Precision, Weights
 from harness.judge.evidence import Evidence, NoEvidence
-from harness.records.noise import WalkNoise
+from harness.records.noise import TrajectoryNoise
 from harness.run.legs.distances import distance_by_step
 from harness.run.legs.trajectory import LOSS
 
@@ -55,7 +55,7 @@ def gradient_noise(evidence: Evidence, precision: Precision) -> Noise:
     return first, second
 
 
-def walk_noise(evidence: Evidence, precision: Precision, what: Literal["first", "weights"]) -> Noise:
+def trajectory_noise(evidence: Evidence, precision: Precision, what: Literal["first", "weights"]) -> Noise:
     """Of both sides, the distance of the first step, or of the weights where they were farthest, from nudged walks."""
     first, second = (_draws(getattr(_noise(evidence, side, precision), what)) for side in evidence.backends)
     return first, second
@@ -75,8 +75,8 @@ def grafted(evidence: Evidence, backend: str) -> tuple[dict[str, Array], dict[st
     return evidence.arrays(Path(backend, layout.GRAFT, layout.GRAFTED_STAGES)), problems
 
 
-def _noise(evidence: Evidence, backend: str, precision: Precision) -> WalkNoise:
-    noise = evidence.parsed(Path(backend, layout.TRAJECTORY, layout.noise(precision)), WalkNoise)
+def _noise(evidence: Evidence, backend: str, precision: Precision) -> TrajectoryNoise:
+    noise = evidence.parsed(Path(backend, layout.TRAJECTORY, layout.noise(precision)), TrajectoryNoise)
     if not all(map(_finite, [*noise.first.values(), *noise.weights.values(), *noise.steps])):
         raise NoEvidence(f"{backend}: the noise of its trajectories in {precision} is not finite.")
     return noise
@@ -103,7 +103,7 @@ def envelope(evidence: Evidence) -> Array:
     return np.maximum(np.maximum.accumulate(draws.max(axis=0)), FLOOR["float32"])
 
 
-def between(evidence: Evidence, precision: Precision) -> Array:
+def distance_between_sides(evidence: Evidence, precision: Precision) -> Array:
     """Distance (steps,) of all weights between the sides."""
     reference, candidate = (steps(evidence, backend, precision)[0] for backend in evidence.backends)
     if any(reference[name].shape != candidate[name].shape for name in reference.keys() & candidate.keys()):
@@ -113,9 +113,9 @@ def between(evidence: Evidence, precision: Precision) -> Array:
     return distance_by_step(candidate, reference)
 
 
-def curves(evidence: Evidence) -> dict[str, dict[str, list[float]]]:
+def distance_curves(evidence: Evidence) -> dict[str, dict[str, list[float]]]:
     """Distance between the sides after every step, by precision, and beside float32's the envelope of its noise."""
-    exact, single = between(evidence, "float64"), between(evidence, "float32")
+    exact, single = distance_between_sides(evidence, "float64"), distance_between_sides(evidence, "float32")
     return {
         "float64": {"between": exact.tolist()},
         "float32": {"between": single.tolist(), "envelope": envelope(evidence).tolist()},

@@ -71,12 +71,12 @@ METRICS = (
     Metric("scale"),
     Metric("rescaled_mae", "less", ("amplitude",)),
 )
-"""Every metric, in the order of the tables; a new one is a row here, its value in `_figures`, and entries of the ledger
+"""Every metric, in the order of the tables; a new one is a row here, its value in `_metrics`, and entries of the ledger
 where it is judged."""
 NAMES = tuple(metric.name for metric in METRICS)
 
 Metrics = dict[str, Any]
-"""The figures of METRICS by their names, with `bias` and `message`."""
+"""The metrics of METRICS by their names, with `bias` and `message`."""
 
 
 def judged(part: Part) -> list[str]:
@@ -92,11 +92,11 @@ def amplitude_metrics(picture: Array, reference: Array, mask: Array) -> Metrics:
         return _nothing()
     scale = fit_amplitude_scale(picture, reference, valid)
     rescaled = picture if scale is None else scale * picture
-    figures = _figures(picture - reference, picture, rescaled, reference, valid)
-    figures |= {"scale": scale, "rescaled_mae": float(np.abs(rescaled - reference)[valid].mean())}
+    metrics = _metrics(picture - reference, picture, rescaled, reference, valid)
+    metrics |= {"scale": scale, "rescaled_mae": float(np.abs(rescaled - reference)[valid].mean())}
     if scale is None:
-        figures |= {"rescaled_mae": None, "message": _joined(figures["message"], "scale: the picture is zero")}
-    return figures
+        metrics |= {"rescaled_mae": None, "message": _joined(metrics["message"], "scale: the picture is zero")}
+    return metrics
 
 
 def phase_metrics(picture: Array, reference: Array, mask: Array) -> Metrics:
@@ -105,9 +105,9 @@ def phase_metrics(picture: Array, reference: Array, mask: Array) -> Metrics:
     if not valid.any():
         return _nothing()
     difference = wrap(picture - reference)
-    figures = _figures(difference, picture, picture, reference, valid, RADIAN)
+    metrics = _metrics(difference, picture, picture, reference, valid, RADIAN)
     reason = "scale, rescaled_mae: a phase has no free scale"
-    return figures | {"scale": None, "rescaled_mae": None, "message": _joined(figures["message"], reason)}
+    return metrics | {"scale": None, "rescaled_mae": None, "message": _joined(metrics["message"], reason)}
 
 
 def wrap(phase: Array) -> Array:
@@ -171,7 +171,7 @@ def contrast(picture: Array, reference: Array, mask: Array) -> float | None:
     return spreads[0] / spreads[1] if spreads[1] > FLAT else None
 
 
-def _figures(
+def _metrics(
     difference: Array, picture: Array, fitted: Array, reference: Array, valid: Array, unit: float = 0.0
 ) -> Metrics:
     errors, expected = difference[valid], reference[valid]

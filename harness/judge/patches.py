@@ -7,10 +7,10 @@ from harness.judge.evidence import Evidence
 from harness.judge.truth import Part, parts_with_a_picture, true_object, true_patches
 from harness.run.legs.statistics import central, summary
 
-PATCH_FIGURES = ("mean", "std", "var_zero_mean", "var_zero_mean_min", "var_zero_mean_median")
+PATCH_STATISTICS = ("mean", "std", "var_zero_mean", "var_zero_mean_min", "var_zero_mean_median")
 
 
-def patch_figures(evidence: Evidence, backend: str) -> dict[str, float]:
+def patch_statistics(evidence: Evidence, backend: str) -> dict[str, float]:
     """Figures of the amplitude of a side's predicted patches, on the predicted region alone.
 
     `mean` and `std` are over all patches and pixels. `var_zero_mean` of one patch is the variance of its
@@ -19,7 +19,7 @@ def patch_figures(evidence: Evidence, backend: str) -> dict[str, float]:
     """
     inside = central(evidence.predictions(backend).patches, evidence.contract.region)
     figures = summary(np.abs(inside))
-    return {name: getattr(figures, name) for name in PATCH_FIGURES}
+    return {name: getattr(figures, name) for name in PATCH_STATISTICS}
 
 
 def collapse_ratio(evidence: Evidence, backend: str) -> float | None:

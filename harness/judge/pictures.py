@@ -10,7 +10,7 @@ from harness.judge import gauges
 from harness.judge.baselines import correlation
 from harness.judge.evidence import Canvas, Evidence, NoEvidence
 from harness.judge.gauges import Gauges
-from harness.judge.moving import reached
+from harness.judge.subpixel_shift import shifted_mask
 from harness.judge.truth import Part, crop, parts_with_a_picture, true_object
 from harness.physics.twins import twin
 
@@ -31,7 +31,7 @@ class Aligned:
     found: Array
     """(size, size) complex: the field as it was found, 0 where it was not covered."""
     stitched: Array
-    """(size, size) bool: covered and finite on both sides before the field was moved."""
+    """(size, size) bool: covered and finite on both sides before the field was shifted."""
     by_amplitude: bool
     """Whether the amplitude carries the picture."""
 
@@ -48,14 +48,14 @@ class Aligned:
         where one side has no contrast.
         """
         both = self.stitched & self.stitched[::-1, ::-1]
-        upright, flipped = (self._likeness(field, both) for field in (self.found, twin(self.found)))
+        upright, flipped = (self._correlation(field, both) for field in (self.found, twin(self.found)))
         return None if upright is None or flipped is None else flipped > upright
 
-    def _likeness(self, field: Array, mask: Array) -> float | None:
+    def _correlation(self, field: Array, mask: Array) -> float | None:
         if not mask.any():
             return None
         fitted = gauges.fit(field, self.reference, mask, self.by_amplitude, refine=False)
-        inside = mask & reached(mask, fitted.shift_x, fitted.shift_y)
+        inside = mask & shifted_mask(mask, fitted.shift_x, fitted.shift_y)
         placed = gauges.apply(np.where(mask, field, 0), fitted)
         part: Part = "amplitude" if self.by_amplitude else "phase"
         return correlation(placed[inside], self.reference[inside], part)
@@ -100,7 +100,7 @@ def _align(evidence: Evidence, field: Array, reference: Array, mask: Array) -> A
     field, by_amplitude = np.where(mask, field, 0), parts_with_a_picture(evidence)[0] == "amplitude"
     if evidence.scenario.dataset.source == "file":
         fitted = gauges.fit(field, reference, mask, by_amplitude)
-        inside = reached(mask, fitted.shift_x, fitted.shift_y)
+        inside = shifted_mask(mask, fitted.shift_x, fitted.shift_y)
         aligned, mask_of_both = gauges.apply(field, fitted), mask & inside
     else:
         aligned, mask_of_both = field * np.exp(1j * gauges.fit_global_phase(field, reference, mask)), mask

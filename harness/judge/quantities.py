@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from harness.judge.comparing import not_finite
 from harness.judge.evidence import Evidence
-from harness.judge.patches import patch_figures
+from harness.judge.patches import patch_statistics
 from harness.judge.reconstructions import correlation_with_truth
-from harness.judge.rungs.scale import scale_figures
+from harness.judge.rungs.scale import scale_values
 from harness.judge.telemetry import final_loss, loss_floor
 from harness.ports.contract import Contract
 
@@ -33,22 +33,22 @@ def _log(value: float | None) -> float | None:
 class Quantity(NamedTuple):
     """A figure of one side of one run."""
 
-    words: str
+    label: str
     of: Callable[[Evidence, str], float | None]
 
 
 QUANTITIES: Mapping[str, Quantity] = {
     "pearson_r": Quantity("correlation with the truth", _pearson_r),
-    "scale": Quantity("ln of the final intensity scale", lambda *side: _log(scale_figures(*side)["final"])),
-    "patch_mean": Quantity("ln of the patches' mean", lambda *side: _log(patch_figures(*side)["mean"])),
-    "patch_std": Quantity("ln of the patches' deviation", lambda *side: _log(patch_figures(*side)["std"])),
+    "scale": Quantity("ln of the final intensity scale", lambda *side: _log(scale_values(*side)["final"])),
+    "patch_mean": Quantity("ln of the patches' mean", lambda *side: _log(patch_statistics(*side)["mean"])),
+    "patch_std": Quantity("ln of the patches' deviation", lambda *side: _log(patch_statistics(*side)["std"])),
     "final_loss": Quantity("ln of the final loss above its floor", _log_loss),
 }
 """What is compared; logarithms where runs that differ by a factor are meant to differ by it at any level."""
 
 
-def asked(contract: Contract) -> tuple[str, ...]:
-    """The QUANTITIES that a network has: one without an intensity scale is not asked for it."""
+def applicable(contract: Contract) -> tuple[str, ...]:
+    """The QUANTITIES that a network has: one without an intensity scale is not applicable for it."""
     return tuple(name for name in QUANTITIES if name != "scale" or contract.scale is not None)
 
 

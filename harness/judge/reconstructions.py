@@ -14,7 +14,7 @@ from harness.judge.pictures import Aligned, against_reference, against_truth, ce
 from harness.judge.stitching import stitching_weight
 from harness.judge.truth import PARTS, Part, part_of, parts_with_a_picture, true_object, true_patches
 from harness.physics.synchronise import phases
-from harness.records.pictures import AgreementFigures, GaugeFigures, ReconstructionFigures, TwinFigures
+from harness.records.pictures import AgreementMetrics, FittedGauges, ReconstructionMetrics, TwinMetrics
 from harness.run.legs.statistics import central
 
 REMEMBERED = 8
@@ -28,7 +28,7 @@ class Reconstruction:
     aligned: Aligned
     baselines: dict[str, Array]
     """Each baseline's canvas (size, size) complex, with the truth's global phase."""
-    figures: ReconstructionFigures
+    figures: ReconstructionMetrics
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -50,7 +50,7 @@ def reconstruction(evidence: Evidence, backend: str) -> Reconstruction:
     aligned, metrics = measured_against_truth(evidence, backend)
     baselines = _baselines(evidence, backend, aligned)
     floors = {part: _baseline_correlations(baselines, aligned, part) for part in PARTS}
-    figures = ReconstructionFigures(
+    figures = ReconstructionMetrics(
         reconstruction=metrics,
         baselines=floors,
         skill={part: _skills(metrics[part], floors[part]) for part in PARTS},
@@ -64,11 +64,11 @@ def reconstruction(evidence: Evidence, backend: str) -> Reconstruction:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def agreement(evidence: Evidence) -> tuple[Aligned, AgreementFigures]:
+def agreement(evidence: Evidence) -> tuple[Aligned, AgreementMetrics]:
     """Hold the candidate's picture against the reference side's: the pictures and METRICS a part, gauges and scale."""
     aligned = against_reference(evidence)
     metrics = part_metrics(aligned)
-    return aligned, AgreementFigures(**metrics, gauges=_gauges(aligned, metrics["amplitude"]))
+    return aligned, AgreementMetrics(**metrics, gauges=_gauges(aligned, metrics["amplitude"]))
 
 
 def part_metrics(aligned: Aligned) -> dict[Part, Metrics]:
@@ -89,8 +89,8 @@ def ring_correlations(aligned: Aligned) -> dict[Part, Rings | None]:
     }
 
 
-def _gauges(aligned: Aligned, amplitude: Metrics) -> GaugeFigures:
-    return GaugeFigures(scale=amplitude["scale"], **aligned.gauges.as_json(), twin=aligned.nearer_as_twin)
+def _gauges(aligned: Aligned, amplitude: Metrics) -> FittedGauges:
+    return FittedGauges(scale=amplitude["scale"], **aligned.gauges.as_json(), twin=aligned.nearer_as_twin)
 
 
 def _baselines(evidence: Evidence, backend: str, aligned: Aligned) -> dict[str, Array]:
@@ -126,7 +126,7 @@ def _contrasts(aligned: Aligned) -> dict[Part, float | None]:
     return {"amplitude": contrast(np.abs(field), np.abs(reference), mask), "phase": contrast(own, other, mask)}
 
 
-def _twin(evidence: Evidence, backend: str) -> TwinFigures:
+def _twin(evidence: Evidence, backend: str) -> TwinMetrics:
     """How much nearer the patches are to the truth than to its twin, with what the inference tells of its choice."""
     side, part = evidence.scenario.inference.reassemble_m, parts_with_a_picture(evidence)[0]
     predictions = evidence.predictions(backend)
@@ -136,7 +136,7 @@ def _twin(evidence: Evidence, backend: str) -> TwinFigures:
         for patches in (predictions.patches, predictions.as_predicted())
     )
     choice = evidence.inference(backend).twins.model_dump()
-    return TwinFigures(**dict(placed), margin_as_predicted=as_predicted.margin, **choice)
+    return TwinMetrics(**dict(placed), margin_as_predicted=as_predicted.margin, **choice)
 
 
 def _level(evidence: Evidence, backend: str, amplitude: Metrics) -> float | None:

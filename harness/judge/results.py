@@ -28,18 +28,18 @@ from harness.arrays import Array
 from harness.errors import HarnessError
 from harness.files import plain, write_json, write_npy, write_npz
 from harness.judge.evidence import Evidence
-from harness.judge.lockstep import curves
+from harness.judge.lockstep import distance_curves
 from harness.judge.metrics import wrap
-from harness.judge.patches import collapse_ratio, patch_figures
+from harness.judge.patches import collapse_ratio, patch_statistics
 from harness.judge.pictures import COVERED, Aligned
 from harness.judge.reconstructions import Reconstruction, agreement, reconstruction, ring_correlations
 from harness.judge.rungs.canvas import recomputed
-from harness.judge.rungs.ensemble import ensemble_figures
-from harness.judge.rungs.scale import scale_figures
+from harness.judge.rungs.ensemble import ensemble_metrics
+from harness.judge.rungs.scale import scale_values
 from harness.judge.telemetry import final_loss, first_nonfinite
 from harness.judge.truth import parts_with_a_picture
 from harness.records.metrics import ComparisonMetrics
-from harness.records.pictures import AgreementFigures
+from harness.records.pictures import AgreementMetrics
 
 T = TypeVar("T")
 
@@ -65,7 +65,7 @@ class Results:
         }
 
     @cached_property
-    def agreement(self) -> tuple[Aligned, AgreementFigures] | None:
+    def agreement(self) -> tuple[Aligned, AgreementMetrics] | None:
         """The sides against each other."""
         return self._try("agreement", partial(agreement, self.evidence))
 
@@ -74,7 +74,7 @@ class Results:
         """The distance between the sides after every step, beside the envelope of rounding noise."""
         if not any(leg == "trajectory" for _, leg in self.evidence.jobs):  # nobody asked for it
             return None
-        return self._try("lockstep", partial(curves, self.evidence))
+        return self._try("lockstep", partial(distance_curves, self.evidence))
 
     def as_json(self) -> dict[str, object]:
         """What `comparison_metrics.json` holds."""
@@ -82,7 +82,7 @@ class Results:
         return {
             "backends": sides,
             "agreement": None if together is None else together[1],
-            "ensemble": self._try("ensemble", partial(ensemble_figures, self.evidence)),
+            "ensemble": self._try("ensemble", partial(ensemble_metrics, self.evidence)),
             "parts": self._try("parts", partial(parts_with_a_picture, self.evidence)),
             "covered_share": COVERED,
             "reasons": self.reasons,
@@ -97,10 +97,10 @@ class Results:
         figures: dict[str, Callable[[Evidence, str], object]] = {
             "final_loss": final_loss,
             "first_nonfinite": first_nonfinite,
-            "intensity_scale": scale_figures,
-            "patches": patch_figures,
+            "intensity_scale": scale_values,
+            "patches": patch_statistics,
             "collapse_ratio": collapse_ratio,
-            "canvas": _canvas_figures,
+            "canvas": _canvas_metrics,
         }
         found = {
             name: self._try(f"{backend}.{name}", partial(figure, self.evidence, backend))
@@ -124,14 +124,14 @@ def write(evidence: Evidence) -> None:
     write_npz(folder / layout.ALIGNED, **_pictures(results))
     write_npz(folder / layout.FRC, **_curves(results))
     if (distances := results.lockstep) is not None:
-        write_json(folder / layout.LOCKSTEP_FIGURES, distances)
+        write_json(folder / layout.LOCKSTEP_DISTANCES, distances)
     if results.agreement is not None:
         for part, difference in _differences(results.agreement[0]).items():
             write_npy(folder / layout.difference(part), difference)
     write_json(folder / layout.METRICS, figures)
 
 
-def _canvas_figures(evidence: Evidence, backend: str) -> dict[str, float]:
+def _canvas_metrics(evidence: Evidence, backend: str) -> dict[str, float]:
     canvas = evidence.canvas(backend)
     figures = recomputed(evidence, canvas, evidence.predictions(backend))
     return {"size": len(canvas.field), "fits_canvas": len(canvas.field) >= figures["required"], **figures}

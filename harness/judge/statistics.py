@@ -7,10 +7,10 @@ import numpy as np
 
 from harness.judge.comparing import difference, paired
 from harness.judge.evidence import Evidence, NoEvidence
-from harness.judge.patches import patch_figures
+from harness.judge.patches import patch_statistics
 from harness.run.legs.statistics import figures
 
-FIGURES = ("mean", "std", "var_zero_mean")
+STATISTICS = ("mean", "std", "var_zero_mean")
 COMPARED, ZERO, NOT_FINITE = "compared", "blocked_baseline_zero", "blocked_not_finite"
 
 
@@ -24,10 +24,10 @@ def of_side(evidence: Evidence, backend: str) -> dict[str, dict[str, float]]:
     stitched = np.abs(canvas.field[canvas.coverage > 0])
     if not stitched.size:
         raise NoEvidence(f"{evidence.folder(backend)}: no pixel of its canvas is covered, so it has no statistics.")
-    patches, whole = patch_figures(evidence, backend), figures(stitched)
+    patches, whole = patch_statistics(evidence, backend), figures(stitched)
     return {
-        "patches": {name: patches[name] for name in FIGURES},
-        "canvas": {name: getattr(whole, name) for name in FIGURES},
+        "patches": {name: patches[name] for name in STATISTICS},
+        "canvas": {name: getattr(whole, name) for name in STATISTICS},
     }
 
 
@@ -40,12 +40,12 @@ def compared(
     (`blocked_not_finite`).
     """
     return {
-        part: {name: _held(one, other) for name, one, other in paired(values, candidate[part])}
+        part: {name: _comparison(one, other) for name, one, other in paired(values, candidate[part])}
         for part, values in baseline.items()
     }
 
 
-def _held(baseline: float | None, candidate: float | None) -> dict[str, Any]:
+def _comparison(baseline: float | None, candidate: float | None) -> dict[str, Any]:
     gap = difference(baseline, candidate)
     ratio = candidate / baseline if gap is not None and baseline and candidate is not None else None
     status = NOT_FINITE if gap is None else ZERO if ratio is None else COMPARED

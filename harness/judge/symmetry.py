@@ -18,14 +18,14 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from harness.judge.intensity import STAGES
-from harness.records.stages import ProductRecord, StageFigures, StageRatios, StepRecord, SymmetryCheck
+from harness.records.stages import ProductRecord, StageRatios, StageStatistics, StepRecord, SymmetryCheck
 
 TOLERANCE = 0.05
 """Largest distance of a symmetry from 1; given with the schema. Up to the labels it is 1 to rounding (1e-7) and to the
 counting noise of the whole data set, 1 / (2 sqrt(M nphotons)): 7e-4 for 512 patterns of 1e3 photons."""
 
 
-def stage_ratios(stages: Mapping[str, StageFigures], levels: Mapping[str, float]) -> StageRatios:
+def stage_ratios(stages: Mapping[str, StageStatistics], levels: Mapping[str, float]) -> StageRatios:
     """The steps between the stages that are there, in order, their product, and the check of their symmetry.
 
     `stages` holds the figures, `levels` the expected root mean squares.
@@ -39,28 +39,28 @@ def stage_ratios(stages: Mapping[str, StageFigures], levels: Mapping[str, float]
     return StageRatios(steps=steps, product=product, check=_check(steps, product.symmetry))
 
 
-def _steps(stages: Mapping[str, StageFigures], levels: Mapping[str, float]) -> Iterator[StepRecord]:
+def _steps(stages: Mapping[str, StageStatistics], levels: Mapping[str, float]) -> Iterator[StepRecord]:
     before: str | None = None
     for name in (stage for stage in STAGES if stage in stages):
         if before is None:
             yield _first(name, stages[name], levels[name])
         else:
             over, expected = stages[before], levels[name] / levels[before]
-            rms = _over(stages[name].rms, over.rms)
+            rms = _ratio(stages[name].rms, over.rms)
             yield StepRecord(
                 stage=name,
                 over=before,
-                ratio=_over(stages[name].mean, over.mean),
+                ratio=_ratio(stages[name].mean, over.mean),
                 rms_ratio=rms,
                 expected=expected,
-                symmetry=_over(rms, expected) if _is_whole(stages[name]) and _is_whole(over) else None,
+                symmetry=_ratio(rms, expected) if _is_whole(stages[name]) and _is_whole(over) else None,
             )
         before = name
 
 
-def _first(name: str, found: StageFigures, level: float) -> StepRecord:
+def _first(name: str, found: StageStatistics, level: float) -> StepRecord:
     """The first stage has none before it, and is held against its expected level."""
-    symmetry = _over(found.rms, level) if _is_whole(found) else None
+    symmetry = _ratio(found.rms, level) if _is_whole(found) else None
     return StepRecord(stage=name, over=None, ratio=None, rms_ratio=None, expected=None, symmetry=symmetry)
 
 
@@ -79,7 +79,7 @@ def _check(steps: Sequence[StepRecord], product: float | None) -> SymmetryCheck:
     )
 
 
-def _is_whole(figures: StageFigures) -> bool:
+def _is_whole(figures: StageStatistics) -> bool:
     """Whether every value of a stage is finite."""
     return figures.finite == figures.total
 
@@ -93,7 +93,7 @@ def _deviation(symmetry: float | None) -> float:
     return abs(math.log(symmetry)) if symmetry else math.inf
 
 
-def _over(value: float | None, by: float | None) -> float | None:
+def _ratio(value: float | None, by: float | None) -> float | None:
     return value / by if value is not None and by else None
 
 

@@ -28,7 +28,7 @@ def first_nonfinite(evidence: Evidence, backend: str) -> NonfiniteRecord | None:
     return None
 
 
-def history_figures(evidence: Evidence, backend: str) -> HistorySummary:
+def history_summary(evidence: Evidence, backend: str) -> HistorySummary:
     """The history of a training in figures: of each metric its least, largest and last value, and where it broke."""
     epochs = evidence.history(backend)
     names = dict.fromkeys(name for epoch in epochs for name in epoch.metrics)
@@ -36,11 +36,11 @@ def history_figures(evidence: Evidence, backend: str) -> HistorySummary:
         epochs=len(epochs),
         steps=epochs[-1].step if epochs else 0,
         first_nonfinite=first_nonfinite(evidence, backend),
-        metrics={name: _metric_figures(epochs, name) for name in names},
+        metrics={name: _metric_summary(epochs, name) for name in names},
     )
 
 
-def _metric_figures(epochs: Sequence[Epoch], name: str) -> MetricSummary:
+def _metric_summary(epochs: Sequence[Epoch], name: str) -> MetricSummary:
     found = {epoch.epoch: _finite(epoch.metrics[name]) for epoch in epochs if name in epoch.metrics}
     finite = [value for value in found.values() if value is not None]
     broken = [epoch for epoch, value in found.items() if value is None]

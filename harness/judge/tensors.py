@@ -89,6 +89,6 @@ def is_rounding(findings: Findings, precision: Precision, noise: Noise, name: st
     return bool(measured and exact and factor and factor.value * largest(noise, name, precision) > exact.value)
 
 
-def still(before: Mapping[str, Array], after: Mapping[str, Array], names: Collection[str]) -> list[str]:
+def unchanged(before: Mapping[str, Array], after: Mapping[str, Array], names: Collection[str]) -> list[str]:
     """Those of the named tensors in which no value differs."""
     return [name for name in names if name in before and name in after and np.array_equal(before[name], after[name])]

@@ -7,9 +7,9 @@ import numpy as np
 from harness.arrays import Array
 from harness.judge.comparing import relative_error
 
-EXPLAINS = 1e-3
+EXPLAINED = 1e-3
 """A change explains a difference when it leaves no more of it than this share."""
-FEWEST = 8
+MIN_SIZE = 8
 """Values that a tensor needs: of fewer, any is the multiple of any other."""
 _NEAR = 1e-3
 
@@ -21,12 +21,12 @@ def transformation(own: Array, other: Array, of_stage: bool) -> str:
     channels are tried too; the axes of a weight mean something else.
     """
     error = relative_error(own, other)
-    if not error or own.size < FEWEST:
+    if not error or own.size < MIN_SIZE:
         return ""
-    for words, changed in _changed(own, other, of_stage):
+    for text, changed in _changed(own, other, of_stage):
         left = relative_error(own, changed)
-        if left is not None and left <= EXPLAINS * error:
-            return words
+        if left is not None and left <= EXPLAINED * error:
+            return text
     return "a tensor of single precision" if _is_single(own) and not _is_single(other) else ""
 
 
@@ -48,7 +48,7 @@ def _changed(own: Array, other: Array, of_stage: bool) -> Iterator[tuple[str, Ar
         yield "the other side's with its channels in another order", _matched(own, other, 3)
     factor = _factor(own, other)
     if factor is not None:
-        yield f"the other side's times {_shown(factor)}", factor * other
+        yield f"the other side's times {_formatted(factor)}", factor * other
     offset = own.mean() - other.mean()
     yield f"the other side's plus {offset:.6g}", other + offset
 
@@ -74,7 +74,7 @@ def _factor(own: Array, other: Array) -> complex | None:
     return complex(found) if np.iscomplexobj(own) else float(found.real)
 
 
-def _shown(factor: complex) -> str:
+def _formatted(factor: complex) -> str:
     """A factor near 1 by how far it is from it."""
     return f"1 {factor.real - 1:+.3g}" if abs(factor - 1) < _NEAR else f"{factor:.6g}"
 

@@ -8,8 +8,8 @@ from pydantic import Field
 
 from harness.records.record import Number, Record
 
-Figures = dict[str, bool | Number | None]
-"""Figures by name."""
+Values = dict[str, bool | Number | None]
+"""Values by name."""
 
 
 class BiasRecord(Record, extra="ignore"):
@@ -52,7 +52,7 @@ class AgreementRecord(Record, extra="ignore"):
 
     amplitude: PartMetrics | None = None
     phase: PartMetrics | None = None
-    gauges: Figures | None = None
+    gauges: Values | None = None
 
 
 class NonfiniteRecord(Record, extra="ignore"):
@@ -62,7 +62,7 @@ class NonfiniteRecord(Record, extra="ignore"):
     epoch: int
 
 
-class ScaleFigures(Record, extra="ignore"):
+class ScaleMetrics(Record, extra="ignore"):
     """The intensity scale of a side."""
 
     initial: Number | None = None
@@ -72,7 +72,7 @@ class ScaleFigures(Record, extra="ignore"):
     closed_form: Number | None = None
 
 
-class PatchFigures(Record, extra="ignore"):
+class PatchMetrics(Record, extra="ignore"):
     """The amplitude of the predicted patches; `judge/patches.py` defines each figure."""
 
     mean: Number | None = None
@@ -82,7 +82,7 @@ class PatchFigures(Record, extra="ignore"):
     var_zero_mean_median: Number | None = None
 
 
-class CanvasFigures(Record, extra="ignore"):
+class CanvasMetrics(Record, extra="ignore"):
     """The picture that a side stitched its patches on, in pixels."""
 
     size: Number | None = None
@@ -97,23 +97,23 @@ class SideMetrics(Record, extra="ignore"):
 
     final_loss: Number | None = None
     first_nonfinite: NonfiniteRecord | None = None
-    intensity_scale: ScaleFigures | None = None
-    patches: PatchFigures | None = None
+    intensity_scale: ScaleMetrics | None = None
+    patches: PatchMetrics | None = None
     collapse_ratio: Number | None = None
-    canvas: CanvasFigures | None = None
+    canvas: CanvasMetrics | None = None
     reconstruction: Parts | None = None
-    baselines: dict[str, Figures] | None = None
+    baselines: dict[str, Values] | None = None
     """Of each part the correlation of every baseline."""
-    skill: dict[str, Figures] | None = None
+    skill: dict[str, Values] | None = None
     """Of each part the skill above every baseline."""
-    contrast: Figures | None = None
-    gauges: Figures | None = None
-    twin: Figures | None = None
+    contrast: Values | None = None
+    gauges: Values | None = None
+    twin: Values | None = None
     level: Number | None = None
     nonfinite: Number | None = None
 
 
-class EnsembleFigures(Record, extra="ignore"):
+class EnsembleMetrics(Record, extra="ignore"):
     """Quantities of the members of an ensemble."""
 
     seeds: tuple[int, ...]
@@ -128,7 +128,7 @@ class ComparisonMetrics(Record, extra="ignore"):
 
     backends: dict[str, SideMetrics] = Field(default_factory=dict)
     agreement: AgreementRecord | None = None
-    ensemble: EnsembleFigures | None = None
+    ensemble: EnsembleMetrics | None = None
     parts: tuple[str, ...] | None = None
     """The parts that hold a picture, the leading one first."""
     covered_share: Number | None = None

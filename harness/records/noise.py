@@ -3,7 +3,7 @@
 from harness.records.record import Record
 
 
-class WalkNoise(Record):
+class TrajectoryNoise(Record):
     """The whole file: a figure a draw, by the name of the tensor."""
 
     first: dict[str, list[float]]

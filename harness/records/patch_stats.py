@@ -3,7 +3,7 @@
 from harness.records.record import Record, SparseRecord
 
 
-class PatchFigures(Record):
+class PatchStatistics(Record):
     """Figures of one patch."""
 
     mean: float | None
@@ -34,8 +34,8 @@ class PatchRecord(Record):
 
     group: int
     channel: int
-    amplitude: PatchFigures
-    phase: PatchFigures
+    amplitude: PatchStatistics
+    phase: PatchStatistics
 
 
 class PatchStats(SparseRecord):

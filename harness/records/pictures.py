@@ -5,7 +5,7 @@ from harness.records.inference import TwinChoice
 from harness.records.record import Record
 
 
-class GaugeFigures(Record):
+class FittedGauges(Record):
     """What the physics leaves free between two pictures, as it was fitted."""
 
     scale: float | None
@@ -21,7 +21,7 @@ class GaugeFigures(Record):
     twin: bool
     """Whether the twin conj(O(-x)) of the picture is nearer."""
 
-    def off_place(self) -> dict[str, float]:
+    def misplacement(self) -> dict[str, float]:
         """Those that may not be large: `shift`, pixels, and `ramp`, radians a pixel, of the worse axis."""
         return {
             "shift": max(abs(self.shift_x), abs(self.shift_y)),
@@ -46,11 +46,11 @@ class _AsPredicted(TwinMargin):
     """The margin before the inference chose among twins."""
 
 
-class TwinFigures(TwinChoice, _AsPredicted):
+class TwinMetrics(TwinChoice, _AsPredicted):
     """The margin of the patches as they were placed, and the choice, whose keys stand last."""
 
 
-class ReconstructionFigures(Record):
+class ReconstructionMetrics(Record):
     """One side against the truth."""
 
     reconstruction: dict[str, JsonObject]
@@ -60,17 +60,17 @@ class ReconstructionFigures(Record):
     skill: dict[str, dict[str, float | None]]
     """How far the side is above each baseline, by part."""
     contrast: dict[str, float | None]
-    gauges: GaugeFigures
-    twin: TwinFigures
+    gauges: FittedGauges
+    twin: TwinMetrics
     level: float | None
     """Mean amplitude over the one that the data ask for."""
     nonfinite: int
     """Pixels of the picture that are not finite."""
 
 
-class AgreementFigures(Record):
+class AgreementMetrics(Record):
     """The candidate's picture against the reference's: METRICS a part, and gauges."""
 
     amplitude: JsonObject
     phase: JsonObject
-    gauges: GaugeFigures
+    gauges: FittedGauges

@@ -1,7 +1,7 @@
 """`<backend>/stages.json`: one run, stage by stage, from what was measured to what was predicted."""
 
 from harness.records.history import HistorySummary
-from harness.records.metrics import CanvasFigures, Parts, PatchFigures
+from harness.records.metrics import CanvasMetrics, Parts, PatchMetrics
 from harness.records.record import Number, Record
 from harness.records.run import SideRecord
 
@@ -23,7 +23,7 @@ class RunProvenance(Record):
     data_sha256: str | None
 
 
-class StageFigures(Record):
+class StageStatistics(Record):
     """Statistics of the amplitudes of one stage; `judge/intensity.py` defines each figure."""
 
     shape: tuple[int, ...]
@@ -77,14 +77,14 @@ class StageRatios(Record):
     check: SymmetryCheck
 
 
-class InferenceFigures(Record):
+class InferenceMetrics(Record):
     """What was predicted, and the canvas that it was stitched on."""
 
-    patches: PatchFigures
-    canvas: CanvasFigures
+    patches: PatchMetrics
+    canvas: CanvasMetrics
 
 
-class ComparisonFigures(Record):
+class PictureMetrics(Record):
     """METRICS of the side against the truth, and of the two sides against each other."""
 
     reconstruction: Parts
@@ -101,10 +101,10 @@ class StagesRecord(Record):
     """Keys of the scenario that say how the data were made and trained on."""
     probe: dict[str, object] | None
     """The probe `before` and `after` it was normalised, refined and masked, and what was asked for."""
-    intensity_stages: dict[str, StageFigures | None]
+    intensity_stages: dict[str, StageStatistics | None]
     stage_ratios: StageRatios | None
     intensity_scale: dict[str, Number | str | None]
     training: HistorySummary | None
-    inference: InferenceFigures | None
-    comparison: ComparisonFigures | None
+    inference: InferenceMetrics | None
+    comparison: PictureMetrics | None
     reasons: dict[str, str]

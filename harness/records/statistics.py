@@ -3,7 +3,7 @@
 from harness.records.record import Number, Record
 
 
-class ComparedFigure(Record):
+class ComparedValue(Record):
     """One figure of both sides."""
 
     baseline: Number | None
@@ -21,5 +21,5 @@ class ComparedStatistics(Record):
 
     baseline: str
     candidate: str
-    patches: dict[str, ComparedFigure]
-    canvas: dict[str, ComparedFigure]
+    patches: dict[str, ComparedValue]
+    canvas: dict[str, ComparedValue]

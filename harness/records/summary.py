@@ -3,11 +3,11 @@
 from harness.records.localisation import LocalisationRecord
 from harness.records.metrics import (
     AgreementRecord,
-    CanvasFigures,
+    CanvasMetrics,
     NonfiniteRecord,
     PartMetrics,
-    PatchFigures,
-    ScaleFigures,
+    PatchMetrics,
+    ScaleMetrics,
 )
 from harness.records.record import Number, Record
 from harness.records.verdict import Check, Status
@@ -28,9 +28,9 @@ class SideSummary(Record):
     """Whether all of its results were taken from the store."""
     final_loss: Number | None
     first_nonfinite: NonfiniteRecord | None
-    intensity_scale: ScaleFigures
-    patches: PatchFigures
-    canvas: CanvasFigures
+    intensity_scale: ScaleMetrics
+    patches: PatchMetrics
+    canvas: CanvasMetrics
     reconstruction: dict[str, PartMetrics | None]
     """METRICS of `amplitude` and `phase` against the truth."""
     message: str
@@ -41,8 +41,8 @@ class SideBaseline(Record):
     """The part of it that a parity log repeats."""
 
     final_loss: Number | None
-    intensity_scale: ScaleFigures
-    patches: PatchFigures
+    intensity_scale: ScaleMetrics
+    patches: PatchMetrics
     reconstruction: dict[str, PartMetrics | None]
 
 

@@ -8,22 +8,22 @@ from typing import Any
 
 from harness import layout
 from harness.files import digest, sha256
-from harness.records.seal import Seal, SealedFile
+from harness.records.done import DoneRecord, FileChecksum
 
 
 def seal(folder: Path, **facts: Any) -> None:
-    """Write `done.json`, with the other fields of `Seal`, over what `folder` holds now; nothing may follow it."""
-    Seal(**facts, files={name: _mark(folder / name) for name in _names(folder)}).write(folder / layout.DONE)
+    """Write `done.json`, with the other fields of `DoneRecord`, over what `folder` holds now; nothing may follow it."""
+    DoneRecord(**facts, files={name: _mark(folder / name) for name in _names(folder)}).write(folder / layout.DONE)
 
 
-def contents(folder: Path) -> dict[str, SealedFile]:
+def contents(folder: Path) -> dict[str, FileChecksum]:
     """Size and SHA-256 of every file of a sealed folder by its name relative to it, as they were recorded."""
-    return Seal.read(folder / layout.DONE).files
+    return DoneRecord.read(folder / layout.DONE).files
 
 
 def damage(folder: Path) -> str | None:
     """Say what differs between a sealed folder and its seal; None when nothing does."""
-    sealed = Seal.read_if_whole(folder / layout.DONE)
+    sealed = DoneRecord.read_if_whole(folder / layout.DONE)
     if sealed is None:
         return f"{layout.DONE} is missing or broken"
     if not sealed.files:
@@ -44,7 +44,7 @@ def misplaced(folder: Path, kind: str, key: str) -> str | None:
 
     Its key must be the digest of what it was made from: a seal that was copied from another folder names another key.
     """
-    sealed = Seal.read(folder / layout.DONE)
+    sealed = DoneRecord.read(folder / layout.DONE)
     if (sealed.kind, sealed.key) != (kind, key):
         return f"{layout.DONE} is that of {sealed.kind}/{sealed.key}"
     if digest(sealed.made_from) != key:
@@ -52,8 +52,8 @@ def misplaced(folder: Path, kind: str, key: str) -> str | None:
     return None
 
 
-def _mark(path: Path) -> SealedFile:
-    return SealedFile(size=path.stat().st_size, sha256=sha256(path))
+def _mark(path: Path) -> FileChecksum:
+    return FileChecksum(size=path.stat().st_size, sha256=sha256(path))
 
 
 def _names(folder: Path) -> list[str]:

@@ -117,7 +117,7 @@ def damage(path: Path, approved: Entry) -> str:
     return ""
 
 
-def elsewhere(approved: Entry, environment: Mapping[str, str]) -> str:
+def environment_difference(approved: Entry, environment: Mapping[str, str]) -> str:
     """In what today's environment differs from the one that a file was approved in; empty where in nothing."""
     versions = sorted(paired(approved.environment, environment))
     parts = [f"{name} {old or 'not there'}, now {new or 'not there'}" for name, old, new in versions if old != new]

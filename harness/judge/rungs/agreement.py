@@ -18,7 +18,7 @@ from harness.judge.reconstructions import agreement, correlation_with_truth
 from harness.judge.tolerances import Limits
 from harness.judge.truth import PARTS, parts_with_a_picture
 from harness.judge.verdict import Check
-from harness.records.pictures import AgreementFigures
+from harness.records.pictures import AgreementMetrics
 
 NEEDS = frozenset({"train", "infer"})
 
@@ -51,7 +51,7 @@ def _two_sides(findings: Findings, evidence: Evidence) -> None:
         findings.demand("two_sides", True, f"{reference} and {candidate} trained weights of their own")
 
 
-def _compare(findings: Findings, evidence: Evidence, figures: AgreementFigures) -> None:
+def _compare(findings: Findings, evidence: Evidence, figures: AgreementMetrics) -> None:
     leading, gauges = parts_with_a_picture(evidence)[0], figures.gauges
     metrics = {"amplitude": figures.amplitude, "phase": figures.phase}
     r = metrics[leading]["pearson_r"]
@@ -63,7 +63,7 @@ def _compare(findings: Findings, evidence: Evidence, figures: AgreementFigures) 
     scale = gauges.scale
     off = abs(math.log(scale)) if scale and scale > 0 else None
     findings.measure("scale", off, "scale", f"amplitude scale {scale} between the two sides, |ln|")
-    placed = gauges.off_place()
+    placed = gauges.misplacement()
     findings.measure("shift", placed["shift"], "shift", "shift between the two sides, pixels")
     findings.measure("ramp", placed["ramp"], "ramp", "linear phase between the two sides, radians a pixel")
 

@@ -17,7 +17,7 @@ from harness.judge.verdict import Check
 from harness.records.golden import Provenance, SideRecord
 
 NEEDS = frozenset({"train", "infer"})
-WORDS = {name: one.words for name, one in QUANTITIES.items()} | {"picture": "small picture, over its contrast"}
+LABELS = {name: one.label for name, one in QUANTITIES.items()} | {"picture": "small picture, over its contrast"}
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
@@ -44,11 +44,11 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, found: Sid
         if problem := registry.damage(evidence.existing(Path(layout.GOLDEN, name)), entry):
             raise NoEvidence(problem)
     for entry in list(found.files.values())[:1]:  # all are of one run
-        if difference := registry.elsewhere(entry, environment(evidence, backend)):
-            findings.doubt(f"{backend}.environment", f"{backend} {difference}")
+        if difference := registry.environment_difference(entry, environment(evidence, backend)):
+            findings.inconclusive(f"{backend}.environment", f"{backend} {difference}")
     before = approved.read(evidence.case_dir / layout.GOLDEN, backend)
     for name, value in before.distances(approved.of_side(evidence, backend)).items():
-        message = f"{backend}: {WORDS[name]}, today against the approved: difference"
+        message = f"{backend}: {LABELS[name]}, today against the approved: difference"
         findings.measure(f"{backend}.{name}", value, name, message)
 
 

@@ -8,8 +8,8 @@ has from itself (`noise_<precision>.json`). What is trained must have moved, wha
 from harness.arrays import PRECISIONS, Precision
 from harness.judge.evidence import Evidence, Incapable
 from harness.judge.findings import Findings
-from harness.judge.lockstep import first_step, start, walk_noise
-from harness.judge.tensors import judge_each, judge_presence, still
+from harness.judge.lockstep import first_step, start, trajectory_noise
+from harness.judge.tensors import judge_each, judge_presence, unchanged
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 
@@ -34,8 +34,8 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
     weights = {name: value for name, value in after.items() if not name.endswith(tuple(f".{kept}" for kept in state))}
     before = start(evidence, backend, precision)
     judge_presence(findings, f"{backend}.{precision}.present", backend, weights, contract.shapes)
-    unmoved, fixed = still(before, weights, names), sorted(weights.keys() - set(names))
-    moved = sorted(set(fixed) - set(still(before, weights, fixed)))
+    unmoved, fixed = unchanged(before, weights, names), sorted(weights.keys() - set(names))
+    moved = sorted(set(fixed) - set(unchanged(before, weights, fixed)))
     message = f"{backend}: trained but not moved: {', '.join(unmoved) or 'none'}; fixed but moved: "
     findings.demand(f"{backend}.{precision}.moving", not unmoved and not moved, message + (", ".join(moved) or "none"))
     expected = {f"{name}.{kept}": contract.shapes[name] for name in names for kept in state}
@@ -48,5 +48,5 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
 
 def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> None:
     reference, candidate = (first_step(evidence, backend, precision) for backend in evidence.backends)
-    noise = walk_noise(evidence, precision, "first")
+    noise = trajectory_noise(evidence, precision, "first")
     judge_each(findings, precision, reference, (reference, candidate), noise, "{} after one step")

@@ -14,8 +14,8 @@ from harness.errors import HarnessError
 from harness.judge.comparing import mismatch, not_finite, relative_difference, relative_error
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
-from harness.judge.lockstep import between, envelope, largest, last_step, start, steps, walk_noise
-from harness.judge.tensors import is_rounding, judge_presence, still
+from harness.judge.lockstep import distance_between_sides, envelope, largest, last_step, start, steps, trajectory_noise
+from harness.judge.tensors import is_rounding, judge_presence, unchanged
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 from harness.run.legs.distances import distance, farthest
@@ -49,7 +49,7 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
     judge_presence(findings, f"{backend}.{precision}.start_present", backend, first, evidence.contract.shapes)
     lost = [name for held in (first, values, {LOSS: losses}, last) for name, value in held.items() if not_finite(value)]
     findings.demand(f"{backend}.{precision}.finite", not lost, f"{backend}: not finite: {', '.join(lost) or 'nothing'}")
-    unmoved = still(first, last, evidence.contract.trained)
+    unmoved = unchanged(first, last, evidence.contract.trained)
     message = f"{backend}: weights that are where they were at the start: {', '.join(unmoved) or 'none'}"
     findings.demand(f"{backend}.{precision}.moving", not unmoved, message)
     if precision == EXACT and len(losses):
@@ -72,7 +72,7 @@ def _judge_start(findings: Findings, evidence: Evidence, backend: str, loss: flo
 def _compare_exactly(findings: Findings, evidence: Evidence) -> None:
     (reference, losses), (candidate, own_losses) = (steps(evidence, backend, EXACT) for backend in evidence.backends)
     first, last = (last_step(evidence, backend, EXACT) for backend in evidence.backends)
-    noise = walk_noise(evidence, EXACT, "weights")
+    noise = trajectory_noise(evidence, EXACT, "weights")
     _judge_tensor(findings, "loss", own_losses, losses, [])
     for name in evidence.contract.shapes:
         if name in reference and name in candidate and name in first and name in last:
@@ -117,7 +117,7 @@ def _error(own: Array, other: Array) -> float:
 
 
 def _compare_in_noise(findings: Findings, evidence: Evidence) -> None:
-    far, noise = between(evidence, "float32"), envelope(evidence)
+    far, noise = distance_between_sides(evidence, "float32"), envelope(evidence)
     if len(far) != len(noise):
         findings.demand("float32.distance", False, f"{len(far)} steps, but noise was measured over {len(noise)}")
         return

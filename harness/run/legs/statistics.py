@@ -3,7 +3,7 @@
 import numpy as np
 
 from harness.arrays import Array
-from harness.records.patch_stats import PatchFigures, PatchRecord, PatchSummary
+from harness.records.patch_stats import PatchRecord, PatchStatistics, PatchSummary
 
 DIFFRACTED = 64
 """Patterns whose prediction is diffracted, whole groups evenly spread over those of the test half: all of them would
@@ -16,10 +16,10 @@ def central(patches: Array, side: int) -> Array:
     return patches[..., first : first + side, first : first + side]
 
 
-def figures(patch: Array) -> PatchFigures:
+def figures(patch: Array) -> PatchStatistics:
     """Figures of the values (n, n) of one patch, in float64."""
     values = patch.astype(np.float64)
-    return PatchFigures(
+    return PatchStatistics(
         mean=values.mean(),
         std=values.std(),
         var_zero_mean=_contrast(values),

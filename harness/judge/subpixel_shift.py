@@ -17,22 +17,22 @@ REACH = 6
 """Pixels: no new pixel depends on one that lies further from its place."""
 
 
-def moved(field: Array, dx: float, dy: float) -> Array:
+def shifted(field: Array, dx: float, dy: float) -> Array:
     """Move the content of a picture (H, W) by dx columns and dy rows; zeros come in from outside."""
     for distance, axis in ((dy, 0), (dx, 1)):
         field = np.asarray(sum(weight * neighbour for weight, neighbour in _neighbours(field, distance, axis)))
     return field
 
 
-def reached(mask: Array, dx: float, dy: float) -> Array:
-    """Which pixels (H, W) of a picture moved by (dx, dy) were made of pixels of its boolean mask alone."""
+def shifted_mask(mask: Array, dx: float, dy: float) -> Array:
+    """Which pixels (H, W) of a picture shifted by (dx, dy) were made of pixels of its boolean mask alone."""
     for distance, axis in ((dy, 0), (dx, 1)):
         mask = np.logical_and.reduce([neighbour for _, neighbour in _neighbours(mask, distance, axis)])
     return mask
 
 
 def _neighbours(field: Array, distance: float, axis: int) -> list[tuple[float, Array]]:
-    """Weight and picture of every neighbour that takes part; one alone where whole pixels are moved."""
+    """Weight and picture of every neighbour that takes part; one alone where whole pixels are shifted."""
     whole, fraction = divmod(-distance, 1.0)
     margin, count = abs(int(whole)) + REACH, field.shape[axis]
     padded = np.moveaxis(np.pad(field, [(margin, margin) if own == axis else (0, 0) for own in range(2)]), axis, 0)

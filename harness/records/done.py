@@ -4,7 +4,7 @@ from harness.files import JsonObject
 from harness.records.record import Record, SparseRecord
 
 
-class SealedFile(Record):
+class FileChecksum(Record):
     """One file of a sealed folder."""
 
     size: int
@@ -12,7 +12,7 @@ class SealedFile(Record):
     sha256: str
 
 
-class Seal(SparseRecord):
+class DoneRecord(SparseRecord):
     """The whole file."""
 
     kind: str
@@ -21,5 +21,5 @@ class Seal(SparseRecord):
     """What the key is the digest of."""
     seconds: float | None = None
     """Seconds that a leg took; a dataset does not say."""
-    files: dict[str, SealedFile]
+    files: dict[str, FileChecksum]
     """By name relative to the folder."""
