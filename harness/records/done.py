@@ -1,25 +1,25 @@
-"""`done.json` of a finished folder of the store: what it was made from, and what it holds."""
+"""`done.json` of a finished folder of the store: its inputs, and the checksum of every file in it."""
 
 from harness.files import JsonObject
 from harness.records.record import Record, SparseRecord
 
 
 class FileChecksum(Record):
-    """One file of a sealed folder."""
+    """Size and SHA-256 of one file of a finished folder."""
 
     size: int
-    """Bytes."""
+    """Size in bytes."""
     sha256: str
 
 
 class DoneRecord(SparseRecord):
-    """The whole file."""
+    """Contents of `done.json`, the last file that is written to a folder: a folder that holds it is complete."""
 
     kind: str
     key: str
     made_from: JsonObject
-    """What the key is the digest of."""
+    """The inputs whose digest is `key`."""
     seconds: float | None = None
-    """Seconds that a leg took; a dataset does not say."""
+    """Duration of a leg; absent for a dataset."""
     files: dict[str, FileChecksum]
-    """By name relative to the folder."""
+    """Checksums by file name, relative to the folder."""

@@ -1,4 +1,4 @@
-"""`<backend>/stages.json`: one run, stage by stage, from what was measured to what was predicted."""
+"""`<backend>/stages.json`: the data of one run, stage by stage, from the measured patterns to the predicted ones."""
 
 from harness.records.history import HistorySummary
 from harness.records.metrics import CanvasMetrics, Parts, PatchMetrics
@@ -9,7 +9,7 @@ SCHEMA_VERSION = "1.0"
 
 
 class RunProvenance(Record):
-    """Which run it is, of which data, and what it ran on; None for what nobody wrote down."""
+    """Which run the file describes, its data and its environment; None for what was not recorded."""
 
     hub: str
     case: str
@@ -24,7 +24,7 @@ class RunProvenance(Record):
 
 
 class StageStatistics(Record):
-    """Statistics of the amplitudes of one stage; `judge/intensity.py` defines each figure."""
+    """Statistics of the diffraction amplitudes of one stage; `judge/intensity.py` defines the stages."""
 
     shape: tuple[int, ...]
     dtype: str
@@ -39,11 +39,11 @@ class StageStatistics(Record):
 
 
 class StepRecord(Record):
-    """One stage over the one before it; `judge/symmetry.py` defines each figure."""
+    """Ratios of one stage to the stage before it; `judge/symmetry.py` defines each."""
 
     stage: str
     over: str | None
-    """The stage before; None of the first."""
+    """Name of the stage before; None for the first stage."""
     ratio: Number | None
     rms_ratio: Number | None
     expected: Number | None
@@ -51,26 +51,29 @@ class StepRecord(Record):
 
 
 class ProductRecord(Record):
-    """The chain as a whole; None where it does not reach its end."""
+    """Product of the ratios over all stages; None where the last stage is missing."""
 
     ratio: Number | None
     symmetry: Number | None
 
 
 class SymmetryCheck(Record):
-    """Is the run as bright where it ends as where it began?"""
+    """Is the intensity symmetry 1 within the tolerance, at each stage and over all of them?"""
 
     expected: Number
     tolerance: Number
     first_beyond: str | None
+    """First stage beyond the tolerance; None where there is none."""
     deviates_most: str | None
+    """Stage whose symmetry is farthest from 1."""
     deviation: Number | None
+    """Symmetry of that stage minus 1."""
     is_symmetric: bool | None
-    """None where stages are missing and the others keep to the tolerance."""
+    """None where stages are missing and all others are within the tolerance."""
 
 
 class StageRatios(Record):
-    """The steps between the stages that are there, and what follows from them."""
+    """Ratios between the stages that exist, their product, and the check of the intensity symmetry."""
 
     steps: tuple[StepRecord, ...]
     product: ProductRecord
@@ -78,14 +81,14 @@ class StageRatios(Record):
 
 
 class InferenceMetrics(Record):
-    """What was predicted, and the canvas that it was stitched on."""
+    """Metrics of the predicted patches, and of the canvas that they were stitched on."""
 
     patches: PatchMetrics
     canvas: CanvasMetrics
 
 
 class PictureMetrics(Record):
-    """METRICS of the side against the truth, and of the two sides against each other."""
+    """Metrics of pictures: of the side against the truth, and of the two sides against each other."""
 
     reconstruction: Parts
     agreement: Parts
@@ -93,14 +96,14 @@ class PictureMetrics(Record):
 
 
 class StagesRecord(Record):
-    """The whole file; a section that could not be had is None, and `reasons` says why."""
+    """Contents of `stages.json`; a section that could not be computed is None, and `reasons` says why."""
 
     schema_version: str
     provenance: RunProvenance
     configuration: dict[str, object] | None
-    """Keys of the scenario that say how the data were made and trained on."""
+    """Values of the scenario that say how the data were made and trained on, by dotted key."""
     probe: dict[str, object] | None
-    """The probe `before` and `after` it was normalised, refined and masked, and what was asked for."""
+    """Statistics of the probe `before` and `after` it was normalised, refined and masked, and the scenario's settings."""
     intensity_stages: dict[str, StageStatistics | None]
     stage_ratios: StageRatios | None
     intensity_scale: dict[str, Number | str | None]

@@ -1,10 +1,10 @@
-"""`comparison/stats_<candidate>_over_<baseline>.json`: statistics of two sides held against each other."""
+"""`comparison/stats_<candidate>_over_<baseline>.json`: statistics of two sides, their ratios and differences."""
 
 from harness.records.record import Number, Record
 
 
 class ComparedValue(Record):
-    """One figure of both sides."""
+    """One statistic of both sides, with its ratio and difference."""
 
     baseline: Number | None
     candidate: Number | None
@@ -17,7 +17,7 @@ class ComparedValue(Record):
 
 
 class ComparedStatistics(Record):
-    """The whole file; the sides are named `HUB/CASE/BACKEND`."""
+    """Contents of the file; the two sides are named `HUB/CASE/BACKEND`."""
 
     baseline: str
     candidate: str
