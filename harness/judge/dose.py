@@ -1,9 +1,9 @@
-"""Does the quality of a side fall as the dose rises? More photons can only tell more about the same object.
+"""Dose rung: does the quality of a side fall as the dose rises? More photons only add information about the object.
 
 Each dose has a quality for every seed of training. Of two doses, one after the other, the mean quality at the higher
 must not be below that at the lower one by more than the noise over the seeds: Welch's one-sided t-test for unequal
 variances (B. L. Welch, Biometrika 34 (1947) 28; `scipy.stats.ttest_ind`), its level shared among the pairs of doses of
-one curve (Bonferroni). With one seed at either dose nobody knows the noise: inconclusive.
+one curve (Bonferroni). With one seed at either dose the noise is unknown, and the check is inconclusive.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

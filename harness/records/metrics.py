@@ -22,7 +22,7 @@ class BiasRecord(Record, extra="ignore"):
 
 
 class PartMetrics(Record, extra="ignore"):
-    """Metrics of the amplitude, or of the phase, of a picture against its reference; `judge/metrics.py` defines each."""
+    """Metrics of the amplitude or the phase of a picture against its reference; `judge/metrics.py` defines each."""
 
     mae: Number | None = None
     rmse: Number | None = None

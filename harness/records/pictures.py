@@ -30,7 +30,7 @@ class FittedGauges(Record):
 
 
 class TwinMargin(Record):
-    """Mean correlation of predicted patches with the true patches and with their twins; None if most have no contrast."""
+    """Mean correlation of predicted patches with the true ones and their twins; None if most have no contrast."""
 
     truth: float | None
     flipped: float | None

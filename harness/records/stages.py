@@ -103,7 +103,7 @@ class StagesRecord(Record):
     configuration: dict[str, object] | None
     """Values of the scenario that say how the data were made and trained on, by dotted key."""
     probe: dict[str, object] | None
-    """Statistics of the probe `before` and `after` it was normalised, refined and masked, and the scenario's settings."""
+    """The probe `before` and `after` it was normalised, refined and masked, and the scenario's settings of it."""
     intensity_stages: dict[str, StageStatistics | None]
     stage_ratios: StageRatios | None
     intensity_scale: dict[str, Number | str | None]

@@ -36,7 +36,7 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
         findings.skip("members", f"the profile of this case leaves the ensemble out; {hint}")
         return findings.checks
     judge_members(findings, members(evidence))
-    return sorted(findings.checks, key=_by_margin)  # a rung shows the message of its first check, which should be that of the least margin
+    return sorted(findings.checks, key=_by_margin)  # so that the rung shows the message of the least margin
 
 
 def _by_margin(check: Check) -> float:
