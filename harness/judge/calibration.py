@@ -97,7 +97,7 @@ def _against_itself(evidence: Evidence, limits: Limits) -> list[Check]:
 
 
 def _between_sides(checks: Iterable[Check], limits: Limits) -> Iterator[tuple[Limit, float | None]]:
-    """Limit and value of those checks that compare the two sides; checks of a single side have no limit of that name."""
+    """Limit and value of the checks that compare two sides; checks of a single side have no limit of that name."""
     for check in checks:
         if (limit := limits.by_name.get(f"{check.rung}.{check.name}")) is not None:
             yield limit, check.value

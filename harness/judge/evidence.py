@@ -90,7 +90,7 @@ class Evidence:
     backends: tuple[str, str]
     folders: Mapping[str, Path] = field(default_factory=dict)
     """Folder of a side whose files are not in `<case>/<side>/`: a member of an ensemble, or a repeated training. The
-    folder has the name of the backend, and its `jobs.json` lies beside it. Scenario and dataset are always the case's."""
+    folder has the backend's name, and its `jobs.json` lies beside it. Scenario and dataset are always the case's."""
 
     @cached_property
     def scenario(self) -> Scenario:
@@ -100,7 +100,7 @@ class Evidence:
 
     @cached_property
     def contract(self) -> Contract:
-        """The contract that both sides must satisfy: the reference's, or the candidate's where the former is missing."""
+        """The contract that both sides must satisfy: the reference's, or the candidate's where that is missing."""
         for side in self.backends:
             if (found := self.contract_of(side)) is not None:
                 return found
@@ -308,7 +308,7 @@ class Evidence:
 
 
 def _state(path: Path) -> tuple[int, int, int]:
-    """Inode, time and size of a file: the key under which its contents are cached, since several rungs read the same."""
+    """Inode, time and size of a file: the key under which its contents are cached, since several rungs read them."""
     found = path.stat()
     return found.st_ino, found.st_mtime_ns, found.st_size
 

@@ -68,7 +68,7 @@ CROSSINGS: dict[str, Callable[[Rings], Array | float]] = {
 
 
 def ring_correlation(picture: Array, reference: Array, mask: Array) -> Rings | None:
-    """Correlate two real or complex pictures (H, W) on a boolean mask; None where the mask is too small for any ring."""
+    """Correlate two real or complex pictures (H, W) on a boolean mask; None where the mask is too small for rings."""
     square = bounding_square(mask)
     inside = square_cut(mask, square)
     if len(inside) < SMALLEST or not inside.any():

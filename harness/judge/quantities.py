@@ -1,4 +1,4 @@
-"""The few figures that tell how one training of one side went: those of ensembles and of approved results."""
+"""Quantities: the few numbers that sum up one training of one side, in ensembles and in golden files."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -14,14 +14,14 @@ from harness.ports.contract import Contract
 
 
 def _pearson_r(evidence: Evidence, backend: str) -> float | None:
-    """Correlation of the leading part with the truth; None where a picture is not finite."""
+    """Correlation of the leading part with the truth; None where the picture is not finite."""
     if not_finite(evidence.canvas(backend).field):
         return None
     return correlation_with_truth(evidence, backend)
 
 
 def _log_loss(evidence: Evidence, backend: str) -> float | None:
-    """Logarithm of what the final loss exceeds its floor by."""
+    """Logarithm of the final loss minus its floor (`telemetry.loss_floor`)."""
     loss = final_loss(evidence, backend)
     return None if loss is None else _log(loss - loss_floor(evidence))
 
@@ -31,7 +31,7 @@ def _log(value: float | None) -> float | None:
 
 
 class Quantity(NamedTuple):
-    """A figure of one side of one run."""
+    """A number that sums up one training: its label in tables, and the function of evidence and backend."""
 
     label: str
     of: Callable[[Evidence, str], float | None]
@@ -44,15 +44,15 @@ QUANTITIES: Mapping[str, Quantity] = {
     "patch_std": Quantity("ln of the patches' deviation", lambda *side: _log(patch_statistics(*side)["std"])),
     "final_loss": Quantity("ln of the final loss above its floor", _log_loss),
 }
-"""What is compared; logarithms where runs that differ by a factor are meant to differ by it at any level."""
+"""The quantities by name; logarithms of those whose relative difference matters."""
 
 
 def applicable(contract: Contract) -> tuple[str, ...]:
-    """The QUANTITIES that a network has: one without an intensity scale is not applicable for it."""
+    """Names of the QUANTITIES that a network has: one without an intensity scale lacks `scale`."""
     return tuple(name for name in QUANTITIES if name != "scale" or contract.scale is not None)
 
 
 def quantity(evidence: Evidence, backend: str, name: str) -> float | None:
-    """One of the QUANTITIES of a side; None where it has no finite value."""
+    """Value of one of the QUANTITIES of a side; None where it is not finite."""
     value = QUANTITIES[name].of(evidence, backend)
     return value if value is not None and math.isfinite(value) else None

@@ -1,4 +1,4 @@
-"""Statistics of two sides held against each other: how many times one is the other, and by how much they differ."""
+"""Statistics of two sides compared with each other: ratios and differences."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,9 +15,9 @@ COMPARED, ZERO, NOT_FINITE = "compared", "blocked_baseline_zero", "blocked_not_f
 
 
 def of_side(evidence: Evidence, backend: str) -> dict[str, dict[str, float]]:
-    """Mean, std and `var_zero_mean` of the amplitude: of the predicted patches, and of the covered canvas.
+    """STATISTICS of the amplitude of a side: of its predicted `patches`, and of the covered part of its `canvas`.
 
-    `var_zero_mean` is the variance about the own mean: of the patches the mean over them, of the canvas its own.
+    `var_zero_mean` is the variance about the mean: of the patches the mean of their variances, each about its own mean.
     Raises HarnessError where evidence is missing, or no pixel is covered.
     """
     canvas = evidence.canvas(backend)
@@ -34,10 +34,10 @@ def of_side(evidence: Evidence, backend: str) -> dict[str, dict[str, float]]:
 def compared(
     baseline: Mapping[str, Mapping[str, float]], candidate: Mapping[str, Mapping[str, float]]
 ) -> dict[str, dict[str, dict[str, Any]]]:
-    """Ratio and difference of every figure, by part and name: candidate over baseline, candidate minus baseline.
+    """Ratio (candidate over baseline) and difference (candidate minus baseline) of every statistic.
 
-    A baseline of zero has no ratio (`blocked_baseline_zero`), figures that are not finite neither of the two
-    (`blocked_not_finite`).
+    Arguments and result are by part and by name, as `of_side` returns them. `status` is `compared`, or why there is
+    no ratio: `blocked_baseline_zero`, or `blocked_not_finite`, where there is no difference either.
     """
     return {
         part: {name: _comparison(one, other) for name, one, other in paired(values, candidate[part])}

@@ -1,4 +1,4 @@
-"""Golden files: `registry.json`, which lists them, and `golden/provenance.json` of a case that is compared with them."""
+"""Golden files: `registry.json`, which lists them, and `golden/provenance.json` of a case compared with them."""
 
 from pydantic import Field
 

@@ -6,8 +6,8 @@ from harness.records.record import Number, SparseRecord
 class LocalisationRecord(SparseRecord):
     """Contents of `localisation.json`.
 
-    `judge/difference.py` defines `index` to `share`, the measures of the difference; some are absent where the shapes of
-    the two tensors differ.
+    `judge/difference.py` defines `index` to `share`, the measures of the difference; some are absent where the shapes
+    of the two tensors differ.
     """
 
     rung: str

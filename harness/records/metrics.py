@@ -1,7 +1,7 @@
 """`comparison/comparison_metrics.json`: all metrics of a case that the judge computed.
 
-A metric that could not be computed is None, and `reasons` says why. Hubs of earlier versions lack some of the metrics and
-may hold others: a missing key reads as None, and an unknown key is ignored.
+A metric that could not be computed is None, and `reasons` says why. Hubs of earlier versions lack some of the metrics
+and may hold others: a missing key reads as None, and an unknown key is ignored.
 """
 
 from pydantic import Field

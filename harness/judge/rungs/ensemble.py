@@ -16,7 +16,7 @@ from harness.judge.equivalence import MOST_RUNS, POWER, Equivalence, equivalence
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.quantities import QUANTITIES, applicable, quantity
-from harness.judge.reconstructions import REMEMBERED
+from harness.judge.reconstructions import CACHE_SIZE
 from harness.judge.tolerances import Limit, Limits
 from harness.judge.verdict import Check
 from harness.run import ensemble
@@ -43,7 +43,7 @@ def _by_margin(check: Check) -> float:
     return -math.inf if check.margin is None else check.margin
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=CACHE_SIZE)
 def members(evidence: Evidence) -> tuple[Evidence, ...]:
     """Evidence of every member of the ensemble; the first is the case itself."""
     others = ensemble.seeds(evidence.scenario)[1:]
