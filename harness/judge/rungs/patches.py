@@ -1,4 +1,4 @@
-"""Rung 9: are patch mean, deviation and variance of the two sides alike, and above the collapse floor?
+"""Rung 9: are mean, deviation and variance of the patches alike on both sides, and is neither side collapsed?
 
 Evidence: `inference_outputs/patches.npz` of both sides, on the region that the network predicts. A collapsed network
 predicts patches without contrast; stitched, they may still look like a picture, because the patches overlap.
@@ -16,7 +16,7 @@ COMPARED = ("mean", "std", "var_zero_mean", "var_zero_mean_median")
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
-    """Check each side for collapse, then hold the figures of the two against each other."""
+    """Check each side for collapse, then compare the statistics of the patches of both sides."""
     findings = Findings("patches", limits)
     for backend in evidence.backends:
         with findings.evidence_for(backend):

@@ -1,8 +1,9 @@
 """Rung 12: how far is each side from the truth, or from the reference reconstruction that stands in for it?
 
 Evidence: `inference_outputs/` of each side and `dataset/ground_truth_*`, on the covered pixels, after the gauges that
-the physics leaves free are fixed. The part that carries the picture is judged by the ledger's limit for the profile;
-a scenario adds limits for any figure (`reconstruction.amplitude.ssim`, `reconstruction.phase.skill.even_part`, ...).
+the physics leaves free are fixed. The leading part (`parts_with_a_picture`) is judged by the ledger's limit for the
+profile; a scenario may set limits for any metric (`reconstruction.amplitude.ssim`,
+`reconstruction.phase.skill.even_part`, ...).
 """
 
 from harness.judge.evidence import Evidence
@@ -18,7 +19,7 @@ NEEDS = frozenset({"train", "infer"})
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
-    """Judge every figure of each side that has a limit."""
+    """Judge every metric of each side that has a limit."""
     findings = Findings("reconstruction", limits)
     for backend in evidence.backends:
         with findings.evidence_for(backend):
@@ -40,7 +41,7 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, metrics: R
             message = f"{backend}: {name} of the {part} against the truth"
             findings.measure(f"{backend}.{part}.{name}", value, f"{part}.{name}", message)
     placed = _placement(metrics)
-    if evidence.contract.scale is None:  # without a scale of its own a picture has no level to be held to
+    if evidence.contract.scale is None:  # without an intensity scale the level of a picture is not determined
         del placed["level_error"]
     for name, value in placed.items():
         findings.measure(f"{backend}.{name}", value, name, f"{backend}: {name.replace('_', ' ')} against the truth")

@@ -1,4 +1,4 @@
-"""Rung 10: is `intensity_scale` persisted, restored, and equal within limits between the sides and the closed form?
+"""Rung 10: is `intensity_scale` saved, restored, and equal within limits on both sides and in closed form?
 
 Evidence: `bundle/params.json`, `bundle/weights.safetensors`, `train_outputs/history.json`,
 `inference_outputs/stats.json` of both sides, and the dataset's own value.
@@ -34,7 +34,7 @@ def _judge_sides(findings: Findings, evidence: Evidence) -> None:
 
 
 def scale_values(evidence: Evidence, backend: str) -> dict[str, float | None]:
-    """`initial`, `final`, `restored` and `closed_form` intensity scale of a side; None for what is missing."""
+    """Intensity scale of a side: `initial`, `final`, `restored` by its inference, `closed_form`; None if missing."""
     persisted = evidence.bundle(backend).intensity_scale
     return {
         "initial": persisted.initial,
@@ -45,7 +45,7 @@ def scale_values(evidence: Evidence, backend: str) -> dict[str, float | None]:
 
 
 def _own_scale(evidence: Evidence, backend: str) -> dict[str, float | None]:
-    """The `scale_values` of a side; Incapable for one that holds no scale of its own."""
+    """The `scale_values` of a side; raises Incapable for a side without an intensity scale."""
     values = scale_values(evidence, backend)
     if values["final"] is None:
         raise Incapable(f"{backend}: its bundle holds no intensity_scale, so inference used the closed form.")
@@ -69,7 +69,7 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str) -> None:
 
 
 def _copies(evidence: Evidence, backend: str) -> dict[str, float | None]:
-    """The final scale wherever else it is kept."""
+    """The final scale in the other files that hold it: the history and the weights."""
     epochs = evidence.history(backend)
     return {
         "history": epochs[-1].metrics.get("intensity_scale") if epochs else None,
@@ -78,7 +78,7 @@ def _copies(evidence: Evidence, backend: str) -> dict[str, float | None]:
 
 
 def _judge_motion(findings: Findings, evidence: Evidence, backend: str, values: dict[str, float | None]) -> None:
-    """A trainable scale must have moved in training, a fixed one must not."""
+    """Check that a trainable scale changed in training, or that a fixed one did not."""
     motion = relative_difference(values["final"], values["initial"])
     message = f"{backend}: relative change in training of the intensity_scale"
     scale = evidence.contract.scale

@@ -1,8 +1,9 @@
-"""Rung 6: same weights, and same state of the optimiser, after one step?
+"""Rung 6: are the weights, and the state of the optimiser, the same after one step?
 
 Evidence: `trajectory/first_{float32,float64}.npz` of both sides, from the weights in `start_<precision>.npz`. In
-float64 exact to rounding; in float32, and where rounding allows no more, held against the distance that either side
-has from itself (`noise_<precision>.json`). What is trained must have moved, what is fixed must not.
+float64 they must agree to rounding; in float32, and where rounding dominates, their distance is compared with the
+distance of either side from itself after a nudge (`noise_<precision>.json`). Trained weights must have changed, fixed
+ones must not.
 """
 
 from harness.arrays import PRECISIONS, Precision
@@ -17,7 +18,7 @@ NEEDS = frozenset({"lockstep", "trajectory"})
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
-    """Ask each side for weights and state, then compare them one by one."""
+    """Check that each side has all weights and state, then compare them one by one."""
     findings = Findings("step", limits)
     for precision in PRECISIONS:
         for backend in evidence.backends:
