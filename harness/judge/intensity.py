@@ -153,9 +153,9 @@ class Intensity:
     def _rows(self, half: int) -> Array:
         """The rows of `data.npz` that are in the training (0) or the test half (1)."""
         rows = split(self.evidence.scenario, self._raw)[half]
-        held = len((self._train, self._test)[half].X)
-        if len(rows) != held:
-            raise NoEvidence(f"dataset: half of {layout.DATA} has {len(rows)} patterns; the grouped data hold {held}.")
+        count = len((self._train, self._test)[half].X)
+        if len(rows) != count:
+            raise NoEvidence(f"dataset: half of {layout.DATA} has {len(rows)} patterns; the grouped data hold {count}.")
         return rows
 
     @cached_property

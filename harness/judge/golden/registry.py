@@ -67,12 +67,12 @@ def register(folder: Path, entries: Mapping[str, Entry]) -> None:
     the same result again changes nothing.
     """
     with FileLock(folder / f"{REGISTRY}.lock"):
-        held = read(folder)
+        registered = read(folder)
         for name, new in entries.items():
-            old = held.get(name)
+            old = registered.get(name)
             if old is None or old.model_copy(update={"hub": new.hub, "commit": new.commit}) != new:
-                held[name] = new
-        _write(folder, held)
+                registered[name] = new
+        _write(folder, registered)
 
 
 def _write(folder: Path, entries: Mapping[str, Entry]) -> None:
@@ -90,16 +90,16 @@ def files(folder: Path) -> dict[str, Path]:
     return {path.relative_to(folder).as_posix(): path for path in sorted(found) if path.name != REGISTRY}
 
 
-def problem(folder: Path, held: Mapping[str, Entry], name: str, scenario: str | None) -> str:
+def problem(folder: Path, registered: Mapping[str, Entry], name: str, scenario: str | None) -> str:
     """Say what is wrong with one golden file, in one sentence; an empty text where nothing is.
 
     Args:
         folder: folder of the golden files.
-        held: entries of its registry, as `read` returns them.
+        registered: entries of its registry, as `read` returns them.
         name: path of the file relative to the folder.
         scenario: `depends_on` of the present scenario; None for a file that depends on no scenario.
     """
-    path, found = folder / name, held.get(name)
+    path, found = folder / name, registered.get(name)
     if found is None:
         state = "nobody has approved it" if path.exists() else "there is no such file"
         return f"{path}: {state}; look at it and approve it with {UPDATE}=new."
@@ -135,12 +135,12 @@ def problems(folder: Path, expected: Mapping[str, str | None]) -> Iterator[str]:
 
     `expected`: every file that a result is compared with, with its `depends_on` (see `problem`).
     """
-    held = read(folder)
+    registered = read(folder)
     for name, scenario in expected.items():
-        if sentence := problem(folder, held, name, scenario):
+        if sentence := problem(folder, registered, name, scenario):
             yield sentence
-    for name in sorted((files(folder).keys() | held.keys()) - expected.keys()):
-        how = f"{UPDATE}=all removes it and its entry in {REGISTRY}" if name in held else "remove it"
+    for name in sorted((files(folder).keys() | registered.keys()) - expected.keys()):
+        how = f"{UPDATE}=all removes it and its entry in {REGISTRY}" if name in registered else "remove it"
         yield f"{folder / name}: is orphaned: nothing is held against it; {how}."
 
 
@@ -150,10 +150,12 @@ def discard_orphans(folder: Path, expected: Container[str], update: str | None) 
     A file without an entry is kept: it may be the only copy.
     """
     with FileLock(folder / f"{REGISTRY}.lock"):
-        held, there = read(folder), files(folder)
-        orphans = {name for name in held if name not in expected and is_wanted(update, held[name].case or "", True)}
+        registered, there = read(folder), files(folder)
+        orphans = {
+            name for name in registered if name not in expected and is_wanted(update, registered[name].case or "", True)
+        }
         if not orphans:
             return
         for name in orphans & there.keys():  # whatever path an entry may hold, nothing outside the folder is removed
             there[name].unlink()
-        _write(folder, {name: own for name, own in held.items() if name not in orphans})
+        _write(folder, {name: own for name, own in registered.items() if name not in orphans})

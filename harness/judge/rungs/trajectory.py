@@ -120,7 +120,7 @@ def _judge_tensor(
 
 
 def _error(own: Array, other: Array) -> float:
-    """`relative_error`, but 0 where both tensors are zero, as biases may be at first; infinite where only `other` is."""
+    """`relative_error`, but 0 where both tensors are zero, as biases are at first; infinite where `own` is not."""
     error = relative_error(own, other)
     return error if error is not None else 0.0 if not own.any() else np.inf
 
