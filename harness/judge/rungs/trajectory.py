@@ -120,7 +120,10 @@ def _judge_tensor(
 
 
 def _error(own: Array, other: Array) -> float:
-    """`relative_error`, but 0 where both tensors are zero, as biases are at first; infinite where `own` is not."""
+    """`relative_error` that is defined for an `other` of zeros, too, as biases may be at first.
+
+    It is then 0 where `own` is zero as well, and infinite where it is not.
+    """
     error = relative_error(own, other)
     return error if error is not None else 0.0 if not own.any() else np.inf
 
