@@ -12,11 +12,11 @@ from harness.judge.truth import PARTS
 from harness.records.inference import InferenceStats
 from harness.records.metrics import (
     AgreementRecord,
-    CanvasFigures,
+    CanvasMetrics,
     PartMetrics,
     Parts,
-    PatchFigures,
-    ScaleFigures,
+    PatchMetrics,
+    ScaleMetrics,
     SideMetrics,
 )
 from harness.records.summary import SideSummary
@@ -38,9 +38,9 @@ def figures(case: CaseFiles, backend: str, judged: SideMetrics, reasons: Mapping
         cached=bool(jobs) and all(job.cached for job in jobs),
         final_loss=judged.final_loss,
         first_nonfinite=judged.first_nonfinite,
-        intensity_scale=judged.intensity_scale or ScaleFigures(),
-        patches=judged.patches or PatchFigures(),
-        canvas=judged.canvas or CanvasFigures(),
+        intensity_scale=judged.intensity_scale or ScaleMetrics(),
+        patches=judged.patches or PatchMetrics(),
+        canvas=judged.canvas or CanvasMetrics(),
         reconstruction=by_part(judged.reconstruction),
         message="; ".join([*failed, *_own(reasons, folder.name)]),
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 from harness import layout, templates
 from harness.files import write_json, write_text
 from harness.judge.evidence import Evidence
-from harness.judge.localisation import Localisation, Place, localise
+from harness.judge.localisation import ComparedTensor, Localisation, localise
 from harness.judge.verdict import RungVerdict
 from harness.report import repro
 
@@ -27,17 +27,17 @@ def write(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> None:
     text = templates.render(
         "localisation.md",
         found=found,
-        place=found.place,
+        place=found.first,
         gap=found.difference,
-        here=candidate if found.place.against == reference else "here",
-        where=_where(found.place),
+        here=candidate if found.first.against == reference else "here",
+        where=_where(found.first),
         stages=_verdict(found, reference, candidate),
         bundled=bundled,
     )
     write_text(folder / TEXT, text)
 
 
-def _where(place: Place) -> str:
+def _where(place: ComparedTensor) -> str:
     """`stage exit_wave`, `gradient of ...`, `... after step 3`; with the precision."""
     kinds = {
         "loss": "term {tensor} of the loss",
@@ -52,7 +52,7 @@ def _where(place: Place) -> str:
 
 def _verdict(found: Localisation, reference: str, candidate: str) -> str:
     """What the stages alone say: a stage that differs, or one that agrees and was given something else."""
-    if found.place.own.dtype != found.place.other.dtype:
+    if found.first.own.dtype != found.first.other.dtype:
         return "Stage by stage: says nothing here, for the sides compute in different types"
     if found.wrong_alone is None:
         return f"Stage by stage: not tried; {candidate} cannot compute one stage from given ones"
@@ -73,10 +73,10 @@ def _elsewhere(found: Localisation) -> str:
         "trajectory": "the first step agrees, so look at what changes from step to step: the optimiser's state, its "
         "bias correction, the learning rate",
     }
-    if found.place.stage in later:
-        return later[found.place.stage]
-    if found.place.against == "oracle":
+    if found.first.stage in later:
+        return later[found.first.stage]
+    if found.first.against == "oracle":
         return "both sides share the fault"
-    if found.place.precision == "float32":
+    if found.first.precision == "float32":
         return "only float32 shows it"
     return "they were given different data, see the rung dataset"

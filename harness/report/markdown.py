@@ -26,7 +26,9 @@ def _said(case: CaseSummary) -> str:
     worst = worst_check(case)
     if worst is None:
         return ""
-    return f", nearest to its limit: {worst.rung}.{worst.name}, which uses {formatting.used(worst.margin)} of it"
+    return (
+        f", nearest to its limit: {worst.rung}.{worst.name}, which uses {formatting.share_of_limit(worst.margin)} of it"
+    )
 
 
 def worst_check(case: CaseSummary) -> Check | None:
@@ -137,6 +139,6 @@ def _checks(rows: Iterable[tuple[str, Check]]) -> Table:
 
 
 def _row(case: str, check: Check) -> tuple[object, ...]:
-    figures = (check.value, check.limit, check.margin, formatting.used(check.margin))
+    figures = (check.value, check.limit, check.margin, formatting.share_of_limit(check.margin))
     name, message = f"{check.rung}.{check.name}", formatting.clipped(check.message)
     return case, name, check.status, *figures, check.origin, message

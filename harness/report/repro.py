@@ -28,7 +28,7 @@ def remove(folder: Path) -> None:
 
 def write(evidence: Evidence, found: Localisation) -> str:
     """Write the bundle of a case; returns a sentence that says how to use it, or why there is none."""
-    folder, place = evidence.case_dir / FOLDER, found.place
+    folder, place = evidence.case_dir / FOLDER, found.first
     remove(evidence.case_dir)
     if place.against == "oracle":
         return "No repro bundle: the sides agree with each other, and the oracle needs nothing but this hub"
@@ -75,5 +75,5 @@ def _case(evidence: Evidence, found: Localisation) -> dict[str, Any]:
         "scenario": read(evidence.existing(Path(layout.SCENARIO))).value,
         "setup": evidence.setup.model_dump(include=set(_FACTS)),
         "place": found.as_json(),
-        "limit": found.place.check.limit if found.place.precision == "float64" else 0.0,
+        "limit": found.first.check.limit if found.first.precision == "float64" else 0.0,
     }

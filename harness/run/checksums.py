@@ -8,7 +8,7 @@ from typing import Any
 
 from harness import layout
 from harness.files import digest, sha256
-from harness.records.seal import Seal, SealedFile
+from harness.records.done import DoneRecord, FileChecksum
 
 
 def write_checksums(folder: Path, **facts: Any) -> None:
@@ -16,19 +16,19 @@ def write_checksums(folder: Path, **facts: Any) -> None:
 
     `facts`: its other fields, which are `kind`, `key`, `made_from` and, of a leg, `seconds`.
     """
-    Seal(**facts, files={name: _size_and_digest(folder / name) for name in _file_names(folder)}).write(
+    DoneRecord(**facts, files={name: _size_and_digest(folder / name) for name in _file_names(folder)}).write(
         folder / layout.DONE
     )
 
 
-def recorded_files(folder: Path) -> dict[str, SealedFile]:
+def recorded_files(folder: Path) -> dict[str, FileChecksum]:
     """Size and SHA-256 of every file of a finished folder, as listed in `done.json`, by name relative to it."""
-    return Seal.read(folder / layout.DONE).files
+    return DoneRecord.read(folder / layout.DONE).files
 
 
 def damage(folder: Path) -> str | None:
     """Describe the first difference between a finished folder and its `done.json`; None when there is none."""
-    done = Seal.read_if_whole(folder / layout.DONE)
+    done = DoneRecord.read_if_whole(folder / layout.DONE)
     if done is None:
         return f"{layout.DONE} is missing or broken"
     if not done.files:
@@ -49,7 +49,7 @@ def misplaced(folder: Path, kind: str, key: str) -> str | None:
 
     The key must be the digest of `made_from` in `done.json`: a file copied from another folder has another key.
     """
-    done = Seal.read(folder / layout.DONE)
+    done = DoneRecord.read(folder / layout.DONE)
     if (done.kind, done.key) != (kind, key):
         return f"{layout.DONE} is that of {done.kind}/{done.key}"
     if digest(done.made_from) != key:
@@ -57,8 +57,8 @@ def misplaced(folder: Path, kind: str, key: str) -> str | None:
     return None
 
 
-def _size_and_digest(path: Path) -> SealedFile:
-    return SealedFile(size=path.stat().st_size, sha256=sha256(path))
+def _size_and_digest(path: Path) -> FileChecksum:
+    return FileChecksum(size=path.stat().st_size, sha256=sha256(path))
 
 
 def _file_names(folder: Path) -> list[str]:

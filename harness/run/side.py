@@ -9,8 +9,8 @@ from pathlib import Path
 
 from harness import layout
 from harness.files import read_json
+from harness.records.done import DoneRecord
 from harness.records.jobs import JobRecord
-from harness.records.seal import Seal
 from harness.run import cores, interpreters, process, worker
 from harness.run.devices import Device
 from harness.run.environment import QUIET, apply, changing_results
@@ -108,7 +108,7 @@ def _without_source(plan: PlannedJob) -> Result:
 
 def finished(plan: PlannedJob, folder: Path, cached: bool) -> Result:
     """Result of a job from its folder in the store; `cached`: it was not run in this session."""
-    seconds = Seal.read(folder / layout.DONE).seconds
+    seconds = DoneRecord.read(folder / layout.DONE).seconds
     return Result(plan.backend, plan.leg, plan.address.key, cached, seconds, None, folder)
 
 

@@ -42,7 +42,7 @@ def _environment(is_markdown: bool) -> "Environment":
     environment.filters.update(
         number=formatting.number,
         seconds=formatting.seconds,
-        used=formatting.used,
+        share_of_limit=formatting.share_of_limit,
         size=formatting.size,
         cell=formatting.cell,
         clipped=formatting.clipped,

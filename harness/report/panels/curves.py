@@ -72,7 +72,7 @@ def trained(evidence: Evidence) -> list[str]:
 
 def lockstep(folder: Path) -> list[Chart]:
     """Distance of all weights between the sides after every step, and the envelope of rounding noise."""
-    path = folder / layout.COMPARISON / layout.LOCKSTEP_FIGURES
+    path = folder / layout.COMPARISON / layout.LOCKSTEP_DISTANCES
     if not path.is_file():
         return []
     found = read_json(path)

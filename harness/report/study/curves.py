@@ -18,7 +18,7 @@ Bar = tuple[float | None, float | None]
 
 def charts(found: Sequence[Point]) -> Iterator[Chart]:
     """One chart a figure, a line a side and curve; bars are one standard deviation over the seeds."""
-    for name, title in dose.FIGURES.items():
+    for name, title in dose.DOSE_METRICS.items():
         yield _chart(f"chart-{name}", title, found, partial(_quality, name))
     yield _chart("chart-scale", "Trained intensity scale over the closed form", found, _scale)
 

@@ -9,7 +9,7 @@ from harness.errors import HarnessError
 from harness.judge import dose
 from harness.judge.evidence import Evidence
 from harness.judge.rungs.ensemble import members
-from harness.judge.rungs.scale import scale_figures
+from harness.judge.rungs.scale import scale_values
 from harness.judge.verdict import CONTRACT, Check, RungVerdict
 from harness.report.case_files import CaseFiles
 from harness.run import ensemble
@@ -43,7 +43,7 @@ class Point:
     backend: str
     seeds: Sequence[int]
     figures: dict[str, list[float | None]] = field(default_factory=dict)
-    """FIGURES of the judge over the seeds."""
+    """DOSE_METRICS of the judge over the seeds."""
     scale: Scale | None = None
     reason: str = ""
     """Why there are no figures."""
@@ -110,7 +110,7 @@ def _of_case(case: CaseFiles, curve: str, nphotons: float) -> Iterator[Point]:
 
 
 def _scale(evidence: Evidence, backend: str) -> Scale:
-    found = [scale_figures(run, backend) for run in members(evidence)]
+    found = [scale_values(run, backend) for run in members(evidence)]
     trained = [figures["final"] for figures in found]
     return Scale(found[0]["initial"], trained, evidence.setup.intensity_scale_closed_form)
 

@@ -20,13 +20,13 @@ def tables(found: Sequence[Point], verdict: RungVerdict) -> Mapping[str, Table]:
 
 def _quality(found: Sequence[Point]) -> Table:
     """Mean and standard deviation of every figure: a row a side and dose."""
-    header = ("line", PHOTONS, "seeds", *(word for name in dose.FIGURES for word in (name, f"{name}, std")))
+    header = ("line", PHOTONS, "seeds", *(word for name in dose.DOSE_METRICS for word in (name, f"{name}, std")))
     rows = [(point.line, label(point.nphotons), len(point.seeds), *_moments(point)) for point in _by_line(found)]
     return Table.of(header, rows)
 
 
 def _moments(point: Point) -> Iterator[float | None]:
-    for name in dose.FIGURES:
+    for name in dose.DOSE_METRICS:
         values = point.figures.get(name, ())
         yield from (mean(values), deviation(values))
 

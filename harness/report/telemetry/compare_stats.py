@@ -12,7 +12,7 @@ from harness.errors import HarnessError
 from harness.files import plain, write_text
 from harness.judge import statistics
 from harness.records.case import CaseRecord
-from harness.records.statistics import ComparedFigure, ComparedStatistics
+from harness.records.statistics import ComparedStatistics, ComparedValue
 from harness.report.case_files import CaseFiles
 from harness.report.tables import Table
 from harness.report.telemetry.cases import seal_again
@@ -92,7 +92,7 @@ def _name(baseline: Side, candidate: Side) -> str:
     return baseline.label.replace("/", "_")
 
 
-def _entries(record: ComparedStatistics) -> Iterator[tuple[str, str, ComparedFigure]]:
+def _entries(record: ComparedStatistics) -> Iterator[tuple[str, str, ComparedValue]]:
     for part, figures in (("patches", record.patches), ("canvas", record.canvas)):
         for name, found in figures.items():
             yield part, name, found

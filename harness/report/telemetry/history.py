@@ -7,7 +7,7 @@ from pathlib import Path
 from harness import layout, templates
 from harness.files import plain, write_text
 from harness.judge.evidence import Evidence
-from harness.judge.telemetry import history_figures
+from harness.judge.telemetry import history_summary
 from harness.records.history import HistorySummary
 from harness.records.metrics import NonfiniteRecord
 from harness.records.summary import CaseSummary
@@ -30,7 +30,7 @@ def write(case: CaseFiles) -> OfSides[HistorySummary]:
 
 
 def _figures(evidence: Evidence, backend: str) -> HistorySummary:
-    return HistorySummary.parse(plain(history_figures(evidence, backend)), f"{backend}/{JSON}")
+    return HistorySummary.parse(plain(history_summary(evidence, backend)), f"{backend}/{JSON}")
 
 
 def table(figures: HistorySummary) -> Table:

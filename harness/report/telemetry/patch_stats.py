@@ -9,7 +9,7 @@ from pathlib import Path
 from harness import layout, templates
 from harness.files import write_text
 from harness.judge.truth import PARTS
-from harness.records.patch_stats import PatchFigures, PatchRecord, PatchStats, PatchSummary
+from harness.records.patch_stats import PatchRecord, PatchStatistics, PatchStats, PatchSummary
 from harness.report.case_files import CaseFiles
 from harness.report.tables import Table
 from harness.report.telemetry.cases import OfSides, gathered
@@ -53,7 +53,7 @@ def listing(stats: PatchStats) -> Table | None:
         return None
     lists = {"inference": stats.inference_groups}
     lists |= {f"training batch {number}": rows for number, rows in enumerate(stats.training_batches or ())}
-    return Table.of(("where", "group", "channel", "part", *PatchFigures.model_fields), _patch_rows(lists))
+    return Table.of(("where", "group", "channel", "part", *PatchStatistics.model_fields), _patch_rows(lists))
 
 
 def _patch_rows(lists: Mapping[str, Sequence[PatchRecord]]) -> Iterator[Sequence[object]]:

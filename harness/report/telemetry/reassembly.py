@@ -11,7 +11,7 @@ from harness.report.case_files import CaseFiles
 from harness.report.tables import Table
 from harness.report.telemetry.cases import gathered
 
-JSON, TEXT = Path(layout.REASSEMBLY, layout.REASSEMBLY_FIGURES), Path(layout.REASSEMBLY, layout.REASSEMBLY_TEXT)
+JSON, TEXT = Path(layout.REASSEMBLY, layout.REASSEMBLY_PLACEMENTS), Path(layout.REASSEMBLY, layout.REASSEMBLY_TEXT)
 HEADER = (
     "what", "patches", "x from", "x to", "y from", "y to", "canvas", "required", "fits", "padded sum", "required sum",
     "lost",

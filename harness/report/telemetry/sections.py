@@ -9,11 +9,11 @@ from pathlib import Path
 from harness import layout
 from harness.dataset import npz
 from harness.judge.evidence import Evidence
-from harness.judge.patches import patch_figures
-from harness.judge.telemetry import history_figures
+from harness.judge.patches import patch_statistics
+from harness.judge.telemetry import history_summary
 from harness.records.inference import CanvasFacts
-from harness.records.metrics import CanvasFigures, ComparisonMetrics
-from harness.records.stages import ComparisonFigures, RunProvenance
+from harness.records.metrics import CanvasMetrics, ComparisonMetrics
+from harness.records.stages import PictureMetrics, RunProvenance
 from harness.report.backend_figures import agreement, by_part
 from harness.report.case_files import CaseFiles
 from harness.report.parity_log import log, statistics
@@ -69,14 +69,14 @@ def _probe(evidence: Evidence, _: str) -> dict[str, object]:
 
 def _inference(evidence: Evidence, backend: str) -> dict[str, object]:
     canvas = evidence.parsed(Path(backend, layout.INFERENCE_OUTPUTS, layout.CANVAS), CanvasFacts)
-    held = canvas.model_dump(include=set(CanvasFigures.model_fields))
-    return {"patches": patch_figures(evidence, backend), "canvas": held}
+    held = canvas.model_dump(include=set(CanvasMetrics.model_fields))
+    return {"patches": patch_statistics(evidence, backend), "canvas": held}
 
 
-def _comparison(evidence: Evidence, backend: str) -> ComparisonFigures:
+def _comparison(evidence: Evidence, backend: str) -> PictureMetrics:
     record = evidence.parsed(Path(layout.COMPARISON, layout.METRICS), ComparisonMetrics)
     together = agreement(record.agreement)
-    return ComparisonFigures(
+    return PictureMetrics(
         reconstruction=by_part(record.backends[backend].reconstruction),
         agreement={"amplitude": together.amplitude, "phase": together.phase},
         reasons=record.reasons,
@@ -86,7 +86,7 @@ def _comparison(evidence: Evidence, backend: str) -> ComparisonFigures:
 SECTIONS: dict[str, Figure] = {
     "configuration": _configuration,
     "probe": _probe,
-    "training": history_figures,
+    "training": history_summary,
     "inference": _inference,
     "comparison": _comparison,
 }

@@ -3,7 +3,7 @@
 import numpy as np
 
 from harness.arrays import Array
-from harness.records.patch_stats import PatchFigures, PatchRecord, PatchSummary
+from harness.records.patch_stats import PatchRecord, PatchStatistics, PatchSummary
 
 DIFFRACTED = 64
 """Number of patterns whose prediction is diffracted, in whole groups evenly spread over the test half.
@@ -18,10 +18,10 @@ def central(patches: Array, side: int) -> Array:
     return patches[..., first : first + side, first : first + side]
 
 
-def patch_statistics(patch: Array) -> PatchFigures:
+def pixel_statistics(patch: Array) -> PatchStatistics:
     """Statistics of the values (n, n) of one patch, computed in float64."""
     values = patch.astype(np.float64)
-    return PatchFigures(
+    return PatchStatistics(
         mean=values.mean(),
         std=values.std(),
         var_zero_mean=_contrast(values),
@@ -62,8 +62,8 @@ def patch_records(patches: Array, side: int) -> tuple[PatchRecord, ...]:
         PatchRecord(
             group=group,
             channel=channel,
-            amplitude=patch_statistics(np.abs(patch)),
-            phase=patch_statistics(np.angle(patch)),
+            amplitude=pixel_statistics(np.abs(patch)),
+            phase=pixel_statistics(np.angle(patch)),
         )
         for group, members in enumerate(inside)
         for channel, patch in enumerate(members)

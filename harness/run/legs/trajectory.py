@@ -25,7 +25,7 @@ from harness.files import write_npz
 from harness.networks import network as networks
 from harness.ports.feed import batch_of
 from harness.ports.protocol import SHARED_WEIGHTS, Batch, EpochReport, Port
-from harness.records.noise import WalkNoise
+from harness.records.noise import TrajectoryNoise
 from harness.run.job import Job
 from harness.run.legs.common import Progress, create, lacks, setup_of, shared_start
 from harness.run.legs.distances import distance_by_step, distances, largest_distance, sample
@@ -129,7 +129,7 @@ def _in_precision(steps: Weights, precision: Precision) -> Weights:
     return {name: value.astype(precision) for name, value in steps.items()}
 
 
-def _noise(plain: Trajectory, others: Iterable[Trajectory]) -> WalkNoise:
+def _noise(plain: Trajectory, others: Iterable[Trajectory]) -> TrajectoryNoise:
     """Distances of the other trajectories, from nudged weights, to the plain one."""
     first: dict[str, list[float]] = {name: [] for name in plain.first}
     weights: dict[str, list[float]] = {name: [] for name in plain.steps}
@@ -140,4 +140,4 @@ def _noise(plain: Trajectory, others: Iterable[Trajectory]) -> WalkNoise:
         for name, own in plain.steps.items():
             weights[name].append(largest_distance(own, again.steps[name]))
         steps.append(distance_by_step(plain.steps, again.steps).tolist())
-    return WalkNoise(first=first, weights=weights, steps=steps)
+    return TrajectoryNoise(first=first, weights=weights, steps=steps)

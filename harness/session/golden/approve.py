@@ -27,7 +27,7 @@ def approve(folder: Path, root: Path, case_dir: Path) -> None:
     scenario, written = registry.depends_on(read_resolved(case_dir / layout.SCENARIO), LEG), {}
     for backend in evidence.backends:
         found = approved.of_side(evidence, backend)
-        if missing := [name for name, value in found.figures.items() if value is None]:
+        if missing := [name for name, value in found.quantities.items() if value is None]:
             raise HarnessError(
                 f"{case_dir.name}, {backend}: {', '.join(missing)} is not finite and cannot be approved."
             )
