@@ -47,12 +47,12 @@ def judge(root: Hub, as_json: Json = False) -> None:
 
 def _judged(case: CaseFiles) -> JudgedCase:
     folder = case.folder
-    verdicts = [case_runner.judge(folder, rung) for rung in case.asked.rungs]
+    verdicts = [case_runner.judge(folder, rung) for rung in case.plan.rungs]
     rungs = [
         JudgedRung(rung=now.rung, status=now.status, checks=now.checks, recorded=then.status)
         for now, then in zip(verdicts, case.verdicts, strict=True)
     ]
-    found = summary.summarised(case, verdicts, case_runner.figures(folder), case_runner.parting(folder, verdicts))
+    found = summary.summarise(case, verdicts, case_runner.figures(folder), case_runner.parting(folder, verdicts))
     return JudgedCase(id=folder.name, rungs=tuple(rungs), summary=found)
 
 

@@ -69,7 +69,7 @@ def compare(
     Example: python -m harness parity-log compare study/parity_log.json other/parity_log.json
     """
     found = comparing.compare(read_json(first), read_json(second))
-    rows = [(one.where, one.stage, one.figure, one.first, one.second, one.relative, one.limit)
+    rows = [(one.where, one.stage, one.statistic, one.first, one.second, one.relative, one.limit)
             for one in found.differences]  # fmt: skip
     figures = [dict(zip(HEADER, row, strict=True)) for row in rows]
     record = {"figures": figures, "missing": found.missing, "first_beyond": _named(found.first_beyond)}
@@ -81,9 +81,9 @@ def _lines(found: Comparison, rows: list[tuple[Any, ...]]) -> Iterator[str]:
     first = 0 if any(one.where for one in found.differences) else 1
     yield Table.of(HEADER[first:], [row[first:] for row in rows]).text()
     yield from (f"not compared: {missing}" for missing in found.missing)
-    parted = _named(found.first_beyond)
-    yield f"first beyond its limit: {parted}" if parted else "nothing that was compared is beyond its limit"
+    beyond = _named(found.first_beyond)
+    yield f"first beyond its limit: {beyond}" if beyond else "nothing that was compared is beyond its limit"
 
 
-def _named(parted: Difference | None) -> str | None:
-    return ", ".join(filter(None, (parted.stage, parted.figure, parted.where))) if parted else None
+def _named(first: Difference | None) -> str | None:
+    return ", ".join(filter(None, (first.stage, first.statistic, first.where))) if first else None
