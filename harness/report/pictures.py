@@ -25,9 +25,9 @@ _COMPRESSION = 2
 LEAST_PHASE = 0.1
 """Radians: no range of phases is narrower, so that numerical noise does not look like a picture."""
 LEAST_AMPLITUDE = 0.05
-"""Share of the largest amplitude: no range of amplitudes is narrower, for the same reason."""
+"""Share of the largest amplitude: no range of amplitudes is narrower, so that noise does not look like a picture."""
 LEAST_DIFFERENCE = 0.01
-"""Share of the range of the pictures: no range of their differences reaches less far to either side."""
+"""Share of the range of the pictures: the range of their differences is at least as wide to either side of zero."""
 
 
 @dataclass(frozen=True)

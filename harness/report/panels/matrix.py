@@ -21,7 +21,7 @@ class Cell:
     rung: str
     status: Status | None = None
     worst: Check | None = None
-    """The check with the least margin."""
+    """The check of the rung with the least margin."""
     checks: int = 0
     wrong: int = 0
     """How many of the checks neither passed nor were skipped."""
@@ -36,7 +36,7 @@ class Row:
     case: CaseSummary
     cells: Sequence[Cell]
     worst: Check | None
-    """The check with the least margin."""
+    """The check of the case with the least margin."""
     seconds: float
     """Sum of the run times of all jobs that were run, in seconds."""
     from_store: bool

@@ -40,7 +40,7 @@ class SessionCase(BaseModel):
     fault: str | None = None
     status: Status
     backends: dict[str, SessionSide]
-    """The reference comes first."""
+    """The sides by backend; the reference comes first."""
     checks: list[SessionCheck]
 
 
