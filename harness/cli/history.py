@@ -7,7 +7,7 @@ import typer
 from harness.cli.common import Hub, Json, case_lines, print_result
 from harness.records.history import HistorySummary
 from harness.report.telemetry import history as tool
-from harness.report.telemetry.cases import NotRun, OfSides, over_hub
+from harness.report.telemetry.cases import NotRun, SideRecords, over_hub
 
 
 def history(root: Hub, as_json: Json = False) -> None:
@@ -29,7 +29,7 @@ def history(root: Hub, as_json: Json = False) -> None:
     raise typer.Exit(1 if warnings else 0)
 
 
-def _lines(case: OfSides[HistorySummary]) -> Iterator[str]:
+def _lines(case: SideRecords[HistorySummary]) -> Iterator[str]:
     for backend, summary in case.sides.items():
         yield f"{case.case}, {backend}: {summary.epochs} epochs, {summary.steps} steps"
         yield tool.table(summary).text()

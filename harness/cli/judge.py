@@ -47,13 +47,13 @@ def judge(root: Hub, as_json: Json = False) -> None:
 
 def _judged(case: CaseFiles) -> JudgedCase:
     folder = case.folder
-    verdicts = [case_runner.judge(folder, rung) for rung in case.asked.rungs]
+    verdicts = [case_runner.judge(folder, rung) for rung in case.plan.rungs]
     rungs = [
         JudgedRung(rung=now.rung, status=now.status, checks=now.checks, recorded=then.status)
         for now, then in zip(verdicts, case.verdicts, strict=True)
     ]
     metrics, localisation = case_runner.comparison_metrics(folder), case_runner.localisation(folder, verdicts)
-    found = summary.summarised(case, verdicts, metrics, localisation)
+    found = summary.summarise(case, verdicts, metrics, localisation)
     return JudgedCase(id=folder.name, rungs=tuple(rungs), summary=found)
 
 

@@ -69,7 +69,7 @@ def compare(
     Example: python -m harness parity-log compare study/parity_log.json other/parity_log.json
     """
     found = comparing.compare(read_json(first), read_json(second))
-    rows = [(one.where, one.stage, one.figure, one.first, one.second, one.relative, one.limit)
+    rows = [(one.where, one.stage, one.statistic, one.first, one.second, one.relative, one.limit)
             for one in found.differences]  # fmt: skip
     entries = [dict(zip(HEADER, row, strict=True)) for row in rows]
     record = {"figures": entries, "missing": found.missing, "first_beyond": _named(found.first_beyond)}
@@ -86,4 +86,4 @@ def _lines(found: Comparison, rows: list[tuple[Any, ...]]) -> Iterator[str]:
 
 
 def _named(found: Difference | None) -> str | None:
-    return ", ".join(filter(None, (found.stage, found.figure, found.where))) if found else None
+    return ", ".join(filter(None, (found.stage, found.statistic, found.where))) if found else None

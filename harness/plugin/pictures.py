@@ -31,7 +31,7 @@ def draw(folder: Path, rung: str) -> list[Path]:
     from harness.report.case_files import CaseFiles
 
     case = CaseFiles(folder)
-    names = dict.fromkeys(name.format(backend=backend) for name in _OF_RUNG[rung] for backend in case.asked.backends)
+    names = dict.fromkeys(name.format(backend=backend) for name in _OF_RUNG[rung] for backend in case.plan.backends)
     found = [folder / name for name in names]
     if case.is_prepared and not any(path.is_file() for path in found):
         assembly.illustrate(case)
