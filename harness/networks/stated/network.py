@@ -14,7 +14,10 @@ from harness.scenario.schema import Scenario
 
 
 class Stated:
-    """See `harness.networks.network.Network`."""
+    """A network that is known by the contracts of its two ports: it has no oracle, and draws each weight by its name.
+
+    The methods are those of `harness.networks.network.Network`.
+    """
 
     oracle: Oracle | None = None
 
