@@ -1,6 +1,6 @@
-"""One backend, trained and used as a plain script would: no job, no store, no artifacts.
+"""Trains one backend and predicts with it in a plain script, without jobs, store or artifacts.
 
-The yardstick of `overhead.py`.
+`overhead.py` compares the harness with it.
 
 python benchmarks/bare.py BACKEND DATASET_FOLDER SCENARIO_JSON
 """
@@ -38,7 +38,7 @@ def main(name: str, dataset: Path, scenario_file: Path) -> None:
 
 
 def place(backend: Port, patches: np.ndarray, test: GroupedData, scenario: PinnScenario) -> None:
-    """Stitch the middles of the patches about the centre of mass of their positions."""
+    """Stitch the central parts of the patches on a canvas about the centre of mass of their positions."""
     n, side = scenario.dataset.N, scenario.inference.reassemble_m
     first = (n - side) // 2
     middles = np.moveaxis(patches, -1, 1).reshape(-1, n, n)[:, first : first + side, first : first + side]

@@ -37,24 +37,24 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def run(asked: argparse.Namespace, seed: int, precision: str, order: str, hub: Path) -> list[dict[str, Any]]:
-    """The cases of one session, as its summary has them."""
-    command = [sys.executable, "-m", "pytest", "-q", "-m", "parity", "-k", asked.select]
-    command += [f"--parity-profile={asked.profile}", f"--parity-hub={hub}", f"--parity-backends={order}"]
+def run(args: argparse.Namespace, seed: int, precision: str, order: str, hub: Path) -> list[dict[str, Any]]:
+    """Run one session and return the cases of its `summary.json`."""
+    command = [sys.executable, "-m", "pytest", "-q", "-m", "parity", "-k", args.select]
+    command += [f"--parity-profile={args.profile}", f"--parity-hub={hub}", f"--parity-backends={order}"]
     command += [f"--parity-override=training.seed={seed}", f"--parity-override=training.precision={precision}"]
-    command += ["--parity-override=ensemble.seeds=0"]  # seeds are what this walks through itself
-    if asked.store:
-        command.append(f"--parity-store={asked.store}")
+    command += ["--parity-override=ensemble.seeds=0"]  # this script loops over seeds itself
+    if args.store:
+        command.append(f"--parity-store={args.store}")
     subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL)
     cases: list[dict[str, Any]] = json.loads((hub / "summary.json").read_text(encoding="utf-8"))["cases"]
     return cases
 
 
 def main() -> None:
-    asked, compared, alarms = arguments(), 0, 0
+    args, compared, alarms = arguments(), 0, 0
     with tempfile.TemporaryDirectory() as folder:
-        for precision, (seed, order) in product(asked.precisions, zip(asked.seeds, cycle(ORDERS), strict=False)):
-            for case in run(asked, seed, precision, order, Path(folder, f"{seed}-{precision}")):
+        for precision, (seed, order) in product(args.precisions, zip(args.seeds, cycle(ORDERS), strict=False)):
+            for case in run(args, seed, precision, order, Path(folder, f"{seed}-{precision}")):
                 what = f"{case['id']}, seed {seed}, {precision}, {order}"
                 if case["status"] == "skipped":
                     print(f"{what}: skipped: {case['message']}")
@@ -66,10 +66,10 @@ def main() -> None:
             print(f"{compared} comparisons, {alarms} false alarms", flush=True)
     low, high = binomtest(alarms, compared).proportion_ci(method="exact")
     print(f"false alarms: {alarms} of {compared}, 95 % interval {low:.3f} to {high:.3f}")
-    if asked.hub:
+    if args.hub:
         measured = {"compared": compared, "alarms": alarms, "low": low, "high": high}
-        varied = {"seeds": asked.seeds, "precisions": asked.precisions, "profile": asked.profile}
-        fault_page.add(asked.hub, layout.FALSE_ALARMS, measured | varied)
+        varied = {"seeds": args.seeds, "precisions": args.precisions, "profile": args.profile}
+        fault_page.add(args.hub, layout.FALSE_ALARMS, measured | varied)
     sys.exit(min(alarms, 1))
 
 

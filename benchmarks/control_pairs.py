@@ -33,17 +33,17 @@ def arguments() -> argparse.Namespace:
 
 
 def main() -> None:
-    asked, judged, red = arguments(), 0, 0
-    for case in load_cases([ROOT / "scenarios"], asked.profile, {}):
-        for backend in ("tensorflow", "torch") if case.id in asked.cases else ():
-            options = RunOptions((backend,), {}, "cpu", store.location(asked.store, ROOT), None, tuple(asked.data))
+    args, judged, red = arguments(), 0, 0
+    for case in load_cases([ROOT / "scenarios"], args.profile, {}):
+        for backend in ("tensorflow", "torch") if case.id in args.cases else ():
+            options = RunOptions((backend,), {}, "cpu", store.location(args.store, ROOT), None, tuple(args.data))
             with tempfile.TemporaryDirectory() as folder:
                 evidence = pair(case, case.scenario.training.seed, options, Path(folder))
                 verdicts = [judge_rung(rung, evidence, tolerances.limits_of(case)) for rung in RUNGS]
             for verdict in verdicts:
                 judged, red = judged + 1, red + (verdict.status != "pass")
-                told = "" if verdict.status == "pass" else verdict.message
-                print(f"{case.id}, {backend}: {verdict.rung}: {verdict.status} {told}".rstrip(), flush=True)
+                message = "" if verdict.status == "pass" else verdict.message
+                print(f"{case.id}, {backend}: {verdict.rung}: {verdict.status} {message}".rstrip(), flush=True)
     print(f"{red} of {judged} rungs are red")
     sys.exit(min(red, 1))
 

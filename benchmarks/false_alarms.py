@@ -39,7 +39,7 @@ def arguments() -> argparse.Namespace:
 
 
 def pair(case: Case, seed: int, options: RunOptions, folder: Path) -> Evidence:
-    """One seed trained twice, as the two sides of a case."""
+    """Train one backend twice from one seed, and return both trainings as the two sides of a case."""
     (backend,) = options.backends
     for nudge in (0, 1):
         own = with_training(case, case.id, seed=seed, nudge=nudge)
@@ -50,7 +50,7 @@ def pair(case: Case, seed: int, options: RunOptions, folder: Path) -> Evidence:
 
 
 def trial(case: Case, seeds: range, options: RunOptions) -> RungVerdict:
-    """The verdict of one backend against itself over some seeds."""
+    """Verdict of the ensemble rung on one backend compared with itself over some seeds."""
     with tempfile.TemporaryDirectory() as scratch:
         runs = [pair(case, seed, options, Path(scratch) / str(seed)) for seed in seeds]
         findings = Findings("ensemble", tolerances.limits_of(case))
@@ -59,13 +59,13 @@ def trial(case: Case, seeds: range, options: RunOptions) -> RungVerdict:
 
 
 def main() -> None:
-    asked = arguments()
-    (case,) = (case for case in load_cases([ROOT / "scenarios"], asked.profile, {}) if case.id == asked.case)
-    options = RunOptions((asked.backend,), {}, "cpu", store.location(asked.store, ROOT), None)
+    args = arguments()
+    (case,) = (case for case in load_cases([ROOT / "scenarios"], args.profile, {}) if case.id == args.case)
+    options = RunOptions((args.backend,), {}, "cpu", store.location(args.store, ROOT), None)
     statuses = []
-    for number in range(asked.trials):
-        first = case.scenario.training.seed + number * asked.seeds
-        verdict = trial(case, range(first, first + asked.seeds), options)
+    for number in range(args.trials):
+        first = case.scenario.training.seed + number * args.seeds
+        verdict = trial(case, range(first, first + args.seeds), options)
         statuses.append(verdict.status)
         print(f"seeds from {first}: {verdict.status}, margin {verdict.margin:.3g}: {verdict.message}", flush=True)
     alarms = statuses.count("fail")

@@ -33,14 +33,14 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def case_of(asked: argparse.Namespace) -> Case:
-    overrides = {"training.epochs": str(asked.epochs)} if asked.epochs else {}
-    cases = {case.id: case for case in load_cases([ROOT / "scenarios"], asked.profile, overrides)}
-    return cases[asked.case]
+def case_of(args: argparse.Namespace) -> Case:
+    overrides = {"training.epochs": str(args.epochs)} if args.epochs else {}
+    cases = {case.id: case for case in load_cases([ROOT / "scenarios"], args.profile, overrides)}
+    return cases[args.case]
 
 
 def bare(dataset: Path, scenario: Path) -> float:
-    """Seconds of two plain scripts, side by side."""
+    """Run a plain script for each backend, both at once; returns the seconds it took."""
     environment = {**os.environ, **dict.fromkeys(ONE_THREAD, "1"), "TF_CPP_MIN_LOG_LEVEL": "2"}
     started = time.perf_counter()
     command = [sys.executable, str(ROOT / "benchmarks" / "bare.py")]
@@ -53,7 +53,7 @@ def bare(dataset: Path, scenario: Path) -> float:
 
 
 def run_whole(case: Case, folder: Path) -> float:
-    """Seconds of the harness, from a dataset that is there to the case folder of a hub."""
+    """Run the harness from an existing dataset to the case folder of a hub; returns the seconds it took."""
     options = RunOptions(BACKENDS, {}, "cpu", folder / "store", timeout=None)
     run_case(case, (), options, folder / "hub", lambda _: None)
     started = time.perf_counter()
@@ -62,9 +62,9 @@ def run_whole(case: Case, folder: Path) -> float:
 
 
 def main() -> None:
-    asked = arguments()
-    case, ratios = case_of(asked), []
-    for number in range(asked.pairs):
+    args = arguments()
+    case, ratios = case_of(args), []
+    for number in range(args.pairs):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             ours = run_whole(case, folder)

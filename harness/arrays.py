@@ -1,4 +1,4 @@
-"""The arrays that the rooms hand to each other, and how rounding moves them."""
+"""Types of the arrays that the packages of the harness exchange, and the nudge of weights by rounding."""
 
 from typing import Literal
 
@@ -6,16 +6,17 @@ import numpy as np
 
 Array = np.ndarray
 Weights = dict[str, Array]
-"""Arrays by the name of the weight that they are, or belong to."""
+"""Arrays by the name of the weight: the weights themselves, their gradients or the like."""
 Precision = Literal["float32", "float64"]
 PRECISIONS: tuple[Precision, ...] = ("float32", "float64")
 
 
 def nudged(weights: Weights, draw: int, precision: Precision) -> Weights:
-    """Every weight moved by one unit in the last place of a precision, up or down as the number of the draw says.
+    """Nudge: move every weight by one unit in the last place of a precision.
 
-    A zero stays: no rounding moves it. The smallest number in its place would open every ReLU that a blank part of a
-    pattern and a bias of 0 hold exactly at its bend, and the gradient would jump.
+    Whether each value moves up or down is random, with the number `draw` as the seed. A zero stays, as rounding leaves
+    it: the smallest number in its place would open every ReLU whose input is exactly 0, from a blank part of a pattern
+    and a bias of 0, and the gradient would jump.
     """
     directions = np.random.default_rng(draw)
     moved = {}

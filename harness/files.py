@@ -1,4 +1,4 @@
-"""Writing files so that they are whole or absent, and naming them by what they hold."""
+"""Atomic writing, reading and digests of JSON, NPZ, NPY and text files."""
 
 import hashlib
 import json
@@ -15,11 +15,11 @@ from pydantic import BaseModel
 from harness.errors import HarnessError
 
 JsonObject = Mapping[str, Any]
-"""An object of JSON whose keys nobody has fixed: what a key is the digest of, what a port says of itself."""
+"""A JSON object without a fixed set of keys, such as the facts that a port reports about itself."""
 
 
 def write_atomic(path: Path, write: Callable[[Path], None]) -> None:
-    """Let `write` fill a temporary file beside `path`, then rename it into place."""
+    """Write a file that is either complete or absent: `write` fills a temporary file, which is renamed to `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
     os.close(handle)
@@ -42,12 +42,12 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write `value` as JSON of plain scalars, atomically; see `plain`."""
+    """Write `value` as JSON, atomically; `plain` says which types are allowed."""
     write_text(path, json.dumps(plain(value), indent=2, allow_nan=False) + "\n")
 
 
 def read_json(path: Path) -> Any:
-    """Read JSON; a missing or broken file is a `HarnessError` that names it."""
+    """Read a JSON file; raises HarnessError that names the file when it is missing or broken."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -60,7 +60,7 @@ def write_npz(path: Path, **arrays: Any) -> None:
     """Write arrays to an uncompressed NPZ, atomically and with the same bytes every time; `path` may have any name."""
 
     def write(temporary: Path) -> None:
-        # opened here, since numpy adds .npz to a name without it, and would fill another file than the one renamed
+        # opened here, since numpy adds .npz to a name without it and would write another file
         with temporary.open("wb") as stream:
             np.savez(stream, **arrays)
 
@@ -78,9 +78,9 @@ def write_npy(path: Path, array: np.ndarray) -> None:
 
 
 def read_npz(path: Path) -> dict[str, np.ndarray]:
-    """Read every array of an NPZ without unpickling; a broken file is a `HarnessError`."""
+    """Read every array of an NPZ file without unpickling; raises HarnessError when it is missing or broken."""
     try:
-        # opened here, since numpy leaves its own handle open when the file turns out to be broken
+        # opened here, since numpy does not close its own handle when the file is broken
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
     except OSError as error:
@@ -96,15 +96,15 @@ def sha256(path: Path) -> str:
 
 
 def digest(value: Any) -> str:
-    """SHA-256 of the canonical JSON of `value`, in hexadecimal: the key of what it describes."""
+    """SHA-256 of the canonical JSON of `value`, in hexadecimal; equal values have equal digests."""
     text = json.dumps(plain(value), sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def plain(value: Any) -> Any:
-    """Turn records, NumPy scalars, arrays, paths, tuples and mappings into what JSON knows.
+    """Convert records, NumPy scalars, arrays, paths, tuples, sets and mappings to the types of JSON.
 
-    A figure that is not finite becomes None: whoever reports it states the reason beside it.
+    A number that is not finite becomes None.
     """
     if isinstance(value, BaseModel):
         return plain(value.model_dump())

@@ -1,11 +1,12 @@
-"""How a figure is written: one way for the terminal, Markdown and HTML, another for JUnit."""
+"""Formatting of numbers, texts and tables for the terminal, Markdown, HTML and JUnit."""
 
 import math
 from collections.abc import Sequence
 
 ABSENT = "-"
-LONGEST = 240
-"""Characters of a message in a row of a summary; the page of the case has all of it."""
+"""Text in place of a missing value."""
+MAX_MESSAGE_LENGTH = 240
+"""Characters of a message in a row of a summary; the page of the case shows the whole message."""
 _MANY = 10.0
 """Times a limit from which on per cent say nothing to a reader."""
 SIGNS = {"pass": "✓", "fail": "✗", "error": "!", "inconclusive": "?", "declared": "≠", "skipped": "–"}  # noqa: RUF001 - a dash is meant
@@ -13,7 +14,7 @@ SIGNS = {"pass": "✓", "fail": "✗", "error": "!", "inconclusive": "?", "decla
 
 
 def number(value: object) -> str:
-    """Write a figure for a reader: four significant digits, whole numbers in full, `-` for none."""
+    """Write a number for a reader: four significant digits, integers in full, `-` for None or not finite."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         return ABSENT
     if isinstance(value, bool):
@@ -23,8 +24,8 @@ def number(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def used(margin: float | None) -> str:
-    """Write the share of a limit that is used, 1 - margin: `37 %`; far beyond it, `4.2 times`; `-` for none."""
+def share_of_limit(margin: float | None) -> str:
+    """Write the share of a limit that a value uses, 1 - margin: `37 %`; far beyond it, `14 times`; `-` for None."""
     if margin is None:
         return ABSENT
     share = 1 - margin
@@ -32,12 +33,12 @@ def used(margin: float | None) -> str:
 
 
 def exact(value: object) -> str:
-    """Write a figure for a program: every digit that JSON holds; an empty text for none."""
+    """Write a number for a program, with every digit that JSON holds; an empty text for None."""
     return "" if value is None else repr(value) if isinstance(value, float) else str(value)
 
 
 def seconds(value: float | None) -> str:
-    """Write a duration: `8.3 s`, `2 min 05 s`, `1 h 02 min`."""
+    """Write a duration given in seconds: `8.3 s`, `2 min 05 s`, `1 h 02 min`; `-` for None."""
     if value is None:
         return ABSENT
     if value < 60:
@@ -55,17 +56,17 @@ def size(count: int) -> str:
 
 
 def cell(text: str) -> str:
-    """Text that stays in its cell of a Markdown table, and that Markdown takes for text."""
+    """Escape a text for a cell of a Markdown table: no line breaks, column separators or tags."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace("|", "\\|").replace("\n", " ")
 
 
 def clipped(text: str) -> str:
-    """The first LONGEST characters of a text; ` ...` ends one that has more."""
-    return text if len(text) <= LONGEST else text[: LONGEST - 4] + " ..."
+    """Cut a text to MAX_MESSAGE_LENGTH characters; a longer one ends with ` ...`."""
+    return text if len(text) <= MAX_MESSAGE_LENGTH else text[: MAX_MESSAGE_LENGTH - 4] + " ..."
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Set rows of text in aligned columns, two spaces apart."""
+    """Format rows of text as a table with aligned columns, two spaces apart."""
     widths = [max(len(line[column]) for line in (header, *rows)) for column in range(len(header))]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in (header, *rows))
     return "\n".join(line.rstrip() for line in lines)

@@ -1,28 +1,28 @@
-"""The name of every file and folder of a hub and of its cases, said once: whoever writes or reads one takes it here.
+"""Names of all files and folders of a hub and of its cases; code that writes or reads one of them imports its name.
 
 - `<hub>/` is the folder of one session;
-- `<hub>/<case>/` is one resolved scenario;
-- `<hub>/<case>/dataset/` is what both sides start from;
-- `<hub>/<case>/<backend>/` is what the legs of one side left, one folder or two for each leg;
-- `<hub>/<case>/comparison/` and its neighbours are what judge and report say of the pair.
+- `<hub>/<case>/` is the folder of one case;
+- `<hub>/<case>/dataset/` holds the data that both sides start from;
+- `<hub>/<case>/<backend>/` holds the results of one side, in one folder or two for each leg;
+- `<hub>/<case>/comparison/` and the folders beside it hold the results of judge and report.
 """
 
 # Files of a hub.
 SESSION = "session.json"
-"""What the session was asked, and whether it came to its end."""
+"""Options of the session, and whether it finished."""
 ENVIRONMENT = "environment.json"
 SUMMARY = "summary.json"
-"""The session for programs; all pages are made from it."""
+"""Results of the session for programs; all pages are made from it."""
 SUMMARY_TEXT = "summary.md"
 JUNIT = "junit.xml"
 MANIFEST = "manifest.json"
 CHECKSUMS = "checksums.txt"
 INDEX = "index.html"
-"""The page of a hub, of a case, of a night and of all reports, each in its own folder."""
+"""Page of a hub, of a case, of a night or of all reports, each in its own folder."""
 NIGHT = "nightly.json"
-"""Of the folder of a night, which holds the hubs of its sessions: what became of each step."""
+"""Outcome of each step of a nightly run; in the folder of the night, which holds the hubs of its sessions."""
 FAULTS = "faults"
-"""Folder of a hub or of a night with what was measured of the injected faults."""
+"""Folder of a hub or of a night with the measurements on injected faults."""
 FAULT_MATRIX = "matrix.json"
 FAULT_SENSITIVITY = "sensitivity.json"
 FALSE_ALARMS = "false_alarms.json"
@@ -37,7 +37,7 @@ PROBE_TABLE = "probe.csv"
 
 # Files of a case, and its folders.
 CASE = "case.json"
-"""What was asked of a case; a folder is that of a planned case when it holds this file."""
+"""Scenario and options that a case was planned with; a folder that holds this file is that of a planned case."""
 SCENARIO = "scenario.yaml"
 """The resolved scenario: every value, and where it came from."""
 DECLARED = "declared.json"
@@ -45,26 +45,26 @@ DECLARED = "declared.json"
 MAPPING = "mapping.json"
 """Of a user's pair: which weight, layer and stage of the candidate is which of the reference."""
 JOBS = "jobs.json"
-"""How each job of the case ended; beside the folders of the backends, in a member of an ensemble, too."""
+"""Outcome of each job of the case, or of a member of an ensemble; beside the folders of the backends."""
 RUN_METADATA = "run_metadata.json"
 PREPARED = "prepared.json"
-"""How the preparation of a case ended: `done`, `skipped` or `error`, with the reason; `late` when the session's budget
+"""Outcome of the preparation of a case: `done`, `skipped` or `error`, with the reason; `late` when the session's budget
 was spent before it began."""
 PROGRESS = "progress.jsonl"
-"""One JSON line for each thing that a worker told while it worked."""
+"""Progress reports of the workers, one JSON object a line."""
 DATASET = "dataset"
 COMPARISON = "comparison"
 REASSEMBLY = "reassembly"
 GOLDEN = "golden"
-"""Folder of a case with the approved results that it was held against."""
+"""Folder of a case with the approved results that it was compared with."""
 CHECKS = "checks"
-"""Folder with the verdict of each rung as `RUNG.json`."""
+"""Folder of a case with the verdict of each rung, `<rung>.json`."""
 ENSEMBLE = "ensemble"
-"""Folder of a case with one folder for each seed, which holds what a case of its own would."""
+"""Folder of a case with one folder for each further seed, which holds the folders of both backends."""
 GREEN = "green"
 RED = "red"
 REPRO = "repro"
-"""Folder below `red/`: a script and the few inputs that show one difference alone."""
+"""Folder below `red/` with a script and its inputs that reproduce a single difference."""
 CLI = "cli"
 """Folder of a side with the log of its workers."""
 
@@ -103,19 +103,19 @@ LEG_FOLDERS = {
     "infer": (INFERENCE_OUTPUTS,),
     "exchange": (EXCHANGE,),
 }
-"""Folders that each leg leaves under `<case>/<backend>/`; the first holds `missing.json` of an incapable side."""
+"""Folders that each leg writes in `<case>/<backend>/`; the first holds `missing.json` of an incapable side."""
 
 # Files that any folder of a side may hold.
 CONTRACT = "contract.json"
 MISSING = "missing.json"
-"""What a backend could not do, with the reason: beside or in place of what it could."""
+"""Results that a backend cannot produce, with the reason of each; beside those that it can."""
 LOG = "worker.log"
 DONE = "done.json"
-"""Written last: the folder is whole."""
+"""Written last: a folder that holds it is complete."""
 REFERENCE = "object.npz"
-"""What the reference leg leaves: in the store alone."""
+"""Result of the reference leg, which is only in the store."""
 ERROR = "error.json"
-"""Why a job left nothing."""
+"""Why a job failed."""
 
 # Files of `lockstep/` and `graft/`.
 BATCH = "batch.npz"
@@ -148,18 +148,18 @@ PATCH_GRID = "patch_grid.png"
 PATCH_GRID_NORMALIZED = "patch_grid_normalized.png"
 
 TELEMETRY = "stages.json"
-"""Of a side: the intensity at each stage of the chain."""
+"""Statistics of the intensity at each stage of a side's run."""
 
 # Files of `comparison/`, `reassembly/` and `golden/`.
 METRICS = "comparison_metrics.json"
-LOCKSTEP_FIGURES = "lockstep.json"
+LOCKSTEP_DISTANCES = "lockstep.json"
 FRC = "frc.npz"
 ALIGNED = "pictures.npz"
 COLOURS = "colours.json"
 MONTAGE = "montage.png"
 LOCALISATION = "localisation.json"
 LOCALISATION_TEXT = "localisation.md"
-REASSEMBLY_FIGURES = "reassembly.json"
+REASSEMBLY_PLACEMENTS = "reassembly.json"
 REASSEMBLY_TEXT = "reassembly.md"
 PROVENANCE = "provenance.json"
 
@@ -168,55 +168,55 @@ REPRO_INPUTS = "inputs.npz"
 
 
 def stages(precision: str) -> str:
-    """Every named stage of the lock-step batch; of `lockstep/` and `oracle/`."""
+    """Name of the file with every named stage of the lock-step batch; in `lockstep/` and `oracle/`."""
     return f"stages_{precision}.npz"
 
 
 def losses(precision: str) -> str:
-    """`loss` and its terms for the lock-step batch; of `lockstep/` and `oracle/`."""
+    """Name of the file with `loss` and its terms for the lock-step batch; in `lockstep/` and `oracle/`."""
     return f"losses_{precision}.json"
 
 
 def gradients(precision: str) -> str:
-    """The gradient of every weight; of `lockstep/`."""
+    """Name of the file with the gradient of every weight; in `lockstep/`."""
     return f"gradients_{precision}.npz"
 
 
 def gradient_noise(precision: str) -> str:
-    """How far gradients of nudged weights are from those; of `lockstep/`."""
+    """Name of the file with the distances of the gradients at nudged weights; in `lockstep/`."""
     return f"gradient_noise_{precision}.json"
 
 
 def start(precision: str) -> str:
-    """Every weight before the first step; of `trajectory/`."""
+    """Name of the file with every weight before the first step; in `trajectory/`."""
     return f"start_{precision}.npz"
 
 
 def first(precision: str) -> str:
-    """Every weight and the optimiser's state after one step; of `trajectory/`."""
+    """Name of the file with every weight and the optimiser's state after one step; in `trajectory/`."""
     return f"first_{precision}.npz"
 
 
 def steps(precision: str) -> str:
-    """A sample of every weight and the loss after every step; of `trajectory/`."""
+    """Name of the file with sampled values of every weight, and the loss, at every step; in `trajectory/`."""
     return f"steps_{precision}.npz"
 
 
 def last(precision: str) -> str:
-    """Every weight after the last step; of `trajectory/`."""
+    """Name of the file with every weight after the last step; in `trajectory/`."""
     return f"last_{precision}.npz"
 
 
 def noise(precision: str) -> str:
-    """How far trajectories of nudged weights are from that one; of `trajectory/`."""
+    """Name of the file with the distances of the trajectories from nudged weights; in `trajectory/`."""
     return f"noise_{precision}.json"
 
 
 def difference(part: str) -> str:
-    """Candidate minus reference of the amplitude or of the phase; of `comparison/`."""
+    """Name of the array of candidate minus reference, of `amplitude` or `phase`; in `comparison/`."""
     return f"{part}_diff.npy"
 
 
 def difference_picture(part: str) -> str:
-    """The same as a picture."""
+    """Name of the picture of candidate minus reference, of `amplitude` or `phase`; in `comparison/`."""
     return f"{part}_diff.png"

@@ -1,4 +1,4 @@
-"""The verbs, put together. A HarnessError becomes one sentence on stderr and exit status 2."""
+"""The command line with all its verbs; a HarnessError becomes one sentence on stderr and exit status 2."""
 
 import sys
 
@@ -69,8 +69,8 @@ app.add_typer(faults.app, name="faults")
 app.add_typer(golden.app, name="golden")
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(wanted: bool) -> None:
+    if wanted:
         typer.echo(__version__)
         raise typer.Exit
 

@@ -1,4 +1,4 @@
-"""`bundle`: a folder in one file, to be handed over."""
+"""`bundle`: packs a folder into one file, to be handed over."""
 
 from pathlib import Path
 from typing import Annotated
@@ -24,5 +24,5 @@ def bundle(
     Example: python -m harness bundle reports/latest handover.tar --max-mb 500
     """
     text = readme.page(folder) if (folder / layout.SESSION).is_file() else readme.of_files(folder)
-    held = packing.pack(folder, target, text, None if most is None else int(most * MEGABYTE))
-    typer.echo(f"{target}: {len(held['files'])} files of {folder}")
+    inventory = packing.pack(folder, target, text, None if most is None else int(most * MEGABYTE))
+    typer.echo(f"{target}: {len(inventory['files'])} files of {folder}")

@@ -1,17 +1,17 @@
-"""`calibrate`: what noise the limits have to allow for, and the limits that this asks for."""
+"""`calibrate`: measures the noise that limits have to allow for, and proposes limits."""
 
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from harness.cli.common import Json, chosen, progress_shown, takes, tell
+from harness.cli.common import Json, print_result, progress_on_stderr, select_cases, with_options
 from harness.errors import HarnessError
 from harness.session import calibration
 from harness.session.request import Request
 
 
-@takes("profile", "scenarios", "override", "backends", "python", "device", "store", "data", "timeout")
+@with_options("profile", "scenarios", "override", "backends", "python", "device", "store", "data", "timeout")
 def calibrate(
     cases_to_measure: Annotated[list[str], typer.Argument(metavar="CASE...", help="Names of scenarios or cases.")],
     draws: Annotated[int, typer.Option("--draws", min=1, help="Trainings from nudged weights.")] = 4,
@@ -29,9 +29,9 @@ def calibrate(
     request = Request.from_texts(Path.cwd(), **options)
     if backend and backend not in request.backends:
         raise HarnessError(f"--backend: found {backend!r}; allowed: {', '.join(request.backends)}.")
-    cases = chosen(request.cases(), cases_to_measure)
+    cases = select_cases(request.cases(), cases_to_measure)
     folder = calibration.begin(request, into)
-    with progress_shown(folder):
+    with progress_on_stderr(folder):
         proposals = calibration.calibrate(folder, cases, (backend,) if backend else request.backends, draws, request)
     written = f"written: {folder / calibration.PAGE}, {folder / calibration.LEDGER}"
-    tell(calibration.rows(proposals), [calibration.table(proposals), written], as_json)
+    print_result(calibration.rows(proposals), [calibration.table(proposals), written], as_json)

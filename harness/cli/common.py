@@ -17,7 +17,7 @@ from harness.records.record import Record
 from harness.report.telemetry.cases import NotRun
 from harness.scenario.case import Case
 from harness.session import options
-from harness.session.progress import News
+from harness.session.progress import ProgressReader
 
 R = TypeVar("R", bound=Record)
 Verb = Callable[..., None]
@@ -28,12 +28,12 @@ Hub = Annotated[Path, typer.Argument(help="Folder of a session, such as reports/
 TYPES = {
     "text": str, "folder": Path | None, "flag": bool, "texts": list[str] | None, "folders": list[Path] | None,
 }  # fmt: skip
-"""How typer takes the kinds of options."""
+"""Kind of an option to its type for typer."""
 _PAUSE_SECONDS = 3.0
 
 
-def takes(*names: str) -> Callable[[Verb], Verb]:
-    """Put options of a session, by their names in the table, in the place of the `**options` of a verb."""
+def with_options(*names: str) -> Callable[[Verb], Verb]:
+    """Decorator that puts options of a session, by their names in `OPTIONS`, in the place of a verb's `**options`."""
     added = [_parameter(options.named(name)) for name in names]
 
     def extended(verb: Verb) -> Verb:
@@ -57,7 +57,7 @@ def _parameter(option: options.Option) -> inspect.Parameter:
     )
 
 
-def tell(found: Any, lines: Iterable[str], as_json: bool) -> None:
+def print_result(found: Any, lines: Iterable[str], as_json: bool) -> None:
     """Print a result: as JSON of plain scalars, or line by line."""
     if as_json:
         typer.echo(json.dumps(plain(found), indent=2, allow_nan=False))
@@ -67,13 +67,13 @@ def tell(found: Any, lines: Iterable[str], as_json: bool) -> None:
 
 
 def case_lines(found: Iterable[R | NotRun], of_case: Callable[[R], Iterable[str]]) -> Iterator[str]:
-    """What a tool found in every case of a hub, line by line; why not, of a case that was not run."""
+    """The lines that `of_case` makes of each case of a hub; of a case that was not run, the reason."""
     for case in found:
         yield from [f"{case.case}: {case.message}"] if isinstance(case, NotRun) else of_case(case)
 
 
-def chosen(cases: Sequence[Case], names: Sequence[str]) -> list[Case]:
-    """The cases of these ids, or of scenarios of these names; raises HarnessError for one that there is not."""
+def select_cases(cases: Sequence[Case], names: Sequence[str]) -> list[Case]:
+    """The cases with these ids, or of scenarios with these names; raises HarnessError for an unknown name."""
     for name in names:
         if not any(name in (case.id, case.name) for case in cases):
             raise HarnessError(f"{name}: is no scenario; there are {', '.join(case.id for case in cases) or 'none'}.")
@@ -81,14 +81,14 @@ def chosen(cases: Sequence[Case], names: Sequence[str]) -> list[Case]:
 
 
 @contextlib.contextmanager
-def progress_shown(root: Path) -> Iterator[None]:
-    """Write to stderr what the workers tell, until the block ends."""
+def progress_on_stderr(root: Path) -> Iterator[None]:
+    """Write the progress of workers to stderr during the block."""
     ended = threading.Event()
-    news = News(root, _PAUSE_SECONDS)
+    reader = ProgressReader(root, _PAUSE_SECONDS)
 
     def follow() -> None:
         while not ended.wait(0.2):
-            for text in news.lines():
+            for text in reader.lines():
                 print(text, file=sys.stderr, flush=True)
 
     thread = threading.Thread(target=follow, daemon=True)

@@ -1,11 +1,11 @@
-"""`compare`: what became worse from one hub to another."""
+"""`compare`: finds what became worse from one hub to another."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from harness.cli.common import Json, tell
+from harness.cli.common import Json, print_result
 
 
 def compare(
@@ -24,5 +24,5 @@ def compare(
 
     found = comparison.compare(before, after)
     page = comparison.write(found)
-    tell(found.as_json(), [*found.lines(), f"written: {page}"], as_json)
+    print_result(found.as_json(), [*found.lines(), f"written: {page}"], as_json)
     raise typer.Exit(1 if found.worse else 0)

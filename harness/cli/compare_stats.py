@@ -1,11 +1,11 @@
-"""`compare-stats`: patches and canvas of one side over those of another."""
+"""`compare-stats`: statistics of patches and canvas of one side, relative to those of another."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from harness.cli.common import Json, tell
+from harness.cli.common import Json, print_result
 from harness.report.telemetry import compare_stats as tool
 
 Side = "HUB/CASE/BACKEND: the folder of a side."
@@ -25,5 +25,5 @@ def compare_stats(
     """
     record, path = tool.write(baseline, candidate)
     written = f"written: {path}, {path.with_suffix('.md')}"
-    tell(record, [tool.table(record).text(), written], as_json)
+    print_result(record, [tool.table(record).text(), written], as_json)
     raise typer.Exit(1 if tool.is_blocked(record) else 0)

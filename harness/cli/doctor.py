@@ -9,7 +9,7 @@ from typing import Any
 import typer
 
 from harness import formatting
-from harness.cli.common import Json, takes, tell
+from harness.cli.common import Json, print_result, with_options
 from harness.errors import HarnessError
 from harness.networks import registry
 from harness.report import assembly
@@ -17,17 +17,17 @@ from harness.run import cores, devices, interpreters, store
 from harness.session.request import Request
 
 OPTIONAL = {"cdtools": 'pip install "ptycho-parity[cpu]"'}
-"""Modules that some cases need, and how to get them: the reference reconstruction of measured data."""
+"""Module to the command that installs it; only reference reconstructions of measured data need it."""
 
 
-@takes("python")
+@with_options("python")
 def doctor(as_json: Json = False, **options: Any) -> None:
     """Check frameworks, versions, devices and threads; exit status 1 when something is missing.
 
     Example: python -m harness doctor
     """
     found = _findings(Request.from_texts(Path.cwd(), **options))
-    tell(found, _lines(found), as_json)
+    print_result(found, _lines(found), as_json)
     raise typer.Exit(1 if found["missing"] else 0)
 
 

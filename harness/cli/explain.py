@@ -1,17 +1,17 @@
-"""`explain`: every value of a case, and where it comes from."""
+"""`explain`: shows every value of a case, and where it comes from."""
 
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from harness.cli.common import Json, chosen, takes, tell
+from harness.cli.common import Json, print_result, select_cases, with_options
 from harness.scenario.case import Case
 from harness.scenario.keys import leaves
 from harness.session.request import Request
 
 
-@takes("profile", "scenarios", "override")
+@with_options("profile", "scenarios", "override")
 def explain(
     scenario: Annotated[str, typer.Argument(help="Name of a scenario, or id of one of its cases.")],
     as_json: Json = False,
@@ -21,9 +21,9 @@ def explain(
 
     Example: python -m harness explain gs1_ideal --profile smoke
     """
-    cases = chosen(Request.from_texts(Path.cwd(), **options).cases(), [scenario])
+    cases = select_cases(Request.from_texts(Path.cwd(), **options).cases(), [scenario])
     found = [{"id": case.id, "values": _values(case)} for case in cases]
-    tell(found, "\n".join(case.resolved_yaml() for case in cases).splitlines(), as_json)
+    print_result(found, "\n".join(case.resolved_yaml() for case in cases).splitlines(), as_json)
 
 
 def _values(case: Case) -> dict[str, Any]:

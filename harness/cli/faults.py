@@ -1,4 +1,4 @@
-"""`faults`: the catalogue of injected faults, and what the judge makes of it."""
+"""`faults`: the catalogue of injected faults, and trials of whether the judge catches them."""
 
 import tempfile
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harness import layout
-from harness.cli.common import Json, takes, tell
+from harness.cli.common import Json, print_result, with_options
 
 if TYPE_CHECKING:
     from harness.session.request import Request
@@ -30,7 +30,7 @@ def list_faults(as_json: Json = False) -> None:
 
     found = catalogue.faults()
     facts = [_facts(name) for name in found] if as_json else []
-    tell(facts, (f"{fault.id:32} {fault.rung:14} {fault.sentence}" for fault in found.values()), as_json)
+    print_result(facts, (f"{fault.id:32} {fault.rung:14} {fault.sentence}" for fault in found.values()), as_json)
 
 
 @app.command()
@@ -42,11 +42,11 @@ def show(fault: Annotated[str, typer.Argument(metavar="ID")], as_json: Json = Fa
     facts = _facts(fault)
     lines = [f"{name:10} {', '.join(value) if isinstance(value, list) else value}" for name, value in facts.items()]
     see = f"see it     pytest -m parity -k gs2_custom --parity-profile {facts['profile']} --parity-fault {fault}"
-    tell(facts, [*lines, see], as_json)
+    print_result(facts, [*lines, see], as_json)
 
 
 @app.command()
-@takes("backends", "python", "store")
+@with_options("backends", "python", "store")
 def run(
     faults: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="All, where none is named.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="The subset that every change is tried on.")] = False,
@@ -61,22 +61,22 @@ def run(
     from harness.report import fault_matrix, fault_page, fault_text
     from harness.session import trials
 
-    request = _request(options)
-    outcomes = []
+    request, outcomes = _request(options), []
+    wanted = trials.select_faults(request.backends, faults or (), quick)
     with tempfile.TemporaryDirectory(prefix="parity-faults-") as folder:
-        for outcome in trials.Trials(Path(folder), request).run(trials.every(request.backends, faults or (), quick)):
+        for outcome in trials.Trials(Path(folder), request).run(wanted):
             outcomes.append(outcome)
             if not as_json:
                 typer.echo(f"{outcome.injected!s:48} {', '.join(outcome.red) or 'not caught'}")
     record = fault_matrix.record(outcomes)
     if hub is not None:
         typer.echo(fault_page.add(hub, layout.FAULT_MATRIX, record), err=True)
-    tell(record, [fault_text.sentence(record["shares"])], as_json)
+    print_result(record, [fault_text.sentence(record["shares"])], as_json)
     raise typer.Exit(0 if all(outcome.as_expected for outcome in outcomes) else 1)
 
 
 @app.command()
-@takes("backends", "python", "store")
+@with_options("backends", "python", "store")
 def sensitivity(
     faults: Annotated[
         list[str] | None, typer.Argument(metavar="[ID...]", help="All that have a size, by default.")
@@ -94,7 +94,7 @@ def sensitivity(
     from harness.session import trials
 
     request = _request(options)
-    wanted = [one for one in trials.every(request.backends, faults or ()) if side in ("", one.backend)]
+    wanted = [one for one in trials.select_faults(request.backends, faults or ()) if side in ("", one.backend)]
     with tempfile.TemporaryDirectory(prefix="parity-faults-") as folder:
         found = bisection.bisect(trials.Trials(Path(folder), request), wanted)
     rows = [bisection.row(one) for one in found]

@@ -1,4 +1,4 @@
-"""`golden`: what would be approved, for a person to look at."""
+"""`golden`: proposes new golden files, for a person to look at."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,13 +1,13 @@
-"""`history`: the trainings of a hub in figures, and which metric broke first."""
+"""`history`: the metrics of every training of a hub, and which of them broke first."""
 
 from collections.abc import Iterator
 
 import typer
 
-from harness.cli.common import Hub, Json, case_lines, tell
+from harness.cli.common import Hub, Json, case_lines, print_result
 from harness.records.history import HistorySummary
 from harness.report.telemetry import history as tool
-from harness.report.telemetry.cases import NotRun, OfSides, over_hub
+from harness.report.telemetry.cases import NotRun, SideRecords, over_hub
 
 
 def history(root: Hub, as_json: Json = False) -> None:
@@ -25,12 +25,12 @@ def history(root: Hub, as_json: Json = False) -> None:
         if not isinstance(case, NotRun)
         for warning in tool.warnings(case.case, {name: side.first_nonfinite for name, side in case.sides.items()})
     ]
-    tell(found, [*case_lines(found, _lines), *warnings], as_json)
+    print_result(found, [*case_lines(found, _lines), *warnings], as_json)
     raise typer.Exit(1 if warnings else 0)
 
 
-def _lines(case: OfSides[HistorySummary]) -> Iterator[str]:
-    for backend, figures in case.sides.items():
-        yield f"{case.case}, {backend}: {figures.epochs} epochs, {figures.steps} steps"
-        yield tool.table(figures).text()
+def _lines(case: SideRecords[HistorySummary]) -> Iterator[str]:
+    for backend, summary in case.sides.items():
+        yield f"{case.case}, {backend}: {summary.epochs} epochs, {summary.steps} steps"
+        yield tool.table(summary).text()
     yield from (f"{case.case}, {name}: {reason}" for name, reason in case.reasons.items())

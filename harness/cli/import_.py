@@ -1,4 +1,4 @@
-"""`import`: a measured data set, brought to the NPZ contract."""
+"""`import`: converts a measured data set to the NPZ contract."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,8 +1,8 @@
-"""`infer`: patches and picture of one side of a case."""
+"""`infer`: predicts patches with one side of a case and stitches them."""
 
-from harness.cli.step import verb_of_a_side
+from harness.cli.step import verb_of_one_leg
 
-infer = verb_of_a_side(
+infer = verb_of_one_leg(
     "infer",
     "inference_outputs",
     """Infer and stitch with one trained backend, which is trained first where it has to be.

@@ -1,9 +1,9 @@
-"""`judge`: the verdicts of a hub once more, from its files."""
+"""`judge`: judges a hub again, from its files."""
 
 import typer
 
 from harness import formatting
-from harness.cli.common import Hub, Json, tell
+from harness.cli.common import Hub, Json, print_result
 from harness.judge.verdict import RED, Status
 from harness.records.record import Record
 from harness.records.summary import CaseSummary
@@ -11,17 +11,17 @@ from harness.records.verdict import VerdictRecord
 from harness.report import case_files, summary
 from harness.report.case_files import CaseFiles
 from harness.session import case_runner, hub
-from harness.session.notes import by_badness
+from harness.session.notes import by_severity
 
 
 class JudgedRung(VerdictRecord):
-    """The verdict of today on one rung, beside the one that was recorded."""
+    """Verdict on one rung as it is judged now, beside the status that the hub recorded."""
 
     recorded: Status
 
 
 class JudgedCase(Record):
-    """What --json prints of a case."""
+    """One case as `judge --json` prints it."""
 
     id: str
     rungs: tuple[JudgedRung, ...]
@@ -41,25 +41,26 @@ def judge(root: Hub, as_json: Json = False) -> None:
     hub.require(root)
     cases = [_judged(case) for case in case_files.of_hub(root)]
     header = ("case", "rung", "status", "recorded", "margin", "check with the least margin")
-    tell(cases, [formatting.table(header, [row for case in cases for row in _rows(case)])], as_json)
+    print_result(cases, [formatting.table(header, [row for case in cases for row in _rows(case)])], as_json)
     raise typer.Exit(1 if any(rung.status in RED for case in cases for rung in case.rungs) else 0)
 
 
 def _judged(case: CaseFiles) -> JudgedCase:
     folder = case.folder
-    verdicts = [case_runner.judge(folder, rung) for rung in case.asked.rungs]
+    verdicts = [case_runner.judge(folder, rung) for rung in case.plan.rungs]
     rungs = [
         JudgedRung(rung=now.rung, status=now.status, checks=now.checks, recorded=then.status)
         for now, then in zip(verdicts, case.verdicts, strict=True)
     ]
-    found = summary.summarised(case, verdicts, case_runner.figures(folder), case_runner.parting(folder, verdicts))
+    metrics, localisation = case_runner.comparison_metrics(folder), case_runner.localisation(folder, verdicts)
+    found = summary.summarise(case, verdicts, metrics, localisation)
     return JudgedCase(id=folder.name, rungs=tuple(rungs), summary=found)
 
 
 def _rows(case: JudgedCase) -> list[list[str]]:
     rows = []
     for rung in case.rungs:
-        worst = min(rung.checks, key=by_badness, default=None)
+        worst = min(rung.checks, key=by_severity, default=None)
         margin = formatting.number(worst.margin if worst else None)
         rows.append([case.id, rung.rung, rung.status, rung.recorded, margin, worst.name if worst else ""])
     return rows

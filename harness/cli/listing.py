@@ -1,14 +1,14 @@
-"""`list`: the cases there are."""
+"""`list`: lists the cases of the scenario folders."""
 
 from pathlib import Path
 from typing import Any
 
 from harness import formatting
-from harness.cli.common import Json, takes, tell
+from harness.cli.common import Json, print_result, with_options
 from harness.session.request import Request
 
 
-@takes("profile", "scenarios", "override")
+@with_options("profile", "scenarios", "override")
 def list_cases(as_json: Json = False, **options: Any) -> None:
     """List the cases of the scenario folders.
 
@@ -29,4 +29,6 @@ def list_cases(as_json: Json = False, **options: Any) -> None:
     ]
     header = ("case", "source", "N", "gridsize", "epochs", "markers", "description")
     keys = ("id", *header[1:])
-    tell(rows, [formatting.table(header, [[formatting.number(row[key]) for key in keys] for row in rows])], as_json)
+    print_result(
+        rows, [formatting.table(header, [[formatting.number(row[key]) for key in keys] for row in rows])], as_json
+    )

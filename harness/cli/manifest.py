@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from harness import layout
-from harness.cli.common import Json, tell
+from harness.cli.common import Json, print_result
 from harness.files import write_json, write_text
 from harness.report.handover import inventory
 
@@ -28,7 +28,7 @@ def manifest(
         write_json(to / layout.MANIFEST, found)
         write_text(to / "manifest.md", inventory.markdown(found, folder.resolve().name))
         write_text(to / "manifest.csv", inventory.as_csv(found))
-    tell(found, inventory.as_csv(found).splitlines(), as_json)
+    print_result(found, inventory.as_csv(found).splitlines(), as_json)
     wrong = inventory.problems(found)
     for sentence in wrong:
         typer.echo(sentence, err=True)

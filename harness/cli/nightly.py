@@ -1,4 +1,4 @@
-"""`nightly`: everything, one step after another; goes on with a night that was stopped."""
+"""`nightly`: runs everything, one step after another, and continues a night that was stopped."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -39,23 +39,23 @@ def nightly(
 
 
 def _night(reports: Path, select: str, quick: bool) -> "Night":
-    """The night that is to be gone on with, or a new one."""
+    """The unfinished night that is continued, or a new one."""
     from harness.report.nightly import page
     from harness.session.nightly.night import Night, require_project
     from harness.session.nightly.steps import steps
 
-    root, asked = Path.cwd(), steps(select, quick)
+    root, wanted = Path.cwd(), steps(select, quick)
     require_project(root)
-    if (one := Night.unfinished(reports, root, asked, page.write)) is not None:
+    if (one := Night.unfinished(reports, root, wanted, page.write)) is not None:
         typer.echo(f"goes on: {one.folder}")
         return one
-    one = Night.begin(reports, root, asked, page.write)
+    one = Night.begin(reports, root, wanted, page.write)
     typer.echo(f"begins: {one.folder}")
     return one
 
 
 def _run(night: "Night", hours: float | None) -> None:
-    """Run what is left of a night, then write the index over all sessions."""
+    """Run the unfinished steps of a night, then write the index over all sessions."""
     from harness.report import assembly
 
     try:

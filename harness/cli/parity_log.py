@@ -1,4 +1,4 @@
-"""`parity-log`: what the data of every dose and every stage of a run look like, and where two of them part."""
+"""`parity-log`: statistics of the data of every dose and of every stage of a run, and where two of them differ."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from harness import layout
-from harness.cli.common import Hub, Json, tell
+from harness.cli.common import Hub, Json, print_result
 from harness.files import read_json
 from harness.report.parity_log import compare as comparing
 from harness.report.parity_log import log, text
@@ -36,7 +36,7 @@ def write(
     """
     found = log.of_folder(folder, limit)
     text.write(to, found)
-    tell(found, [f"{to / layout.PARITY_LOG}: {len(found['datasets'])} data sets"], as_json)
+    print_result(found, [f"{to / layout.PARITY_LOG}: {len(found['datasets'])} data sets"], as_json)
 
 
 @app.command()
@@ -52,7 +52,7 @@ def stages(root: Hub, as_json: Json = False) -> None:
     lines = [f"{case.case}: {case.message}" for case in found if isinstance(case, NotRun)]
     for name, backend, side in runs:
         lines.append(f"{name}, {backend}: {telemetry.verdict(side)}\n{telemetry.table(side).text()}")
-    tell(found, lines, as_json)
+    print_result(found, lines, as_json)
     raise typer.Exit(0 if all(telemetry.is_symmetric(side) for _, _, side in runs) else 1)
 
 
@@ -69,11 +69,11 @@ def compare(
     Example: python -m harness parity-log compare study/parity_log.json other/parity_log.json
     """
     found = comparing.compare(read_json(first), read_json(second))
-    rows = [(one.where, one.stage, one.figure, one.first, one.second, one.relative, one.limit)
+    rows = [(one.where, one.stage, one.statistic, one.first, one.second, one.relative, one.limit)
             for one in found.differences]  # fmt: skip
-    figures = [dict(zip(HEADER, row, strict=True)) for row in rows]
-    record = {"figures": figures, "missing": found.missing, "first_beyond": _named(found.first_beyond)}
-    tell(record, _lines(found, rows), as_json)
+    entries = [dict(zip(HEADER, row, strict=True)) for row in rows]
+    record = {"figures": entries, "missing": found.missing, "first_beyond": _named(found.first_beyond)}
+    print_result(record, _lines(found, rows), as_json)
     raise typer.Exit(1 if found.first_beyond else 0)
 
 
@@ -81,9 +81,9 @@ def _lines(found: Comparison, rows: list[tuple[Any, ...]]) -> Iterator[str]:
     first = 0 if any(one.where for one in found.differences) else 1
     yield Table.of(HEADER[first:], [row[first:] for row in rows]).text()
     yield from (f"not compared: {missing}" for missing in found.missing)
-    parted = _named(found.first_beyond)
-    yield f"first beyond its limit: {parted}" if parted else "nothing that was compared is beyond its limit"
+    first_beyond = _named(found.first_beyond)
+    yield f"first beyond its limit: {first_beyond}" if first_beyond else "nothing that was compared is beyond its limit"
 
 
-def _named(parted: Difference | None) -> str | None:
-    return ", ".join(filter(None, (parted.stage, parted.figure, parted.where))) if parted else None
+def _named(found: Difference | None) -> str | None:
+    return ", ".join(filter(None, (found.stage, found.statistic, found.where))) if found else None

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from harness.cli.common import Hub, Json, case_lines, tell
+from harness.cli.common import Hub, Json, case_lines, print_result
 from harness.records.patch_stats import PatchStats
 from harness.report.telemetry import patch_stats as tool
-from harness.report.telemetry.cases import OfSides, over_hub
+from harness.report.telemetry.cases import SideRecords, over_hub
 
 
 def patch_stats(root: Hub, as_json: Json = False) -> None:
@@ -18,10 +18,10 @@ def patch_stats(root: Hub, as_json: Json = False) -> None:
     Example: python -m harness patch-stats reports/latest
     """
     found = over_hub(root, tool.write)
-    tell(found, case_lines(found, _lines), as_json)
+    print_result(found, case_lines(found, _lines), as_json)
 
 
-def _lines(case: OfSides[PatchStats]) -> Iterator[str]:
+def _lines(case: SideRecords[PatchStats]) -> Iterator[str]:
     for backend, stats in case.sides.items():
         listing = tool.listing(stats)
         yield f"{case.case}, {backend}"

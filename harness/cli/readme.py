@@ -1,4 +1,4 @@
-"""`readme`: what a person has to know who receives a hub."""
+"""`readme`: the README for a person who receives a hub."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,10 +1,10 @@
-"""`reassembly`: does the canvas of every case hold what is placed on it?"""
+"""`reassembly`: checks that the canvas of every case holds the patches that are placed on it."""
 
 from collections.abc import Iterator
 
 import typer
 
-from harness.cli.common import Hub, Json, case_lines, tell
+from harness.cli.common import Hub, Json, case_lines, print_result
 from harness.records.reassembly import ReassemblyRecord
 from harness.report.telemetry import reassembly as tool
 from harness.report.telemetry.cases import NotRun, over_hub
@@ -18,7 +18,7 @@ def reassembly(root: Hub, as_json: Json = False) -> None:
     Example: python -m harness reassembly reports/latest
     """
     found = over_hub(root, tool.write)
-    tell(found, case_lines(found, _lines), as_json)
+    print_result(found, case_lines(found, _lines), as_json)
     raise typer.Exit(0 if all(isinstance(case, NotRun) or tool.fits(case) for case in found) else 1)
 
 

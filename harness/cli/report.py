@@ -1,9 +1,9 @@
-"""`report`: the pages of a hub once more, from its files; or the index over a folder of hubs."""
+"""`report`: writes the pages of a hub again, from its files; or the index over a folder of hubs."""
 
 from pathlib import Path
 
 from harness import layout
-from harness.cli.common import Hub, Json, tell
+from harness.cli.common import Hub, Json, print_result
 from harness.report import assembly, markdown
 from harness.session import hub, manifest
 
@@ -24,7 +24,7 @@ def report(root: Hub, as_json: Json = False) -> None:
     hub.require(root)
     manifest.require_unchanged(root)
     summary = assembly.render(root.resolve())
-    tell(summary, [*map(markdown.case_line, summary.cases), f"written: {root / layout.INDEX}"], as_json)
+    print_result(summary, [*map(markdown.case_line, summary.cases), f"written: {root / layout.INDEX}"], as_json)
 
 
 def _report_folder(reports: Path, as_json: bool) -> None:
@@ -32,4 +32,4 @@ def _report_folder(reports: Path, as_json: bool) -> None:
 
     sessions = index.write(reports)
     lines = [f"{one.hub}: {one.status.upper()}, {len(one.cases)} cases" for one in sessions]
-    tell(sessions, [*lines, f"written: {reports / layout.INDEX}"], as_json)
+    print_result(sessions, [*lines, f"written: {reports / layout.INDEX}"], as_json)

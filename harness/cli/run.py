@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from harness.cli.common import Json, chosen, progress_shown, takes, tell
+from harness.cli.common import Json, print_result, progress_on_stderr, select_cases, with_options
 from harness.judge import ladder
 from harness.judge.verdict import RED
 from harness.report import assembly, markdown
@@ -18,7 +18,7 @@ from harness.session import case_runner, hub
 from harness.session.request import Request
 
 
-@takes(
+@with_options(
     "profile", "scenarios", "override", "backends", "python", "hub", "device", "store", "data", "timeout",
     "log-patch-stats", "patch-stats-limit", "strict",
 )  # fmt: skip
@@ -32,20 +32,20 @@ def run(
     Example: python -m harness run gs1_ideal gs2_ideal --profile smoke
     """
     request = Request.from_texts(Path.cwd(), **options)
-    cases = chosen(request.cases(), scenarios_to_run)
+    cases = select_cases(request.cases(), scenarios_to_run)
     root = assembly.begin(request, shlex.join(["ptycho-parity", *sys.argv[1:]]))
     for case in cases:
         case_runner.plan(root, case, ladder.JUDGES, request)
-    with progress_shown(root):
-        status = _climb(root, cases, request)
+    with progress_on_stderr(root):
+        status = _judge_cases(root, cases, request)
     summary = assembly.finish(root, status)
-    cases_told = map(markdown.case_line, summary.cases)
+    lines = map(markdown.case_line, summary.cases)
     warnings = (*markdown.warnings(summary), *history.of_cases(summary.cases))
-    tell(summary, [*warnings, *cases_told, f"hub: {root}"], as_json)
+    print_result(summary, [*warnings, *lines, f"hub: {root}"], as_json)
     raise typer.Exit(status)
 
 
-def _climb(root: Path, cases: Sequence[Case], request: Request) -> int:
+def _judge_cases(root: Path, cases: Sequence[Case], request: Request) -> int:
     """Judge every rung of every case; returns the exit status."""
     red = {*RED, "inconclusive"} if request.strict else set(RED)
     statuses = set()
@@ -54,6 +54,6 @@ def _climb(root: Path, cases: Sequence[Case], request: Request) -> int:
         folder = hub.case_folder(root, case.id)
         for rung in hub.read_case(folder).rungs:
             verdict = case_runner.judge(folder, rung)
-            case_runner.record(folder, verdict)
+            case_runner.record_verdict(folder, verdict)
             statuses.add(verdict.status)
     return 1 if statuses & red else 0

@@ -1,15 +1,15 @@
-"""`simulate`: the data set of a case."""
+"""`simulate`: makes the data set of a case."""
 
 from typing import Any
 
 import typer
 
 from harness import layout
-from harness.cli.common import takes
-from harness.cli.step import DEFAULT_FOLDER, CaseName, Npz, To, request_of, take
+from harness.cli.common import with_options
+from harness.cli.step import DEFAULT_FOLDER, CaseName, Npz, To, request_of, run_legs
 
 
-@takes("profile", "scenarios", "override", "store", "data")
+@with_options("profile", "scenarios", "override", "store", "data")
 def simulate(case: CaseName, to: To = DEFAULT_FOLDER, npz: Npz = None, **options: Any) -> None:
     """Simulate the data set of a case, or read and group the one that it names.
 
@@ -17,4 +17,4 @@ def simulate(case: CaseName, to: To = DEFAULT_FOLDER, npz: Npz = None, **options
 
     Example: python -m harness simulate gs1_custom --to work --profile smoke
     """
-    typer.echo(take(case, (), (), to, request_of(npz, "torch", options)) / layout.DATASET)
+    typer.echo(run_legs(case, (), (), to, request_of(npz, "torch", options)) / layout.DATASET)

@@ -1,4 +1,4 @@
-"""What `simulate`, `train` and `infer` share: some legs of one case, left in a folder of the user's."""
+"""What `simulate`, `train` and `infer` share: running some legs of one case into a folder of the user's."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from harness import layout
-from harness.cli.common import chosen, progress_shown, takes
+from harness.cli.common import progress_on_stderr, select_cases, with_options
 from harness.errors import HarnessError
 from harness.files import write_text
 from harness.networks import registry
-from harness.run.results import recorded
+from harness.run.results import recorded_jobs
 from harness.run.run_case import run_case
 from harness.scenario.case import Case
 from harness.session import case_runner
@@ -26,9 +26,15 @@ DEFAULT_FOLDER = Path("steps")
 
 
 def request_of(npz: Path | None, backend: str, options: dict[str, Any]) -> Request:
-    """The request of a step of one backend; a file of the user's takes the place of the scenario's data.
+    """The request to run legs of one backend.
 
-    Raises HarnessError for a file that is not there, and for an option that is not allowed.
+    Args:
+        npz: File whose patterns are used in place of the scenario's data; None for the scenario's.
+        backend: The side that runs.
+        options: The options of the verb, by their keywords.
+
+    Raises:
+        HarnessError: The file does not exist, or an option has a value that is not allowed.
     """
     overrides, folders = list(options["override"] or ()), list(options["data"] or ())
     if npz is not None:
@@ -41,39 +47,47 @@ def request_of(npz: Path | None, backend: str, options: dict[str, Any]) -> Reque
     return Request.from_texts(Path.cwd(), **{**options, **own})
 
 
-def take(name: str, legs: Collection[str], backends: tuple[str, ...], to: Path, request: Request) -> Path:
-    """Run the legs of a case, or take them from the store; returns the folder of the case.
+def run_legs(name: str, legs: Collection[str], backends: tuple[str, ...], to: Path, request: Request) -> Path:
+    """Run legs of a case, or take their results from the store; returns the folder of the case.
 
-    Raises HarnessError for a name that stands for no case or several, and when a leg failed.
+    Args:
+        name: Id of a case, or name of a scenario that has one case.
+        legs: Names of the legs; without any, only the dataset is made.
+        backends: The sides that run.
+        to: Folder in which the folder of the case is made.
+        request: The options of the verb.
+
+    Raises:
+        HarnessError: The name is that of no case or of several, or a leg failed.
     """
-    case = _the_case(chosen(request.cases(), [name]), name)
+    case = _single_case(select_cases(request.cases(), [name]), name)
     folder = to / case.id
     folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / layout.SCENARIO, case.resolved_yaml())
     options = replace(case_runner.run_options(to, request), backends=backends)
-    with progress_shown(to):
+    with progress_on_stderr(to):
         run_case(case, legs, options, folder, case_runner.progress_writer(folder / layout.PROGRESS))
-    for job in recorded(folder):
+    for job in recorded_jobs(folder):
         if job.backend in backends and job.status != "done":
             raise HarnessError(f"{folder}: {job.backend}, {job.leg}: {job.error}")
     return folder
 
 
-def _the_case(cases: list[Case], name: str) -> Case:
+def _single_case(cases: list[Case], name: str) -> Case:
     if len(cases) > 1:
         raise HarnessError(f"{name}: has several cases; name one of {', '.join(case.id for case in cases)}.")
     return cases[0]
 
 
-def verb_of_a_side(leg: str, result: str, words: str) -> Callable[..., None]:
-    """A verb that does one leg of one backend and prints the folder of its result; `words` are its help."""
+def verb_of_one_leg(leg: str, result: str, help_text: str) -> Callable[..., None]:
+    """A verb that runs one leg of one backend and prints its folder `result`; `help_text`: help of the verb."""
 
-    @takes("profile", "scenarios", "override", "python", "device", "store", "data", "timeout")
+    @with_options("profile", "scenarios", "override", "python", "device", "store", "data", "timeout")
     def verb(
         case: CaseName, backend: Backend = "torch", to: To = DEFAULT_FOLDER, npz: Npz = None, **options: Any
     ) -> None:
-        folder = take(case, (leg,), (backend,), to, request_of(npz, backend, options))
+        folder = run_legs(case, (leg,), (backend,), to, request_of(npz, backend, options))
         typer.echo(folder / backend / result)
 
-    verb.__doc__ = words
+    verb.__doc__ = help_text
     return verb

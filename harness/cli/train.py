@@ -1,8 +1,8 @@
-"""`train`: one side of a case."""
+"""`train`: trains one side of a case."""
 
-from harness.cli.step import verb_of_a_side
+from harness.cli.step import verb_of_one_leg
 
-train = verb_of_a_side(
+train = verb_of_one_leg(
     "train",
     "bundle",
     """Train one backend on the data set of a case, which is simulated first where it has to be.

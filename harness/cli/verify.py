@@ -1,4 +1,4 @@
-"""`verify`: is a bundle what was packed?"""
+"""`verify`: checks that a bundle holds what was packed."""
 
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.common import Json, tell
+from harness.cli.common import Json, print_result
 from harness.report.handover import verify as checking
 
 
@@ -28,7 +28,7 @@ def verify(
             checking.unpack(packed, folder)
         found = checking.compare(folder)
     record = {name: list(getattr(found, name)) for name in ("identical", "changed", "missing", "extra")}
-    tell(record, _lines(record), as_json)
+    print_result(record, _lines(record), as_json)
     raise typer.Exit(0 if found.is_whole else 1)
 
 

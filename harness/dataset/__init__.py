@@ -1,1 +1,1 @@
-"""What is measured: objects, probes, scans, photon counting, files, grouping."""
+"""Data sets: simulated objects, probes, scans and photon counts; measured files; groups of patterns."""

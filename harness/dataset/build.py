@@ -1,4 +1,4 @@
-"""The dataset folder: everything that both backends and the judge read about the data of a case."""
+"""Building the dataset folder of a case, from which both backends and the judge read its data."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,14 +22,14 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class Selection:
-    """Indices of the patterns that train and that test, and the groups drawn from each."""
+    """Indices of the training and of the test patterns, and the groups drawn from each."""
 
     train: Array
     test: Array
     train_groups: Array
-    """(G, C) rows of `train`."""
+    """(G, C) indices into `train`: the members of each training group."""
     test_groups: Array
-    """(G, C) rows of `test`."""
+    """(G, C) indices into `test`: the members of each test group."""
 
 
 def build(
@@ -39,11 +39,19 @@ def build(
     refined_probe: Array | None = None,
     reference: Reference | None = None,
 ) -> None:
-    """Write the dataset folder of a scenario; the same bytes from the same input.
+    """Write the dataset folder of a scenario; the same input always gives the same bytes.
 
-    `refined_probe` (N, N) complex stands in for the probe that came with the data, `reference` for a truth
-    that nobody knows; both are needed when, and only when, the scenario asks for their iterations.
-    Raises `HarnessError` when they do not fit, or when there are too few patterns for the groups.
+    Args:
+        scenario: resolved scenario of the case.
+        raw: the patterns, positions and probe.
+        folder: folder to write to.
+        refined_probe: (N, N) complex probe to use instead of that of `raw`; needed if and only if the scenario has
+            `dataset.probe.refine_iterations`.
+        reference: reconstruction to use as ground truth; needed if and only if the scenario has
+            `dataset.reference_iterations`.
+
+    Raises:
+        HarnessError: one of these is missing or not wanted, or there are too few patterns for the groups.
     """
     _check_references(scenario, refined_probe, reference)
     probe_used = raw.probe if refined_probe is None else refined_probe.astype(np.complex128)
@@ -63,9 +71,10 @@ def build(
 
 
 def reference_inputs(scenario: Scenario, raw: RawData, folder: Path) -> dict[str, Path]:
-    """Write what the reference reconstructions of a scenario start from: `refine` and `reference`, as asked for.
+    """Write the input files of the reference reconstructions that the scenario needs, and return their paths.
 
-    The probe is refined on the training patterns alone, so that nothing of the test half reaches the training.
+    `refine` is for the reconstruction that refines the probe, from the training patterns alone, so that nothing of
+    the test half reaches the training; `reference` is for that of the ground truth, from all patterns.
     """
     train, _ = split(scenario, raw)
     wanted: dict[str, Array] = {}
@@ -80,9 +89,9 @@ def reference_inputs(scenario: Scenario, raw: RawData, folder: Path) -> dict[str
 
 
 def split(scenario: Scenario, raw: RawData) -> tuple[Array, Array]:
-    """Indices of the patterns that train and of those that test, in the order of the scan.
+    """Indices of the training and of the test patterns, in the order of the scan.
 
-    Raises `HarnessError` when all patterns lie at one position, where nothing could be tested that was not trained on.
+    Raises `HarnessError` when all patterns lie at one position: every test pattern would have been trained on.
     """
     if scenario.dataset.split == "none":
         everything = np.arange(len(raw.x))
@@ -97,7 +106,7 @@ def split(scenario: Scenario, raw: RawData) -> tuple[Array, Array]:
 
 
 def select(scenario: Scenario, raw: RawData) -> Selection:
-    """Split the patterns and draw the groups of training and test."""
+    """Split the patterns and draw the groups for training and test."""
     train, test = split(scenario, raw)
     grouping, training = scenario.grouping, scenario.training
     return Selection(
@@ -130,7 +139,7 @@ def _grouped(raw: RawData, rows: Array, groups: Array, factor: float, batches: A
 
 
 def _save_truth(raw: RawData, reference: Reference | None, model_probe: Array, chosen: Selection, folder: Path) -> None:
-    """Write the truth where there is one; a measured object is known by its reference alone."""
+    """Write the ground truth: the reference reconstruction, else the simulated object, else nothing."""
     if reference is not None:
         truth = reference.truth
     elif raw.object is not None and raw.origin == "simulated":

@@ -1,9 +1,9 @@
 """Where the zero frequency of measured patterns lies: in the middle of the detector, or at its corner.
 
-Two witnesses are asked, each with the mean amplitude over all patterns and with both answers in turn. The probe's
-far field is what a detector sees without an object, so the patterns resemble it. And patterns depend above all on
-the distance from the zero frequency, so rings about it fit them. How bright the middle is tells nothing: a central
-stop leaves it dark.
+Two tests compare both places with the mean amplitude over all patterns. First, the patterns resemble the far field of
+the probe, which is what a detector sees without an object. Second, patterns depend above all on the distance from the
+zero frequency, so rings about the right place fit them better. The brightness of the middle is no test, because a
+central stop leaves it dark.
 """
 
 from typing import Literal
@@ -14,42 +14,42 @@ from scipy.ndimage import gaussian_filter
 Array = np.ndarray
 Place = Literal["middle", "corner"]
 
-PROBE_TELLS = 0.7
-"""A place is told by the probe when it leaves less than this fraction of what the other place leaves unexplained."""
-RINGS_TELL = 1 / 3
-"""The same for the rings, which are fitted to the patterns, so that both places explain much of them."""
+PROBE_DECIDES = 0.7
+"""The probe decides for a place whose unexplained variance is less than this fraction of that of the other place."""
+RINGS_DECIDE = 1 / 3
+"""The same fraction for the rings; it is smaller, because rings are fitted to the patterns and explain much anyway."""
 
 
 def zero_frequency(patterns: Array, probe: Array) -> Place | None:
-    """Where the zero frequency of `patterns` lies.
+    """Decide where the zero frequency of `patterns` lies.
 
     Args:
         patterns: (M, N, N) amplitudes, finite and not all zero.
         probe: (N, N) complex, finite; any scale.
 
     Returns:
-        `middle` (index N/2) or `corner` (index 0), or None where neither witness tells or they contradict each other.
+        `middle` (index N/2) or `corner` (index 0); None where neither test decides or the two contradict each other.
     """
     mean = _smooth(np.sqrt(np.square(patterns / patterns.max(), dtype=np.float64).mean(axis=0)))
-    votes = {_told_by_the_probe(mean, probe), _told_by_rings(mean)} - {None}
+    votes = {_place_by_probe(mean, probe), _place_by_rings(mean)} - {None}
     return votes.pop() if len(votes) == 1 else None
 
 
-def _told_by_the_probe(mean: Array, probe: Array) -> Place | None:
+def _place_by_probe(mean: Array, probe: Array) -> Place | None:
     largest = np.abs(probe).max()
     if largest == 0:
         return None
     far_field = _smooth(np.abs(np.fft.fftshift(np.fft.fft2(probe / largest))))
     middle, corner = (_unexplained_by(expected, mean) for expected in (far_field, np.fft.ifftshift(far_field)))
-    return _told(middle, corner, PROBE_TELLS)
+    return _decided_place(middle, corner, PROBE_DECIDES)
 
 
-def _told_by_rings(mean: Array) -> Place | None:
+def _place_by_rings(mean: Array) -> Place | None:
     middle, corner = (_unexplained_by(_rings(pattern), pattern) for pattern in (mean, np.fft.fftshift(mean)))
-    return _told(middle, corner, RINGS_TELL)
+    return _decided_place(middle, corner, RINGS_DECIDE)
 
 
-def _told(left_by_middle: float, left_by_corner: float, fraction: float) -> Place | None:
+def _decided_place(left_by_middle: float, left_by_corner: float, fraction: float) -> Place | None:
     if left_by_middle < fraction * left_by_corner:
         return "middle"
     return "corner" if left_by_corner < fraction * left_by_middle else None
@@ -69,7 +69,7 @@ def _rings(pattern: Array) -> Array:
 
 
 def _unexplained_by(expected: Array, pattern: Array) -> float:
-    """The share of the variance of `pattern` that no positive multiple of `expected`, and a level, explain."""
+    """Share of the variance of `pattern` that remains after a fit of `a * expected + b` with a > 0."""
     own, other = pattern - pattern.mean(), expected - expected.mean()
     norms = np.linalg.norm(own) * np.linalg.norm(other)
     correlation = (own * other).sum() / norms if norms else 0.0

@@ -1,4 +1,4 @@
-"""Counting photons: the noise of the detector."""
+"""Photon counting: Poisson noise of the detector."""
 
 import numpy as np
 
@@ -6,9 +6,9 @@ Array = np.ndarray
 
 
 def count(intensity: Array, nphotons: float, seed: int) -> Array:
-    """Amplitudes (M, N, N) float32: roots of Poisson counts of patterns scaled to a mean of `nphotons` each.
+    """Amplitudes (M, N, N) float32: square roots of Poisson counts with a mean of `nphotons` photons in a pattern.
 
-    `A_obs = sqrt(Poisson(k A^2))` with one k for the whole data set, so that bright patterns stay brighter.
+    `A_obs = sqrt(Poisson(k A^2))` with one factor k for the whole data set, so that bright patterns stay brighter.
     """
     gain = nphotons / intensity.sum(axis=(-2, -1)).mean()
     counts = np.random.default_rng(seed).poisson(gain * intensity)

@@ -1,4 +1,4 @@
-"""Cropping the detector, and what that does to the object grid."""
+"""Cropping the detector, which changes the pixel size of the object grid."""
 
 from dataclasses import replace
 
@@ -13,8 +13,8 @@ from harness.physics.scale import pattern_energies
 def crop_detector(raw: RawData, N: int) -> RawData:
     """Keep the N x N middle of a detector of K x K pixels.
 
-    A pixel of the object grid is `wavelength * distance / (K * detector pixel)`, so it grows by K/N: the
-    positions shrink by N/K, the field of the probe stays and its spectrum is cropped with the detector.
+    The pixel size of the object grid is `wavelength * distance / (K * detector pixel)`. It grows by K/N, so positions
+    in pixels shrink by N/K. The probe keeps its field of view, and its spectrum is cropped like the detector.
     An object that came with the data is on the old grid and is left out. Raises `HarnessError` when N > K.
     """
     K = raw.diffraction.shape[-1]

@@ -1,6 +1,6 @@
 """Grouped data: normalised patterns, the groups drawn from them, and the order of the batches.
 
-Runs in the workers too, so it needs NumPy alone.
+Workers import this module, so it needs no library but NumPy.
 """
 
 from dataclasses import dataclass, fields
@@ -16,38 +16,38 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class GroupedData:
-    """M patterns and G groups of C = gridsize**2 of them."""
+    """M diffraction patterns and G groups of C = gridsize**2 of them: the content of `train.npz` or `test.npz`."""
 
     X: Array
     """(M, N, N) float32 normalised amplitudes."""
     x: Array
-    """(M,) float64 pixels on the object grid."""
+    """(M,) float64 column of each patch's centre, in pixels of the object grid."""
     y: Array
-    """(M,) float64 pixels on the object grid."""
+    """(M,) float64 row of each patch's centre, in pixels of the object grid."""
     groups: Array
-    """(G, C) int64 patterns of each group; for training the draws of all epochs, one after another."""
+    """(G, C) int64 indices of the patterns of each group; for training the groups of all epochs, one after another."""
     offsets: Array
     """(G, 1, 2, 1) float64 centre [x, y] of each group: the mean of its members' positions."""
     relative: Array
-    """(G, 1, 2, C) float64: minus the distance of each member from its group's centre."""
+    """(G, 1, 2, C) float64 offsets [x, y] of the members: `-(position - centre)`."""
     batches: Array
     """(steps, B) int64 rows of `groups`, in training order; (0, 0) where nothing is trained."""
 
     @classmethod
     def load(cls, path: Path) -> "GroupedData":
-        """Read `train.npz` or `test.npz`; arrays that are missing or do not fit together are a `HarnessError`."""
+        """Read `train.npz` or `test.npz`; raises HarnessError for arrays that are missing or do not fit together."""
         arrays = read_npz(path)
         names = [field.name for field in fields(cls)]
         missing = [name for name in names if name not in arrays]
         if missing:
             raise HarnessError(f"{path}: lacks {', '.join(missing)}; build the dataset folder again.")
         data = cls(**{name: arrays[name] for name in names})
-        if wrong := data._misfits():
+        if wrong := data._inconsistent_arrays():
             raise HarnessError(f"{path}: {', '.join(wrong)} fit no other array; build the dataset folder again.")
         return data
 
-    def _misfits(self) -> list[str]:
-        """Arrays without which the others cannot be read: of another shape, no indices, or offsets not finite."""
+    def _inconsistent_arrays(self) -> list[str]:
+        """Names of arrays whose shape or type does not fit the others, and of offsets that are not finite."""
         M, groups = len(self.X), self.groups.shape
         fits = {
             "X": self.X.ndim == 3,
@@ -60,7 +60,7 @@ class GroupedData:
         return [name for name, fit in fits.items() if not fit]
 
     def save(self, path: Path) -> None:
-        """Write every array to an NPZ, with the same bytes every time."""
+        """Write every array to an NPZ file; the same arrays always give the same bytes."""
         write_npz(path, **{field.name: getattr(self, field.name) for field in fields(self)})
 
     def batch(self, rows: Array, intensity_scale: float) -> tuple[Array, Array]:

@@ -1,4 +1,4 @@
-"""Putting neighbouring patterns together."""
+"""Grouping patterns whose scan positions are neighbours."""
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -9,11 +9,24 @@ Array = np.ndarray
 
 
 def draw_groups(x: Array, y: Array, count: int, members: int, neighbor_count: int, rng: np.random.Generator) -> Array:
-    """Groups (count, members) int64 of the positions `x`, `y` (M,).
+    """Draw random groups of neighbouring positions.
 
-    Seeds are drawn without replacement and stand first in their group; the others are drawn, without
-    replacement, from the seed's `neighbor_count` nearest neighbours. Raises `HarnessError` when there are
-    too few positions for the groups, or for the neighbours of one.
+    The first member of each group is drawn from all positions without replacement, the others are drawn, without
+    replacement, from its nearest neighbours.
+
+    Args:
+        x: (M,) pixels.
+        y: (M,) pixels.
+        count: number of groups.
+        members: number of positions in a group.
+        neighbor_count: number of nearest neighbours of the first member to draw from.
+        rng: source of the random numbers.
+
+    Returns:
+        (count, members) int64 indices of positions.
+
+    Raises:
+        HarnessError: too few positions for the groups, or for the neighbours of one.
     """
     available = len(x)
     if count > available:
@@ -31,7 +44,7 @@ def draw_groups(x: Array, y: Array, count: int, members: int, neighbor_count: in
 
 
 def nearest(x: Array, y: Array, count: int) -> Array:
-    """Indices (M, count) of each position's nearest neighbours, itself left out, the nearest first."""
+    """Indices (M, count) of the nearest neighbours of each position, without the position itself, nearest first."""
     positions = np.stack([x, y], axis=-1)
     _, found = cKDTree(positions).query(positions, k=count + 1)
     # Among equal positions the tree may return another one first, so a position is not always its own nearest.

@@ -1,4 +1,4 @@
-"""Measured data in other layouts, brought to the NPZ contract; every conversion is said in a sentence."""
+"""Importing measured data in other layouts into the NPZ contract; each conversion leaves a note, one sentence."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ TIKE_KEYS = ("data", "probe", "scan")
 def load(path: Path, N: int) -> RawData:
     """Read a file in the contract's or tike's layout, and crop its detector to N x N pixels.
 
-    Raises `HarnessError` for what cannot be brought to the contract; `notes` of the result says what was done.
+    `notes` of the result lists the conversions. Raises `HarnessError` for data that cannot be brought to the contract.
     """
     arrays = read_arrays(path)
     notes: Notes = []
@@ -53,7 +53,7 @@ def _names(arrays: Arrays, notes: Notes) -> None:
 
 
 def _axes(arrays: Arrays, notes: Notes) -> None:
-    """(N, N, M) to (M, N, N), told apart by the number of positions."""
+    """Turn patterns (N, N, M) into (M, N, N); the number M of positions says which order they have."""
     patterns, positions = arrays["diff3d"], arrays["xcoords"].size
     if patterns.shape[0] == patterns.shape[1] != patterns.shape[2] == positions:
         arrays["diff3d"] = np.moveaxis(patterns, -1, 0)
@@ -61,7 +61,7 @@ def _axes(arrays: Arrays, notes: Notes) -> None:
 
 
 def _amplitudes(arrays: Arrays, notes: Notes) -> None:
-    """Counts to amplitudes. Whole numbers are counts: amplitudes of them would all have to be squares."""
+    """Turn counts into amplitudes. Patterns of whole numbers are counts: most amplitudes are not whole."""
     patterns = arrays["diff3d"]
     if patterns.dtype.kind not in "iuf" or patterns.min(initial=0) < 0:
         return
@@ -71,7 +71,7 @@ def _amplitudes(arrays: Arrays, notes: Notes) -> None:
 
 
 def _detector_centre(arrays: Arrays, notes: Notes) -> None:
-    """Zero frequency from the corner to the middle, where it is sure to lie at the corner."""
+    """Move the zero frequency from the corner to the middle of the detector, if it certainly lies at the corner."""
     patterns, probe = arrays["diff3d"], arrays["probeGuess"]
     if not _comparable(patterns, probe):
         return
@@ -87,7 +87,7 @@ def _detector_centre(arrays: Arrays, notes: Notes) -> None:
 
 
 def _comparable(patterns: Array, probe: Array) -> bool:
-    """Whether the patterns hold light, and they and the probe fit each other; the validation refuses what does not."""
+    """Whether patterns and probe have matching shapes and usable values; the validation reports it if not."""
     fit = patterns.dtype.kind == "f" and probe.dtype.kind == "c" and patterns.shape[1:] == probe.shape
     return fit and 0 < patterns.max(initial=0) < np.inf and bool(np.isfinite(probe).all())
 
@@ -100,7 +100,7 @@ def _coordinates(arrays: Arrays, notes: Notes) -> None:
 
 
 def _probe(arrays: Arrays, notes: Notes) -> None:
-    """One complex mode on as many pixels as the detector."""
+    """Reduce the probe to one complex mode with as many pixels as the detector."""
     probe = _strongest_mode(_mode_stack(arrays["probeGuess"], notes), notes)
     if probe.dtype.kind in "iuf":
         probe = probe.astype(np.complex64)
@@ -113,7 +113,7 @@ def _probe(arrays: Arrays, notes: Notes) -> None:
 
 
 def _mode_stack(probe: Array, notes: Notes) -> Array:
-    """(modes, N, N) from (N, N), (N, N, modes) or (1, ..., modes, N, N)."""
+    """Turn a probe (N, N), (N, N, modes) or (1, ..., modes, N, N) into (modes, N, N)."""
     if probe.ndim == 2:
         return probe[None]
     if probe.ndim == 3 and probe.shape[0] == probe.shape[1] != probe.shape[2]:
@@ -126,7 +126,7 @@ def _mode_stack(probe: Array, notes: Notes) -> Array:
 
 
 def _strongest_mode(stack: Array, notes: Notes) -> Array:
-    """One probe of a stack (modes, N, N); what is not such a stack goes on to the validation as it is."""
+    """The mode with the most power of a stack (modes, N, N); anything else is returned unchanged for the validation."""
     if stack.ndim != 3 or len(stack) == 0 or stack.dtype.kind not in "iufc":
         return stack
     power = pattern_energies(np.abs(stack))

@@ -1,4 +1,4 @@
-"""Finding a measured data set: in the user's folders first, else from its public address, always by its hash."""
+"""Finding a measured data set: in the user's folders, or by download; a published SHA-256 is verified."""
 
 import os
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from harness.files import sha256
 
 
 class DataNotFound(HarnessError):  # noqa: N818 - an absence, which skips a case, and not an error of the user's
-    """A data set is neither on disk nor to be had from its address."""
+    """A data set is not on disk and cannot be downloaded."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ REGISTRY = {
         "dbce7715c1d4a7c28a48f684dacc7d343fbc5d06fe993d6ea31714ffb5c68d3d",
     ),
 }
-"""Data sets that can be fetched, by the name that scenarios use."""
+"""Data sets that can be downloaded, by the name that scenarios use."""
 
 
 def locate(name: str, folders: Sequence[Path]) -> Path:

@@ -1,4 +1,4 @@
-"""The NPZ contract: what a file of diffraction patterns must hold, checked without trusting it."""
+"""The NPZ contract: the arrays that a file of diffraction patterns must hold, and the checks of such a file."""
 
 import bz2
 import io
@@ -15,7 +15,7 @@ from harness.files import write_atomic, write_npz
 Array = np.ndarray
 
 SIZES = (64, 128, 256)
-"""Sides N of the detector that the network knows, pixels."""
+"""Allowed sides N of the detector, in pixels."""
 
 REQUIRED = ("diff3d", "probeGuess", "xcoords", "ycoords")
 
@@ -35,15 +35,15 @@ class RawData:
     scan_index: Array
     """(M,) int64: which scan each pattern belongs to."""
     object: Array | None
-    """(H, W) complex128, when known."""
+    """(H, W) complex128 object, or None if it is unknown."""
     origin: str
     """`simulated`, or the name of the file."""
     notes: tuple[str, ...] = ()
-    """What an importer converted, one sentence each."""
+    """One sentence for each conversion that an importer made."""
 
 
 def read_arrays(path: Path) -> dict[str, Array]:
-    """Every array of an NPZ, which may be packed with bzip2 (`.bz2`); pickled ones are refused."""
+    """Read every array of an NPZ file, which may be compressed with bzip2 (`.bz2`); pickled arrays are refused."""
     try:
         with _opened(path) as stream, np.load(stream, allow_pickle=False) as archive:
             return {name: _member(archive, name, path) for name in archive.files}
@@ -69,10 +69,16 @@ def _member(archive: Mapping[str, Array], name: str, path: Path) -> Array:
 
 
 def validated(arrays: Mapping[str, Array], source: str, notes: tuple[str, ...] = ()) -> RawData:
-    """Check arrays against the contract and return them in its types.
+    """Check arrays against the contract and convert them to its types.
 
-    Raises `HarnessError`, one sentence that names `source` and the key, for a missing key, a shape, type
-    or size that is not allowed, and for values that no detector gives.
+    Args:
+        arrays: arrays by the keys of the contract.
+        source: name of the file, for error messages.
+        notes: one sentence for each conversion that was made before.
+
+    Raises:
+        HarnessError: a key is missing, a shape, type or size is not allowed, or values are impossible for a detector;
+            one sentence that names `source` and the key.
     """
     for name in REQUIRED:
         if name not in arrays:
@@ -92,10 +98,10 @@ def validated(arrays: Mapping[str, Array], source: str, notes: tuple[str, ...] =
 
 
 def save(raw: RawData, path: Path) -> None:
-    """Write the contract's arrays, in its types, with the same bytes every time, and read them back.
+    """Write an NPZ file that keeps the contract; the same data always give the same bytes.
 
-    Raises `HarnessError`, and leaves no file, when what was written breaks the contract: values that are no longer
-    finite in its types, or patterns that have become zero everywhere.
+    The file is read back and checked. Raises `HarnessError`, and leaves no file, when the conversion to the types of
+    the contract made values infinite or patterns zero everywhere.
     """
 
     def write(temporary: Path) -> None:
@@ -109,7 +115,7 @@ def save(raw: RawData, path: Path) -> None:
 
 
 def _in_types(raw: RawData) -> dict[str, Array]:
-    """The contract's arrays, in its types; a value that is too large for its type becomes infinite."""
+    """Arrays by the keys of the contract, in its types; a value that is too large for its type becomes infinite."""
     with np.errstate(over="ignore"):
         arrays: dict[str, Array] = {
             "diff3d": raw.diffraction.astype(np.float32),

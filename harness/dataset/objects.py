@@ -1,4 +1,4 @@
-"""Synthetic objects with a known truth, in NumPy float64, reproducible from a seed."""
+"""Simulated objects in NumPy float64, reproducible from a seed."""
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
@@ -8,12 +8,12 @@ Array = np.ndarray
 BLURS = ((4.0, 4.0), (10.0, 5.0))
 """Blur widths (standard deviation, pixels) and the weight of each in the sum.
 
-The first draws lines that a small network resolves, the second surrounds them with a halo by which neighbouring patches
-tell how they hang together.
+The first gives lines that a small network resolves, the second a halo around them that overlapping patches have in
+common, so that they can be aligned.
 """
 
 DENSITY = 2.5
-"""Line segments per 10,000 pixels of object: one or two in a patch, so that single lines can be told apart."""
+"""Line segments per 10,000 pixels of object: one or two in a patch, so that single lines can be distinguished."""
 
 PEDESTAL = 0.2
 """Amplitude added everywhere, as a fraction of the blurred lines' mean: positive also where no line is near."""

@@ -1,4 +1,4 @@
-"""Illumination probes `(N, N)`, not normalised (that is the physics' part).
+"""Simulated illumination probes `(N, N)`, not yet normalised (see `harness.physics.probe`).
 
 Lengths are in pixels of the object grid and distances are taken from the
 half-pixel centre `(N - 1) / 2`. Default sizes grow with `N`.
@@ -71,7 +71,8 @@ KINDS: dict[str, Callable[[int], Array]] = {
     "zone_plate": zone_plate,
     "curved_disk": curved_disk,
 }
-"""By the name in a scenario: the probe on N pixels. One of kind `file` comes with the data."""
+"""From the key `dataset.probe.kind` of a scenario to the function of N that computes the probe; a probe of the kind
+`file` is read from the data set."""
 
 
 def resample(probe: Array, N: int) -> Array:

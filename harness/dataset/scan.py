@@ -31,9 +31,9 @@ def random_positions(
 def split_half(x: Array, y: Array) -> Array:
     """Return a boolean `(M,)` mask: the half of the positions `(x, y)` with the lowest `y` trains.
 
-    The cut is by rank; equal `y` keep their order. Patterns at one position (a point that was exposed twice) are never
-    parted, so the training may hold more than half of them; the topmost position is always left to the test, unless
-    there is no other.
+    Positions are sorted by `y`, equal ones in their order. Patterns at one position (a point that was exposed twice)
+    stay on the same side, so the training may get more than half of them. The position with the highest `y` is always
+    a test position, unless there is no other.
     """
     points, first, point, exposures = np.unique(
         np.stack([y, x], axis=1), axis=0, return_index=True, return_inverse=True, return_counts=True

@@ -1,4 +1,4 @@
-"""Which groups each epoch draws and in which order they are fed: the same for both backends."""
+"""The groups of each epoch and the order of the batches, the same for both backends."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ Array = np.ndarray
 
 
 def training_groups(x: Array, y: Array, spec: GroupingSpec, epochs: int) -> Array:
-    """Groups (G, C) int64 of the training positions: one draw after another, one an epoch with `regroup`, else one."""
+    """Groups (G, C) int64 of the training positions: with `regroup` those of each epoch in turn, else one set."""
     rng = np.random.default_rng(spec.seed)
     draws = epochs if spec.regroup else 1
     return np.concatenate(
@@ -25,7 +25,7 @@ def test_groups(x: Array, y: Array, spec: GroupingSpec, limit: int) -> Array:
 
 
 def batch_order(spec: GroupingSpec, epochs: int, batch_size: int, seed: int) -> Array:
-    """Rows of the training groups (steps, batch_size) int64: each epoch walks through its draw in random order.
+    """Indices (steps, batch_size) int64 of training groups: each epoch takes all of its groups in random order.
 
     Raises `HarnessError` unless the groups of an epoch fill its batches.
     """

@@ -1,4 +1,4 @@
-"""Simulated data: an object is scanned by a probe and its diffraction patterns are counted."""
+"""Simulated data sets: an object is scanned by a probe, and the photons of its diffraction patterns are counted."""
 
 import numpy as np
 
@@ -12,11 +12,11 @@ from harness.scenario.schema import DatasetSpec, ObjectSpec
 Array = np.ndarray
 
 _CHUNK = 256
-"""Patterns computed at a time, to bound the memory."""
+"""Number of patterns that are computed at a time, to limit the memory."""
 
 
 def simulate(spec: DatasetSpec) -> RawData:
-    """Return the data set that a specification of source `simulated` describes; the same bits every time.
+    """Simulate the data set that a scenario's section `dataset` describes; the same section always gives the same bits.
 
     Patches are cut at fractional positions by bilinear interpolation. Coordinate 0 is the object's first pixel.
     Raises `HarnessError` when the object has no room for the scan.
@@ -25,7 +25,7 @@ def simulate(spec: DatasetSpec) -> RawData:
         x, y = scan.random_positions(spec.object.shape, spec.N, spec.scan.images, spec.scan.buffer, spec.scan.seed)
     except ValueError as error:
         raise HarnessError(f"dataset.object.shape, dataset.N, dataset.scan.buffer: {error}.") from error
-    # Rounded to the types of the NPZ contract first, so that a saved data set is the one that was used.
+    # Round to the types of the NPZ contract first, so that the saved data set is the one that was simulated.
     illumination = probes.KINDS[spec.probe.kind](spec.N).astype(np.complex64).astype(np.complex128)
     images = draw_object(spec.object)
     model_probe = probe.model_probe(probe.normalise(illumination, spec.probe.scale), spec.probe.mask)

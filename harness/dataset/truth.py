@@ -1,4 +1,4 @@
-"""What a reconstruction is held against: the simulated object, or a reference reconstruction of measured data."""
+"""The ground truth that a reconstruction is compared with: the simulated object, or a reference reconstruction."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class Truth:
-    """An object on its grid."""
+    """A known object and the coordinates of its grid."""
 
     kind: Literal["simulation", "reference"]
     object: Array
@@ -39,11 +39,11 @@ class Truth:
         return cls(facts["kind"], amplitude * np.exp(1j * phase), facts["origin_x"], facts["origin_y"])
 
     def patches(self, x: Array, y: Array, N: int) -> Array:
-        """(K, N, N) complex128: what lies under a patch centred at each position."""
+        """Patches (K, N, N) complex128 of the object, centred at the positions `x`, `y` (K,)."""
         return translation.cut(self.object, x - self.origin_x, y - self.origin_y, N)
 
     def energies(self, model_probe: Array, x: Array, y: Array) -> Array:
-        """(K,) float64: `sum(|P O|^2)` under a probe (N, N) at each position."""
+        """Energies (K,) float64 of the exit waves, `sum(|P O|^2)`, of a probe (N, N) at the positions `x`, `y` (K,)."""
         return pattern_energies(np.abs(model_probe * self.patches(x, y, model_probe.shape[0])))
 
     def save(self, folder: Path, model_scale: float) -> None:
@@ -56,7 +56,7 @@ class Truth:
 
 @dataclass(frozen=True)
 class Reference:
-    """Output of the reference reconstruction."""
+    """Result of the reference reconstruction: its probe and its object."""
 
     probe: Array
     """(N, N) complex128, not normalised."""
@@ -64,7 +64,7 @@ class Reference:
 
     @classmethod
     def load(cls, path: Path) -> "Reference":
-        """Read the `object.npz` of the reference leg; an array that is missing is a `HarnessError`."""
+        """Read the `object.npz` of the reference leg; raises HarnessError for a missing array."""
         arrays = read_npz(path)
         missing = [name for name in ("object", "probe", "origin_x", "origin_y") if name not in arrays]
         if missing:

@@ -14,9 +14,9 @@ from harness.scenario.case import Case
 from harness.scenario.networks import DEFAULT
 
 NOWHERE = "none"
-"""The rung of a control: a change that the judge must not see."""
+"""The rung of a control: no rung may be red."""
 ANY = None
-"""The network of a fault that needs none: it acts on what every port is given, or on what every leg leaves."""
+"""The network of a fault for all networks: one that changes inputs or output files alone."""
 
 Inject = Callable[[FaultyPort], None]
 _KNOWN: dict[str, "Fault"] = {}
@@ -24,29 +24,29 @@ _KNOWN: dict[str, "Fault"] = {}
 
 @dataclass(frozen=True)
 class Fault:
-    """One way in which a port was broken."""
+    """One fault of the catalogue: a way to break a port."""
 
     id: str
     """`<group>.<name>`, never changed once published."""
     sentence: str
-    """What it changes."""
+    """What the fault changes, in one sentence: the docstring of its function."""
     rung: str
-    """The lowest rung that should be red; `NOWHERE` of a control."""
+    """The lowest rung that should be red; `NOWHERE` for a control."""
     network: str | None
-    """The network whose stages, rules, sections or weights it names; `ANY` where it names none."""
+    """The network whose stages, rules, sections or weights the fault changes; `ANY` if it fits all networks."""
     size: float | None
-    """Its natural size, where it has one."""
+    """Default size of the fault; None for a fault without a size."""
     unit: str
-    """What the size counts, and how the change grows with it."""
+    """Meaning of the size, such as `relative excess of the rate`; empty without a size."""
     quick: bool
-    """Whether it belongs to the subset that every change of the harness is tried on."""
+    """Whether the fault belongs to the quick subset, which is run for every change of the harness."""
     profile: str
-    """The profile in which it shows."""
+    """The profile in which the fault is run."""
     inject: Inject
 
     @property
     def is_control(self) -> bool:
-        """Whether it changes nothing that matters."""
+        """Whether the fault is a control: a change of the code that does not change the results."""
         return self.rung == NOWHERE
 
     @property
@@ -55,13 +55,13 @@ class Fault:
         return self.id.partition(".")[0]
 
     def port(self, backend: str, size: float | None = None, leg: str = "") -> FaultyPort:
-        """The changes that it makes to a side, at a size or its natural one."""
+        """The changes that the fault makes to a side, with the given size or, for None, its default size."""
         port = FaultyPort(backend, self.size if size is None else size, leg)
         self.inject(port)
         return port
 
     def require_fits(self, case: Case) -> None:
-        """Raise HarnessError for a case of another network than the fault's."""
+        """Raise HarnessError if the case is of another network than the fault."""
         if self.network not in (ANY, case.scenario.network):
             raise HarnessError(
                 f"--parity-fault: found {self.id}, a fault of the network {self.network}, for {case.id}, a case of the "
@@ -72,23 +72,23 @@ class Fault:
 
 @dataclass(frozen=True)
 class Injected:
-    """A fault in a side."""
+    """A fault that is injected into one side."""
 
     fault: Fault
     backend: str
     size: float | None = None
-    """None for the natural one."""
+    """Size of the fault; None for its default."""
 
     @property
     def text(self) -> str:
-        """`ID` or `ID=SIZE`: what a job is told."""
+        """`ID` or `ID=SIZE`, as it is written in the job file."""
         return self.fault.id if self.size is None else f"{self.fault.id}={self.size!r}"
 
     def __str__(self) -> str:
         return f"{self.text}@{self.backend}"
 
     def port(self, leg: str = "") -> FaultyPort:
-        """The changes that it makes."""
+        """The changes that the fault makes to the side, in a leg."""
         return self.fault.port(self.backend, self.size, leg)
 
 
@@ -102,7 +102,7 @@ def fault(
     quick: bool = False,
     profile: str = "smoke",
 ) -> Callable[[Inject], Inject]:
-    """Enter a function into the catalogue; see `Fault` for the arguments. Its docstring says what it changes."""
+    """Decorator that adds a function to the catalogue; its docstring says what it changes. Arguments: see `Fault`."""
 
     def enter(inject: Inject) -> Inject:
         assert id not in _KNOWN, f"two faults are called {id}"
@@ -122,16 +122,16 @@ def faults() -> dict[str, Fault]:
 
 
 def named(name: str) -> Fault:
-    """The fault of an id; raises HarnessError for one that there is not."""
+    """The fault with the id `name`; raises HarnessError for an unknown id."""
     if name not in faults():
         raise HarnessError(f"fault {name!r} is unknown; `python -m harness faults list` prints all {len(faults())}.")
     return faults()[name]
 
 
 def parse(text: str, backends: Sequence[str]) -> Injected:
-    """Read `ID[=SIZE][@BACKEND]`; the last of `backends`, the candidate, is broken unless another is named.
+    """Parse `ID[=SIZE][@BACKEND]`; without a backend the fault is injected into the last of `backends`, the candidate.
 
-    Raises HarnessError for an unknown id or backend, and for a size where there is none or that is not a number.
+    Raises HarnessError for an unknown id or backend, for a size of a fault without one, and for one that is no number.
     """
     rest, _, backend = text.partition("@")
     name, sign, size = rest.partition("=")

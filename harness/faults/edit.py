@@ -1,4 +1,4 @@
-"""Small edits that faults are made of: a section of a set-up, a batch, a file."""
+"""Building blocks of faults: changes of a set-up, a batch, weights, a term of the loss, or a file."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,29 +14,29 @@ from harness.ports.protocol import Batch, Setup
 
 
 def with_section(setup: Setup, name: str, **values: Any) -> Setup:
-    """A set-up with other values in a section of its scenario."""
+    """Copy of a set-up with other values in a section of its scenario."""
     section = getattr(setup.scenario, name).model_copy(update=values)
     return replace(setup, scenario=setup.scenario.model_copy(update={name: section}))
 
 
 def in_section(setup: Setup, name: str, **changes: Callable[[Any], Any]) -> Setup:
-    """A set-up with changed values in a section of its scenario."""
+    """Copy of a set-up in which functions change values in a section of its scenario."""
     section = getattr(setup.scenario, name)
     return with_section(setup, name, **{key: change(getattr(section, key)) for key, change in changes.items()})
 
 
 def with_amplitude(change: Callable[[Array], Array]) -> Callable[[Batch], Batch]:
-    """A change of the amplitude (B, N, N, C) of every batch."""
+    """Make a change of batches from a change of their amplitude (B, N, N, C)."""
     return lambda batch: replace(batch, amplitude=change(batch.amplitude))
 
 
 def with_relative(change: Callable[[Array], Array]) -> Callable[[Batch], Batch]:
-    """A change of the offsets (B, 1, 2, C), pixels [x, y], of every batch."""
+    """Make a change of batches from a change of their offsets (B, 1, 2, C), pixels [x, y]."""
     return lambda batch: replace(batch, relative=change(batch.relative))
 
 
 def of_kernels(change: Callable[[Array], Array]) -> Callable[[Weights], Weights]:
-    """A change of every kernel (height, width, in, out)."""
+    """Make a change of weights from a change that is applied to every kernel (height, width, in, out)."""
     return lambda weights: {
         name: np.ascontiguousarray(change(value)) if name.endswith(".kernel") else value
         for name, value in weights.items()
@@ -44,12 +44,12 @@ def of_kernels(change: Callable[[Array], Array]) -> Callable[[Weights], Weights]
 
 
 def with_log_scale(change: Callable[[Array], Any]) -> Callable[[Weights], Weights]:
-    """A change of `log_scale` ()."""
+    """Make a change of weights from a change of `log_scale` ()."""
     return lambda weights: {**weights, "log_scale": np.asarray(change(weights["log_scale"]), np.float64)}
 
 
 def on_stages(term: Callable[..., Any], **changes: Callable[[Any], Any]) -> Callable[..., Any]:
-    """A term of the loss that is given some stages changed; the others as they are."""
+    """Make a term of the loss that changes some of the stages before it computes `term`."""
 
     def changed(stages: Stages, *more: Any) -> Any:
         return term({**stages, **{name: change(stages[name]) for name, change in changes.items()}}, *more)
@@ -58,18 +58,18 @@ def on_stages(term: Callable[..., Any], **changes: Callable[[Any], Any]) -> Call
 
 
 def in_npz(path: Path, **changes: Callable[[Array], Array]) -> None:
-    """Change arrays of an NPZ file."""
+    """Change arrays of an NPZ file in place."""
     arrays = read_npz(path)
     write_npz(path, **{**arrays, **{name: np.asarray(change(arrays[name])) for name, change in changes.items()}})
 
 
 def in_npy(path: Path, change: Callable[[Array], Array]) -> None:
-    """Change the array of an NPY file."""
+    """Change the array of an NPY file in place."""
     write_npy(path, change(np.load(path, allow_pickle=False)))
 
 
 def without(path: Path, name: str) -> None:
-    """Take an array out of an NPZ file."""
+    """Remove an array from an NPZ file."""
     write_npz(path, **{key: value for key, value in read_npz(path).items() if key != name})
 
 
@@ -81,7 +81,7 @@ def in_json(path: Path, change: Callable[[Any], None]) -> None:
 
 
 def truncate(path: Path) -> None:
-    """Cut a file off in the middle."""
+    """Remove the second half of a file."""
     whole = path.read_bytes()
-    path.unlink()  # the file may be a link to a sound one
+    path.unlink()  # it may be a hard link to the file of a run without a fault
     path.write_bytes(whole[: len(whole) // 2])

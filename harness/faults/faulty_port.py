@@ -1,8 +1,8 @@
-"""A port with a fault: which of its doors a fault changes, and how.
+"""The hooks of a port at which a fault can change it, and the record of the changes that a fault makes.
 
-A fault names changes by hook; nothing happens until `harness.faults.injection` builds the backend of a job with them.
-Tensors inside a port are of its own framework: arithmetic by operators serves both, `FaultyPort.tensors` holds the
-rest.
+The changes are recorded here and applied by `harness.faults.injection`, when it builds the backend of a job.
+Tensors inside a port are of its own framework. Operators such as `+` work for all frameworks; other functions are in
+`FaultyPort.tensors`.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,16 +18,16 @@ Change = Callable[[Any], Any]
 Stages = dict[str, Any]
 """Tensors by the name of their stage, in the port's own layout."""
 StageChange = Callable[[Any, Stages], Any]
-"""From what a stage gave, and the stages up to it, to what the faulty one gives."""
+"""Function of the value of a stage and of the stages up to it, which returns the faulty value."""
 RuleChange = Callable[[Any, Any], Any]
-"""From a rule, and the rules that it is one of, to the faulty one."""
+"""Function of a rule and of all rules, which returns the faulty rule."""
 Patch = tuple[Any, str, Any]
-"""Owner, attribute, and what stands there while the fault lasts."""
+"""Module or class, name of its attribute, and the value that replaces it as long as the fault is injected."""
 
 
 @dataclass(frozen=True)
 class Stitching:
-    """What a backend is asked to stitch; see `Backend.stitch`."""
+    """The arguments of `Port.stitch`."""
 
     patches: Array
     positions: Array
@@ -36,10 +36,16 @@ class Stitching:
 
 
 class FaultyPort:
-    """What a fault may change of one side; every method adds a change to a hook."""
+    """The changes that a fault makes to one side; every method with a `change` adds one to a hook."""
 
     def __init__(self, backend: str, size: float | None = None, leg: str = "") -> None:
-        """`size`: how large the fault is, of one that has a size; `leg`: the leg that is about to run."""
+        """Start without changes.
+
+        Args:
+            backend: name of the side.
+            size: size of the fault, None for a fault without one.
+            leg: the leg that is about to run.
+        """
         self.backend, self.leg = backend, leg
         self._size = size
         self._changes: dict[str, list[Change]] = {}
@@ -50,13 +56,13 @@ class FaultyPort:
 
     @property
     def size(self) -> float:
-        """The size of a fault that has one."""
+        """Size of the fault, which must have one."""
         assert self._size is not None, "this fault was declared without a size"
         return self._size
 
     @property
     def tensors(self) -> Any:
-        """Arithmetic on this backend's tensors, `harness.faults.tensors_<backend>`; for use inside a change."""
+        """The module `harness.faults.tensors_<backend>`: functions of this backend's tensors, for use in changes."""
         return import_module(f"harness.faults.tensors_{self.backend}")
 
     @property
@@ -71,7 +77,7 @@ class FaultyPort:
         )
 
     def changed(self, hook: str, value: Any) -> Any:
-        """A value after the changes of its hook."""
+        """Apply the changes of a hook to a value."""
         for change in self.changes(hook):
             value = change(value)
         return value
@@ -85,71 +91,71 @@ class FaultyPort:
         return hook in self._changes
 
     def setup(self, change: Callable[[Setup], Setup]) -> None:
-        """What the backend is built from."""
+        """Change the set-up that the backend is built from."""
         self._add("setup", change)
 
     def batch(self, change: Callable[[Batch], Batch]) -> None:
-        """Every batch that the backend is given, after the harness wrote down what it fed."""
+        """Change every batch that the backend gets, after the harness recorded the batch."""
         self._add("batch", change)
 
     def batches(self, change: Callable[[BatchSource], BatchSource]) -> None:
-        """The source that a training draws from."""
+        """Change the source of the training batches."""
         self._add("batches", change)
 
     def weights_in(self, change: Callable[[Weights], Weights]) -> None:
-        """Weights that are loaded, canonical."""
+        """Change the canonical weights that are loaded into the backend."""
         self._add("weights_in", change)
 
     def weights_out(self, change: Callable[[Weights], Weights]) -> None:
-        """Weights that are given out, canonical."""
+        """Change the canonical weights that the backend returns."""
         self._add("weights_out", change)
 
     def after_epoch(self, change: Callable[[Weights], Weights]) -> None:
-        """Weights after every epoch of a training (of a trajectory: after every step), canonical."""
+        """Change the canonical weights after every epoch of a training (of a trajectory: after every step)."""
         self._add("after_epoch", change)
 
     def metrics(self, change: Callable[[dict[str, float]], dict[str, float]]) -> None:
-        """What a training reports of an epoch."""
+        """Change the metrics that a training reports for an epoch."""
         self._add("metrics", change)
 
     def predictions(self, change: Callable[[Array], Array]) -> None:
-        """Predicted patches (B, N, N, C)."""
+        """Change the predicted patches (B, N, N, C)."""
         self._add("predictions", change)
 
     def stitching(self, change: Callable[[Stitching], Stitching]) -> None:
-        """What is stitched, and where."""
+        """Change the arguments of the stitching."""
         self._add("stitching", change)
 
     def stitched(self, change: Callable[[tuple[Array, Array]], tuple[Array, Array]]) -> None:
-        """The canvas and its coverage."""
+        """Change the result of the stitching: canvas and coverage."""
         self._add("stitched", change)
 
     def dataset(self, change: Callable[[Path], None]) -> None:
-        """A copy of the dataset folder, which this side alone is given."""
+        """Change the dataset folder of this side, which is a copy."""
         self._add("dataset", change)
 
     def files(self, leg: str, change: Callable[[Path], None]) -> None:
-        """What a leg of this side left, in its output folder."""
+        """Change the output folder of a leg of this side after the leg has run."""
         self._add(f"files {leg}", change)
 
     def case(self, change: Callable[[Path], None]) -> None:
-        """The folder of the case, when both sides are done."""
+        """Change the case folder after both sides have run."""
         self._add("case", change)
 
     def stage(self, name: str, change: StageChange) -> None:
-        """A stage of the forward pass, or one of the tensors between them, in the port's `forward`."""
+        """Change a stage, or an intermediate tensor, in the port's table `forward`."""
         self.stage_changes[name] = change
 
     def rule(self, name: str, change: RuleChange) -> None:
-        """A number or function of the port's `rules`."""
+        """Change a constant or function of the port's `rules`."""
         self.rule_changes[name] = change
 
     def loss_term(self, name: str, change: Change) -> None:
-        """The function of a term of the loss, in the port's `loss_terms`."""
+        """Change the function of a term of the loss in the port's `loss_terms`."""
         self.term_changes[name] = change
 
     def library(self, name: str) -> None:
-        """A function of the framework: `name` of `FaultyPort.tensors` says what takes its place."""
+        """Patch the framework; the function `name` of `FaultyPort.tensors` returns the patches."""
         self.patches[f"library {name}"] = lambda: getattr(self.tensors, name)()
 
     def _add(self, hook: str, change: Change) -> None:

@@ -1,4 +1,4 @@
-"""From the changes of a fault to a backend that has it, for as long as one job runs."""
+"""Injecting a fault: applying the changes of a `FaultyPort` to a backend, its dataset and its files."""
 
 import contextlib
 import shutil
@@ -18,13 +18,13 @@ from harness.ports.protocol import Batch, BatchSource, EpochReport, Port, Setup
 
 @contextlib.contextmanager
 def injected(port: FaultyPort) -> Iterator[None]:
-    """Every backend that is created meanwhile has the fault."""
+    """Context in which every backend that is created has the fault."""
     create = registry.create
 
     def faulty(name: str, setup: Setup) -> Port:
         built = InjectedPort(create(name, port.changed("setup", setup)), port)
         if port.uses("setup"):
-            built.contract = create(name, setup).contract  # what it claims to be is not what it was built from
+            built.contract = create(name, setup).contract  # that of the unchanged set-up
         return built
 
     with contextlib.ExitStack() as stack:
@@ -35,67 +35,67 @@ def injected(port: FaultyPort) -> Iterator[None]:
         yield
 
 
-def spoil_files(port: FaultyPort, leg: str, output: Path) -> None:
-    """Change what a leg of the injected side left."""
-    for_each(port, f"files {leg}", output)
+def inject_into_files(port: FaultyPort, leg: str, output: Path) -> None:
+    """Apply the fault's changes to the output folder of a leg of the injected side."""
+    apply_changes(port, f"files {leg}", output)
 
 
-def spoil_case(port: FaultyPort, folder: Path) -> None:
-    """Change the folder of a case that both sides have filled."""
-    for_each(port, "case", folder)
+def inject_into_case(port: FaultyPort, folder: Path) -> None:
+    """Apply the fault's changes to a case folder after both sides have run."""
+    apply_changes(port, "case", folder)
 
 
-def own_dataset(port: FaultyPort, dataset: Path, copy: Path) -> Path:
-    """The dataset folder that the injected side reads: changed in a copy, where the fault lies in the data."""
+def inject_into_dataset(port: FaultyPort, dataset: Path, copy: Path) -> Path:
+    """Dataset folder for the injected side: a changed `copy` if the fault changes the data, else `dataset`."""
     if not port.uses("dataset"):
         return dataset
     shutil.copytree(dataset, copy)
-    for_each(port, "dataset", copy)
+    apply_changes(port, "dataset", copy)
     return copy
 
 
-def for_each(port: FaultyPort, hook: str, folder: Path) -> None:
-    """Let every change of a hook act on a folder."""
+def apply_changes(port: FaultyPort, hook: str, folder: Path) -> None:
+    """Apply every change of a hook to a folder."""
     for change in port.changes(hook):
         change(folder)
 
 
 class InjectedPort:
-    """A port behind the changes of a fault; see `harness.ports.protocol.Port`."""
+    """A port with an injected fault: it wraps a port and changes its inputs and results; see `Port` for the methods."""
 
     def __init__(self, backend: Port, port: FaultyPort) -> None:
         self._backend, self._port = backend, port
         self.capabilities, self.contract = backend.capabilities, backend.contract
         if port.stage_changes or port.rule_changes or port.term_changes:
-            change(computing(backend), port)
+            change_computation(require_changeable(backend), port)
 
     def weights(self) -> Weights:
-        """The weights as they are given out."""
+        """Return the weights, changed by the hook `weights_out`."""
         found: Weights = self._port.changed("weights_out", self._backend.weights())
         return found
 
     def set_weights(self, weights: Weights) -> None:
-        """Load the weights as they arrive."""
+        """Load the weights, changed by the hook `weights_in`."""
         self._backend.set_weights(self._port.changed("weights_in", weights))
 
     def stages(self, batch: Batch) -> dict[str, Array]:
-        """The stages of the batch as it arrives."""
+        """Return the stages of the changed batch."""
         return self._backend.stages(self._batch(batch))
 
     def stage(self, name: str, known: Mapping[str, Array], batch: Batch) -> Array:
-        """One stage."""
+        """Return one stage of the changed batch."""
         return self._backend.stage(name, known, self._batch(batch))
 
     def losses(self, batch: Batch) -> dict[str, float]:
-        """The terms of the loss."""
+        """Return the terms of the loss of the changed batch."""
         return self._backend.losses(self._batch(batch))
 
     def gradients(self, batch: Batch) -> dict[str, Array | None]:
-        """The gradients."""
+        """Return the gradients for the changed batch."""
         return self._backend.gradients(self._batch(batch))
 
     def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
-        """Train; what the fault does to the weights happens before an epoch is reported."""
+        """Train on changed batches; the weights and the metrics of an epoch are changed before it is reported."""
 
         def seen(epoch: EpochReport) -> None:
             if self._port.uses("after_epoch"):
@@ -105,23 +105,23 @@ class InjectedPort:
         self._backend.train(self._port.changed("batches", ChangedBatches(batches, self._batch)), seen)
 
     def optimiser_state(self) -> Weights:
-        """Adam's state."""
+        """Return the optimiser's state, unchanged."""
         return self._backend.optimiser_state()
 
     def predict(self, batch: Batch) -> Array:
-        """The predicted patches."""
+        """Return the predicted patches, changed by the hook `predictions`."""
         found: Array = self._port.changed("predictions", self._backend.predict(self._batch(batch)))
         return found
 
     def stitch(self, patches: Array, positions: Array, weight: Array, size: int) -> tuple[Array, Array]:
-        """The canvas."""
-        asked: Stitching = self._port.changed("stitching", Stitching(patches, positions, weight, size))
-        made = self._backend.stitch(asked.patches, asked.positions, asked.weight, asked.size)
+        """Stitch, with changed arguments and a changed result."""
+        given: Stitching = self._port.changed("stitching", Stitching(patches, positions, weight, size))
+        made = self._backend.stitch(given.patches, given.positions, given.weight, given.size)
         found: tuple[Array, Array] = self._port.changed("stitched", made)
         return found
 
     def facts(self) -> JsonObject:
-        """What the backend says of itself."""
+        """Return the facts of the backend, unchanged."""
         return self._backend.facts()
 
     def _batch(self, batch: Batch) -> Batch:
@@ -130,22 +130,22 @@ class InjectedPort:
 
 
 class ChangedBatches:
-    """A source whose every batch is changed."""
+    """A source of batches that applies a change to every batch of another source."""
 
     def __init__(self, batches: BatchSource, change: Callable[[Batch], Batch]) -> None:
         self.epochs, self.steps_per_epoch = batches.epochs, batches.steps_per_epoch
         self._batches, self._change = batches, change
 
     def batch(self, step: int) -> Batch:
-        """The batch of a step."""
+        """Return the changed batch of a step, counted from 0."""
         return self._change(self._batches.batch(step))
 
 
-def computing(port: Any) -> Any:
-    """A port that holds open what it computes by; raises HarnessError for one that does not.
+def require_changeable(port: Any) -> Any:
+    """Return the port if its computation can be changed; raises HarnessError if not.
 
-    `rules` has a number or function an attribute, `forward.table` the function of each stage, `loss_terms` that of each
-    term of the loss.
+    It needs `rules` (an object with constants and functions), `forward.table` (the function of each stage by name) and
+    `loss_terms` (the function of each term of the loss by name).
     """
     if missing := [name for name in ("rules", "forward", "loss_terms") if not hasattr(port, name)]:
         raise HarnessError(
@@ -154,8 +154,8 @@ def computing(port: Any) -> Any:
     return port
 
 
-def change(port: Any, faulty: FaultyPort) -> None:
-    """Let rules, stages and terms of the loss be what the fault makes of them; what a port lacks is left out."""
+def change_computation(port: Any, faulty: FaultyPort) -> None:
+    """Replace rules, stages and terms of the loss by the faulty ones, except stages and terms that the port lacks."""
     for name, new in faulty.rule_changes.items():
         setattr(port.rules, name, new(getattr(port.rules, name), port.rules))
     table = port.forward.table

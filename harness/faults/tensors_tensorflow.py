@@ -1,4 +1,4 @@
-"""Arithmetic on TensorFlow's tensors that operators do not cover; the twin of `tensors_torch`."""
+"""Functions of TensorFlow's tensors for faults; `tensors_torch` has the same functions for PyTorch."""
 
 from typing import Any
 
@@ -7,17 +7,17 @@ import numpy as np
 import tensorflow as tf
 
 ENCODED_ROWS, ENCODED_CHANNELS = 1, 3
-"""Axes of the encoder's images inside this backend."""
+"""Axes of rows and of channels in the encoder's images inside this backend."""
 conj = tf.math.conj
 """Complex conjugate."""
 roll = tf.roll
-"""Elements moved along an axis, what leaves at the end coming back at the start."""
+"""Move elements along an axis; those that leave at one end come back at the other."""
 transpose = tf.linalg.matrix_transpose
 """Rows and columns, the last two axes, swapped."""
 stop_gradient = tf.stop_gradient
-"""The same values, of which nothing is differentiated."""
+"""The same values, through which no gradient flows."""
 complex_of = tf.complex
-"""Complex numbers of two parts."""
+"""Complex numbers from their real and imaginary parts."""
 sqrt = tf.sqrt
 """Square root."""
 
@@ -33,7 +33,7 @@ def fftshift(values: tf.Tensor) -> tf.Tensor:
 
 
 def rounded(values: tf.Tensor) -> tf.Tensor:
-    """Values as single precision holds them, in their own type."""
+    """Values rounded to single precision, in the type of the argument."""
     single = tf.complex64 if values.dtype.is_complex else tf.float32
     return tf.cast(tf.cast(values, single), values.dtype)
 
@@ -44,38 +44,38 @@ def real(values: tf.Tensor) -> tf.Tensor:
 
 
 def pixels(values: tf.Tensor) -> tf.Tensor:
-    """Number of elements."""
+    """Number of elements of a tensor."""
     return tf.cast(tf.size(values), tf.float64)
 
 
 def mean(values: tf.Tensor, axis: int) -> tf.Tensor:
-    """Mean along an axis, which stays with length 1."""
+    """Mean along an axis, which is kept with length 1."""
     return tf.reduce_mean(values, axis=axis, keepdims=True)
 
 
 def pad(values: tf.Tensor, margin: int) -> tf.Tensor:
-    """Zeros around the last two axes."""
+    """Add `margin` zeros on every side of the last two axes."""
     return tf.pad(values, [[0, 0], [0, 0], [margin, margin], [margin, margin]])
 
 
 def constant(array: np.ndarray, like: tf.Tensor) -> tf.Tensor:
-    """A NumPy array in the type of another tensor."""
+    """Convert a NumPy array to a tensor of the type of `like`."""
     return tf.constant(array, like.dtype)
 
 
 def coverage(rows: tf.Tensor, columns: tf.Tensor, inner: slice) -> tf.Tensor:
-    """Summed weights (B, 1, padded, padded) of patches that are 1 on `inner` of both axes."""
+    """Summed weights (B, 1, padded, padded) of patches with weight 1 on the pixels `inner` of both axes, else 0."""
     down, right = (tf.reduce_sum(matrices[..., inner], axis=-1) for matrices in (rows, columns))
     return tf.einsum("bcy,bcx->byx", down, right)[:, tf.newaxis]
 
 
 def average_pooling() -> list[tuple[Any, str, Any]]:
-    """The mean of each 2x2 block where its maximum is asked for."""
+    """Patches of the framework after which max pooling returns the mean of each 2x2 block."""
     return [(keras.layers, "MaxPooling2D", keras.layers.AveragePooling2D)]
 
 
 def bilinear_upsampling() -> list[tuple[Any, str, Any]]:
-    """Interpolated pixels where the nearest is asked for."""
+    """Patches of the framework after which nearest-neighbour upsampling interpolates bilinearly."""
     original = keras.layers.UpSampling2D
 
     def layer(size: int, interpolation: str, **more: str) -> Any:

@@ -1,4 +1,4 @@
-"""Arithmetic on PyTorch's tensors that operators do not cover; the twin of `tensors_tensorflow`."""
+"""Functions of PyTorch's tensors for faults; `tensors_tensorflow` has the same functions for TensorFlow."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 ENCODED_ROWS, ENCODED_CHANNELS = 2, 1
-"""Axes of the encoder's images inside this backend."""
+"""Axes of rows and of channels in the encoder's images inside this backend."""
 roll = torch.roll
-"""Elements moved along an axis, what leaves at the end coming back at the start."""
+"""Move elements along an axis; those that leave at one end come back at the other."""
 stop_gradient = Tensor.detach
-"""The same values, of which nothing is differentiated."""
+"""The same values, through which no gradient flows."""
 complex_of = torch.complex
-"""Complex numbers of two parts."""
+"""Complex numbers from their real and imaginary parts."""
 sqrt = torch.sqrt
 """Square root."""
 
@@ -40,7 +40,7 @@ def fftshift(values: Tensor) -> Tensor:
 
 
 def rounded(values: Tensor) -> Tensor:
-    """Values as single precision holds them, in their own type."""
+    """Values rounded to single precision, in the type of the argument."""
     single = torch.complex64 if values.is_complex() else torch.float32
     return values.to(single).to(values.dtype)
 
@@ -51,37 +51,37 @@ def real(values: Tensor) -> Tensor:
 
 
 def pixels(values: Tensor) -> float:
-    """Number of elements."""
+    """Number of elements of a tensor."""
     return float(values.numel())
 
 
 def mean(values: Tensor, axis: int) -> Tensor:
-    """Mean along an axis, which stays with length 1."""
+    """Mean along an axis, which is kept with length 1."""
     return values.mean(dim=axis, keepdim=True)
 
 
 def pad(values: Tensor, margin: int) -> Tensor:
-    """Zeros around the last two axes."""
+    """Add `margin` zeros on every side of the last two axes."""
     return functional.pad(values, [margin] * 4)
 
 
 def constant(array: np.ndarray, like: Tensor) -> Tensor:
-    """A NumPy array in the type of another tensor."""
+    """Convert a NumPy array to a tensor of the type of `like`."""
     return torch.from_numpy(array).to(like.dtype)
 
 
 def coverage(rows: Tensor, columns: Tensor, inner: slice) -> Tensor:
-    """Summed weights (B, 1, padded, padded) of patches that are 1 on `inner` of both axes."""
+    """Summed weights (B, 1, padded, padded) of patches with weight 1 on the pixels `inner` of both axes, else 0."""
     return torch.einsum("bcy,bcx->byx", rows[..., inner].sum(-1), columns[..., inner].sum(-1)).unsqueeze(1)
 
 
 def average_pooling() -> list[tuple[Any, str, Any]]:
-    """The mean of each 2x2 block where its maximum is asked for."""
+    """Patches of the framework after which max pooling returns the mean of each 2x2 block."""
     return [(nn, "MaxPool2d", nn.AvgPool2d)]
 
 
 def bilinear_upsampling() -> list[tuple[Any, str, Any]]:
-    """Interpolated pixels where the nearest is asked for."""
+    """Patches of the framework after which nearest-neighbour upsampling interpolates bilinearly."""
     original = nn.Upsample
 
     def layer(scale_factor: int, mode: str) -> nn.Module:

@@ -1,7 +1,7 @@
 """A worker process whose jobs have a fault: `python -m harness.faults.worker [--float64] [--supervised] JOB.json ...`.
 
-The same as `harness.run.worker`, but that the fault that a job names is injected while it runs; each job may have
-another, so that one process serves a whole catalogue. With `--float64` the lock-step legs leave float32 out.
+It works like `harness.run.worker`, and injects the fault that a job names while the job runs. Each job may have another
+fault, so one process can run a whole catalogue. With `--float64` the lock-step legs skip float32.
 """
 
 import sys
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def run(plain: Callable[[Path], bool], path: Path) -> bool:
-    """Run one job by `plain`, with its fault; says whether it succeeded."""
+    """Run one job with its fault by `plain`, the worker's own `run`; returns whether the job succeeded."""
     from harness.faults import catalogue, injection
 
     job = read_job(path)
@@ -40,14 +40,14 @@ def run(plain: Callable[[Path], bool], path: Path) -> bool:
         return plain(path)
     port = catalogue.parse(job.fault, [job.backend]).port(job.leg)
     folder = path.parent / f"{DATASET}-{path.stem}"
-    dataset = injection.own_dataset(port, job.dataset, folder)
+    dataset = injection.inject_into_dataset(port, job.dataset, folder)
     if dataset != job.dataset:
         path = path.with_name(f"{path.stem}-own.json")
         write_job(path, job.model_copy(update={"dataset": dataset}))
     with injection.injected(port):
         done = plain(path)
     if done:
-        injection.spoil_files(port, job.leg, job.output)
+        injection.inject_into_files(port, job.leg, job.output)
     return done
 
 

@@ -1,12 +1,12 @@
-"""What a reconstruction must beat: pictures stitched from true patches of which something was thrown away.
+"""Baselines that a reconstruction must beat: pictures stitched from degraded copies of the true patches.
 
-- `constant_patch`: each patch is one number, the amplitude that its total count tells (root mean square under
-  the probe) with the phase of its mean under the probe. It needs no diffraction, only a photodiode.
-- `even_part`: (O(x) + conj(O(-x))) / 2 of each patch. It needs no orientation: a flat centro-symmetric probe
-  gives the same pattern for a patch and its twin conj(O(-x)).
-- `flipped`: the twin in place of every patch.
+- `constant_patch`: each patch is one number, the amplitude that follows from its total count (root mean square under
+  the probe) with the phase of its mean under the probe. A photodiode could measure it: no diffraction is needed.
+- `even_part`: (O(x) + conj(O(-x))) / 2 of each patch, which does not tell a patch from its twin conj(O(-x)); under a
+  flat centro-symmetric probe both give the same diffraction pattern.
+- `flipped`: every patch replaced by its twin.
 
-A reconstruction's skill above a baseline is (r - r_baseline) / (1 - r_baseline).
+The skill of a reconstruction above a baseline is (r - r_baseline) / (1 - r_baseline), r its correlation with the truth.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from harness.run.legs.statistics import central
 
 
 def degraded_patches(true_patches: Array, probe: Array, side: int) -> dict[str, Array]:
-    """The patches (K, side, side) of every baseline, from true patches (K, N, N) under the probe (N, N)."""
+    """Degrade the true patches (K, N, N) under a probe (N, N); returns the patches (K, side, side) of each baseline."""
     energy = np.square(np.abs(probe))
     share = energy / energy.sum()
     modulus = np.sqrt((share * np.square(np.abs(true_patches))).sum(axis=(1, 2)))
@@ -37,18 +37,27 @@ def degraded_patches(true_patches: Array, probe: Array, side: int) -> dict[str, 
 
 
 def stitched(patches: Mapping[str, Array], positions: Array, weight: Array, size: int) -> dict[str, Array]:
-    """Each baseline's canvas (size, size) complex; positions (K, 2) from its centre, weight (M, M)."""
+    """Stitch the patches of each baseline on a canvas.
+
+    Args:
+        patches: (K, M, M) complex patches by the name of the baseline.
+        positions: (K, 2) pixels [x, y] from the centre of the canvas.
+        weight: (M, M) weight of each pixel of a patch.
+        size: pixels a side of the canvas.
+
+    Returns:
+        The canvas (size, size), complex, by the name of the baseline.
+    """
     return {name: place(own, positions, weight, size)[0] for name, own in patches.items()}
 
 
 def twin_margin(predicted: Array, true: Array, part: Part) -> TwinMargin:
     """Mean correlation of predicted patches (K, M, M) with the true ones, with their twins, and the difference.
 
-    Where the amplitude carries the picture it is Pearson's r of the amplitudes; where the phase does, the modulus
-    of the complex correlation, which leaves the phase of each patch free. Patches are taken as they were placed: where
-    the probe leaves their twins open, the overlaps have chosen. A margin near 0 means that neither the network nor
-    the overlaps could tell the two apart; above 0.3 the twin is resolved. Patches without any contrast are left
-    out, and if these are more than half of all, there is no figure.
+    `correlation` of `part`, the leading part of the object, is averaged over the patches. Patches are those that were
+    stitched: where the probe cannot tell a patch from its twin, the inference chose by the overlaps. A margin near 0
+    means that neither the network nor the overlaps could tell the two apart; above 0.3 the twin is resolved. Patches
+    without contrast are left out; where they are half of all or more, the margin is None.
     """
     pairs = [
         (correlation(own, a, part), correlation(own, b, part))
@@ -62,9 +71,9 @@ def twin_margin(predicted: Array, true: Array, part: Part) -> TwinMargin:
 
 
 def correlation(own: Array, other: Array, part: Part) -> float | None:
-    """Pearson's r of the amplitudes, or the modulus of the complex correlation, which leaves the global phase free.
+    """Correlation of two complex arrays: for the amplitude Pearson's r, for the phase the modulus of the complex one.
 
-    None where one of the complex arrays has no contrast, or is not finite.
+    The latter does not depend on the global phase. None where one of the arrays is constant or not finite.
     """
     return pearson(np.abs(own), np.abs(other)) if part == "amplitude" else _complex_correlation(own, other)
 

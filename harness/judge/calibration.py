@@ -1,8 +1,8 @@
-"""How far a backend is from itself, and the limits that this asks for.
+"""Calibration: how far a backend is from itself after a nudge, and the limits that follow from it.
 
 A backend that is trained again from weights moved by one unit in the last place (`training.nudge`) is as correct as
-before: what the rungs between the sides then measure is noise, and no limit between two correct ports can be below
-it. Proposed is FACTOR times the worst that was measured, away from the best value, rounded up to two digits.
+before: what the rungs measure between the two trainings is noise, and no limit between two correct ports can be below
+it. The proposed limit is FACTOR times the largest measured distance from the best value, rounded up to two digits.
 """
 
 import math
@@ -21,56 +21,66 @@ from harness.judge.verdict import Check
 from harness.scenario.case import Case
 
 RUNGS = ("telemetry", "patches", "scale", "agreement")
-"""The rungs that hold the sides of one training against each other."""
+"""The rungs that compare two trainings with each other."""
 FACTOR = 2
 _TWO_DIGITS_UP = Context(prec=2, rounding=ROUND_CEILING)
-_FOUND_NOTHING = ("error", "inconclusive")
+_WITHOUT_RESULT = ("error", "inconclusive")
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """One figure between a backend and the same backend from nudged weights."""
+    """One value that a rung measured between a backend and the same backend trained from nudged weights."""
 
     limit: Limit
-    """The limit in force for the case; its name is the figure's."""
+    """The limit that the case has for this value."""
     case: str
     backend: str
     draw: int
+    """Number of the nudge."""
     value: float | None
-    """None where the figure is not finite."""
+    """None where the measured value is not finite."""
 
     @property
     def distance(self) -> float:
-        """How far the figure is from its best value."""
+        """Distance of the value from the best possible one; infinite where it is not finite."""
         return float("inf") if self.value is None else abs(self.value - self.limit.best)
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """What the measurements ask of one limit."""
+    """The value that the measurements propose for one limit."""
 
     worst: Measurement
+    """The measurement farthest from the best value."""
     value: float | None
-    """The proposed limit; None where the measurements ask for none."""
+    """The proposed limit; None where none can be proposed."""
     verdict: str
-    """looser, tighter or same; without a proposed value, why there is none."""
+    """`looser`, `tighter` or `same`, compared with the present limit; or why there is no proposal."""
 
     @property
     def limit(self) -> Limit:
-        """The limit in force."""
+        """The present limit."""
         return self.worst.limit
 
 
 def measure(case: Case, backend: str, draw: int, first: Path, again: Path) -> list[Measurement]:
-    """Every figure between two trainings of a backend whose case folders are `first` and `again`.
+    """Measure how far two trainings of one backend are apart, once for each limit of RUNGS and of the golden rung.
 
-    Raises HarnessError when a figure could not be had.
+    Args:
+        case: the case that was trained twice.
+        backend: name of the backend.
+        draw: number of the nudge that the second training started from.
+        first: case folder of the first training.
+        again: case folder of the second training.
+
+    Raises:
+        HarnessError: a rung could not measure one of the values.
     """
     other, limits = f"{backend} again", tolerances.limits_of(case)
     evidence = Evidence(first, (backend, other), {other: again / backend})
     checks = [check for rung in RUNGS for check in ladder.judge_rung(rung, evidence, limits).checks]
     for check in checks:
-        if check.status in _FOUND_NOTHING:
+        if check.status in _WITHOUT_RESULT:
             where = f"{case.id}, {backend}, draw {draw}"
             raise HarnessError(f"{where}: {check.rung}.{check.name}: {check.message}")
     checks += _against_itself(evidence, limits)
@@ -78,7 +88,7 @@ def measure(case: Case, backend: str, draw: int, first: Path, again: Path) -> li
 
 
 def _against_itself(evidence: Evidence, limits: Limits) -> list[Check]:
-    """What the rung of the golden files would say of the second training, were the first the approved one."""
+    """Checks of the golden rung for the second training, as if the first one were its approved result."""
     findings = Findings("golden", limits.on(evidence.devices))
     first, again = (approved.of_side(evidence, side) for side in evidence.backends)
     for name, value in first.distances(again).items():
@@ -87,14 +97,14 @@ def _against_itself(evidence: Evidence, limits: Limits) -> list[Check]:
 
 
 def _between_sides(checks: Iterable[Check], limits: Limits) -> Iterator[tuple[Limit, float | None]]:
-    """The figures of both sides together, whose checks bear the names of their limits."""
+    """Limit and value of the checks that compare two sides; checks of a single side have no limit of that name."""
     for check in checks:
         if (limit := limits.by_name.get(f"{check.rung}.{check.name}")) is not None:
             yield limit, check.value
 
 
 def propose(measurements: Iterable[Measurement]) -> list[Proposal]:
-    """One proposal for each limit that was measured; a scenario's own limits stand beside the ledger's."""
+    """Propose a value for each limit that was measured; a limit that a scenario sets is separate from the ledger's."""
     by_limit: dict[tuple[str, str], list[Measurement]] = {}
     for measurement in measurements:
         by_limit.setdefault((measurement.limit.name, measurement.limit.origin), []).append(measurement)

@@ -1,4 +1,4 @@
-"""Comparing two arrays, two numbers, or two sets of named figures."""
+"""Comparison of two arrays, of two numbers, or of two mappings by their keys."""
 
 from collections.abc import Mapping
 from typing import Generic, NamedTuple, TypeVar
@@ -12,7 +12,7 @@ V = TypeVar("V")
 
 
 class Pair(NamedTuple, Generic[K, V]):
-    """What two sets hold under one name; None for a set that lacks it."""
+    """The values of two mappings under one key; None for a mapping that lacks it."""
 
     name: K
     first: V | None
@@ -20,24 +20,24 @@ class Pair(NamedTuple, Generic[K, V]):
 
     @property
     def is_in_both(self) -> bool:
-        """Whether both sets have it."""
+        """Whether both mappings have the key."""
         return self.first is not None and self.second is not None
 
 
 def paired(first: Mapping[K, V], second: Mapping[K, V]) -> list[Pair[K, V]]:
-    """Two sets of figures by name: the names of the first in its order, then those of the second alone."""
+    """Pair the values of two mappings by key: first the keys of `first` in its order, then those of `second` alone."""
     return [Pair(name, first.get(name), second.get(name)) for name in dict.fromkeys([*first, *second])]
 
 
 def difference(first: float | None, second: float | None) -> float | None:
-    """How much the second is above the first; None when one is missing or not finite."""
+    """Second minus first; None when one of them is missing or not finite."""
     if first is None or second is None or not np.isfinite([first, second]).all():
         return None
     return second - first
 
 
 def mismatch(own: Array, other: Array) -> str:
-    """What differs apart from the values: shape, kind of number, values that are not finite; empty if nothing."""
+    """Say in which of shape and type two arrays differ; an empty text where both are equal."""
     if own.shape != other.shape:
         return f"shapes differ: {own.shape} and {other.shape}"
     if own.dtype != other.dtype:
@@ -46,25 +46,26 @@ def mismatch(own: Array, other: Array) -> str:
 
 
 def not_finite(array: Array) -> str:
-    """How many values of an array are NaN or infinite; empty if none is."""
-    count = int(array.size - np.isfinite(array).sum())
+    """Say how many values of an array are NaN or infinite; an empty text if none is."""
+    count = int(array.size - np.count_nonzero(np.isfinite(array)))
     return f"{count} of {array.size} values are not finite" if count else ""
 
 
 def relative_error(own: Array, other: Array) -> float | None:
-    """Largest difference over the largest magnitude of `other`; None when that is zero, NaN passes through.
+    """Largest absolute difference divided by the largest magnitude of `other`.
 
-    Both arrays are taken to float64 or complex128 first, so that the difference itself is not rounded.
+    None when `other` is zero everywhere; NaN where an array holds NaN. The difference is computed in float64 or
+    complex128, so that it is not rounded itself.
     """
     wide = np.result_type(own, other, np.float64)
     largest = float(np.abs(other).max(initial=0.0))
     if largest == 0:
         return None
-    return float(np.abs(own.astype(wide) - other.astype(wide)).max() / largest)
+    return float(np.abs(own.astype(wide, copy=False) - other.astype(wide, copy=False)).max() / largest)
 
 
 def relative_difference(own: float | None, other: float | None) -> float | None:
-    """|a - b| / max(|a|, |b|): symmetric, 0 for two zeros; None when a value is missing, NaN passes through."""
+    """|a - b| / max(|a|, |b|) of two numbers; 0 for two zeros, None when one is missing, NaN when one is NaN."""
     if own is None or other is None:
         return None
     largest = float(np.maximum(abs(own), abs(other)))  # max(0.0, NaN) would be 0.0

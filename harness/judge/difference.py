@@ -1,4 +1,4 @@
-"""How two tensors differ, and where most."""
+"""Measures of the difference of two tensors, and the element where they differ most."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -10,30 +10,36 @@ from harness.arrays import Array
 
 @dataclass(frozen=True)
 class Difference:
-    """Figures of the difference of a tensor, the candidate's, from its reference."""
+    """Measures of the difference of the candidate's tensor from its reference."""
 
     index: tuple[int, ...]
-    """Of the worst element; of a stage, its first number is the sample."""
+    """Index of the element that differs most; the first number of a stage's index is the sample in the batch."""
     reference: complex
+    """Value of the reference at that element."""
     candidate: complex
+    """Value of the candidate there."""
     max_abs: float
+    """Largest absolute difference."""
     max_rel: float | None
-    """Largest difference over the largest magnitude of the reference; None when that is zero."""
+    """Largest absolute difference over the largest magnitude of the reference; None when that is zero."""
     ulp: float
-    """Largest difference in units in the last place of the reference's value there."""
+    """Largest absolute difference in units in the last place of the reference's value at that element."""
     cosine: float | None
-    """Of the angle between the tensors; 1 for a mere factor, None for a tensor of zeros."""
+    """Cosine of the angle between the tensors: 1 when they differ by a factor only; None for a tensor of zeros."""
     share: float
     """Share of the elements that differ by more than a thousandth of the largest difference."""
 
     def as_json(self) -> dict[str, Any]:
-        """Plain mapping; complex values as text."""
+        """The measures by name, with complex values as text."""
         values = {name: str(value) if isinstance(value, complex) else value for name, value in asdict(self).items()}
         return {**values, "index": list(self.index)}
 
 
 def difference(own: Array, other: Array) -> Difference | None:
-    """How two tensors differ; None for shapes or types that differ and for values that are not finite."""
+    """Measure how a tensor differs from its reference `other`.
+
+    None for empty tensors, for shapes or types that differ, and for values that are not finite.
+    """
     if own.shape != other.shape or own.dtype != other.dtype or own.size == 0:
         return None
     if not (np.isfinite(own).all() and np.isfinite(other).all()):

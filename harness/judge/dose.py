@@ -1,9 +1,9 @@
-"""Does the quality of a side fall as the dose rises? More photons can only tell more about the same object.
+"""Dose rung: does the quality of a side fall as the dose rises? More photons only add information about the object.
 
 Each dose has a quality for every seed of training. Of two doses, one after the other, the mean quality at the higher
 must not be below that at the lower one by more than the noise over the seeds: Welch's one-sided t-test for unequal
 variances (B. L. Welch, Biometrika 34 (1947) 28; `scipy.stats.ttest_ind`), its level shared among the pairs of doses of
-one curve (Bonferroni). With one seed at either dose nobody knows the noise: inconclusive.
+one curve (Bonferroni). With one seed at either dose the noise is unknown, and the check is inconclusive.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,27 +23,27 @@ from harness.scenario.matrix import label
 
 RUNG = "dose"
 QUALITY = "pearson_r"
-"""What is judged; the other FIGURES are reported."""
-FIGURES = {metric.name: metric.title for metric in METRICS if metric.title}
-"""What is shown over the dose, with the title of its chart."""
+"""The metric that is judged; the other DOSE_METRICS are only reported."""
+DOSE_METRICS = {metric.name: metric.title for metric in METRICS if metric.title}
+"""Metrics that a dose study draws over the dose, each with the title of its chart."""
 LEVEL = 0.05
-"""Chance, over all pairs of doses of a curve, that equal qualities are called falling."""
+"""Chance of a false alarm, over all pairs of doses of a curve: that equal qualities are called falling."""
 
 Values = Sequence[float | None]
-"""A figure over the seeds; None where it has no finite value."""
+"""One metric, a value for each seed; None where it is not finite."""
 
 
 def qualities(evidence: Evidence, backend: str) -> dict[str, list[float | None]]:
-    """FIGURES of the leading part of a side against the truth, as the rung reconstruction has them, over the seeds.
+    """DOSE_METRICS of a side, a value for each seed: of its leading part (`parts_with_a_picture`) against the truth.
 
     Raises HarnessError where the evidence of a seed is missing.
     """
     found = [_metrics(run, backend) for run in members(evidence)]
-    return {name: [metrics.get(name) for metrics in found] for name in FIGURES}
+    return {name: [metrics.get(name) for metrics in found] for name in DOSE_METRICS}
 
 
 def _metrics(run: Evidence, backend: str) -> Mapping[str, float | None]:
-    """METRICS of a picture; none where it is not finite."""
+    """METRICS of the leading part of a side against the truth; an empty mapping where its picture is not finite."""
     if not_finite(run.canvas(backend).field):
         return {}
     metrics: Mapping[str, float | None] = measured_against_truth(run, backend)[1][parts_with_a_picture(run)[0]]
@@ -51,11 +51,14 @@ def _metrics(run: Evidence, backend: str) -> Mapping[str, float | None]:
 
 
 def judge(curves: Mapping[str, Mapping[float, Values]]) -> RungVerdict:
-    """Hold every dose of each curve against the one before; `curves`: the quality by dose, by the curve's name."""
-    return RungVerdict(RUNG, tuple(check for name, doses in curves.items() for check in _of_curve(name, doses)))
+    """Compare the quality at every dose with that at the next lower dose.
+
+    `curves`: by the name of the curve, and then by dose, the quality for each seed.
+    """
+    return RungVerdict(RUNG, tuple(check for name, doses in curves.items() for check in _curve_checks(name, doses)))
 
 
-def _of_curve(name: str, doses: Mapping[float, Values]) -> Iterator[Check]:
+def _curve_checks(name: str, doses: Mapping[float, Values]) -> Iterator[Check]:
     rising = sorted(doses)
     for lower, higher in pairwise(rising):
         yield _step(name, lower, higher, doses[lower], doses[higher], LEVEL / (len(rising) - 1))
@@ -80,10 +83,11 @@ def _step(name: str, lower: float, higher: float, below: Values, above: Values, 
 
 
 def fall_and_noise(below: Values, above: Values, level: float) -> tuple[float, float]:
-    """Mean quality at the lower dose less that at the higher, and the least fall that the test calls one.
+    """How far the mean quality falls from the lower to the higher dose, and the largest fall that noise explains.
 
-    Two values a dose or more, all finite. A fall is one at `level` where the interval of confidence of Welch's test
-    leaves out zero. Where nothing varies, the noise is 0 and the means decide.
+    `below` and `above`: the qualities at the lower and at the higher dose, at least two each, all finite. A fall is
+    significant at `level` where the confidence interval of Welch's test excludes zero. Where the qualities of neither
+    dose vary, the noise is 0 and the means decide.
     """
     fall = float(np.mean(np.asarray(below, float)) - np.mean(np.asarray(above, float)))
     if np.ptp(np.asarray(below, float)) == 0 == np.ptp(np.asarray(above, float)):

@@ -1,4 +1,4 @@
-"""Are two sides equivalent, different, or is it undecided? Two one-sided tests on paired differences.
+"""Test of equivalence: are two sides equivalent, different, or undecided? Two one-sided tests on paired differences.
 
 D. J. Schuirmann, J. Pharmacokinet. Biopharm. 15 (1987) 657: two means are equivalent at the level alpha when the
 interval of confidence 1 - 2 alpha for their difference lies inside the bounds. Here they are different, at the same
@@ -16,35 +16,36 @@ from scipy.special import ndtr
 
 Decision = Literal["pass", "fail", "inconclusive"]
 POWER = 0.8
-"""Chance of a decision with the number of runs that is said to decide, if mean and deviation are as observed."""
+"""Chance that the stated number of runs decides, if mean and standard deviation are as observed."""
 MOST_RUNS = 10_000
-"""Beyond this nobody waits for a decision."""
+"""Largest number of runs that is stated as sufficient for a decision."""
 _LEGENDRE = np.polynomial.legendre.leggauss(100)
 _NODES, _WEIGHTS = (_LEGENDRE[0] + 1) / 2, _LEGENDRE[1] / 2
-"""Gauss's rule on the interval from 0 to 1."""
+"""Gauss-Legendre quadrature on the interval from 0 to 1."""
 
 
 @dataclass(frozen=True)
 class Equivalence:
-    """What the differences of some pairs of runs say."""
+    """Result of the test of equivalence on the differences of pairs of runs."""
 
     decision: Decision
     """pass: equivalent; fail: different; inconclusive: the runs cannot tell."""
     mean: float
+    """Mean difference."""
     low: float
     high: float
-    """The interval of confidence 1 - 2 alpha for the mean; a point when all differences are equal: it decides alone."""
+    """`low` to `high`: confidence interval, 1 - 2 alpha, of the mean; a single point when all differences are equal."""
     needed: int | None
-    """Runs that would decide with a chance of `POWER`; None when these decide, or when MOST_RUNS would not."""
+    """Number of runs that would decide with a chance of `POWER`; None when these runs decide or MOST_RUNS would not."""
 
     @property
     def largest(self) -> float:
-        """The largest magnitude of a mean difference that the runs leave possible."""
+        """Largest magnitude of the mean difference within its confidence interval."""
         return max(abs(self.low), abs(self.high))
 
 
 def equivalence(differences: Sequence[float], bound: float, alpha: float) -> Equivalence:
-    """Hold the mean of the paired differences of at least two runs against -bound and bound.
+    """Test whether the mean of the paired differences of at least two runs lies between -bound and bound.
 
     `alpha`: the chance, at most, of a decision that is wrong: of `pass` when the true mean lies beyond the bounds,
     and of `fail` when it lies within.
@@ -63,10 +64,11 @@ def equivalence(differences: Sequence[float], bound: float, alpha: float) -> Equ
 
 
 def power(mean: float, deviation: float, bound: float, alpha: float, runs: int) -> float:
-    """Chance that so many runs decide rightly, when the differences have this true mean and standard deviation.
+    """Chance that a number of runs decides correctly when the differences have this true mean and standard deviation.
 
-    For a sample deviation u times the true one, the sample mean decides when it falls into an interval, which is
-    normal; its chance is averaged over u, the root of a chi-square over its degrees of freedom.
+    For a sample deviation of u times the true one, the test decides when the sample mean, which is normally
+    distributed, falls into an interval. The chance of that is averaged over u, the root of a chi-square variable over
+    its degrees of freedom.
     """
     degrees, error = runs - 1, deviation / math.sqrt(runs)
     half = stats.t.ppf(1 - alpha, degrees) * np.sqrt(stats.chi2.ppf(_NODES, degrees) / degrees)
@@ -78,7 +80,7 @@ def power(mean: float, deviation: float, bound: float, alpha: float, runs: int) 
 
 
 def runs_needed(mean: float, deviation: float, bound: float, alpha: float) -> int | None:
-    """The least number of runs whose `power` reaches POWER; None when MOST_RUNS do not, as on the bound itself."""
+    """Smallest number of runs whose `power` reaches POWER; None when MOST_RUNS do not, as for a mean on the bound."""
     few, enough = 2, 3
     while power(mean, deviation, bound, alpha, enough) < POWER:
         if enough == MOST_RUNS:

@@ -1,4 +1,4 @@
-"""What the judge may look at: the files of one case folder, read when they are asked for."""
+"""Evidence: the files of one case folder, which the judge reads when a check needs them."""
 
 import math
 from collections.abc import Mapping
@@ -32,76 +32,76 @@ from harness.scenario.schema import Scenario
 from harness.scenario.source import read
 
 R = TypeVar("R", bound=Record)
-_CLAIMS = (layout.LOCKSTEP, layout.TRAIN_OUTPUTS)
-"""Folders of a side that hold its contract."""
+_CONTRACT_FOLDERS = (layout.LOCKSTEP, layout.TRAIN_OUTPUTS)
+"""Folders of a side that may hold its `contract.json`."""
 
 LEG_OF = {folder: leg for leg, folders in layout.LEG_FOLDERS.items() for folder in folders}
+"""The leg that writes each folder of a side."""
 
 
 class NoEvidence(HarnessError):  # noqa: N818
-    """The evidence of a check could not be had: a job failed, or a file is missing or broken."""
+    """The evidence for a check is not available: a job failed, or a file is missing or broken."""
 
 
 class Incapable(HarnessError):  # noqa: N818
-    """A backend says that it cannot do what a rung needs."""
+    """A backend has declared that it lacks a capability that a rung needs."""
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """Predicted object patches of one inference leg, `patches.npz`."""
+    """Predicted object patches of an inference or exchange leg, `patches.npz`."""
 
     patches: Array
-    """(K, N, N) complex, K = groups * channels, as they were placed (twins chosen, free phases synchronised)."""
+    """(K, N, N) complex, K = groups * channels, as they were stitched: after the choice of twins and phases."""
     positions: Array
     """(K, 2) float64 pixels [x, y] from the canvas centre."""
     flips: Array
-    """(K,) bool: where the twin of what was predicted was placed; none where the file says nothing of it."""
+    """(K,) bool: patches that were replaced by their twins before stitching; all False where the file has no flips."""
 
     def as_predicted(self) -> Array:
-        """(K, N, N) complex: every patch as the network gave it, up to its free phase."""
+        """(K, N, N) complex: the patches that the network predicted, before the choice of twins, up to a free phase."""
         return np.where(self.flips[:, None, None], twin(self.patches), self.patches)
 
 
 @dataclass(frozen=True)
 class Canvas:
-    """The stitched picture of one inference leg."""
+    """The stitched picture of an inference or exchange leg."""
 
     field: Array
     """(size, size) complex128: amplitude * exp(i phase)."""
     coverage: Array
-    """(size, size) float64: summed weights; 0 where no patch was placed."""
+    """(size, size) float64: sum of the weights of all patches on a pixel; 0 where there is none."""
     facts: CanvasFacts
-    """`canvas.json`."""
+    """Contents of `canvas.json`."""
 
     @property
     def centre(self) -> tuple[float, float]:
-        """(x, y) on the object grid of the pixel with index size/2 on both axes."""
+        """Position (x, y), in pixels of the object's grid, of the canvas pixel with index size/2 on both axes."""
         return self.facts.centre_x, self.facts.centre_y
 
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """The files of one case folder for a pair of backends, reference first.
+    """The files of one case folder for a pair of backends, the reference first.
 
-    What was read or fitted once is remembered with the object: make another one after the files have changed.
+    Results that are read or fitted are cached in the object: make a new one after the files have changed.
     """
 
     case_dir: Path
     backends: tuple[str, str]
     folders: Mapping[str, Path] = field(default_factory=dict)
-    """Where the files of a side lie that are not those of `<case>/<side>/`: of a member of an ensemble, or of a
-    training that was repeated. The folder bears the name of the backend, and its `jobs.json` lies beside it.
-    Scenario and dataset are the case's."""
+    """Folder of a side whose files are not in `<case>/<side>/`: a member of an ensemble, or a repeated training. The
+    folder has the backend's name, and its `jobs.json` lies beside it. Scenario and dataset are always the case's."""
 
     @cached_property
     def scenario(self) -> Scenario:
-        """The resolved scenario that the case ran with, without the sections that its network adds."""
+        """The resolved scenario of the case, `scenario.yaml`, without the sections that its network adds."""
         path = self.existing(Path(layout.SCENARIO))
         return _scenario(path, *_state(path))
 
     @cached_property
     def contract(self) -> Contract:
-        """The contract that the sides are held to: the reference's, or the candidate's where that left none."""
+        """The contract that both sides must satisfy: the reference's, or the candidate's where that is missing."""
         for side in self.backends:
             if (found := self.contract_of(side)) is not None:
                 return found
@@ -118,38 +118,42 @@ class Evidence:
         return self.contract_of(backend) or self.contract
 
     def contract_of(self, backend: str) -> Contract | None:
-        """What a side claims to be, in its own folder or in that of the case; None where no leg of it came so far."""
-        paths = [
-            here / name / layout.CONTRACT
-            for here in (self.folder(backend), self.case_dir / backend)
-            for name in _CLAIMS
-        ]
-        path = next((path for path in paths if path.is_file()), None)
-        return None if path is None else _contract(path, *_state(path))
+        """Contract of a side, from its own folder or from that of the case; None where no leg has written one."""
+        if backend not in self._contracts:
+            here = (self.folder(backend), self.case_dir / backend)
+            paths = (folder / name / layout.CONTRACT for folder in here for name in _CONTRACT_FOLDERS)
+            path = next((path for path in paths if path.is_file()), None)
+            self._contracts[backend] = None if path is None else _contract(path, *_state(path))
+        return self._contracts[backend]
+
+    @cached_property
+    def _contracts(self) -> dict[str, Contract | None]:
+        """What was found so far: every stage asks for it."""
+        return {}
 
     @cached_property
     def jobs(self) -> dict[tuple[str, str], JobRecord]:
-        """The record of each job by (side, leg)."""
+        """Outcome of each job, `jobs.json`, by (side, leg)."""
         return {(side, job.leg): job for side in self.backends for job in self._jobs_of(self.folder(side))}
 
     @cached_property
     def devices(self) -> frozenset[str]:
-        """Classes of device that the sides ran on, `cpu` or `gpu`, as `run_metadata.json` has them."""
+        """Classes of device (`cpu`, `gpu`) that the sides ran on, from `run_metadata.json`."""
         return frozenset(side.device.kind for side in self.metadata.backends.values())
 
     @cached_property
     def setup(self) -> DatasetSetup:
-        """Facts of the dataset, `dataset/setup.json`."""
+        """Sizes and scales of the dataset, `dataset/setup.json`."""
         return self.parsed(Path(layout.DATASET, layout.SETUP), DatasetSetup)
 
     @cached_property
     def truth(self) -> TruthFacts:
-        """Where the true object lies, `dataset/truth.json`."""
+        """Position and scale of the true object, `dataset/truth.json`."""
         return self.parsed(Path(layout.DATASET, layout.TRUTH), TruthFacts)
 
     @cached_property
     def metadata(self) -> RunMetadata:
-        """What the case was run with, `run_metadata.json`."""
+        """Settings and environment of the case's run, `run_metadata.json`."""
         return self.parsed(Path(layout.RUN_METADATA), RunMetadata)
 
     @cached_property
@@ -161,7 +165,7 @@ class Evidence:
         return model_probe(probe, self.scenario.dataset.probe.mask)
 
     def parsed(self, relative: Path, kind: type[R]) -> R:
-        """A JSON file of the case as a record; NoEvidence when it is missing or broken."""
+        """Read a JSON file of the case into a record of that kind; NoEvidence when it is missing or broken."""
         path = self.existing(relative)
         try:
             return kind.parse(_json(path, *_state(path)), path)
@@ -169,7 +173,7 @@ class Evidence:
             raise NoEvidence(str(reason)) from reason
 
     def record(self, relative: Path, required: tuple[str, ...]) -> Any:
-        """A JSON file of the case; with `required`, a mapping that holds those keys."""
+        """Read a JSON file of the case without a record class; NoEvidence when it lacks one of the `required` keys."""
         path = self.existing(relative)
         record = _json(path, *_state(path))
         if required and (missing := [key for key in required if not isinstance(record, dict) or key not in record]):
@@ -177,7 +181,7 @@ class Evidence:
         return record
 
     def arrays(self, relative: Path, required: tuple[str, ...] = ()) -> dict[str, Array]:
-        """The arrays of an NPZ file of the case, which holds at least those `required`."""
+        """Read all arrays of an NPZ file of the case; NoEvidence when it lacks one of the `required` ones."""
         path = self.existing(relative)
         arrays = dict(_arrays(path, *_state(path)))
         if missing := [key for key in required if key not in arrays]:
@@ -185,7 +189,7 @@ class Evidence:
         return arrays
 
     def array(self, relative: Path) -> Array:
-        """One NPY file of the case."""
+        """Read an NPY file of the case; NoEvidence when it is missing or broken."""
         path = self.existing(relative)
         try:
             array: Array = np.load(path, allow_pickle=False)
@@ -194,11 +198,14 @@ class Evidence:
         return array
 
     def stages(self, backend: str, precision: Precision) -> dict[str, Array]:
-        """Every named stage of the lock-step batch, in the layout of the contract."""
+        """Every named stage of the forward pass of the lock-step batch, in the axis order of the contract."""
         return self.arrays(Path(backend, layout.LOCKSTEP, layout.stages(precision)))
 
     def stage(self, backend: str, stages: dict[str, Array], name: str) -> Array:
-        """One of a side's stages; Incapable for one that it does not expose, NoEvidence for one that it left out."""
+        """Pick one of a side's `stages`.
+
+        Raises Incapable for a stage that the side does not expose, NoEvidence for one that is missing in the file.
+        """
         contract = self.contract_of(backend) or self.contract
         offered = [stage.name for stage in contract.stages if stage.exposed]
         if name not in offered:
@@ -208,28 +215,28 @@ class Evidence:
         return stages[name]
 
     def losses(self, backend: str, precision: Precision) -> dict[str, float]:
-        """`loss` and its terms for the lock-step batch."""
+        """The value of `loss` and of each of its terms for the lock-step batch."""
         losses: dict[str, float] = self.record(Path(backend, layout.LOCKSTEP, layout.losses(precision)), ("loss",))
         return losses
 
     def batch(self, backend: str) -> dict[str, Array]:
-        """The lock-step batch as it was fed: `amplitude` (B, N, N, C), `relative` (B, 1, 2, C)."""
+        """The lock-step batch that the side was fed: `amplitude` (B, N, N, C), `relative` (B, 1, 2, C)."""
         return self.arrays(Path(backend, layout.LOCKSTEP, layout.BATCH), ("amplitude", "relative"))
 
     def history(self, backend: str) -> tuple[Epoch, ...]:
-        """The epochs of training, in their order."""
+        """The epochs of the training in order, `history.json`."""
         return self.parsed(Path(backend, layout.TRAIN_OUTPUTS, layout.HISTORY), History).epochs
 
     def bundle(self, backend: str) -> BundleParams:
-        """What stands beside the trained weights, `params.json`."""
+        """Settings that belong to the trained weights, `params.json`."""
         return self.parsed(Path(backend, layout.BUNDLE, layout.PARAMS), BundleParams)
 
     def inference(self, backend: str) -> InferenceStats:
-        """What a side inferred with, `stats.json`."""
+        """Settings, duration and memory of a side's inference, `stats.json`."""
         return self.parsed(Path(backend, layout.INFERENCE_OUTPUTS, layout.STATS), InferenceStats)
 
     def trained_weights(self, backend: str) -> Weights:
-        """Trained weights by canonical name."""
+        """Trained weights by their names in the contract."""
         path = self.existing(Path(backend, layout.BUNDLE, layout.WEIGHTS))
         try:
             weights: Weights = load_file(path)
@@ -238,12 +245,12 @@ class Evidence:
         return weights
 
     def trained_scale(self, backend: str) -> float | None:
-        """The intensity scale of the trained weights; None where they hold none."""
+        """Intensity scale among the trained weights; None where the network has none."""
         scale, weights = self.contract.scale, self.trained_weights(backend)
         return math.exp(float(weights[scale.weight])) if scale is not None and scale.weight in weights else None
 
     def predictions(self, backend: str, folder: str = layout.INFERENCE_OUTPUTS) -> Predictions:
-        """Predicted patches of an inference or an exchange leg."""
+        """Predicted patches of an inference or exchange leg, which wrote them to `<backend>/<folder>/`."""
         arrays = self.arrays(Path(backend, folder, layout.PATCHES), ("patches", "positions"))
         patches, positions = arrays["patches"], arrays["positions"]
         square = patches.ndim == 4 and patches.shape[1] == patches.shape[2]
@@ -262,7 +269,7 @@ class Evidence:
         return Predictions(flat, positions.reshape(-1, 2), flips.astype(bool))
 
     def canvas(self, backend: str, folder: str = layout.INFERENCE_OUTPUTS) -> Canvas:
-        """The stitched picture of an inference or an exchange leg."""
+        """Stitched picture of an inference or exchange leg, which wrote it to `<backend>/<folder>/`."""
         here = Path(backend, folder)
         facts = self.parsed(here / layout.CANVAS, CanvasFacts)
         amplitude, phase = self.array(here / layout.AMPLITUDE), self.array(here / layout.PHASE)
@@ -274,16 +281,19 @@ class Evidence:
         if not np.isfinite(coverage).all():
             place = self.folder(backend) / folder
             raise NoEvidence(f"{place}: a coverage that is not finite says of no pixel what lies on it.")
-        with np.errstate(invalid="ignore", over="ignore"):  # what is not finite stays so, and is judged
+        with np.errstate(invalid="ignore", over="ignore"):  # values that are not finite are kept: rungs judge them
             field = amplitude * np.exp(1j * phase.astype(np.float64))
         return Canvas(field, coverage.astype(np.float64), facts)
 
     def folder(self, name: str) -> Path:
-        """Where the files of a side, or of another part of the case such as `dataset`, lie."""
+        """Folder of a side, or of another part of the case such as `dataset`."""
         return self.folders.get(name, self.case_dir / name)
 
     def existing(self, relative: Path) -> Path:
-        """Path of a file that is there and whose job succeeded; otherwise raises the reason that the job left."""
+        """Path of a file of the case that exists and whose job succeeded.
+
+        Raises Incapable, with the backend's reasons, where `missing.json` states them, and NoEvidence otherwise.
+        """
         backend, folder = relative.parts[0], relative.parts[1] if len(relative.parts) > 2 else ""
         leg = LEG_OF.get(folder) if backend in self.backends else None
         if leg is not None:
@@ -313,7 +323,7 @@ class Evidence:
 
 
 def _state(path: Path) -> tuple[int, int, int]:
-    """What changes when a file does: several rungs ask for the same, and it is read once for each state."""
+    """Inode, time and size of a file: the key under which its contents are cached, since several rungs read them."""
     found = path.stat()
     return found.st_ino, found.st_mtime_ns, found.st_size
 
@@ -321,8 +331,8 @@ def _state(path: Path) -> tuple[int, int, int]:
 @lru_cache(maxsize=64)
 def _scenario(path: Path, *_state: int) -> Scenario:
     try:
-        said = read(path).value
-        return Scenario.model_validate({key: value for key, value in said.items() if key in Scenario.model_fields})
+        values = read(path).value
+        return Scenario.model_validate({key: value for key, value in values.items() if key in Scenario.model_fields})
     except (AttributeError, ValidationError) as error:
         raise NoEvidence(f"{path}: is not a resolved scenario ({error}).") from error
 
@@ -337,13 +347,13 @@ def _contract(path: Path, *_state: int) -> Contract:
 
 @lru_cache(maxsize=64)
 def _json(path: Path, *_state: int) -> Any:
-    """What a file holds; nobody may change it."""
+    """Contents of a JSON file; cached, so callers must not change them."""
     return read_json(path)
 
 
 @lru_cache(maxsize=64)
 def _arrays(path: Path, *_state: int) -> dict[str, Array]:
-    """What a file holds; nobody may change it."""
+    """Arrays of an NPZ file; cached and therefore read-only."""
     arrays = read_npz(path)
     for array in arrays.values():
         array.flags.writeable = False

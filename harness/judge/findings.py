@@ -1,4 +1,4 @@
-"""Collects the checks of one rung while it is being judged."""
+"""Findings: the checks that a rung makes while it judges a case."""
 
 import math
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from harness.judge.verdict import CONTRACT, UNCALIBRATED, Check, Status
 
 
 class Findings:
-    """The checks of one rung, in the order in which they are made."""
+    """Collects the checks of one rung, in the order in which they are made."""
 
     def __init__(self, rung: str, limits: Limits) -> None:
         self.rung = rung
@@ -19,10 +19,16 @@ class Findings:
         self._limits = limits
 
     def measure(self, name: str, value: float | None, limit: str, message: str) -> None:
-        """Judge `value` against the limit `rung.limit`; without such a limit nothing is judged.
+        """Add a check that compares `value` with a limit; where the case has no such limit, add none.
 
-        A value that is missing or not finite fails: no limit holds for it. Any other is inconclusive where the limit
-        was measured on another class of device than the case ran on.
+        A value that is missing or not finite fails. Any other is inconclusive where the limit was measured on another
+        class of device than the case ran on.
+
+        Args:
+            name: name of the check.
+            value: the measured value.
+            limit: name of the limit in the ledger, without the rung.
+            message: what was measured, for the reader; value and limit are appended.
         """
         found = self._limits.find(f"{self.rung}.{limit}")
         if found is None:
@@ -37,13 +43,21 @@ class Findings:
         self._add(name, status, sentence, float(value), found.value, found.margin(value), found.origin)
 
     def limit(self, name: str) -> Limit | None:
-        """The limit `rung.name` in force, for a check that decides by a test of its own; see `decide`."""
+        """The limit `rung.name` of the case, for a check that is decided by a statistical test; see `decide`."""
         return self._limits.find(f"{self.rung}.{name}")
 
     def decide(self, name: str, status: Status, value: float | None, limit: Limit, message: str) -> None:
-        """State what a test has decided about a limit; `value` is what it could not rule out, None what had no value.
+        """Add a check whose status a statistical test has decided.
 
-        A decision that the value contradicts is a fault of the test: HarnessError.
+        Args:
+            name: name of the check.
+            status: the decision of the test.
+            value: the worst value that the test could not rule out; None where there was no finite value.
+            limit: the limit that the test compared with.
+            message: the decision in words.
+
+        Raises:
+            HarnessError: status and value contradict each other, which is an error of the test.
         """
         if (status == "pass") != (value is not None and limit.holds(value)):
             raise HarnessError(
@@ -55,24 +69,24 @@ class Findings:
         self._add(name, status, message, value, limit.value, margin, limit.origin)
 
     def skip(self, name: str, message: str) -> None:
-        """Note what was not asked of this case, and how to ask for it."""
+        """Add a skipped check: the case does not include it; `message` says how to include it."""
         self._add(name, "skipped", message)
 
     def demand(self, name: str, holds: bool, message: str) -> None:
-        """Judge a fact that the contract demands exactly; `message` says what was found."""
+        """Add a check of a fact that must hold exactly; `message` says what was found."""
         self._add(name, "pass" if holds else "fail", message)
 
-    def doubt(self, name: str, message: str) -> None:
-        """Note what leaves the rung undecided, whatever its figures say."""
+    def inconclusive(self, name: str, message: str) -> None:
+        """Add an inconclusive check, which leaves the rung undecided whatever its other checks say."""
         self._add(name, "inconclusive", message)
 
     def error(self, name: str, message: str) -> None:
-        """Note that the evidence for a check could not be had."""
+        """Add a check that could not be made because its evidence is not available."""
         self._add(name, "error", message)
 
     @contextmanager
     def evidence_for(self, name: str) -> Iterator[None]:
-        """Turn evidence that is missing into a check of that name: an error, or inconclusive for an incapable side."""
+        """Context in which missing evidence becomes a check of that name: inconclusive for Incapable, else an error."""
         try:
             yield
         except Incapable as reason:

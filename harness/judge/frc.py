@@ -1,17 +1,17 @@
-"""Fourier ring correlation: down to which size of detail two pictures agree (van Heel and Schatz, 2005).
+"""Fourier ring correlation: up to which spatial frequency two pictures agree (van Heel and Schatz, 2005).
 
 FRC(q) = Re(sum F1 conj(F2)) / sqrt(sum |F1|^2 * sum |F2|^2), summed over the ring of spatial frequency q. Frequencies
 are in cycles a pixel, from one over the side of the square to 0.5 (Nyquist). The two pictures are cut to the bounding
 square of the mask, their means over the mask are removed, and a smooth window falls to zero towards everything that
-lies outside it. On a mask with many holes the window is a small part of the square, and neighbouring rings know of
-each other.
+lies outside it. On a mask with many holes the window is a small part of the square, and neighbouring rings are
+correlated.
 
 Thresholds: 0.5, 1/7, and half a bit of information a pixel,
 T(n) = (0.2071 + 1.9102 / sqrt(n)) / (1.2071 + 0.9102 / sqrt(n)), where n is the number of independent coefficients of
 the ring: half of those in it, since those of a real picture come in pairs, times the share of the square that the
 window leaves, (sum w^2)^2 / (sum w^4) over its area. Rings with less than one of them are left out: the lowest ones
-of a small or sparse mask. The last two thresholds were made for two noisy halves of one data set; against a truth
-without noise they say less than they seem to.
+of a small or sparse mask. The last two thresholds were derived for two noisy halves of one data set; against a truth
+without noise they are only indicative.
 """
 
 from collections.abc import Callable
@@ -25,26 +25,26 @@ from harness.arrays import Array
 EDGE = 12.0
 """Pixels over which the window falls to zero, where the mask has room for them."""
 SMALLEST = 16
-"""Pixels: the smallest side of a bounding square that has rings to speak of."""
+"""Pixels a side of the smallest bounding square that has enough rings."""
 NYQUIST = 0.5
 
 
 @dataclass(frozen=True)
 class Rings:
-    """The correlation of two pictures over those rings (R,) that say anything, lowest frequency first."""
+    """Correlation of two pictures on R rings of spatial frequency, the lowest first; arrays are (R,)."""
 
     frequency: Array
     """Cycles a pixel."""
     correlation: Array
-    """-1 to 1; 0 where one side has nothing in a ring."""
+    """-1 to 1; 0 where one picture is zero on the ring."""
     half_bit: Array
-    """The threshold of half a bit."""
+    """The half-bit threshold of each ring."""
 
     def crossing(self, threshold: Array | float) -> float:
-        """Frequency, cycles a pixel, where the correlation first falls below a threshold; linear between rings.
+        """Frequency, cycles a pixel, where the correlation first falls below a threshold, interpolated between rings.
 
-        0.5, the Nyquist frequency, where it never falls below again; 0 where it is never above. The lowest frequencies
-        of a phase are known badly: a ring that is below before any is above says nothing about the smallest detail.
+        0.5, the Nyquist frequency, where it never falls below; 0 where it is never above. Rings below the threshold
+        that come before any ring above it are ignored: the lowest frequencies of a phase are poorly determined.
         """
         excess = self.correlation - threshold
         fallen = np.flatnonzero((excess[:-1] >= 0) & (excess[1:] < 0))
@@ -55,7 +55,7 @@ class Rings:
         return float(self.frequency[last] + share * (self.frequency[next_] - self.frequency[last]))
 
     def crossings(self) -> dict[str, float]:
-        """The frequency of each of CROSSINGS, cycles a pixel."""
+        """Frequency, cycles a pixel, at which the correlation crosses each threshold of CROSSINGS."""
         return {name: self.crossing(threshold(self)) for name, threshold in CROSSINGS.items()}
 
 
@@ -64,11 +64,11 @@ CROSSINGS: dict[str, Callable[[Rings], Array | float]] = {
     "frc_half_bit": lambda rings: rings.half_bit,
     "frc_one_seventh": lambda _: 1 / 7,
 }
-"""By its name, the threshold of a crossing."""
+"""Thresholds by the name of their metric."""
 
 
 def ring_correlation(picture: Array, reference: Array, mask: Array) -> Rings | None:
-    """Correlate two real or complex pictures (H, W) on a boolean mask; None where it is too small for any ring."""
+    """Correlate two real or complex pictures (H, W) on a boolean mask; None where the mask is too small for rings."""
     square = bounding_square(mask)
     inside = square_cut(mask, square)
     if len(inside) < SMALLEST or not inside.any():
@@ -80,7 +80,7 @@ def ring_correlation(picture: Array, reference: Array, mask: Array) -> Rings | N
 
 
 def bounding_square(mask: Array) -> tuple[int, int, int]:
-    """First row, first column and side of the smallest square that holds a mask; it may reach beyond the picture."""
+    """First row, first column and side, pixels, of the smallest square around a mask; it may extend over the edge."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if rows.size == 0:
         return 0, 0, 0
@@ -88,18 +88,18 @@ def bounding_square(mask: Array) -> tuple[int, int, int]:
 
 
 def square_cut(picture: Array, square: tuple[int, int, int]) -> Array:
-    """A picture on a square; what lies beyond its edge is zero."""
+    """Cut a square (first row, first column, side) out of a picture, with zeros where it extends over the edge."""
     row, column, side = square
     cut = picture[row : row + side, column : column + side]
     return np.pad(cut, [(0, side - length) for length in cut.shape])
 
 
 def taper(mask: Array) -> Array:
-    """(S, S): 1 deep inside a mask, falling to 0 at its edge.
+    """Smooth window (S, S): 1 deep inside a mask, falling to 0 at its edge.
 
-    The part of the mask that lies further from the edge than EDGE, or than half of the largest distance where the mask
-    is thin, smoothed by a Gaussian of a third of that width. Its spectrum has no tails, unlike that of windows with
-    kinks, and that matters where a mask has holes everywhere: their edges carry low frequencies to all rings.
+    The part of the mask that is farther from the edge than EDGE, or than half of the largest distance where the mask
+    is thin, is smoothed by a Gaussian of a third of that width. Unlike a window with kinks it has a spectrum without
+    tails, which would leak low frequencies into all rings where a mask has many holes.
     """
     distance = distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
     width = min(EDGE, distance.max() / 2)
@@ -133,6 +133,6 @@ def _rings(own: Array, other: Array, window: Array) -> Rings:
 
 
 def half_bit(independent: Array) -> Array:
-    """The threshold of half a bit for rings of a number of independent coefficients."""
+    """The half-bit threshold of rings with these numbers of independent coefficients."""
     noise = 1 / np.sqrt(independent)
     return np.asarray((0.2071 + 1.9102 * noise) / (1.2071 + 0.9102 * noise))

@@ -1,9 +1,9 @@
-"""What the physics leaves free between two reconstructions, fitted so that it can be removed and judged.
+"""Gauges: transformations that the physics leaves free between two reconstructions, fitted to remove and judge them.
 
 A ptychographic object is known up to a scale (of its amplitude, against the probe's), a global phase, and,
 where the probe and the origin of the scan are not known either, a linear phase and a shift.
-Fields are complex (H, W), masks boolean (H, W). A fitted gauge is what the reference has and the field has not:
-`field * scale * exp(i (global_phase + ramp_x * x + ramp_y * y))`, moved by the shift, is nearest to the reference.
+Fields are complex (H, W), masks boolean (H, W). Gauges are fitted such that
+`field * scale * exp(i (global_phase + ramp_x * x + ramp_y * y))`, moved by the shift, is nearest to the reference;
 x and y are pixels from the middle of the picture, index size // 2.
 """
 
@@ -15,21 +15,21 @@ from scipy.optimize import least_squares, minimize
 from skimage.registration import phase_cross_correlation
 
 from harness.arrays import Array
-from harness.judge.moving import REACH, moved, reached
+from harness.judge.subpixel_shift import REACH, shifted, shifted_mask
 
 OVERLAP = 0.5
-"""Least share of the mask that must still be compared after a shift: larger shifts are not searched."""
-WANDER = 1.5
-"""Pixels that the refinement may go from the peak of the correlation; only of a poor picture it ends there."""
-TURN = 0.5
-"""Radians at the edge of the picture by which the refinement may change the linear phase that it starts at."""
+"""Smallest share of the mask that must overlap itself after a shift: larger shifts are not searched."""
+SHIFT_BOUND = 1.5
+"""Largest change of the shift in the refinement, pixels; only a poor picture reaches it."""
+RAMP_BOUND = 0.5
+"""Largest change of the linear phase in the refinement, radians at the edge of the picture."""
 CONVERGED = 1e-10
-"""What ends the refinement: the relative change of parameters and of what is left over, and the latter's gradient."""
+"""Tolerances `ftol`, `xtol` and `gtol` of the least-squares refinement."""
 
 Pair = tuple[float, float]
-"""[x, y]"""
-Place = tuple[Pair, Pair]
-"""Linear phase in radians a pixel and shift in pixels."""
+"""Values along x and y."""
+Placement = tuple[Pair, Pair]
+"""Linear phase, radians a pixel, and shift, pixels."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Gauges:
     shift_y: float
 
     def as_json(self) -> dict[str, float]:
-        """Plain mapping."""
+        """The gauges by name."""
         return asdict(self)
 
 
@@ -65,8 +65,8 @@ def fit_global_phase(field: Array, reference: Array, mask: Array) -> float:
 def fit_ramp(field: Array, reference: Array, mask: Array) -> tuple[float, float]:
     """Linear phase (x, y) in radians a pixel to add to `field`.
 
-    The peak of the Fourier transform of the masked product reference * conj(field), found on a grid twice as
-    fine as the picture's own and then refined by maximising the modulus of the sum.
+    It is the peak of the Fourier transform of the masked product reference * conj(field), found on a frequency grid
+    twice as fine as that of the picture and then refined by maximising the modulus of the sum.
     """
     product = np.where(mask, reference * np.conj(field), 0)
     size = [2 * side for side in product.shape]
@@ -89,10 +89,10 @@ def fit_ramp(field: Array, reference: Array, mask: Array) -> tuple[float, float]
 
 
 def fit_whole_shift(picture: Array, reference: Array, mask: Array) -> tuple[float, float]:
-    """Whole pixels (x, y) by which to move a real picture; (0, 0) where one side has no contrast.
+    """Whole pixels (x, y) by which to move a real picture; (0, 0) where one of the two is constant.
 
-    The peak of the masked normalised cross-correlation (Padfield, 2012, in scikit-image), which the edges of the mask
-    do not pull towards zero.
+    It is the peak of the masked normalised cross-correlation (Padfield, 2012, in scikit-image), which the edges of the
+    mask do not bias towards zero.
     """
     if np.ptp(picture[mask]) == 0 or np.ptp(reference[mask]) == 0:
         return 0.0, 0.0
@@ -106,27 +106,29 @@ def fit_whole_shift(picture: Array, reference: Array, mask: Array) -> tuple[floa
 
 
 def fit(field: Array, reference: Array, mask: Array, by_amplitude: bool, refine: bool = True) -> Gauges:
-    """Fit global phase, linear phase and shift of `field` against `reference`: roughly one by one, then together.
+    """Fit global phase, linear phase and shift of `field` to `reference`: first one by one, then together.
 
-    The shift is found from the complex fields where the amplitude carries the picture (`by_amplitude`), and from
-    their phases alone where it does not. What lies outside the mask plays no part.
-
-    Without `refine` the fit is to a whole pixel: enough to say which of two fields is nearer, at a twentieth of the
-    time. A field that does not show what the reference shows has no place where a refinement comes to rest.
+    Args:
+        field: complex picture (H, W).
+        reference: complex picture (H, W) that it is fitted to.
+        mask: boolean (H, W); pixels outside it have no influence.
+        by_amplitude: whether the amplitude is the leading part; otherwise only the phases are compared.
+        refine: False for a shift of whole pixels: it is enough to decide which of two fields is nearer, takes a
+            twentieth of the time, and does not need a field that resembles the reference.
     """
     field, reference = (np.where(mask, side, 0) for side in (field, reference))
     box = find_objects(mask.astype(int))[0]
-    ramp, shift = _fit_place(field[box], reference[box], mask[box], by_amplitude, refine)
+    ramp, shift = _fit_placement(field[box], reference[box], mask[box], by_amplitude, refine)
     placed = _placed(field, ramp, shift)
-    inside = mask & reached(mask, *shift)
+    inside = mask & shifted_mask(mask, *shift)
     return Gauges(fit_global_phase(placed, reference, inside), *ramp, *shift)
 
 
-def _fit_place(field: Array, reference: Array, mask: Array, by_amplitude: bool, refine: bool) -> Place:
-    """Linear phase and shift, which do not depend on where the middle of the picture is.
+def _fit_placement(field: Array, reference: Array, mask: Array, by_amplitude: bool, refine: bool) -> Placement:
+    """Fit linear phase and shift together; both do not depend on the origin of the coordinates.
 
-    The search starts without a shift and at the peak of the correlation; what ends nearest to the reference is taken.
-    The correlation of a poor picture has its peak anywhere.
+    The search starts without a shift and at the peak of the correlation, and the result nearest to the reference is
+    taken: the correlation of a poor picture may have its peak anywhere.
     """
     ramp = fit_ramp(field, reference, mask)
     flat = field * _linear(field.shape, ramp)
@@ -134,23 +136,25 @@ def _fit_place(field: Array, reference: Array, mask: Array, by_amplitude: bool, 
     part = np.abs if by_amplitude else np.angle
     shift = fit_whole_shift(part(flat), part(reference), mask)
     own, other = (field, reference) if by_amplitude else (_phasors(field), _phasors(reference))
-    places = [(fit_ramp(moved(field, *start), reference, mask), start) for start in dict.fromkeys([(0.0, 0.0), shift])]
+    places = [
+        (fit_ramp(shifted(field, *start), reference, mask), start) for start in dict.fromkeys([(0.0, 0.0), shift])
+    ]
     if refine:
         places = [_refined(own, other, mask, *start) for start in places]
-    common = np.logical_and.reduce([mask, *(reached(mask, *end) for _, end in places)])
-    return max(places, key=lambda place: _likeness(_placed(own, *place)[common], other[common]))
+    common = np.logical_and.reduce([mask, *(shifted_mask(mask, *end) for _, end in places)])
+    return max(places, key=lambda place: _cosine(_placed(own, *place)[common], other[common]))
 
 
-def _refined(field: Array, reference: Array, mask: Array, ramp: Pair, shift: Pair) -> Place:
-    """Linear phase (x, y) and shift (x, y) together: where nothing of a gauge of the reference is left in the error.
+def _refined(field: Array, reference: Array, mask: Array, ramp: Pair, shift: Pair) -> Placement:
+    """Refine linear phase (x, y) and shift (x, y) together by least squares.
 
-    Where a least-squares fit is at rest, the error is orthogonal to what each gauge would change; here to what it
-    would change in the reference. The moved field itself must not set the goal: a move by half a pixel smooths its
-    noise, and the smallest error would then be found there. Only pixels are used that no shift within the search can
-    bring in from outside the mask; without any, nothing is refined.
+    At the solution the error is orthogonal to the change that each gauge makes in the reference. The change of the
+    shifted field must not be used instead: a shift by half a pixel smooths its noise, and the smallest error would
+    then be found there. Only pixels are used that no shift within the search can bring in from outside the mask;
+    without any, the start is returned.
     """
-    room = 2 * int(np.ceil(REACH + WANDER)) + 1
-    inside = mask & binary_erosion(reached(mask, *shift), np.ones((room, room)))
+    room = 2 * int(np.ceil(REACH + SHIFT_BOUND)) + 1
+    inside = mask & binary_erosion(shifted_mask(mask, *shift), np.ones((room, room)))
     expected, half = reference[inside], max(field.shape) / 2  # half: a unit step of a ramp turns the edge by a radian
     changes = _changes(reference, half)[:, inside]
     energies = np.square(np.abs(changes)).sum(axis=1)
@@ -164,33 +168,33 @@ def _refined(field: Array, reference: Array, mask: Array, ramp: Pair, shift: Pai
         return (np.conj(changes) @ (scale * placed - expected)).real / energies
 
     start = np.array([*(half * np.array(ramp)), *shift])
-    wander = np.array([TURN, TURN, WANDER, WANDER])
-    bounds = (start - wander, start + wander)
+    bound = np.array([RAMP_BOUND, RAMP_BOUND, SHIFT_BOUND, SHIFT_BOUND])
+    bounds = (start - bound, start + bound)
     found = least_squares(left_over, start, bounds=bounds, ftol=CONVERGED, xtol=CONVERGED, gtol=CONVERGED).x
     return (float(found[0] / half), float(found[1] / half)), (float(found[2]), float(found[3]))
 
 
 def _placed(field: Array, ramp: Array | Pair, shift: Array | Pair) -> Array:
-    return moved(field * _linear(field.shape, ramp), *shift)
+    return shifted(field * _linear(field.shape, ramp), *shift)
 
 
-def _likeness(own: Array, other: Array) -> float:
-    """Modulus of the cosine between two complex arrays, 0 where one is zero."""
+def _cosine(own: Array, other: Array) -> float:
+    """Modulus of the cosine of the angle between two complex arrays; 0 where one is zero."""
     norm = np.linalg.norm(own) * np.linalg.norm(other)
     return float(np.abs(np.vdot(own, other)) / norm) if norm > 0 else 0.0
 
 
 def _changes(field: Array, half: float) -> Array:
-    """(4, H, W): what a small linear phase by x, by y, a small shift by x and by y would change in a field."""
+    """(4, H, W): derivatives of a field by linear phase along x and y and by shift along x and y."""
     y, x = axes(field.shape)
     by_y, by_x = np.gradient(field)
     return np.stack([1j * field * x / half, 1j * field * y / half, -by_x, -by_y])
 
 
 def apply(field: Array, gauges: Gauges) -> Array:
-    """Give `field` the gauges that were fitted; `moving.reached` says which pixels then hold a picture."""
+    """Apply fitted gauges to `field`; `subpixel_shift.shifted_mask` says which pixels are then valid."""
     turned = field * _linear(field.shape, (gauges.ramp_x, gauges.ramp_y)) * np.exp(1j * gauges.global_phase)
-    return moved(turned, gauges.shift_x, gauges.shift_y)
+    return shifted(turned, gauges.shift_x, gauges.shift_y)
 
 
 def axes(shape: tuple[int, ...]) -> tuple[Array, Array]:
@@ -205,6 +209,6 @@ def _linear(shape: tuple[int, ...], ramp: Array | Pair) -> Array:
 
 
 def _phasors(field: Array) -> Array:
-    """A field without its amplitude, 0 where it has none."""
+    """A field divided by its amplitude; 0 where the amplitude is 0."""
     modulus = np.abs(field)
     return np.divide(field, modulus, out=np.zeros_like(field), where=modulus > 0)

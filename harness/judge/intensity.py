@@ -1,18 +1,18 @@
-"""How bright the data of a run are, stage by stage, from what the detector counted to what a side predicts.
+"""Intensity of the data of a run at each stage, from the detector's counts to the predicted patterns.
 
 Every stage is an array of diffraction amplitudes; C patterns a group, `s` the intensity scale:
 
-- `raw_diffraction` (M, N, N), root of counts: every pattern as it was measured; `dataset/data.npz`;
-- `grouped_diffraction` (G, N, N, C), root of counts: the same patterns as the training groups draw them; rows of
+- `raw_diffraction` (M, N, N), root of counts: every measured pattern; `dataset/data.npz`;
+- `grouped_diffraction` (G, N, N, C), root of counts: the patterns of the training groups; rows of
   `dataset/data.npz` that the groups of `dataset/train.npz` name;
-- `grouped_X_full` (G, N, N, C), units of X: the same draws, normalised; X of `dataset/train.npz`;
-- `container_X` (B, N, N, C), units of X: the first training batch as the network sees it, labels / exp(log_scale);
+- `grouped_X_full` (G, N, N, C), units of X: the same patterns, normalised; X of `dataset/train.npz`;
+- `container_X` (B, N, N, C), units of X: the first training batch as the network's input, labels / exp(log_scale);
   the stage `input` of `<backend>/lockstep/stages_<precision>.npz`;
-- `training_labels_Y_amp` (B, N, N, C), root of counts: the same batch as it is fed, which the loss compares with, s X;
-  `<backend>/lockstep/batch.npz`;
-- `inference_prediction` (P, N, N, C), root of counts: what a side predicts for groups of the test half. The exit waves
-  of its patches under the model's probe (normalised, masked if the scenario masks it), merged as the model merges,
-  diffracted by the oracle, times the scale that its inference used;
+- `training_labels_Y_amp` (B, N, N, C), root of counts: the same batch as it is fed, s X, which the loss compares the
+  prediction with; `<backend>/lockstep/batch.npz`;
+- `inference_prediction` (P, N, N, C), root of counts: patterns that a side predicts for groups of the test half. The
+  exit waves of its patches under the model's probe (normalised, masked if the scenario masks it), merged as in the
+  model, diffracted by the oracle, times the scale that its inference used;
   `<backend>/inference_outputs/diffraction.npz` and `stats.json`.
 
 Levels are root mean squares: the normalisation and the likelihood fix the energy of a pattern, and counting preserves
@@ -35,7 +35,7 @@ from harness.dataset.npz import RawData
 from harness.judge.evidence import Evidence, NoEvidence
 from harness.judge.rungs.dataset import grouped
 from harness.physics.scale import pattern_energies
-from harness.records.stages import StageFigures
+from harness.records.stages import StageStatistics
 from harness.run.legs.statistics import diffracted_groups
 
 STAGES = (
@@ -50,34 +50,34 @@ STAGES = (
 
 @dataclass(frozen=True, eq=False)
 class Intensity:
-    """The stages of one case; what both sides share is computed once."""
+    """Statistics of every stage of one case; the stages that both sides share are computed once."""
 
     evidence: Evidence
 
-    def of_stage(self, backend: str, stage: str) -> StageFigures:
-        """The `figures` of a stage; raises HarnessError, with the reason, for one that cannot be had."""
+    def of_stage(self, backend: str, stage: str) -> StageStatistics:
+        """Statistics of one of STAGES for a side; raises HarnessError, with the reason, where evidence is missing."""
         precision = self.evidence.scenario.training.precision
         match stage:
             case "raw_diffraction":
-                return self._raw_figures
+                return self._raw_statistics
             case "grouped_diffraction":
-                return self._drawn_figures
+                return self._drawn_statistics
             case "grouped_X_full":
-                return self._normalised_figures
+                return self._normalised_statistics
             case "container_X":
-                return figures(self.evidence.stage(backend, self.evidence.stages(backend, precision), "input"))
+                return stage_statistics(self.evidence.stage(backend, self.evidence.stages(backend, precision), "input"))
             case "training_labels_Y_amp":
-                return figures(self.evidence.batch(backend)["amplitude"])
+                return stage_statistics(self.evidence.batch(backend)["amplitude"])
             case _:
-                return figures(self._predicted(backend))
+                return stage_statistics(self._predicted(backend))
 
     @cached_property
     def levels(self) -> dict[str, float]:
-        """Root mean square that physics expects of every stage, from `data.npz`, the drawn rows and nphotons alone.
+        """Expected root mean square of every stage, from `data.npz`, the rows of the groups, and nphotons alone.
 
         A detector that counts nphotons a pattern has sqrt(nphotons) / N; X has 1/2, since sum(X^2) = (N/2)^2; labels
-        and predictions are sqrt(nphotons) / (N/2) times X. Patterns differ in brightness, and X is normalised over the
-        groups that train: so a stage that holds other patterns has as many times the level as they have that energy.
+        and predictions are sqrt(nphotons) / (N/2) times X. Patterns differ in energy, and X is normalised over the
+        training groups: the level of a stage that holds other patterns scales with the root of their mean energy.
         """
         counts = float(np.sqrt(self.evidence.setup.nphotons)) / self._raw.diffraction.shape[-1]
         drawn = self._root_energy(self._drawn)
@@ -87,18 +87,18 @@ class Intensity:
         return dict(zip(STAGES, (*known, counts * batch, counts * test), strict=True))
 
     @cached_property
-    def _raw_figures(self) -> StageFigures:
-        return figures(self._raw.diffraction)
+    def _raw_statistics(self) -> StageStatistics:
+        return stage_statistics(self._raw.diffraction)
 
     @cached_property
-    def _drawn_figures(self) -> StageFigures:
+    def _drawn_statistics(self) -> StageStatistics:
         times = np.bincount(self._drawn.ravel(), minlength=len(self._energies))
-        return figures(self._raw.diffraction, times).model_copy(update={"shape": self._drawn_shape})
+        return stage_statistics(self._raw.diffraction, times).model_copy(update={"shape": self._drawn_shape})
 
     @cached_property
-    def _normalised_figures(self) -> StageFigures:
+    def _normalised_statistics(self) -> StageStatistics:
         times = np.bincount(self._train.groups.ravel(), minlength=len(self._train.X))
-        return figures(self._train.X, times).model_copy(update={"shape": self._drawn_shape})
+        return stage_statistics(self._train.X, times).model_copy(update={"shape": self._drawn_shape})
 
     @property
     def _drawn_shape(self) -> tuple[int, ...]:
@@ -111,7 +111,7 @@ class Intensity:
         return self._scale_used(backend) * self._diffracted(backend)["amplitude"]
 
     def _diffracted(self, backend: str) -> dict[str, Array]:
-        """What the oracle diffracted of some test groups: `groups`, and their `amplitude` (P, N, N, C), unscaled."""
+        """Contents of `diffraction.npz`: indices `groups` (P,) of test groups, and their unscaled `amplitude`."""
         found = self.evidence.arrays(
             Path(backend, layout.INFERENCE_OUTPUTS, layout.DIFFRACTION), ("groups", "amplitude")
         )
@@ -134,7 +134,7 @@ class Intensity:
         return pattern_energies(self._raw.diffraction)
 
     def _root_energy(self, rows: Array) -> float:
-        """Root of the mean energy of patterns, each as often as its row is named."""
+        """Root of the mean energy of the patterns in `rows` of `data.npz`; repeated rows count repeatedly."""
         return float(np.sqrt(self._energies[rows].mean()))
 
     @cached_property
@@ -153,24 +153,24 @@ class Intensity:
     def _rows(self, half: int) -> Array:
         """The rows of `data.npz` that are in the training (0) or the test half (1)."""
         rows = split(self.evidence.scenario, self._raw)[half]
-        held = len((self._train, self._test)[half].X)
-        if len(rows) != held:
-            raise NoEvidence(f"dataset: half of {layout.DATA} has {len(rows)} patterns; the grouped data hold {held}.")
+        count = len((self._train, self._test)[half].X)
+        if len(rows) != count:
+            raise NoEvidence(f"dataset: half of {layout.DATA} has {len(rows)} patterns; the grouped data hold {count}.")
         return rows
 
     @cached_property
     def _chosen(self) -> Array:
-        """Rows of the test groups whose prediction is diffracted."""
+        """Indices of the test groups whose prediction is diffracted."""
         return diffracted_groups(*self._test.groups.shape)
 
 
-def figures(values: Array, times: Array | None = None) -> StageFigures:
-    """Statistics of amplitudes (K, ...) in float64, each of the K counted as often as `times` (K,) says, or once."""
+def stage_statistics(values: Array, times: Array | None = None) -> StageStatistics:
+    """Statistics of amplitudes (K, ...) in float64; `times` (K,) is how often each of the K counts, by default once."""
     times = np.ones(len(values), dtype=int) if times is None else times
     flat, times = values.reshape(len(values), -1)[times > 0].astype(np.float64), times[times > 0]
     finite = np.isfinite(flat)
     count = int(times @ finite.sum(axis=1))
-    return StageFigures(
+    return StageStatistics(
         shape=values.shape,
         dtype=str(values.dtype),
         **(_moments(flat, finite, times, count) if count else dict.fromkeys(_MOMENTS)),

@@ -1,4 +1,4 @@
-"""The parity ladder: its rungs in order, what each needs, and how one is judged."""
+"""The parity ladder: its rungs in order, the legs that each needs, and the judging of one rung."""
 
 from types import ModuleType
 
@@ -27,8 +27,8 @@ from harness.judge.rungs import (
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check, RungVerdict
 
-UNMADE = ("error", "inconclusive", "skipped")
-"""Statuses of a check that was not made, when it has no limit."""
+NOT_MADE = ("error", "inconclusive", "skipped")
+"""A check of one of these statuses and without a limit could not be made, or was not part of the case."""
 
 JUDGES: dict[str, ModuleType] = {
     module.__name__.rpartition(".")[2]: module
@@ -52,14 +52,14 @@ JUDGES: dict[str, ModuleType] = {
         golden,
     )
 }
-"""The rungs that can be judged, the lowest first: each stands on the ones before it."""
+"""The module of each rung that can be judged, the lowest rung first: each rung presumes the ones before it."""
 
 RUNGS = (*JUDGES, "speed")
-"""Every rung; the speed is measured by benchmarks and not judged yet."""
+"""Names of all rungs; the speed is measured by benchmarks and not judged yet."""
 
 
 def needs(rung: str) -> frozenset[str]:
-    """The legs whose output a rung reads."""
+    """Names of the legs whose files a rung reads."""
     legs: frozenset[str] = _judge_of(rung).NEEDS
     return legs
 
@@ -67,14 +67,14 @@ def needs(rung: str) -> frozenset[str]:
 def judge_rung(rung: str, evidence: Evidence, limits: Limits) -> RungVerdict:
     """Judge one rung of a case from its files.
 
-    Evidence that cannot be had, and a limit of the case that no check asked for, become checks of status `error`.
-    An empty set of checks is an error by itself.
-    Raises HarnessError for a rung that cannot be judged, and where nothing says what the case ran on.
+    Missing evidence, and a limit of the case that no check used, become checks of status `error`. A rung without any
+    check is an error, too.
+    Raises HarnessError for an unknown rung, and where `run_metadata.json` is missing.
     """
     judge = _judge_of(rung)
     checks = judge.judge(evidence, limits.on(evidence.devices))
     verdict = RungVerdict(rung, tuple(_with_declared(rung, checks, evidence)))
-    unmade = [check for check in verdict.checks if check.status in UNMADE and check.limit is None]
+    unmade = [check for check in verdict.checks if check.status in NOT_MADE and check.limit is None]
     if unmade or not verdict.checks:  # checks that could not be made asked for no limit
         return verdict
     return RungVerdict(rung, (*verdict.checks, *(_unused(rung, *limit) for limit in limits.unused(rung))))

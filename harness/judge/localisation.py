@@ -1,9 +1,8 @@
-"""Where the port parts from its reference: the first lock-step tensor that a red check compared.
+"""Localisation: the first tensor of the lock-step, in the order of computation, at which a port differs.
 
-The order is that of the computation: the stages of the forward pass (between the sides, then of each side against
-the oracle), the terms of the loss, the gradients from the output back to the input, the optimiser's state and the
-weights after one step, then step after step. float64 is looked at first, where rounding explains nothing; float32
-only when float64 agrees.
+The order is: the stages of the forward pass (between the sides, then of each side against the oracle), the terms of
+the loss, the gradients from the output back to the input, the optimiser's state and the weights after one step, then
+step after step. float64 is searched first, where rounding explains no difference; float32 only when float64 agrees.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -25,72 +24,75 @@ from harness.judge.verdict import RED, Check, RungVerdict
 
 T = TypeVar("T")
 LOCKSTEP_RUNGS = ("stages", "physics", "loss", "gradient", "step", "trajectory")
-LOOKED_AT: tuple[Precision, ...] = ("float64", "float32")
+"""Rungs whose checks each compare one tensor."""
+SEARCH_ORDER: tuple[Precision, ...] = ("float64", "float32")
 Reds = Mapping[tuple[str, str], Check]
-"""The red checks by rung and name."""
+"""Red checks by rung and name."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """One tensor that a red check compared: the candidate's (or a side's) and what it was held against."""
+class ComparedTensor:
+    """A tensor that a red check compared, and the tensor that it was compared with."""
 
     check: Check
     stage: str
-    """Named stage, `loss`, `gradient`, `step` or `trajectory`."""
+    """Part of the lock-step: a named stage, `loss`, `gradient`, `step` or `trajectory`."""
     tensor: str
-    """Stage, term of the loss, or weight."""
+    """Name of the stage, of the term of the loss, or of the weight."""
     precision: Precision
     own: Array
+    """Tensor of the candidate; of either side where the oracle is the other."""
     other: Array
+    """Tensor that it was compared with."""
     against: str
-    """Whose tensor `other` is: the reference side, or `oracle`."""
+    """What `other` belongs to: the name of the reference side, or `oracle`."""
     first_step: int = 0
-    """Optimiser steps that were done before the tensor was looked at."""
+    """Optimiser steps that were taken before the tensor was recorded."""
 
 
 @dataclass(frozen=True)
 class Localisation:
-    """The first place, and what else the lock-step says about it."""
+    """The first tensor at which the sides differ, and how it differs."""
 
-    place: Place
+    first: ComparedTensor
     difference: Difference | None
-    """None where shapes or types differ, or where values are not finite."""
+    """Measures of the difference; None where shapes or types differ, or where values are not finite."""
     wrong_alone: tuple[str, ...] | None
-    """Stages that differ even on the reference's stages before them; None when that was not tried."""
+    """Stages that differ even when computed from the reference's earlier stages; None when that was not tried."""
     not_alone: tuple[str, ...] = ()
-    """Stages that gave nothing to compare when they were tried so."""
+    """Stages that could not be computed in this way."""
     transformation: str = ""
-    """What the tensor is instead, where a simple change of the other explains it."""
+    """Simple change of `other` that explains the difference, such as a conjugation; empty where none does."""
 
     def as_json(self) -> dict[str, Any]:
-        """The entry `localisation` of summary.json, and what else is known."""
-        place = self.place
+        """Contents of `comparison/localisation.json`."""
+        first = self.first
         none = dict.fromkeys(("max_abs", "max_rel", "ulp"))
         return {
-            "rung": place.check.rung,
-            "check": place.check.name,
-            "stage": place.stage,
-            "tensor": place.tensor,
-            "precision": place.precision,
-            "against": place.against,
-            "first_step": place.first_step,
+            "rung": first.check.rung,
+            "check": first.check.name,
+            "stage": first.stage,
+            "tensor": first.tensor,
+            "precision": first.precision,
+            "against": first.against,
+            "first_step": first.first_step,
             **(none if self.difference is None else self.difference.as_json()),
-            "shape": list(place.own.shape),
+            "shape": list(first.own.shape),
             "wrong_alone": None if self.wrong_alone is None else list(self.wrong_alone),
             "not_alone": list(self.not_alone),
             "transformation": self.transformation,
-            "message": place.check.message,
+            "message": first.check.message,
         }
 
 
 def localise(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> Localisation | None:
-    """The first place, in the order of the computation, whose check is red; None when there is none."""
+    """Find the first tensor, in the order of computation, whose check is red; None when there is none."""
     checks = [check for verdict in verdicts if verdict.rung in LOCKSTEP_RUNGS for check in verdict.checks]
     reds = {(check.rung, check.name): check for check in checks if check.status in RED}
-    if not reds:  # nothing to look for in the files
+    if not reds:  # no file needs to be read
         return None
-    places = (place for precision in LOOKED_AT for place in _Search(evidence, precision, reds).places())
-    first = next(places, None)
+    found = (tensor for precision in SEARCH_ORDER for tensor in _Search(evidence, precision, reds).tensors())
+    first = next(found, None)
     if first is None:
         return None
     gap = difference(first.own, first.other)
@@ -102,61 +104,63 @@ def localise(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> Localisatio
 
 
 def _names(alone: Iterable[Check]) -> tuple[str, ...]:
-    """The stages of red checks."""
+    """Names of the stages whose checks, named `alone.STAGE`, are red."""
     return tuple(check.name.removeprefix("alone.") for check in alone if check.status in RED)
 
 
 @dataclass(frozen=True)
 class _Search:
-    """Looks for places at one precision."""
+    """Search for the tensors of red checks at one precision."""
 
     evidence: Evidence
     precision: Precision
     reds: Reds
 
-    def places(self) -> Iterator[Place]:
-        """Every place with a red check; evidence that is missing or broken is left out."""
+    def tensors(self) -> Iterator[ComparedTensor]:
+        """Every tensor of a red check, in the order of computation, without those whose evidence is missing."""
         for kind in (self._stages, self._physics, self._losses, self._gradients, self._first_step, self._trajectory):
             try:
                 yield from kind()
             except HarnessError:
                 continue
 
-    def _stages(self) -> Iterator[Place]:
+    def _stages(self) -> Iterator[ComparedTensor]:
         sides = self._sides(self.evidence.stages)
         for name in [stage.name for stage in self.evidence.contract.stages]:
             yield from self._pair(self._red("stages", name), name, name, sides)
 
-    def _physics(self) -> Iterator[Place]:
-        """A fault that both sides share agrees between them; only the oracle shows it."""
+    def _physics(self) -> Iterator[ComparedTensor]:
+        """Stages that differ from the oracle, which alone shows a fault that both sides share."""
         for backend in self.evidence.backends:
             expected = oracle_stages(self.evidence, backend, self.precision)
             own = self.evidence.stages(backend, self.precision)
             for name, value in expected.items():
                 check = self.reds.get(("physics", f"{backend}.{self.precision}.{name}"))
                 if check is not None and name in own:
-                    yield Place(check, name, name, self.precision, own[name], value.astype(own[name].dtype), "oracle")
+                    yield ComparedTensor(
+                        check, name, name, self.precision, own[name], value.astype(own[name].dtype), "oracle"
+                    )
 
-    def _losses(self) -> Iterator[Place]:
+    def _losses(self) -> Iterator[ComparedTensor]:
         losses = self._sides(self.evidence.losses)
         sides = [{name: np.array([value], float) for name, value in side.items()} for side in losses]
         for name in [*(term.name for term in self.evidence.contract.losses), "loss"]:
             yield from self._pair(self._red("loss", name), "loss", name, sides)
 
-    def _gradients(self) -> Iterator[Place]:
+    def _gradients(self) -> Iterator[ComparedTensor]:
         sides = self._sides(partial(lockstep.gradients, self.evidence))
         for name in backwards(self.evidence):
             yield from self._pair(self._red("gradient", name), "gradient", name, sides)
 
-    def _first_step(self) -> Iterator[Place]:
-        """The optimiser's state before the weights that it moved."""
+    def _first_step(self) -> Iterator[ComparedTensor]:
+        """Optimiser's state and weights after one step: first the state, since the weights follow from it."""
         sides, names = self._sides(partial(lockstep.first_step, self.evidence)), backwards(self.evidence)
         state = [f"{name}.{moment}" for moment in self.evidence.contract.optimiser_state for name in names]
         for tensor in [*state, *names]:
             yield from self._pair(self._red("step", tensor), "step", tensor, sides, 1)
 
-    def _trajectory(self) -> Iterator[Place]:
-        """The first step at which a weight is out of its limit; in float32 the noise has no limit a weight."""
+    def _trajectory(self) -> Iterator[ComparedTensor]:
+        """Weights beyond their limit, step by step; in float32 all weights, whose noise has one limit together."""
         sides = [values for values, _ in self._sides(partial(lockstep.steps, self.evidence))]
         in_noise = self.precision == "float32"
         for step in range(self.evidence.scenario.lockstep.steps):
@@ -170,21 +174,23 @@ class _Search:
         return self.reds.get((rung, f"{self.precision}.{name}"))
 
     def _sides(self, of: Callable[[str, Precision], T]) -> list[T]:
-        """What both sides left, the reference first."""
+        """Read the evidence of both sides with `of(backend, precision)`, the reference first."""
         return [of(backend, self.precision) for backend in self.evidence.backends]
 
     def _pair(
         self, check: Check | None, stage: str, tensor: str, sides: Sequence[Mapping[str, Array]], first_step: int = 0
-    ) -> Iterator[Place]:
-        """The place of a tensor that both sides have, when its check is red."""
+    ) -> Iterator[ComparedTensor]:
+        """The tensor of that name, when its check is red and both sides have it."""
         reference, candidate = sides
         if check is not None and tensor in reference and tensor in candidate:
             own, other = candidate[tensor], reference[tensor]
-            yield Place(check, stage, tensor, self.precision, own, other, self.evidence.backends[0], first_step)
+            yield ComparedTensor(
+                check, stage, tensor, self.precision, own, other, self.evidence.backends[0], first_step
+            )
 
 
 def _is_out(sides: Sequence[Weights], name: str, limit: float | None) -> bool:
-    """Whether a weight differs by more than its limit; without one, its check failed for another reason."""
+    """Whether a weight exceeds its limit; True where there is no limit, since its check failed for another reason."""
     reference, candidate = sides
     if limit is None or name not in reference or name not in candidate:
         return True
@@ -193,5 +199,5 @@ def _is_out(sides: Sequence[Weights], name: str, limit: float | None) -> bool:
 
 
 def backwards(evidence: Evidence) -> tuple[str, ...]:
-    """Weights in the order in which the gradient reaches them: the scale, the heads, then towards the input."""
+    """Names of the weights in the order in which the gradient reaches them, from the output to the input."""
     return tuple(reversed(evidence.contract.shapes))

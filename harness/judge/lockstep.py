@@ -1,4 +1,4 @@
-"""What the lock-step legs left: gradients, first step, trajectories, and the rounding noise of each side."""
+"""Evidence of the lock-step legs: gradients, first step and trajectories, with the rounding noise of each side."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,14 +9,14 @@ import numpy as np
 from harness import layout
 from harness.arrays import Array, Precision, Weights
 from harness.judge.evidence import Evidence, NoEvidence
-from harness.records.noise import WalkNoise
+from harness.records.noise import TrajectoryNoise
 from harness.run.legs.distances import distance_by_step
 from harness.run.legs.trajectory import LOSS
 
 FLOOR: dict[Precision, float] = {"float32": float(np.finfo(np.float32).eps), "float64": float(np.finfo(float).eps)}
-"""Rounding of one operation: noise below it cannot be asked for."""
+"""Rounding of one operation, relative: the smallest noise that is assumed."""
 Noise = tuple[Mapping[str, list[float]], Mapping[str, list[float]]]
-"""How far each side (reference, candidate) is from itself, a figure a draw, by the name of the tensor."""
+"""For each side (reference, candidate) the distance from itself after a nudge: one value a draw, by tensor."""
 
 
 def gradients(evidence: Evidence, backend: str, precision: Precision) -> Weights:
@@ -25,17 +25,17 @@ def gradients(evidence: Evidence, backend: str, precision: Precision) -> Weights
 
 
 def start(evidence: Evidence, backend: str, precision: Precision) -> Weights:
-    """Weights that the trajectory of a side started from."""
+    """Weights at the start of a side's trajectory."""
     return evidence.arrays(Path(backend, layout.TRAJECTORY, layout.start(precision)))
 
 
 def first_step(evidence: Evidence, backend: str, precision: Precision) -> Weights:
-    """Weights, and the state of the optimiser, after one step."""
+    """Weights, and state of the optimiser, after one step."""
     return evidence.arrays(Path(backend, layout.TRAJECTORY, layout.first(precision)))
 
 
 def steps(evidence: Evidence, backend: str, precision: Precision) -> tuple[Weights, Array]:
-    """A sample (steps, n) of every weight after every step, and the loss (steps,) before it."""
+    """Sampled values (steps, n) of every weight after each step, and the loss (steps,) before each step."""
     arrays = evidence.arrays(Path(backend, layout.TRAJECTORY, layout.steps(precision)), (LOSS,))
     losses = arrays.pop(LOSS)
     if wrong := sorted(name for name, values in arrays.items() if values.ndim != 2 or len(values) != len(losses)):
@@ -44,25 +44,28 @@ def steps(evidence: Evidence, backend: str, precision: Precision) -> tuple[Weigh
 
 
 def last_step(evidence: Evidence, backend: str, precision: Precision) -> Weights:
-    """Weights after the last step."""
+    """Weights after the last step of the trajectory."""
     return evidence.arrays(Path(backend, layout.TRAJECTORY, layout.last(precision)))
 
 
 def gradient_noise(evidence: Evidence, precision: Precision) -> Noise:
-    """Of both sides, the distance of the gradients from those of nudged weights."""
+    """Distance of each side's gradients from its gradients at nudged weights."""
     name = layout.gradient_noise(precision)
     first, second = (_draws(evidence.record(Path(side, layout.LOCKSTEP, name), ())) for side in evidence.backends)
     return first, second
 
 
-def walk_noise(evidence: Evidence, precision: Precision, what: Literal["first", "weights"]) -> Noise:
-    """Of both sides, the distance of the first step, or of the weights where they were farthest, from nudged walks."""
+def trajectory_noise(evidence: Evidence, precision: Precision, what: Literal["first", "weights"]) -> Noise:
+    """Distance of each side's trajectory from its trajectories from nudged weights.
+
+    `what`: `first` for the weights and state after one step, `weights` for the largest distance over all steps.
+    """
     first, second = (_draws(getattr(_noise(evidence, side, precision), what)) for side in evidence.backends)
     return first, second
 
 
 def step_noise(evidence: Evidence, backend: str) -> Array:
-    """Distance (draws, steps) of all weights from those of a training from nudged weights."""
+    """Distance (draws, steps) of all weights of a side together from those of trajectories from nudged weights."""
     draws = np.array(_noise(evidence, backend, "float32").steps, dtype=float)
     if draws.ndim != 2 or not draws.size:
         raise NoEvidence(f"{backend}: the noise of its trajectories was not measured.")
@@ -70,13 +73,13 @@ def step_noise(evidence: Evidence, backend: str) -> Array:
 
 
 def grafted(evidence: Evidence, backend: str) -> tuple[dict[str, Array], dict[str, str]]:
-    """Every stage of a side computed from the other side's stages, and why one could not be."""
+    """Every stage of a side computed from the other side's earlier stages, and reasons for those that could not be."""
     problems = evidence.record(Path(backend, layout.GRAFT, layout.PROBLEMS), ())
     return evidence.arrays(Path(backend, layout.GRAFT, layout.GRAFTED_STAGES)), problems
 
 
-def _noise(evidence: Evidence, backend: str, precision: Precision) -> WalkNoise:
-    noise = evidence.parsed(Path(backend, layout.TRAJECTORY, layout.noise(precision)), WalkNoise)
+def _noise(evidence: Evidence, backend: str, precision: Precision) -> TrajectoryNoise:
+    noise = evidence.parsed(Path(backend, layout.TRAJECTORY, layout.noise(precision)), TrajectoryNoise)
     if not all(map(_finite, [*noise.first.values(), *noise.weights.values(), *noise.steps])):
         raise NoEvidence(f"{backend}: the noise of its trajectories in {precision} is not finite.")
     return noise
@@ -93,18 +96,18 @@ def _finite(draws: Any) -> bool:
 
 
 def largest(noise: Noise, name: str, precision: Precision) -> float:
-    """The farthest that either side is from itself in one tensor, at least one rounding."""
+    """Largest distance of either side from itself in one tensor, but at least FLOOR."""
     return max(*noise[0][name], *noise[1][name], FLOOR[precision])
 
 
 def envelope(evidence: Evidence) -> Array:
-    """Largest distance (steps,) that either side has had from itself up to each step."""
+    """Largest distance (steps,) of either side from itself up to each step, float32."""
     draws = np.concatenate([step_noise(evidence, backend) for backend in evidence.backends])
     return np.maximum(np.maximum.accumulate(draws.max(axis=0)), FLOOR["float32"])
 
 
-def between(evidence: Evidence, precision: Precision) -> Array:
-    """Distance (steps,) of all weights between the sides."""
+def distance_between_sides(evidence: Evidence, precision: Precision) -> Array:
+    """Distance (steps,) of all weights together between the sides after each step."""
     reference, candidate = (steps(evidence, backend, precision)[0] for backend in evidence.backends)
     if any(reference[name].shape != candidate[name].shape for name in reference.keys() & candidate.keys()):
         raise NoEvidence("the trajectories of the sides differ in length or in the shapes of their weights.")
@@ -113,9 +116,12 @@ def between(evidence: Evidence, precision: Precision) -> Array:
     return distance_by_step(candidate, reference)
 
 
-def curves(evidence: Evidence) -> dict[str, dict[str, list[float]]]:
-    """Distance between the sides after every step, by precision, and beside float32's the envelope of its noise."""
-    exact, single = between(evidence, "float64"), between(evidence, "float32")
+def distance_curves(evidence: Evidence) -> dict[str, dict[str, list[float]]]:
+    """Contents of `comparison/lockstep.json`.
+
+    By precision the distance between the sides after every step, `between`; for float32 also the `envelope` of noise.
+    """
+    exact, single = distance_between_sides(evidence, "float64"), distance_between_sides(evidence, "float32")
     return {
         "float64": {"between": exact.tolist()},
         "float32": {"between": single.tolist(), "envelope": envelope(evidence).tolist()},

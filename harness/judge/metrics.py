@@ -1,21 +1,20 @@
-"""How far one picture is from another, on the pixels of a mask.
+"""Metrics of a picture against a reference picture, on the pixels of a mask.
 
-`METRICS` of one part (amplitude or phase) hold, for a picture p against its reference t on the masked
-finite pixels, with d = p - t (wrapped into (-pi, pi] for phases):
+Definitions for one part (amplitude or phase) of a picture p and its reference t, on those pixels of the mask that are
+finite, with d = p - t (wrapped into (-pi, pi] for phases):
 
 - `mae`, `rmse`, `max_abs` of d, and `bias`: mean, median, 5th and 95th percentile of d; all before any scaling;
 - `pearson_r` of p and t (NumPy, in float64);
 - `scale`: the factor of p that fits t best (least squares), and `rescaled_mae` after it; amplitudes only;
 - `ssim`, after that scale: scikit-image with its uniform 7 x 7 window and the data range of t on the mask,
-  averaged over those pixels whose whole window lies in the mask, so that nothing outside takes part;
+  averaged over those pixels whose whole window lies in the mask, so that no pixel outside has an influence;
 - `ms_ssim`, after that scale, with the same data range: `ms_ssim.py`; `ms_ssim_scales`, the number of its scales;
 - `psnr`, after that scale, in dB, with the same data range;
 - `frc50`, `frc_half_bit`, `frc_one_seventh`: where the Fourier ring correlation falls below 0.5, half a bit and 1/7,
-  in cycles a pixel, 0.5 where it never does: `frc.py`. Phases enter it as exp(i phase), which knows no wrap;
-- `count`: the number of pixels; `message`: why a figure is None.
+  in cycles a pixel, 0.5 where it never does: `frc.py`. Phases enter it as exp(i phase), which does not wrap;
+- `count`: the number of pixels; `message`: which metrics are None, and why.
 
-All but `ssim`, `ms_ssim`, `psnr`, `scale` and `rescaled_mae` are the same, or change their sign, when p and t change
-places.
+All but `ssim`, `ms_ssim`, `psnr`, `scale` and `rescaled_mae` keep their magnitude when p and t are exchanged.
 """
 
 import warnings
@@ -34,25 +33,25 @@ from harness.judge.truth import PARTS, Part
 
 SSIM_WINDOW = 7
 FLAT = 1e-6
-"""A picture whose standard deviation is below this share of its largest value is constant: rounding is no contrast."""
+"""A picture counts as constant when its standard deviation is below this share of its largest magnitude."""
 RADIAN = 1.0
-"""What the deviation of a phase is held against, since a phase has no scale of its own."""
+"""Unit with which the standard deviation of a phase is compared to FLAT, since a phase has no scale of its own."""
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A figure of one part of a picture, and what is made of it."""
+    """A metric of the amplitude or phase of a picture, and its uses."""
 
     name: str
     better: Literal["more", "less", ""] = ""
-    """Whether more or less of it is better; of a fact, such as a count, neither."""
+    """Whether larger or smaller values are better; empty for a fact, such as a count."""
     judged: tuple[Part, ...] = ()
-    """The parts of which it may have limits: `reconstruction.PART.NAME` and `agreement.PART.NAME` of the ledger."""
+    """Parts for which the ledger may have limits, `reconstruction.PART.NAME` and `agreement.PART.NAME`."""
     noise: float | None = None
-    """Of a metric of which more is better: how far two sound trainings may be apart, in its own unit; measured between
-    the two backends (docs/comparing-hubs.md). Sessions are held against each other by the metrics that have one."""
+    """Largest difference between two correct trainings, in the metric's unit, for metrics of which more is better;
+    measured between the two backends (docs/comparing-hubs.md). Sessions are compared by the metrics that have one."""
     title: str = ""
-    """Of its chart in a dose study; without one it is not drawn over the dose."""
+    """Title of the metric's chart in a dose study; empty for a metric that is not drawn there."""
 
 
 METRICS = (
@@ -71,52 +70,55 @@ METRICS = (
     Metric("scale"),
     Metric("rescaled_mae", "less", ("amplitude",)),
 )
-"""Every metric, in the order of the tables; a new one is a row here, its value in `_figures`, and entries of the ledger
-where it is judged."""
+"""Every metric, in the order of the tables. A new metric needs a row here, its value in `_metrics`, and entries of the
+ledger where it is judged."""
 NAMES = tuple(metric.name for metric in METRICS)
 
 Metrics = dict[str, Any]
-"""The figures of METRICS by their names, with `bias` and `message`."""
+"""Value of each of METRICS by name, with `bias` and `message`."""
 
 
 def judged(part: Part) -> list[str]:
-    """The metrics of a part that may have limits: those that say how alike it is, then its errors."""
+    """Names of the metrics that may have limits for a part: first similarities, then errors."""
     found = [metric for metric in METRICS if part in metric.judged]
     return [metric.name for metric in sorted(found, key=lambda metric: metric.better == "less")]
 
 
 def amplitude_metrics(picture: Array, reference: Array, mask: Array) -> Metrics:
-    """METRICS of an amplitude picture (H, W) against its reference on the pixels of a boolean mask."""
+    """Compute METRICS of an amplitude picture (H, W) against its reference on the pixels of a boolean mask."""
     valid = mask & np.isfinite(picture) & np.isfinite(reference)
     if not valid.any():
         return _nothing()
     scale = fit_amplitude_scale(picture, reference, valid)
     rescaled = picture if scale is None else scale * picture
-    figures = _figures(picture - reference, picture, rescaled, reference, valid)
-    figures |= {"scale": scale, "rescaled_mae": float(np.abs(rescaled - reference)[valid].mean())}
+    metrics = _metrics(picture - reference, picture, rescaled, reference, valid)
+    metrics |= {"scale": scale, "rescaled_mae": float(np.abs(rescaled - reference)[valid].mean())}
     if scale is None:
-        figures |= {"rescaled_mae": None, "message": _joined(figures["message"], "scale: the picture is zero")}
-    return figures
+        metrics |= {"rescaled_mae": None, "message": _joined(metrics["message"], "scale: the picture is zero")}
+    return metrics
 
 
 def phase_metrics(picture: Array, reference: Array, mask: Array) -> Metrics:
-    """METRICS of a phase picture (H, W), radians, against its reference on the pixels of a boolean mask."""
+    """Compute METRICS of a phase picture (H, W), radians, against its reference on the pixels of a boolean mask."""
     valid = mask & np.isfinite(picture) & np.isfinite(reference)
     if not valid.any():
         return _nothing()
     difference = wrap(picture - reference)
-    figures = _figures(difference, picture, picture, reference, valid, RADIAN)
+    metrics = _metrics(difference, picture, picture, reference, valid, RADIAN)
     reason = "scale, rescaled_mae: a phase has no free scale"
-    return figures | {"scale": None, "rescaled_mae": None, "message": _joined(figures["message"], reason)}
+    return metrics | {"scale": None, "rescaled_mae": None, "message": _joined(metrics["message"], reason)}
 
 
 def wrap(phase: Array) -> Array:
-    """Radians brought into (-pi, pi]."""
+    """Wrap phases, radians, into (-pi, pi]."""
     return np.pi - np.mod(np.pi - phase, 2 * np.pi)
 
 
 def pearson(picture: Array, reference: Array, unit: float = 0.0) -> float | None:
-    """Correlation of two flattened arrays; None for fewer than two values, a constant side, or values not finite."""
+    """Pearson's r of two arrays; None for fewer than two values, a constant array, or values that are not finite.
+
+    `unit`: see `is_flat`.
+    """
     finite = np.isfinite(picture).all() and np.isfinite(reference).all()
     if picture.size < 2 or not finite or is_flat(picture, unit) or is_flat(reference, unit):
         return None
@@ -124,12 +126,12 @@ def pearson(picture: Array, reference: Array, unit: float = 0.0) -> float | None
 
 
 def is_flat(values: Array, unit: float = 0.0) -> bool:
-    """Say whether values are constant up to rounding, of themselves or of a `unit`."""
+    """Whether values are constant up to rounding: FLAT of their largest magnitude, or of `unit` if that is larger."""
     return bool(np.std(values) <= FLAT * max(np.abs(values).max(initial=0.0), unit))
 
 
 def ssim(picture: Array, reference: Array, mask: Array, data_range: float) -> float | None:
-    """Structural similarity as in the module's docstring; None when no whole window is covered."""
+    """Structural similarity, as defined in the module's docstring; None when no whole window lies in the mask."""
     if data_range <= 0 or min(mask.shape) < SSIM_WINDOW:
         return None
     inner = binary_erosion(mask, np.ones((SSIM_WINDOW, SSIM_WINDOW)))
@@ -141,9 +143,9 @@ def ssim(picture: Array, reference: Array, mask: Array, data_range: float) -> fl
 
 
 def rings(picture: Array, reference: Array, mask: Array, unit: float = 0.0) -> Rings | None:
-    """Fourier ring correlation of two pictures, of phases where `unit` is a RADIAN.
+    """Fourier ring correlation of two amplitude pictures, or of two phase pictures where `unit` is RADIAN.
 
-    None where one of them is constant, or the mask too small.
+    None where one of them is constant or the mask is too small.
     """
     if any(is_flat(side[mask], unit) for side in (picture, reference)):
         return None
@@ -152,17 +154,17 @@ def rings(picture: Array, reference: Array, mask: Array, unit: float = 0.0) -> R
 
 
 def skill(r: float | None, baseline: float | None) -> float | None:
-    """Share of the way from the baseline's correlation to 1 that was gone: (r - r_b) / (1 - r_b)."""
+    """Skill above a baseline, (r - r_baseline) / (1 - r_baseline), from two correlations with the truth."""
     if r is None or baseline is None or baseline >= 1:
         return None
     return (r - baseline) / (1 - baseline)
 
 
 def contrast(picture: Array, reference: Array, mask: Array) -> float | None:
-    """Standard deviation over mean magnitude of a picture, relative to its reference's; None for a flat reference.
+    """Standard deviation over mean magnitude of a picture, relative to its reference's; None for a constant reference.
 
-    For complex pictures the deviation is that of the complex values. It is 1 for the truth, 0 for a flat
-    picture, and free of scale and global phase.
+    For complex pictures the deviation is that of the complex values. The result is 1 for the reference itself, 0 for
+    a constant picture, and does not depend on scale and global phase.
     """
     spreads = []
     for side in (picture[mask], reference[mask]):
@@ -171,7 +173,7 @@ def contrast(picture: Array, reference: Array, mask: Array) -> float | None:
     return spreads[0] / spreads[1] if spreads[1] > FLAT else None
 
 
-def _figures(
+def _metrics(
     difference: Array, picture: Array, fitted: Array, reference: Array, valid: Array, unit: float = 0.0
 ) -> Metrics:
     errors, expected = difference[valid], reference[valid]

@@ -3,7 +3,7 @@
 At each scale the pictures are compared by contrast and structure, and at the coarsest by their luminance, too; from
 one scale to the next 2 x 2 pixels become their mean. The window is a Gaussian of 1.5 pixels cut to 11 x 11, and
 the constants are (0.01 L)^2 and (0.03 L)^2 for a data range L. Each scale is averaged over those pixels whose whole
-window lies in the mask, so that nothing outside takes part; a mean below zero counts as zero.
+window lies in the mask, so that no pixel outside has an influence; a mean below zero counts as zero.
 A scale is left out where no whole window is covered; the weights of those that remain are divided by their sum.
 """
 
@@ -16,14 +16,16 @@ from skimage.measure import block_reduce
 from harness.arrays import Array
 
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
-"""Exponents of the scales, finest first, as the paper found them with observers."""
+"""Exponents of the scales, the finest first, as the paper measured them with human observers."""
 SIGMA = 1.5
+"""Standard deviation of the window, pixels."""
 RADIUS = 5
+"""Pixels from the middle of the window to its edge."""
 
 
 @dataclass(frozen=True)
 class Similarity:
-    """What was found, and on how much."""
+    """Multi-scale structural similarity, and the number of scales that it was computed on."""
 
     value: float | None
     """1 for equal pictures, down to 0; None where not even the finest scale is covered."""
@@ -61,6 +63,6 @@ def _terms(a: Array, b: Array, data_range: float) -> tuple[Array, Array]:
 
 
 def _halved(picture: Array, how: object) -> Array:
-    """2 x 2 pixels made one; an odd last row or column is dropped."""
+    """Reduce 2 x 2 pixels to one with the function `how`; an odd last row or column is dropped."""
     even = picture[: picture.shape[0] // 2 * 2, : picture.shape[1] // 2 * 2]
     return np.asarray(block_reduce(even, 2, how))  # type: ignore[no-untyped-call]

@@ -1,4 +1,4 @@
-"""What the network's oracle says of the lock-step batch, from a side's own stages; its answers are evidence, too."""
+"""Evidence of the oracle leg: stages and losses that the network's oracle computes from a side's own stages."""
 
 from pathlib import Path
 
@@ -8,14 +8,14 @@ from harness.judge.evidence import Evidence
 
 
 def oracle_stages(evidence: Evidence, backend: str, precision: Precision) -> dict[str, Array]:
-    """Every stage that the oracle answers for, float64 and complex128.
+    """Every stage that the oracle computes, for the lock-step batch; float64 and complex128.
 
-    Raises Incapable where the network has no oracle or the side shows no stages, NoEvidence where it could not answer.
+    Raises Incapable where the network has no oracle or the side exposes no stages, NoEvidence where the leg failed.
     """
     return evidence.arrays(Path(backend, layout.ORACLE, layout.stages(precision)))
 
 
 def oracle_losses(evidence: Evidence, backend: str, precision: Precision) -> dict[str, float]:
-    """`loss` and its terms for the stages of `oracle_stages`."""
+    """Values of `loss` and of its terms that the oracle computes, for the lock-step batch."""
     losses: dict[str, float] = evidence.record(Path(backend, layout.ORACLE, layout.losses(precision)), ("loss",))
     return losses

@@ -1,31 +1,30 @@
-"""Contrast of the predicted patches: the figures that show a collapse before any picture is stitched."""
+"""Contrast of the predicted patches, which shows a collapsed network before any picture is stitched."""
 
 import numpy as np
 
 from harness.arrays import Array
 from harness.judge.evidence import Evidence
 from harness.judge.truth import Part, parts_with_a_picture, true_object, true_patches
-from harness.run.legs.statistics import central, summary
+from harness.run.legs.statistics import central, summarise
 
-PATCH_FIGURES = ("mean", "std", "var_zero_mean", "var_zero_mean_min", "var_zero_mean_median")
+PATCH_STATISTICS = ("mean", "std", "var_zero_mean", "var_zero_mean_min", "var_zero_mean_median")
 
 
-def patch_figures(evidence: Evidence, backend: str) -> dict[str, float]:
-    """Figures of the amplitude of a side's predicted patches, on the predicted region alone.
+def patch_statistics(evidence: Evidence, backend: str) -> dict[str, float]:
+    """PATCH_STATISTICS of the amplitude of a side's predicted patches, on the region that the network predicts.
 
-    `mean` and `std` are over all patches and pixels. `var_zero_mean` of one patch is the variance of its
-    amplitude about its own mean, 0 for a flat patch whatever its level; reported are its mean, smallest and
-    median over the patches.
+    `mean` and `std` are over all patches and pixels. `var_zero_mean` of one patch is the variance of its amplitude
+    about its own mean, 0 for a constant patch; reported are the mean, smallest and median value over the patches.
     """
     inside = central(evidence.predictions(backend).patches, evidence.contract.region)
-    figures = summary(np.abs(inside))
-    return {name: getattr(figures, name) for name in PATCH_FIGURES}
+    found = summarise(np.abs(inside))
+    return {name: getattr(found, name) for name in PATCH_STATISTICS}
 
 
 def collapse_ratio(evidence: Evidence, backend: str) -> float | None:
-    """Median contrast of a side's patches over that of the true patches in the same places; 1 is the truth's.
+    """Median contrast of a side's patches divided by that of the true patches at the same positions; 1 is ideal.
 
-    None where the true patches are flat.
+    None where the true patches are constant.
     """
     side, part = evidence.contract.region, parts_with_a_picture(evidence)[0]
     predicted = evidence.predictions(backend)
@@ -36,9 +35,9 @@ def collapse_ratio(evidence: Evidence, backend: str) -> float | None:
 
 
 def relative_contrast(patches: Array, part: Part) -> Array:
-    """(K,): standard deviation over root mean square of each patch (K, n, n), free of scale and global phase.
+    """(K,): standard deviation over root mean square of each patch (K, n, n); independent of scale and global phase.
 
-    Of the amplitude, or of the complex values where the phase carries the picture.
+    It is that of the amplitude where `part` is `amplitude`, and of the complex values where it is `phase`.
     """
     values = np.abs(patches) if part == "amplitude" else patches
     energy = np.square(np.abs(values)).mean(axis=(1, 2), dtype=np.float64)

@@ -1,4 +1,4 @@
-"""The few figures that tell how one training of one side went: those of ensembles and of approved results."""
+"""Quantities: the few numbers that sum up one training of one side, in ensembles and in golden files."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -6,22 +6,22 @@ from typing import NamedTuple
 
 from harness.judge.comparing import not_finite
 from harness.judge.evidence import Evidence
-from harness.judge.patches import patch_figures
+from harness.judge.patches import patch_statistics
 from harness.judge.reconstructions import correlation_with_truth
-from harness.judge.rungs.scale import scale_figures
+from harness.judge.rungs.scale import scale_values
 from harness.judge.telemetry import final_loss, loss_floor
 from harness.ports.contract import Contract
 
 
 def _pearson_r(evidence: Evidence, backend: str) -> float | None:
-    """Correlation of the leading part with the truth; None where a picture is not finite."""
+    """Correlation of the leading part with the truth; None where the picture is not finite."""
     if not_finite(evidence.canvas(backend).field):
         return None
     return correlation_with_truth(evidence, backend)
 
 
 def _log_loss(evidence: Evidence, backend: str) -> float | None:
-    """Logarithm of what the final loss exceeds its floor by."""
+    """Logarithm of the final loss minus its floor (`telemetry.loss_floor`)."""
     loss = final_loss(evidence, backend)
     return None if loss is None else _log(loss - loss_floor(evidence))
 
@@ -31,28 +31,28 @@ def _log(value: float | None) -> float | None:
 
 
 class Quantity(NamedTuple):
-    """A figure of one side of one run."""
+    """A number that sums up one training: its label in tables, and the function of evidence and backend."""
 
-    words: str
+    label: str
     of: Callable[[Evidence, str], float | None]
 
 
 QUANTITIES: Mapping[str, Quantity] = {
     "pearson_r": Quantity("correlation with the truth", _pearson_r),
-    "scale": Quantity("ln of the final intensity scale", lambda *side: _log(scale_figures(*side)["final"])),
-    "patch_mean": Quantity("ln of the patches' mean", lambda *side: _log(patch_figures(*side)["mean"])),
-    "patch_std": Quantity("ln of the patches' deviation", lambda *side: _log(patch_figures(*side)["std"])),
+    "scale": Quantity("ln of the final intensity scale", lambda *side: _log(scale_values(*side)["final"])),
+    "patch_mean": Quantity("ln of the patches' mean", lambda *side: _log(patch_statistics(*side)["mean"])),
+    "patch_std": Quantity("ln of the patches' deviation", lambda *side: _log(patch_statistics(*side)["std"])),
     "final_loss": Quantity("ln of the final loss above its floor", _log_loss),
 }
-"""What is compared; logarithms where runs that differ by a factor are meant to differ by it at any level."""
+"""The quantities by name; logarithms of those whose relative difference matters."""
 
 
-def asked(contract: Contract) -> tuple[str, ...]:
-    """The QUANTITIES that a network has: one without an intensity scale is not asked for it."""
+def applicable(contract: Contract) -> tuple[str, ...]:
+    """Names of the QUANTITIES that a network has: one without an intensity scale lacks `scale`."""
     return tuple(name for name in QUANTITIES if name != "scale" or contract.scale is not None)
 
 
 def quantity(evidence: Evidence, backend: str, name: str) -> float | None:
-    """One of the QUANTITIES of a side; None where it has no finite value."""
+    """Value of one of the QUANTITIES of a side; None where it is not finite."""
     value = QUANTITIES[name].of(evidence, backend)
     return value if value is not None and math.isfinite(value) else None

@@ -1,4 +1,4 @@
-"""Does the canvas hold what is placed on it? Offsets, sizes and sums, for both halves of a scan and for both sides."""
+"""Does the canvas hold all patches? Offsets, sizes and sums, for both halves of a scan and for both sides."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ HALVES = ("train", "test")
 
 
 def placement(positions: Array, N: int, size: int) -> PlacementRecord:
-    """How patches of N x N pixels at `positions` (K, 2), `[x, y]` from the centre, lie on a canvas of `size` pixels."""
+    """Place patches of N x N pixels at `positions` (K, 2), `[x, y]` from the centre, on a canvas of `size` pixels."""
     required = required_size(N, positions)
     padded_sum, required_sum = (placed_sum(positions, N, side) for side in (size, max(size, required)))
     return PlacementRecord(
@@ -31,26 +31,27 @@ def placement(positions: Array, N: int, size: int) -> PlacementRecord:
 
 
 def placed_sum(positions: Array, N: int, size: int) -> float:
-    """Sum over a canvas of `size` pixels of patches of N x N ones placed on it.
+    """Sum over a canvas of `size` pixels on which patches of N x N ones are placed.
 
-    Ones are separable, so it is for each patch the product of what lies on the canvas along either axis; a thousand
-    times faster than placing them, and the same as the oracle's `accumulate`.
+    Patches of ones are separable, so each contributes the product of its lengths on the canvas along both axes. This
+    is a thousand times faster than placing them, and gives the same as `physics.canvas.accumulate`.
     """
     along_x, along_y = (_on_canvas(positions[:, axis] + size // 2, N, size) for axis in (0, 1))
     return float(along_x @ along_y)
 
 
 def _on_canvas(centres: Array, N: int, size: int) -> Array:
-    """(K,): how much of N ones placed at `centres` (K,) falls on pixels 0 ... size - 1 of an axis."""
+    """(K,): length of N pixels centred at `centres` (K,) that falls on pixels 0 ... size - 1 of an axis."""
     first, weights = windows(centres, N)
     pixels = first[:, None] + np.arange(N + 1)
     return np.asarray(np.where((pixels >= 0) & (pixels < size), weights.sum(axis=-1), 0.0).sum(axis=-1))
 
 
 def of_half(evidence: Evidence, half: str) -> PlacementRecord:
-    """`placement` of one half of the scan on the canvas of the case, relative to its own centre of mass.
+    """Placement of the patches of one half of the scan, `train` or `test`, on the canvas of the case.
 
-    The test half as it is stitched, group by group; the training half, which is not stitched, with each pattern once.
+    Positions are relative to the half's own centre of mass. Patterns of the test half count as often as they are
+    stitched, in every group; those of the training half, which is not stitched, count once.
     """
     data = GroupedData.load(evidence.case_dir / layout.DATASET / f"{half}.npz")
     rows = data.groups.ravel() if half == "test" else np.unique(data.groups)
@@ -59,7 +60,7 @@ def of_half(evidence: Evidence, half: str) -> PlacementRecord:
 
 
 def of_side(evidence: Evidence, backend: str) -> PlacementRecord:
-    """`placement` of what a backend has stitched, on the canvas that it used."""
+    """Placement of the patches that a backend has stitched, on the canvas that it used."""
     size = len(evidence.canvas(backend).field)
     return placement(evidence.predictions(backend).positions, evidence.scenario.dataset.N, size)
 

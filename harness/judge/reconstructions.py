@@ -1,4 +1,4 @@
-"""Every figure about the pictures: of each side against the truth and its baselines, and of the sides together."""
+"""Metrics of the reconstructions: each side against the truth and the baselines, and the sides against each other."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,65 +14,65 @@ from harness.judge.pictures import Aligned, against_reference, against_truth, ce
 from harness.judge.stitching import stitching_weight
 from harness.judge.truth import PARTS, Part, part_of, parts_with_a_picture, true_object, true_patches
 from harness.physics.synchronise import phases
-from harness.records.pictures import AgreementFigures, GaugeFigures, ReconstructionFigures, TwinFigures
+from harness.records.pictures import AgreementMetrics, FittedGauges, ReconstructionMetrics, TwinMetrics
 from harness.run.legs.statistics import central
 
-REMEMBERED = 8
-"""Fits that are kept: two rungs and the report ask for the same ones of a case."""
+CACHE_SIZE = 8
+"""Number of results that are cached: two rungs and the report need the same ones of a case."""
 
 
 @dataclass(frozen=True)
 class Reconstruction:
-    """One side against the truth."""
+    """The picture of one side, aligned with the truth, with the baselines and all metrics."""
 
     aligned: Aligned
     baselines: dict[str, Array]
-    """Each baseline's canvas (size, size) complex, with the truth's global phase."""
-    figures: ReconstructionFigures
+    """Canvas (size, size), complex, of each baseline by name, with a global phase as the truth's."""
+    metrics: ReconstructionMetrics
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=CACHE_SIZE)
 def measured_against_truth(evidence: Evidence, backend: str) -> tuple[Aligned, dict[Part, Metrics]]:
-    """A side's picture beside the truth, and the METRICS of both parts: what three rungs ask for."""
+    """A side's picture, aligned with the truth, and its METRICS of both parts; cached, since three rungs need it."""
     aligned = against_truth(evidence, backend)
     return aligned, part_metrics(aligned)
 
 
 def correlation_with_truth(evidence: Evidence, backend: str) -> float | None:
-    """Correlation with the truth of the part that carries the picture; None where a side is constant."""
+    """Correlation of the leading part of a side with the truth; None where one of the two is constant."""
     r: float | None = measured_against_truth(evidence, backend)[1][parts_with_a_picture(evidence)[0]]["pearson_r"]
     return r
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=CACHE_SIZE)
 def reconstruction(evidence: Evidence, backend: str) -> Reconstruction:
-    """Hold a side's picture against the truth and against what a reconstruction must beat."""
-    aligned, metrics = measured_against_truth(evidence, backend)
+    """Compare a side's picture with the truth and with the baselines."""
+    aligned, parts = measured_against_truth(evidence, backend)
     baselines = _baselines(evidence, backend, aligned)
     floors = {part: _baseline_correlations(baselines, aligned, part) for part in PARTS}
-    figures = ReconstructionFigures(
-        reconstruction=metrics,
+    metrics = ReconstructionMetrics(
+        reconstruction=parts,
         baselines=floors,
-        skill={part: _skills(metrics[part], floors[part]) for part in PARTS},
+        skill={part: _skills(parts[part], floors[part]) for part in PARTS},
         contrast=_contrasts(aligned),
-        gauges=_gauges(aligned, metrics["amplitude"]),
+        gauges=_gauges(aligned, parts["amplitude"]),
         twin=_twin(evidence, backend),
-        level=_level(evidence, backend, metrics["amplitude"]),
+        level=_level(evidence, backend, parts["amplitude"]),
         nonfinite=int(np.count_nonzero(~np.isfinite(evidence.canvas(backend).field))),
     )
-    return Reconstruction(aligned, baselines, figures)
+    return Reconstruction(aligned, baselines, metrics)
 
 
-@lru_cache(maxsize=REMEMBERED)
-def agreement(evidence: Evidence) -> tuple[Aligned, AgreementFigures]:
-    """Hold the candidate's picture against the reference side's: the pictures and METRICS a part, gauges and scale."""
+@lru_cache(maxsize=CACHE_SIZE)
+def agreement(evidence: Evidence) -> tuple[Aligned, AgreementMetrics]:
+    """Compare the candidate's picture with the reference side's; returns the aligned pictures and their metrics."""
     aligned = against_reference(evidence)
     metrics = part_metrics(aligned)
-    return aligned, AgreementFigures(**metrics, gauges=_gauges(aligned, metrics["amplitude"]))
+    return aligned, AgreementMetrics(**metrics, gauges=_gauges(aligned, metrics["amplitude"]))
 
 
 def part_metrics(aligned: Aligned) -> dict[Part, Metrics]:
-    """METRICS of the amplitude and of the phase."""
+    """METRICS of the amplitude and of the phase of two aligned pictures."""
     field, reference = aligned.field, aligned.reference
     return {
         "amplitude": amplitude_metrics(np.abs(field), np.abs(reference), aligned.mask),
@@ -81,7 +81,7 @@ def part_metrics(aligned: Aligned) -> dict[Part, Metrics]:
 
 
 def ring_correlations(aligned: Aligned) -> dict[Part, Rings | None]:
-    """The Fourier ring correlation of the amplitude and of the phase, of which METRICS hold the crossings."""
+    """Fourier ring correlation of the amplitude and of the phase; METRICS hold only its crossings."""
     field, reference, mask = aligned.field, aligned.reference, aligned.mask
     return {
         "amplitude": rings(np.abs(field), np.abs(reference), mask),
@@ -89,24 +89,24 @@ def ring_correlations(aligned: Aligned) -> dict[Part, Rings | None]:
     }
 
 
-def _gauges(aligned: Aligned, amplitude: Metrics) -> GaugeFigures:
-    return GaugeFigures(scale=amplitude["scale"], **aligned.gauges.as_json(), twin=aligned.nearer_as_twin)
+def _gauges(aligned: Aligned, amplitude: Metrics) -> FittedGauges:
+    return FittedGauges(scale=amplitude["scale"], **aligned.gauges.as_json(), twin=aligned.nearer_as_twin)
 
 
 def _baselines(evidence: Evidence, backend: str, aligned: Aligned) -> dict[str, Array]:
-    """Stitched where the side's own patches lie, those at the object's edge left out."""
+    """Stitch each baseline at the positions of the side's patches, without those that reach beyond the object."""
     canvas, predictions = evidence.canvas(backend), evidence.predictions(backend)
     true, inside = true_patches(true_object(evidence), canvas, predictions, evidence.scenario.dataset.N)
     weight = stitching_weight(evidence)
     degraded = degraded_patches(true[inside], evidence.probe, len(weight))
     positions = predictions.positions[inside]
     if evidence.scenario.grouping.gridsize == 1:  # a twin's phase is as free as a prediction's
-        degraded = {name: _in_step(own, positions, weight) for name, own in degraded.items()}
+        degraded = {name: _synchronised(own, positions, weight) for name, own in degraded.items()}
     pictures = stitched(degraded, positions, weight, len(canvas.field))
     return {name: centred_phase(picture, aligned.mask) for name, picture in pictures.items()}
 
 
-def _in_step(patches: Array, positions: Array, weight: Array) -> Array:
+def _synchronised(patches: Array, positions: Array, weight: Array) -> Array:
     return np.asarray(phases(patches, positions, weight)[:, None, None] * patches)
 
 
@@ -126,8 +126,8 @@ def _contrasts(aligned: Aligned) -> dict[Part, float | None]:
     return {"amplitude": contrast(np.abs(field), np.abs(reference), mask), "phase": contrast(own, other, mask)}
 
 
-def _twin(evidence: Evidence, backend: str) -> TwinFigures:
-    """How much nearer the patches are to the truth than to its twin, with what the inference tells of its choice."""
+def _twin(evidence: Evidence, backend: str) -> TwinMetrics:
+    """How much nearer the patches are to the truth than to its twin, before and after the inference chose twins."""
     side, part = evidence.scenario.inference.reassemble_m, parts_with_a_picture(evidence)[0]
     predictions = evidence.predictions(backend)
     true, inside = true_patches(true_object(evidence), evidence.canvas(backend), predictions, side)
@@ -136,16 +136,16 @@ def _twin(evidence: Evidence, backend: str) -> TwinFigures:
         for patches in (predictions.patches, predictions.as_predicted())
     )
     choice = evidence.inference(backend).twins.model_dump()
-    return TwinFigures(**dict(placed), margin_as_predicted=as_predicted.margin, **choice)
+    return TwinMetrics(**dict(placed), margin_as_predicted=as_predicted.margin, **choice)
 
 
 def _level(evidence: Evidence, backend: str, amplitude: Metrics) -> float | None:
-    """Mean amplitude that the side found over the one that the data ask for, 1 when they agree.
+    """Mean amplitude of the side divided by the one that follows from the data; 1 when they agree.
 
     The data fix the product of the object's amplitude and the intensity scale s, so the truth's amplitude in the
-    model's units is model_scale * s_data / s_trained. A head that cannot reach it shows here, whatever the scale hides.
+    model's units is model_scale * s_data / s_trained. An output layer that cannot reach this amplitude shows here.
     """
-    asked, trained = evidence.truth.model_scale, evidence.bundle(backend).intensity_scale.final
-    if not amplitude["scale"] or not trained or asked is None:
+    model_scale, trained = evidence.truth.model_scale, evidence.bundle(backend).intensity_scale.final
+    if not amplitude["scale"] or not trained or model_scale is None:
         return None
-    return float(trained / (amplitude["scale"] * asked * evidence.setup.intensity_scale))
+    return float(trained / (amplitude["scale"] * model_scale * evidence.setup.intensity_scale))

@@ -1,4 +1,4 @@
-"""The oracle's stitching of predicted patches, as the scenario asks for it."""
+"""Stitching of predicted patches by the harness's own formulas, with the weighting of the scenario."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from harness.run.legs.statistics import central
 
 
 def stitching_weight(evidence: Evidence) -> Array:
-    """(M, M) float64 weight of a placed patch: 1, or |P|^2 of the probe as the model uses it."""
+    """(M, M) float64 weight of the pixels of a stitched patch: 1, or |P|^2 of the probe as the model uses it."""
     inference = evidence.scenario.inference
     if inference.weighting == "uniform":
         return np.ones((inference.reassemble_m, inference.reassemble_m))
@@ -17,5 +17,5 @@ def stitching_weight(evidence: Evidence) -> Array:
 
 
 def stitched(predictions: Predictions, weight: Array, size: int) -> tuple[Array, Array]:
-    """Picture (size, size) complex and coverage of the central parts of predicted patches."""
+    """Stitch the central parts of predicted patches; returns the picture (size, size), complex, and its coverage."""
     return place(central(predictions.patches, len(weight)), predictions.positions, weight, size)

@@ -1,34 +1,34 @@
-"""Is a run as bright where it ends as where it began? The ratios of its stages, and where they leave what is expected.
+"""Intensity symmetry: are the ratios of intensity between the stages of a run what they should be?
 
-The stages are in different units and hold different patterns, so no ratio of them is 1 by itself. What a ratio of two
-levels should be is known (`intensity.Intensity.levels`):
+The stages are in different units and hold different patterns, so their ratios are not 1. The expected ratio of each
+stage to the one before it follows from `intensity.Intensity.levels`:
 
-- to `raw_diffraction`: its root mean square over sqrt(nphotons) / N;
-- to `grouped_diffraction`: root of (mean energy of the drawn patterns / mean energy of all);
-- to `grouped_X_full`: the normalisation, (N/2) / sqrt(nphotons) over the root before;
-- to `container_X`: root of (mean energy of the patterns of the batch / mean energy of the drawn ones);
-- to `training_labels_Y_amp`: the scale in its closed form, sqrt(nphotons) / (N/2);
-- to `inference_prediction`: root of (mean energy of the predicted test patterns / mean energy of those of the batch).
+- `raw_diffraction`, the first: its root mean square over sqrt(nphotons) / N;
+- `grouped_diffraction`: root of (mean energy of the training groups' patterns / mean energy of all);
+- `grouped_X_full`: the normalisation, (N/2) / sqrt(nphotons) over the root before;
+- `container_X`: root of (mean energy of the batch's patterns / mean energy of the training groups' patterns);
+- `training_labels_Y_amp`: the scale in its closed form, sqrt(nphotons) / (N/2);
+- `inference_prediction`: root of (mean energy of the predicted test patterns / mean energy of the batch's patterns).
 
-All energies are of `data.npz`. The symmetry of a step is its ratio over the expected one, and 1 for a sound run; that
-of the chain is the product of all.
+All energies are those of `data.npz`. The symmetry of a stage is its ratio over the expected one, 1 for a correct run;
+the symmetry of the whole run is the product over all stages.
 """
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
 from harness.judge.intensity import STAGES
-from harness.records.stages import ProductRecord, StageFigures, StageRatios, StepRecord, SymmetryCheck
+from harness.records.stages import ProductRecord, StageRatios, StageStatistics, StepRecord, SymmetryCheck
 
 TOLERANCE = 0.05
-"""Largest distance of a symmetry from 1; given with the schema. Up to the labels it is 1 to rounding (1e-7) and to the
-counting noise of the whole data set, 1 / (2 sqrt(M nphotons)): 7e-4 for 512 patterns of 1e3 photons."""
+"""Largest allowed distance of a symmetry from 1. Up to the labels it is 1 to rounding (1e-7) and to the counting noise
+of the whole data set, 1 / (2 sqrt(M nphotons)): 7e-4 for 512 patterns of 1e3 photons."""
 
 
-def stage_ratios(stages: Mapping[str, StageFigures], levels: Mapping[str, float]) -> StageRatios:
-    """The steps between the stages that are there, in order, their product, and the check of their symmetry.
+def stage_ratios(stages: Mapping[str, StageStatistics], levels: Mapping[str, float]) -> StageRatios:
+    """Ratios between consecutive stages that exist, their product, and the check of the intensity symmetry.
 
-    `stages` holds the figures, `levels` the expected root mean squares.
+    `stages` holds the statistics of each stage by name, `levels` the expected root mean squares.
     """
     steps = tuple(_steps(stages, levels))
     product = ProductRecord(ratio=None, symmetry=None)
@@ -39,28 +39,28 @@ def stage_ratios(stages: Mapping[str, StageFigures], levels: Mapping[str, float]
     return StageRatios(steps=steps, product=product, check=_check(steps, product.symmetry))
 
 
-def _steps(stages: Mapping[str, StageFigures], levels: Mapping[str, float]) -> Iterator[StepRecord]:
+def _steps(stages: Mapping[str, StageStatistics], levels: Mapping[str, float]) -> Iterator[StepRecord]:
     before: str | None = None
     for name in (stage for stage in STAGES if stage in stages):
         if before is None:
             yield _first(name, stages[name], levels[name])
         else:
             over, expected = stages[before], levels[name] / levels[before]
-            rms = _over(stages[name].rms, over.rms)
+            rms = _ratio(stages[name].rms, over.rms)
             yield StepRecord(
                 stage=name,
                 over=before,
-                ratio=_over(stages[name].mean, over.mean),
+                ratio=_ratio(stages[name].mean, over.mean),
                 rms_ratio=rms,
                 expected=expected,
-                symmetry=_over(rms, expected) if _is_whole(stages[name]) and _is_whole(over) else None,
+                symmetry=_ratio(rms, expected) if _is_finite(stages[name]) and _is_finite(over) else None,
             )
         before = name
 
 
-def _first(name: str, found: StageFigures, level: float) -> StepRecord:
-    """The first stage has none before it, and is held against its expected level."""
-    symmetry = _over(found.rms, level) if _is_whole(found) else None
+def _first(name: str, found: StageStatistics, level: float) -> StepRecord:
+    """Record of the first stage, which has none before it and is compared with its expected level."""
+    symmetry = _ratio(found.rms, level) if _is_finite(found) else None
     return StepRecord(stage=name, over=None, ratio=None, rms_ratio=None, expected=None, symmetry=symmetry)
 
 
@@ -79,9 +79,9 @@ def _check(steps: Sequence[StepRecord], product: float | None) -> SymmetryCheck:
     )
 
 
-def _is_whole(figures: StageFigures) -> bool:
+def _is_finite(statistics: StageStatistics) -> bool:
     """Whether every value of a stage is finite."""
-    return figures.finite == figures.total
+    return statistics.finite == statistics.total
 
 
 def _is_beyond(symmetry: float | None) -> bool:
@@ -89,11 +89,11 @@ def _is_beyond(symmetry: float | None) -> bool:
 
 
 def _deviation(symmetry: float | None) -> float:
-    """How many times too bright or too dark, as a logarithm."""
+    """Magnitude of the logarithm of a symmetry; infinite for a missing one."""
     return abs(math.log(symmetry)) if symmetry else math.inf
 
 
-def _over(value: float | None, by: float | None) -> float | None:
+def _ratio(value: float | None, by: float | None) -> float | None:
     return value / by if value is not None and by else None
 
 

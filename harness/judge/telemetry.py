@@ -1,4 +1,4 @@
-"""What the history of a training tells: its last loss, how far that is from the floor, and what broke first."""
+"""Metrics of a training's history: its final loss, the floor of that loss, and the first value that is not finite."""
 
 import math
 from collections.abc import Sequence
@@ -14,13 +14,13 @@ from harness.records.metrics import NonfiniteRecord
 
 
 def final_loss(evidence: Evidence, backend: str) -> float | None:
-    """`loss` of the last epoch; None when it is not finite."""
+    """The metric `loss` of the last epoch; None when there is no epoch or it is not finite."""
     epochs = evidence.history(backend)
     return _finite(epochs[-1].metrics.get("loss")) if epochs else None
 
 
 def first_nonfinite(evidence: Evidence, backend: str) -> NonfiniteRecord | None:
-    """Where a training broke; None when every metric of every epoch is finite."""
+    """First metric of a training that is not finite, and its epoch; None when all metrics of all epochs are finite."""
     for epoch in evidence.history(backend):
         for name, value in epoch.metrics.items():
             if _finite(value) is None:
@@ -28,19 +28,19 @@ def first_nonfinite(evidence: Evidence, backend: str) -> NonfiniteRecord | None:
     return None
 
 
-def history_figures(evidence: Evidence, backend: str) -> HistorySummary:
-    """The history of a training in figures: of each metric its least, largest and last value, and where it broke."""
+def history_summary(evidence: Evidence, backend: str) -> HistorySummary:
+    """Summary of a training: smallest, largest and last value of each metric, and where it is not finite."""
     epochs = evidence.history(backend)
     names = dict.fromkeys(name for epoch in epochs for name in epoch.metrics)
     return HistorySummary(
         epochs=len(epochs),
         steps=epochs[-1].step if epochs else 0,
         first_nonfinite=first_nonfinite(evidence, backend),
-        metrics={name: _metric_figures(epochs, name) for name in names},
+        metrics={name: _metric_summary(epochs, name) for name in names},
     )
 
 
-def _metric_figures(epochs: Sequence[Epoch], name: str) -> MetricSummary:
+def _metric_summary(epochs: Sequence[Epoch], name: str) -> MetricSummary:
     found = {epoch.epoch: _finite(epoch.metrics[name]) for epoch in epochs if name in epoch.metrics}
     finite = [value for value in found.values() if value is not None]
     broken = [epoch for epoch, value in found.items() if value is None]
@@ -54,11 +54,11 @@ def _metric_figures(epochs: Sequence[Epoch], name: str) -> MetricSummary:
 
 
 def loss_floor(evidence: Evidence) -> float:
-    """The least that the loss of the last epoch can be: the Poisson term of a model that predicts every count exactly.
+    """Smallest possible loss of the last epoch: the Poisson term of a model that predicts every count exactly.
 
-    A likelihood has an arbitrary zero, so losses of two sides are compared by what they exceed this by.
-    Mean over the patterns that the last epoch was fed of sum(I - I log I) / nphotons with I = (s X)^2, times the
-    term's weight; the other terms have their floor at zero. Each epoch draws other groups, and has another floor.
+    A likelihood has an arbitrary zero, so the losses of two sides are compared after this floor is subtracted.
+    It is the mean over the patterns of the last epoch of sum(I - I log I) / nphotons with I = (s X)^2, times the
+    term's weight; the floor of all other terms is zero. Each epoch has its own groups, and hence its own floor.
     """
     weight = sum(term.weight for term in evidence.contract.losses if term.likelihood)
     data = GroupedData.load(evidence.case_dir / layout.DATASET / layout.TRAIN)
@@ -70,5 +70,5 @@ def loss_floor(evidence: Evidence) -> float:
 
 
 def _finite(value: float | None) -> float | None:
-    """A metric as a number; JSON holds null for what was not finite."""
+    """The value, or None where it is not finite; in JSON such a value is null."""
     return value if value is not None and math.isfinite(value) else None

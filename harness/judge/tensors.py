@@ -1,4 +1,4 @@
-"""Judging tensors of both sides by name: that each is there, of the same shape and type, finite, and equal enough."""
+"""Checks of the tensors of both sides by name: each must exist, have the same shape and type, be finite and agree."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -14,22 +14,29 @@ Shapes = Mapping[str, tuple[int, ...]]
 
 
 def judge_presence(findings: Findings, check: str, backend: str, found: Mapping[str, Array], expected: Shapes) -> None:
-    """Demand that a side has exactly the tensors that are expected, in their shapes."""
+    """Add a check that a side has exactly the expected tensors, with their shapes."""
     wrong = {
         "missing": sorted(expected.keys() - found.keys()),
         "unknown": sorted(found.keys() - expected.keys()),
         "of another shape": sorted(name for name in expected if name in found and found[name].shape != expected[name]),
     }
-    said = "; ".join(f"{what}: {', '.join(names) or 'none'}" for what, names in wrong.items())
-    findings.demand(check, not any(wrong.values()), f"{backend}: {said}")
+    text = "; ".join(f"{what}: {', '.join(names) or 'none'}" for what, names in wrong.items())
+    findings.demand(check, not any(wrong.values()), f"{backend}: {text}")
 
 
 def judge_tensor(
     findings: Findings, check: str, limit: str, own: Array, other: Array, where: str, problem: str = ""
 ) -> None:
-    """Hold the largest difference of two tensors against `limit`, relative to the largest value of `other`.
+    """Add a check of the largest difference of two tensors, relative to the largest value of `other`.
 
-    `problem`: what is wrong with them already; they then fail whatever their values.
+    Args:
+        findings: where the check is added.
+        check: name of the check.
+        limit: name of the limit in the ledger, without the rung.
+        own: tensor of the candidate.
+        other: tensor of the reference.
+        where: what the tensors are, for the message.
+        problem: a known problem of the tensors; they then fail whatever their values.
     """
     if problem := mismatch(own, other) or problem or not_finite(own) or not_finite(other):
         findings.demand(check, False, f"{where}: {problem}")
@@ -44,7 +51,17 @@ def judge_tensor(
 def judge_in_noise(
     findings: Findings, check: str, precision: Precision, own: Array, other: Array, noise: Noise, name: str
 ) -> None:
-    """Hold the distance of two tensors against the distance that either side has from itself, limit `noise`."""
+    """Add a check of the distance of two tensors relative to their rounding noise, with the limit `noise`.
+
+    Args:
+        findings: where the check is added.
+        check: name of the check.
+        precision: precision in which the tensors were computed.
+        own: tensor of the candidate.
+        other: tensor of the reference.
+        noise: distances of both sides from themselves after a nudge, by the name of the tensor.
+        name: name of the tensor.
+    """
     if problem := mismatch(own, other) or not_finite(own) or not_finite(other):
         findings.demand(check, False, f"{name}: {problem}")
         return
@@ -61,12 +78,20 @@ def judge_each(
     names: Iterable[str],
     sides: tuple[Mapping[str, Array], Mapping[str, Array]],
     noise: Noise,
-    words: str,
+    description: str,
 ) -> None:
-    """Judge those of the named tensors that both sides (reference, candidate) have, each as a check of its own.
+    """Add a check, `PRECISION.NAME`, for each of the named tensors that both sides have.
 
-    In float32 against the noise of the sides; in float64 against the exact limit, unless noise alone may exceed that.
-    `words` say what `{}` is. What one side lacks is said by that side's own check.
+    In float32 the difference is compared with the noise of the sides; in float64 with the exact limit, unless the
+    noise alone may exceed that. Tensors that one side lacks are reported by `judge_presence`.
+
+    Args:
+        findings: where the checks are added.
+        precision: precision in which the tensors were computed.
+        names: names of the tensors.
+        sides: tensors by name of the reference and of the candidate.
+        noise: distances of both sides from themselves after a nudge, by the name of the tensor.
+        description: what the tensor named `{}` is, for the message.
     """
     reference, candidate = sides
     for name in names:
@@ -76,19 +101,19 @@ def judge_each(
         if precision == "float32" or is_rounding(findings, precision, noise, name):
             judge_in_noise(findings, check, precision, own, other, noise, name)
         else:
-            judge_tensor(findings, check, precision, own, other, f"{words.format(name)} ({precision})")
+            judge_tensor(findings, check, precision, own, other, f"{description.format(name)} ({precision})")
 
 
 def is_rounding(findings: Findings, precision: Precision, noise: Noise, name: str) -> bool:
-    """Whether the noise of a tensor, times its factor, exceeds the exact limit.
+    """Whether a tensor is dominated by rounding: its noise times the limit `noise` exceeds the exact limit.
 
-    The gradient of one bias is one sum, and where its terms cancel, nothing is left but their rounding.
+    The gradient of a bias is one sum, for example; where its terms cancel, only their rounding is left.
     """
     exact, factor = findings.limit(precision), findings.limit("noise")
     measured = all(name in side for side in noise)
     return bool(measured and exact and factor and factor.value * largest(noise, name, precision) > exact.value)
 
 
-def still(before: Mapping[str, Array], after: Mapping[str, Array], names: Collection[str]) -> list[str]:
-    """Those of the named tensors in which no value differs."""
+def unchanged(before: Mapping[str, Array], after: Mapping[str, Array], names: Collection[str]) -> list[str]:
+    """Names of the tensors that are equal, value for value, before and after."""
     return [name for name in names if name in before and name in after and np.array_equal(before[name], after[name])]

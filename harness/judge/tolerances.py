@@ -1,9 +1,9 @@
-"""Limits of the checks: the ledger that ships with the judge, and what a case puts in their place.
+"""Limits of the checks: the ledger that ships with the judge, and the limits that a case sets instead.
 
-`limits.yaml`, the ledger, names every figure that can be judged. An entry without a `value` is reported and judged
-only where a case gives a limit. What was measured for one scenario stands in for the general value there, and what
-was measured on one class of device says nothing on another. Nothing here can make a check that cannot fail: a limit
-must be finite, an `at most` limit above zero, an `at least` limit inside the range that its figure can take.
+`limits.yaml`, the ledger, names every value that can be judged. An entry without a `value` is reported, and judged only
+where a case sets a limit. A value that was measured for one scenario replaces the general one there, and a value that
+was measured on one class of device does not apply to another. Limits that no result could exceed are refused: a limit
+must be finite, an `at most` limit above zero, an `at least` limit inside the range that the judged value can take.
 """
 
 import math
@@ -23,11 +23,11 @@ from harness.scenario.resolution import PROFILES, Profile
 
 LEDGER = Path(__file__).with_name("limits.yaml")
 FROM_LEDGER = "ledger"
-"""Origin of a limit that holds for every scenario; one that was measured for a scenario names it in brackets."""
+"""Origin of a limit from the ledger that holds for every scenario; one for a scenario names it in brackets."""
 
 
 class Measured(BaseModel):
-    """A limit with where it comes from."""
+    """A limit with its reason, and the runs and devices that it was measured in."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -42,31 +42,31 @@ class Measured(BaseModel):
 
 
 class Entry(Measured):
-    """One entry of the ledger: a figure that can be judged, named `rung.check`."""
+    """One entry of the ledger: the limit of a value that can be judged, named `rung.check`."""
 
     unit: str
     sense: Literal["at most", "at least"]
     range: Annotated[tuple[float, float], Field(strict=False)] | None = None
-    """Worst and best value that the figure can take: needed for `at least`, where 1 margin means the best."""
+    """Worst and best value that is possible; needed for `at least`, whose margin is relative to the best value."""
     scenarios: dict[str, Measured] = {}
-    """By the name of a scenario: what stands in for the general value there."""
+    """Limits that replace the general one, by the name of the scenario that they were measured for."""
 
 
 @dataclass(frozen=True)
 class Limit:
-    """One limit in force: what `name` must keep to, and who says so."""
+    """A limit of a case: its value, and where that comes from."""
 
     name: str
     value: float
     sense: str
     best: float
-    """What a perfect result reaches: 0 for `at most`, the upper end of the range for `at least`."""
+    """Value of a perfect result: 0 for `at most`, the best value of the range for `at least`."""
     origin: str
     devices: tuple[str, ...] | None = None
-    """Classes of device that it was measured on; None for what a person states, which holds on any."""
+    """Classes of device that it was measured on; None for a limit that a person states, which applies to any."""
 
     def holds(self, value: float) -> bool:
-        """Say whether `value` keeps the limit; what is not finite never does."""
+        """Whether `value` is within the limit; a value that is not finite never is."""
         if not math.isfinite(value):
             return False
         return value <= self.value if self.sense == "at most" else value >= self.value
@@ -82,7 +82,7 @@ class Limit:
 
 @dataclass
 class Limits:
-    """The limits of one case; remembers which of them a check has used."""
+    """The limits of one case; records which of them the checks have used."""
 
     by_name: Mapping[str, Limit]
     used: set[str] = field(default_factory=set)
@@ -90,18 +90,21 @@ class Limits:
     """Classes of device that the case ran on."""
 
     def on(self, devices: Iterable[str]) -> "Limits":
-        """The same limits, which remember their use together, for a case that ran on these classes of device."""
+        """Copy for a case that ran on these classes of device; both objects share the record of used limits."""
         return replace(self, devices=frozenset(devices))
 
     def uncalibrated(self, limit: Limit) -> str:
-        """Why a limit says nothing on the devices of the case; empty where it does."""
+        """Why a limit does not apply to the devices of the case; an empty text where it does."""
         if limit.devices is None or not (unmeasured := self.devices - set(limit.devices)):
             return ""
         measured, ran = " and ".join(limit.devices), " and ".join(sorted(unmeasured))
         return f"its limit was measured on {measured} only, and this ran on {ran}; run calibrate on this device"
 
     def find(self, name: str) -> Limit | None:
-        """The limit of `rung.check`, or None where the figure is only reported."""
+        """The limit named `rung.check`, or None where the value is only reported.
+
+        Raises HarnessError for a name that the ledger does not hold.
+        """
         if name not in entries():
             raise HarnessError(f"{LEDGER.name}: holds no entry {name!r} for a check; add it with its reason.")
         if name not in self.by_name:
@@ -110,31 +113,31 @@ class Limits:
         return self.by_name[name]
 
     def unused(self, rung: str) -> list[tuple[str, str]]:
-        """Name and origin of the limits for just this case, or its scenario, that no check of a rung has asked for."""
-        mine = (limit for name, limit in self.by_name.items() if name.partition(".")[0] == rung)
-        return [(own.name, own.origin) for own in mine if own.origin != FROM_LEDGER and own.name not in self.used]
+        """Name and origin of those limits of a rung, specific to the case or its scenario, that no check has used."""
+        limits = (limit for name, limit in self.by_name.items() if name.partition(".")[0] == rung)
+        return [(own.name, own.origin) for own in limits if own.origin != FROM_LEDGER and own.name not in self.used]
 
 
 @cache
 def entries() -> dict[str, Entry]:
-    """Read the ledger; a broken one is a HarnessError that names the entry."""
+    """Read the ledger, by `rung.check`; raises HarnessError that names the entry when it is broken."""
     raw = YAML(typ="safe").load(LEDGER)
     try:
         ledger = {name: Entry.model_validate(entry) for name, entry in raw.items()}
     except ValidationError as error:
         raise HarnessError(f"{LEDGER.name}: {error}") from error
     for name, entry in ledger.items():
-        if silent := [scenario for scenario, own in entry.scenarios.items() if own.value is None]:
-            raise HarnessError(f"{LEDGER.name}: {name}.scenarios: no value for {', '.join(silent)}; give one each.")
+        if missing := [scenario for scenario, own in entry.scenarios.items() if own.value is None]:
+            raise HarnessError(f"{LEDGER.name}: {name}.scenarios: no value for {', '.join(missing)}; give one each.")
         for scenario, profile in product((None, *entry.scenarios), PROFILES):
             _from_ledger(name, entry, profile, scenario)
     return ledger
 
 
 def limits_of(case: Case) -> Limits:
-    """The limits in force for a case: the ledger's for its profile, and the case's own in their place.
+    """The limits of a case: the ledger's for its profile, replaced by those that the case sets.
 
-    Raises HarnessError for an unknown name and for a limit that nothing could exceed.
+    Raises HarnessError for an unknown name and for a limit that no result could exceed or satisfy.
     """
     origins = {name: _origin(case.origins.get(f"limits.{name}", "")) for name in case.scenario.limits}
     return resolve(case.profile, case.scenario.limits, origins, case.name)
@@ -143,9 +146,16 @@ def limits_of(case: Case) -> Limits:
 def resolve(
     profile: str, given: Mapping[str, float], origins: Mapping[str, str], scenario: str | None = None
 ) -> Limits:
-    """Limits of a profile for a scenario of that name, with those `given` by a case, of stated origin, in their place.
+    """Resolve the limits of a case from the ledger and from its own settings.
 
-    Without a name no scenario's own figures take part.
+    Args:
+        profile: name of the profile.
+        given: limits that the case sets, which replace those of the ledger.
+        origins: for each of these limits, where it was set.
+        scenario: name of the scenario; without one, limits that were measured for a scenario are left out.
+
+    Raises:
+        HarnessError: a name is unknown, or no result could exceed or satisfy the limit.
     """
     ledger = entries()
     found = {name: _from_ledger(name, entry, profile, scenario) for name, entry in ledger.items()}
@@ -160,7 +170,7 @@ def resolve(
 
 
 def _from_ledger(name: str, entry: Entry, profile: str, scenario: str | None) -> Limit | None:
-    """What the ledger says of a figure: for the scenario where it was measured there, else for all."""
+    """Limit of an entry of the ledger: the one for the scenario where there is one, else the general one."""
     own = entry.scenarios.get(scenario) if scenario else None
     for measured, origin in ((own, f"{FROM_LEDGER} ({scenario})"), (entry, FROM_LEDGER)):
         if measured is not None and (value := measured.value_for(profile)) is not None:
@@ -180,5 +190,5 @@ def _limit(name: str, value: float, origin: str, entry: Entry, devices: tuple[st
 
 
 def _origin(found: str) -> str:
-    """Shorten the case's word on where a limit comes from to `override` or `scenario FILE:LINE`."""
+    """Shorten the origin of a limit, as the case states it, to `override` or `scenario FILE:LINE`."""
     return "override" if found.startswith("override") else f"scenario {found.partition(': ')[2]}".rstrip()

@@ -1,4 +1,4 @@
-"""What a tensor is instead: the other side's, changed in one of the ways in which ports go wrong."""
+"""Simple transformations that explain a wrong tensor: the other side's, but conjugated, reversed, scaled and so on."""
 
 from collections.abc import Iterator
 
@@ -7,31 +7,31 @@ import numpy as np
 from harness.arrays import Array
 from harness.judge.comparing import relative_error
 
-EXPLAINS = 1e-3
-"""A change explains a difference when it leaves no more of it than this share."""
-FEWEST = 8
-"""Values that a tensor needs: of fewer, any is the multiple of any other."""
+EXPLAINED = 1e-3
+"""A transformation explains a difference when it leaves at most this share of it."""
+MIN_SIZE = 8
+"""Smallest number of values of a tensor for which a transformation is sought: fewer are explained by chance."""
 _NEAR = 1e-3
 
 
 def transformation(own: Array, other: Array, of_stage: bool) -> str:
-    """`the other side's, conjugated`, and the like; empty where none of the simple changes explains the difference.
+    """Describe `own` as a simple transformation of `other`, such as `the other side's, conjugated`.
 
-    Both have the same shape and are finite. `of_stage`: a tensor (B, H, W, C), whose rows, columns, samples and
-    channels are tried too; the axes of a weight mean something else.
+    Empty where no simple transformation explains the difference. Both tensors must have the same shape and be finite.
+    `of_stage`: they are stages (B, H, W, C), whose samples, rows, columns and channels may be permuted, too.
     """
     error = relative_error(own, other)
-    if not error or own.size < FEWEST:
+    if not error or own.size < MIN_SIZE:
         return ""
-    for words, changed in _changed(own, other, of_stage):
+    for text, changed in _changed(own, other, of_stage):
         left = relative_error(own, changed)
-        if left is not None and left <= EXPLAINS * error:
-            return words
+        if left is not None and left <= EXPLAINED * error:
+            return text
     return "a tensor of single precision" if _is_single(own) and not _is_single(other) else ""
 
 
 def _changed(own: Array, other: Array, of_stage: bool) -> Iterator[tuple[str, Array]]:
-    """The other tensor, changed in each of the ways that its shape allows, the simplest first."""
+    """Description and result of each transformation of the other tensor that its shape allows, the simplest first."""
     yield "the other side's with the opposite sign", -other
     if np.iscomplexobj(other):
         yield "the other side's, conjugated", other.conj()
@@ -48,13 +48,13 @@ def _changed(own: Array, other: Array, of_stage: bool) -> Iterator[tuple[str, Ar
         yield "the other side's with its channels in another order", _matched(own, other, 3)
     factor = _factor(own, other)
     if factor is not None:
-        yield f"the other side's times {_shown(factor)}", factor * other
+        yield f"the other side's times {_formatted(factor)}", factor * other
     offset = own.mean() - other.mean()
     yield f"the other side's plus {offset:.6g}", other + offset
 
 
 def _matched(own: Array, other: Array, axis: int) -> Array:
-    """The slices of the other tensor, each put where its nearest of this one is; each may be used once."""
+    """Reorder the slices of `other` along an axis such that each is at the position of the nearest slice of `own`."""
     ours, theirs = (np.moveaxis(array, axis, 0).reshape(array.shape[axis], -1) for array in (own, other))
     left = list(range(len(theirs)))
     order = []
@@ -66,7 +66,7 @@ def _matched(own: Array, other: Array, axis: int) -> Array:
 
 
 def _factor(own: Array, other: Array) -> complex | None:
-    """Least squares factor; real where both tensors are."""
+    """Factor of `other` that fits `own` best (least squares); None where `other` is zero."""
     energy = np.vdot(other, other).real
     if not energy:
         return None
@@ -74,12 +74,12 @@ def _factor(own: Array, other: Array) -> complex | None:
     return complex(found) if np.iscomplexobj(own) else float(found.real)
 
 
-def _shown(factor: complex) -> str:
-    """A factor near 1 by how far it is from it."""
+def _formatted(factor: complex) -> str:
+    """Write a factor; one near 1 as `1 +DIFFERENCE`."""
     return f"1 {factor.real - 1:+.3g}" if abs(factor - 1) < _NEAR else f"{factor:.6g}"
 
 
 def _is_single(array: Array) -> bool:
-    """Whether every value of a double precision tensor is one of single precision."""
+    """Whether every value of a double precision tensor can be represented in single precision."""
     narrow = {"float64": np.float32, "complex128": np.complex64}.get(str(array.dtype))
     return narrow is not None and bool(np.array_equal(array, array.astype(narrow)))

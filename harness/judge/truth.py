@@ -1,4 +1,4 @@
-"""The true object, or the reference reconstruction that stands in for it, where the reconstruction lies."""
+"""The true object, or the reference reconstruction that stands in for it, at the position of a reconstruction."""
 
 from pathlib import Path
 from typing import Literal
@@ -15,7 +15,7 @@ PARTS: tuple[Part, ...] = ("amplitude", "phase")
 
 
 def true_object(evidence: Evidence) -> Truth:
-    """Read `ground_truth_{amp,phase}.npy` and `truth.json` of a case; NoEvidence when there is no truth."""
+    """Read `ground_truth_{amp,phase}.npy` and `truth.json` of a case; NoEvidence when they are missing or broken."""
     facts = evidence.truth
     amplitude, phase = (
         evidence.array(Path(layout.DATASET, name)) for name in (layout.TRUTH_AMPLITUDE, layout.TRUTH_PHASE)
@@ -29,24 +29,24 @@ def true_object(evidence: Evidence) -> Truth:
 
 
 def crop(truth: Truth, canvas: Canvas) -> tuple[Array, Array]:
-    """The truth (size, size) on the pixels of a canvas, bilinear, and the mask of what lies inside the object."""
+    """The truth (size, size) on the pixels of a canvas, bilinear, and a mask of the pixels inside the object."""
     x, y = (np.array([coordinate]) for coordinate in canvas.centre)
     images, inside = _cut(truth, x, y, len(canvas.field))
     return images[0], inside[0]
 
 
 def true_patches(truth: Truth, canvas: Canvas, predictions: Predictions, side: int) -> tuple[Array, Array]:
-    """The truth (K, side, side) under each predicted patch, and which of them (K,) lie wholly inside the object."""
+    """The true patch (K, side, side) at each predicted patch, and which of them (K,) are wholly inside the object."""
     x, y = np.transpose(predictions.positions + np.array(canvas.centre))
     patches, inside = _cut(truth, x, y, side)
     return patches, np.all(inside, axis=(1, 2))
 
 
 def parts_with_a_picture(evidence: Evidence) -> tuple[Part, ...]:
-    """The parts of the object that hold a picture, the leading one first.
+    """The parts of the object (amplitude, phase) that hold structure; the first is the leading part.
 
-    The phase leads wherever the object has one; of a measured object it alone is judged, since nothing is
-    claimed of the amplitude of a phase object. The amplitude leads where the phase is constant.
+    The phase leads wherever it is not constant. Of a measured object the phase alone is judged, since these are phase
+    objects, whose amplitude is not known to hold structure. The amplitude leads where the phase is constant.
     """
     dataset = evidence.scenario.dataset
     if dataset.source == "file":
@@ -55,7 +55,7 @@ def parts_with_a_picture(evidence: Evidence) -> tuple[Part, ...]:
 
 
 def part_of(field: Array, part: Part) -> Array:
-    """Amplitude or phase (radians) of a complex array."""
+    """Amplitude, or phase in radians, of a complex array."""
     picture: Array = np.abs(field) if part == "amplitude" else np.angle(field)
     return picture
 

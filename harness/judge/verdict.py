@@ -1,4 +1,4 @@
-"""What the judge says: one `Check` a figure or fact, one `RungVerdict` a rung."""
+"""Verdicts of the judge: one `Check` for each value or fact, one `RungVerdict` for each rung."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from harness.records.verdict import Status as Status
 from harness.records.verdict import VerdictRecord
 
 SEVERITY: tuple[Status, ...] = get_args(Status)
-"""From the worst to the mildest; the worst status of its checks is the status of a rung."""
+"""Statuses from the worst to the mildest; the worst status of its checks is the status of a rung."""
 
 RED: tuple[Status, ...] = ("fail", "error")
 """Statuses that make a session fail."""
 
 CONTRACT = "contract"
-"""Origin of a check without a limit: the contract between the parts demands it exactly."""
+"""Origin of a check without a limit: a fact that must hold exactly."""
 
 UNCALIBRATED = "uncalibrated"
-"""How the message of a check begins whose limit nobody measured on the class of device that the case ran on."""
+"""First word of the message of a check whose limit was not measured on the case's class of device."""
 
 
 @dataclass(frozen=True)
@@ -41,22 +41,22 @@ class RungVerdict:
 
     @property
     def message(self) -> str:
-        """The message of the first check that is as bad as the rung."""
+        """Message of the first check whose status is that of the rung."""
         if not self.checks:
             return "no check was made, so nothing was shown"
         return next(check.message for check in self.checks if check.status == self.status)
 
     @property
     def record(self) -> VerdictRecord:
-        """What `checks/<rung>.json` holds."""
+        """Contents of `checks/<rung>.json`."""
         return VerdictRecord(rung=self.rung, status=self.status, checks=self.checks)
 
     @classmethod
     def of(cls, record: VerdictRecord) -> "RungVerdict":
-        """The verdict that was written; its status follows from the checks."""
+        """The verdict of a record that was read; the status is derived from the checks again."""
         return cls(record.rung, record.checks)
 
 
 def tightest(checks: Iterable[Check]) -> Check | None:
-    """The check with the least margin, the first of equal ones; None where no check has a margin."""
+    """The check with the smallest margin, the first of equal ones; None where no check has a margin."""
     return min((check for check in checks if check.margin is not None), key=lambda c: c.margin or 0.0, default=None)

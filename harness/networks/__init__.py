@@ -1,1 +1,1 @@
-"""The networks of this repository, one package each: what their ports must build alike, and the ports."""
+"""The networks of this repository, one package each, with the rules that its ports share and the ports."""

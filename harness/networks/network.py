@@ -1,4 +1,4 @@
-"""What a network is: what the run asks of it, whatever its ports are written in."""
+"""The protocols of a network and of its oracle, by which a run uses them without knowing the network."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -12,24 +12,24 @@ from harness.scenario.schema import Scenario
 
 
 class Oracle(Protocol):
-    """The network's formulas once more, in NumPy float64, in code that no port shares."""
+    """The network's formulas in NumPy float64, written independently of the ports, to check them."""
 
     def stages(self, setup: Setup, known: Mapping[str, Array], batch: Batch, weights: Weights) -> dict[str, Array]:
-        """Every stage that the contract says it answers for, from the stages of a port; float64 and complex128.
+        """Compute every stage that has `oracle` set in the contract, float64 or complex128, from the stages of a port.
 
         Args:
-            setup: what the port was built from.
-            known: the stages that the port computed, of which those are used that the oracle starts from.
-            batch: what the port was fed.
-            weights: the weights that the port held.
+            setup: the set-up that the port was built from.
+            known: the stages that the port computed; the oracle uses those that it starts from.
+            batch: the batch that the port got.
+            weights: the weights of the port.
 
         Raises:
             HarnessError: a stage that the oracle starts from is missing or does not fit the batch.
         """
         ...
 
-    def losses(self, setup: Setup, answers: Mapping[str, Array], batch: Batch) -> dict[str, float]:
-        """`loss` and its terms, from what `stages` answered for the batch."""
+    def losses(self, setup: Setup, stages: Mapping[str, Array], batch: Batch) -> dict[str, float]:
+        """`loss` and its terms for the batch, from the result of the method `stages`."""
         ...
 
     def diffraction(self, setup: Setup, patches: Array, relative: Array) -> Array:
@@ -38,21 +38,21 @@ class Oracle(Protocol):
 
 
 class Network(Protocol):
-    """What two ports claim to be."""
+    """What a run needs to know of a network."""
 
     oracle: Oracle | None
-    """None for a network without one."""
+    """The oracle; None for a network without one."""
 
-    def first_weights(self, setup: Setup, contract: Contract) -> Weights:
-        """The start that both sides share, float64, from the scenario's training seed."""
+    def initial_weights(self, setup: Setup, contract: Contract) -> Weights:
+        """Initial weights for both sides, float64, from the scenario's training seed."""
         ...
 
-    def at_rate(self, scenario: Scenario, rate: float) -> Scenario:
-        """The scenario with another largest learning rate, which stands in a section of the network."""
+    def with_learning_rate(self, scenario: Scenario, rate: float) -> Scenario:
+        """Copy of the scenario with another largest learning rate, whose key belongs to the network."""
         ...
 
 
 def named(name: str) -> Network:
-    """The network of a scenario, which must be one of `harness.scenario.networks.names`."""
+    """Import the network of the given name, which must be one of `harness.scenario.networks.names()`."""
     network: Network = import_module(f"{PACKAGE}.{name}.network").NETWORK
     return network

@@ -1,4 +1,4 @@
-"""The ports by name: those of a network of the harness, and those that other distributions announce.
+"""The ports by name: the harness's own, and those that other distributions register as entry points.
 
 A network of the harness keeps a port in the package `harness.networks.<network>.<name>`, whose module `port` holds the
 factory `create`. Nothing is imported before a port is created, so listing the names is safe in any process.
@@ -20,11 +20,11 @@ FRAMEWORKS = {"tensorflow": ("tensorflow", "tensorflow-cpu", "keras", "numpy"), 
 TensorFlow comes as either of two."""
 
 INSTALL = {"tensorflow": "tensorflow-cpu", "torch": "torch"}
-"""The distribution that brings a framework on its own."""
+"""The distribution to install for a framework."""
 
 
 def names() -> tuple[str, ...]:
-    """Names of all ports, sorted; the harness's own win over entry points of the same name."""
+    """Names of all ports, sorted; the harness's own replace entry points of the same name."""
     return tuple(sorted({*FRAMEWORKS, *entry_points(group=GROUP).names}))
 
 
@@ -43,7 +43,7 @@ def create(name: str, setup: Setup) -> Port:
 
 
 def module_of(name: str, network: str) -> str:
-    """The module of a port of the harness's own."""
+    """Name of the module with the harness's own port `name` of a network."""
     return f"{PACKAGE}.{network}.{name}.port"
 
 

@@ -1,1 +1,1 @@
-"""The formulas in NumPy float64: forward model, likelihood, translation, stitching. The oracle."""
+"""The formulas in NumPy float64: forward model, likelihood, translation, stitching, phase and twin ambiguities."""

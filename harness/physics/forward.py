@@ -1,4 +1,4 @@
-"""From object patches to the counts on the detector, in NumPy float64: the oracle of the physics stages."""
+"""Forward model in NumPy float64, from object patches to the counts on the detector."""
 
 import numpy as np
 
@@ -8,13 +8,13 @@ Array = np.ndarray
 
 
 def exit_wave(patches: Array, probe: Array) -> Array:
-    """`psi = P * O`: patches (B, N, N, C) under the probe (N, N), the same for every position."""
+    """Exit waves `psi = P * O` (B, N, N, C) of object patches (B, N, N, C) under the probe (N, N)."""
     psi: Array = patches * probe[:, :, None]
     return psi
 
 
 def diffract(psi: Array) -> Array:
-    """Wave at the detector: orthonormal FFT over the pixels of (B, N, N, C), zero frequency at index N/2.
+    """Waves at the detector: orthonormal FFT over the pixels of (B, N, N, C), zero frequency at index N/2.
 
     `sum(|F|^2) = sum(|psi|^2)`.
     """
@@ -22,12 +22,12 @@ def diffract(psi: Array) -> Array:
 
 
 def diffract_adjoint(wave: Array) -> Array:
-    """Adjoint of `diffract`, which is its inverse too."""
+    """Adjoint of `diffract`, which is also its inverse."""
     return np.fft.ifft2(np.fft.ifftshift(wave, axes=(1, 2)), axes=(1, 2), norm="ortho")
 
 
 def squared(wave: Array) -> Array:
-    """`|F|^2` as real^2 + imag^2: no square root is taken on the way to the counts."""
+    """`|F|^2` as real^2 + imag^2, without the square root in `abs`."""
     energy: Array = wave.real**2 + wave.imag**2
     return energy
 
@@ -35,12 +35,19 @@ def squared(wave: Array) -> Array:
 def forward_stages(
     object_patches: Array, relative: Array, probe: Array, log_scale: float, merging: Merging | None
 ) -> dict[str, Array]:
-    """Every physics stage, by name and in order, from object patches (B, N, N, C) to the predicted counts.
+    """Compute every physics stage from object patches to the predicted counts.
 
-    `relative` (B, 1, 2, C) pixels; `probe` (N, N) as the model uses it (masked if it masks);
-    `merging` None: patches are not merged and the two merge stages are the patches themselves.
-    `object_merged` is (B, padded, padded, 1) when merged. `diffraction_amplitude` is unscaled;
-    `intensity` is `exp(2 log_scale) |F|^2` counts.
+    Args:
+        object_patches: (B, N, N, C) complex.
+        relative: (B, 1, 2, C) pixels `[x, y]`, see `harness.physics.merge`.
+        probe: (N, N) complex, masked if the model masks it.
+        log_scale: logarithm of the intensity scale.
+        merging: how patches are merged; None: not at all, and both merge stages are the patches themselves.
+
+    Returns:
+        The stages by name, in the order of the computation, (B, N, N, C) each, but for `object_merged`, which is
+        (B, padded, padded, 1) when patches are merged. `diffraction_amplitude` is without the intensity scale;
+        `intensity` is in counts, `exp(2 log_scale) |F|^2`.
     """
     patches = np.asarray(object_patches, dtype=np.complex128)
     merged = extracted = patches

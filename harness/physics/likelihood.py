@@ -1,7 +1,7 @@
 """The terms of the loss, and the analytic gradient of the likelihood with respect to the object patches.
 
-Every term is a mean, so that it does not depend on the size of the batch. The names are those of
-the scenario's loss section.
+Every term is a mean, so that it does not depend on the size of the batch. The terms are named as in
+the scenario's section `loss`.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from harness.physics.merge import Merging, extract, extract_adjoint, merge, merg
 Array = np.ndarray
 
 INTENSITY_FLOOR = 1e-12
-"""Counts below which the logarithm is not followed; squared amplitudes below which the root is not."""
+"""Smallest argument of the logarithm and of the square root, in counts; smaller ones are replaced by it."""
 
 SMOOTHING = 1e-12
 """Added under the root of the total variation, so that its gradient exists where the object is flat."""
@@ -33,9 +33,8 @@ def poisson(intensity: Array, observed: Array, nphotons: float) -> float:
 def amplitude_mae(intensity: Array, amplitude: Array, nphotons: float) -> float:
     """Mean over all pixels of `|sqrt(max(I, 1e-12)) - A_obs|`, in units of the closed-form scale.
 
-    `intensity` and the squares of `amplitude` are counts (B, N, N, C). Like the likelihood, and unlike a difference
-    in units of the trained scale, this is unchanged where object and scale trade a factor: a scale that divided the
-    error, too, could make it as small as one likes by growing.
+    `intensity` is in counts (B, N, N, C), `amplitude` is the square root of counts. The unit does not depend on the
+    trained scale: an error in units of the trained scale would become arbitrarily small if that scale grew.
     """
     predicted = np.sqrt(np.maximum(intensity, INTENSITY_FLOOR))
     unit = scale.intensity_scale_closed_form(nphotons, amplitude.shape[1])
@@ -54,9 +53,13 @@ def total_variation(object_patches: Array) -> float:
 def loss_terms(
     stages: Mapping[str, Array], amplitude: Array, nphotons: float, weights: Mapping[str, float]
 ) -> dict[str, float]:
-    """`loss` and each of its terms whose weight is not 0, from the stages of `forward_stages`.
+    """`loss` and each of its terms whose weight is not 0.
 
-    `amplitude` (B, N, N, C): square root of the observed counts; `weights`: term name to weight.
+    Args:
+        stages: the result of `forward.forward_stages`.
+        amplitude: (B, N, N, C) square roots of the observed counts.
+        nphotons: mean number of photons in a pattern.
+        weights: name of each term -> its weight in the loss.
     """
     values = {
         "poisson": lambda: poisson(stages["intensity"], amplitude**2, nphotons),
@@ -78,8 +81,8 @@ def poisson_gradient(
 ) -> Array:
     """Gradient (B, N, N, C) complex128 of `poisson` with respect to the object patches.
 
-    Its real and imaginary parts are the derivatives by the real and imaginary parts of the patches.
-    Arguments as in `forward.forward_stages`; `observed` (B, N, N, C) counts.
+    Its real and imaginary parts are the derivatives by the real and imaginary parts of the patches. `observed`
+    (B, N, N, C) is in counts; `nphotons` is as in `poisson`, all other arguments as in `forward.forward_stages`.
     """
     patches = np.asarray(object_patches, dtype=np.complex128)
     extracted = patches

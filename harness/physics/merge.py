@@ -1,8 +1,8 @@
-"""Merging the patches of a group into one object, and cutting each position out of it again.
+"""Merging the overlapping patches of a group into one object, and cutting a patch for each position out of it.
 
-A position p of a group with centre g has the relative offset `r = -(p - g)`: its patch is placed by
-`-r` relative to the centre of the canvas, and cut out by the inverse translation `+r`.
-Nothing in a group depends on the other groups of a batch.
+A position p of a group with centre g has the relative offset `r = -(p - g)`: its patch is moved by
+`-r` from the centre of the canvas when merging, and by `+r` when it is cut out.
+Each group of a batch is merged on its own.
 """
 
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ from harness.physics import translation
 Array = np.ndarray
 
 COVERAGE_FLOOR = 1e-3
-"""Added to the summed weights, so that pixels that no patch reaches become 0."""
+"""Added to the summed weights before the division, so that pixels outside of all patches become 0."""
 
 
 @dataclass(frozen=True)
 class Merging:
-    """How the patches of a group are merged."""
+    """Canvas and weights by which the patches of a group are merged."""
 
     padded_size: int
     """Side of the merged object, pixels."""
     weight: Array
-    """(N, N) float64 weight of a patch's pixels."""
+    """(N, N) float64 weight of each pixel of a patch."""
 
 
 def central_weight(N: int, side: int) -> Array:
@@ -36,7 +36,7 @@ def central_weight(N: int, side: int) -> Array:
 
 
 def merging(N: int, padded_size: int, gridsize: int, object_big: bool, probe_big: bool) -> Merging | None:
-    """Return how a model merges: weight 1 on what its network predicts; None when it does not merge."""
+    """How a model merges, with weight 1 on the region that its network predicts; None when it does not merge."""
     if gridsize == 1 or not object_big:
         return None
     return Merging(padded_size, central_weight(N, N if probe_big else N // 2))

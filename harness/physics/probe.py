@@ -1,4 +1,4 @@
-"""The probe's mask, its normalisation, and the object amplitude that follows from it."""
+"""The circular mask, the normalisation of the probe, and the object amplitude that follows from it."""
 
 import numpy as np
 
@@ -13,14 +13,14 @@ def circular_mask(N: int) -> Array:
 
 
 def normalise(probe: Array, probe_scale: float) -> Array:
-    """`P / (probe_scale * mean(|M P|))`, complex128; the mean is over all N x N pixels."""
+    """Normalised probe (N, N) complex128: `P / (probe_scale * mean(|M P|))`, mean over all N x N pixels, M the mask."""
     mean = np.abs(circular_mask(probe.shape[0]) * probe).mean()
     normalised: Array = np.asarray(probe, dtype=np.complex128) / (probe_scale * mean)
     return normalised
 
 
 def model_probe(probe: Array, mask: bool) -> Array:
-    """The normalised probe as the model uses it: masked or not."""
+    """Probe (N, N) as the model uses it: the normalised probe, times the circular mask if `mask`."""
     return probe * circular_mask(probe.shape[0]) if mask else probe
 
 

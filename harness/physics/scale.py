@@ -1,4 +1,4 @@
-"""The scale between counts, the network's input and its output."""
+"""Scale factors between the counts, the normalised input of the network and the predicted intensity."""
 
 import numpy as np
 
@@ -12,15 +12,15 @@ def pattern_energies(amplitude: Array) -> Array:
 
 
 def normalisation(mean_energy: float, N: int) -> float:
-    """Factor of `X = factor * A_obs`: `sqrt((N/2)^2 / mean(sum(A_obs^2)))`."""
+    """Factor of the normalised input `X = factor * A_obs`: `sqrt((N/2)^2 / mean(sum(A_obs^2)))`."""
     return float(N / 2 / np.sqrt(mean_energy))
 
 
 def intensity_scale(nphotons: float, mean_energy: float) -> float:
-    """`s = sqrt(nphotons / mean(sum(X^2)))`, from the mean energy of the normalised patterns."""
+    """Intensity scale `s = sqrt(nphotons / mean(sum(X^2)))`, from the mean energy of the normalised patterns."""
     return float(np.sqrt(nphotons / mean_energy))
 
 
 def intensity_scale_closed_form(nphotons: float, N: int) -> float:
-    """`s0 = sqrt(nphotons) / (N/2)`: for N 64, 9.882118 at 1e5 photons and 988.211769 at 1e9."""
+    """Intensity scale in closed form, `s0 = sqrt(nphotons) / (N/2)`: for N 64, 9.882118 at 1e5 photons."""
     return float(np.sqrt(nphotons) / (N / 2))

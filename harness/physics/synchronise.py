@@ -1,7 +1,7 @@
 """The free global phase of each pattern: fixed so that overlapping patches agree.
 
-With gridsize 1 nothing ties the phase of one pattern to that of the next. Neighbours that overlap show
-the same object, so their mutual phases are the leading eigenvector of the matrix of their inner products.
+With gridsize 1 each pattern is reconstructed alone, up to a global phase. Overlapping patches show the same
+object, so their relative phases follow from the leading eigenvector of the matrix of their inner products.
 """
 
 import numpy as np
@@ -12,11 +12,15 @@ Array = np.ndarray
 
 
 def phases(patches: Array, positions: Array, weight: Array) -> Array:
-    """Factors (K,) complex128 of modulus 1 that bring the patches in step: use `phases[:, None, None] * patches`.
+    """Phase factors (K,) complex128 that make overlapping patches agree: use `phases[:, None, None] * patches`.
 
-    patches (K, M, M) complex, positions (K, 2) pixels `[x, y]`, weight (M, M) >= 0. Patches that no chain of
-    overlaps connects have no mutual phase; each connected set is turned so that its weighted sum is
-    real and positive.
+    Patches that no chain of overlaps connects have no relative phase; each connected set gets the phase with which
+    its weighted sum is real and positive.
+
+    Args:
+        patches: (K, M, M) complex.
+        positions: (K, 2) pixels `[x, y]`.
+        weight: (M, M) >= 0.
     """
     overlaps = overlap_matrix(weight * patches, positions)
     sums = (weight * patches).sum(axis=(1, 2))
@@ -28,7 +32,7 @@ def phases(patches: Array, positions: Array, weight: Array) -> Array:
 
 
 def overlap_matrix(patches: Array, positions: Array) -> Array:
-    """`H[j, k] = sum(conj(o_j) o_k)` (K, K) over the pixels that both patches (K, M, M) reach, placed bilinearly."""
+    """`H[j, k] = sum(conj(o_j) o_k)` (K, K) over the pixels where patches (K, M, M) overlap."""
     count, side = patches.shape[0], patches.shape[-1]
     left, along_x = windows(positions[:, 0], side)
     top, along_y = windows(positions[:, 1], side)
@@ -43,7 +47,7 @@ def overlap_matrix(patches: Array, positions: Array) -> Array:
 
 
 def connected_sets(linked: Array) -> list[Array]:
-    """Index arrays of the connected sets of a symmetric boolean matrix (K, K), in order of their first member."""
+    """Connected components of a symmetric boolean matrix (K, K), as index arrays in the order of their first member."""
     label = np.arange(len(linked))
     while True:
         smallest = np.where(linked, label, len(label)).min(axis=1)
@@ -54,9 +58,9 @@ def connected_sets(linked: Array) -> list[Array]:
 
 
 def _leading_phases(overlaps: Array) -> Array:
-    """Phases of the leading eigenvector of `D^(-1/2) H D^(-1/2)`, D the sums of |H| along its rows.
+    """Phase factors of the leading eigenvector of `D^(-1/2) H D^(-1/2)`, D the sums of |H| along its rows.
 
-    Dividing by D keeps bright or crowded regions from taking the eigenvector for themselves.
+    Without D the eigenvector would be large in bright or densely scanned regions only.
     """
     degree = np.sqrt(np.maximum(np.abs(overlaps).sum(axis=1), np.finfo(np.float64).tiny))
     _, vectors = np.linalg.eigh(overlaps / np.outer(degree, degree))

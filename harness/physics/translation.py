@@ -1,4 +1,4 @@
-"""Bilinear translation as separable matrices: exact, with zeros outside, and with the transpose as adjoint.
+"""Bilinear translation of images by one matrix for each axis; its adjoint are the transposed matrices.
 
 The centre of an axis of `n` pixels is index `n // 2`, for even and odd `n` alike.
 Positive `dx` moves content to larger columns, positive `dy` to larger rows.
@@ -11,7 +11,7 @@ Array = np.ndarray
 
 
 def matrix(n_out: int, n_in: int, shift: ArrayLike) -> Array:
-    """Matrix that carries `n_in` pixels to `n_out` pixels with the same centre, moved by `shift` pixels.
+    """Matrix that moves `n_in` pixels by `shift` pixels on an axis of `n_out` pixels with the same centre.
 
     `T[i, j] = max(0, 1 - |(i - n_out // 2) - (j - n_in // 2) - shift|)`. For a `shift` of shape S the
     result has shape `S + (n_out, n_in)`, float64.
@@ -29,7 +29,7 @@ def translate(patches: Array, dx: ArrayLike, dy: ArrayLike) -> Array:
 
 
 def adjoint(patches: Array, dx: ArrayLike, dy: ArrayLike) -> Array:
-    """Apply the transposed matrices to patches (..., H, W).
+    """Apply the adjoint of `translate` to patches (..., H, W).
 
     `<translate(a), b> = <a, adjoint(b)>`.
     """
@@ -38,7 +38,7 @@ def adjoint(patches: Array, dx: ArrayLike, dy: ArrayLike) -> Array:
 
 
 def apply(rows: Array, patches: Array, columns: Array) -> Array:
-    """`Ty @ o @ Tx.T` for stacks of matrices (..., n_out, n_in) and patches (..., n_in, n_in)."""
+    """Translate patches o (..., n_in, n_in) by matrices (..., n_out, n_in) of both axes: `Ty @ o @ Tx.T`."""
     moved: Array = rows @ patches @ _transpose(columns)
     return moved
 
@@ -47,7 +47,7 @@ def cut(image: Array, x: Array, y: Array, size: int) -> Array:
     """Cut patches (K, size, size) centred at the positions `x`, `y` (K,) of an image (H, W).
 
     Pixel `i` of a patch lies at the coordinate `x - size // 2 + i`, and coordinate 0 is the image's first
-    pixel; what lies outside the image is 0. The adjoint of placing the patches.
+    pixel; pixels outside of the image are 0. This is the adjoint of adding the patches up on a canvas.
     """
     left, along_x = windows(x, size)
     top, along_y = windows(y, size)
@@ -61,19 +61,19 @@ def cut(image: Array, x: Array, y: Array, size: int) -> Array:
 
 
 def windows(positions: Array, size: int) -> tuple[Array, Array]:
-    """First pixels (K,) int and matrices (K, size + 1, size) that place `size` pixels centred at `positions`.
+    """First pixels (K,) int and matrices (K, size + 1, size) that move `size` pixels to the positions (K,) of one axis.
 
-    A patch at a fractional position touches `size + 1` pixels; this keeps the matrices small on a large canvas.
+    A patch at a fractional position covers `size + 1` pixels, so the matrices stay small on a large canvas.
     """
     start = np.asarray(positions, dtype=np.float64) - size // 2
     first = np.floor(start)
-    # The centres of size + 1 and size pixels differ by one index when size is odd; `matrix` counts from them.
+    # `matrix` counts from the centres, and those of size + 1 and of size pixels differ by one index if size is odd.
     offset = (size + 1) // 2 - size // 2
     return first.astype(np.int64), matrix(size + 1, size, start - first - offset)
 
 
 def overlap(first: int, length: int, size: int) -> tuple[slice, slice]:
-    """Where pixels `first ... first + length - 1` fall on an axis of `size`: slice of the axis, of the pixels."""
+    """Slices of an axis of `size` pixels and of pixels `first ... first + length - 1` on it, where both overlap."""
     low, high = max(first, 0), min(first + length, size)
     high = max(low, high)
     return slice(low, high), slice(low - first, high - first)

@@ -1,18 +1,18 @@
-"""The twin of each pattern: which of the two a patch is, fixed so that overlapping patches agree.
+"""The twin ambiguity: for each patch the choice between it and its twin `conj(O(-x))`, so that overlaps agree.
 
-Let `P` be its own twin up to a constant phase, `P(x) = c conj(P(-x))`: flat, real and centro-symmetric, say. Then the
-exit wave of the twin `conj(O(-x))` is the twin of the exit wave, and `|FFT(conj(psi(-x)))| = |FFT(psi(x))|`: both
-patches give the same pattern. One pattern at a time cannot tell them apart, and a network that sees one at a time
-chooses as it likes. Neighbours that overlap show the same object, and their twins, each turned about its own centre,
-do not: so the overlaps decide, without the truth.
+Let the probe `P` be its own twin up to a constant phase, `P(x) = c conj(P(-x))`; a real, centro-symmetric one is. Then
+the exit wave of the twin of a patch is the twin of its exit wave, and `|FFT(conj(psi(-x)))| = |FFT(psi(x))|`: both
+patches give the same pattern. A network that sees one pattern at a time cannot distinguish them and predicts either.
+Overlapping patches show the same object, but their twins, each turned about its own centre, do not: so the overlaps
+decide, without the ground truth.
 
-The choice has two values a patch, `sigma = 1` or `-1`. What two overlapping patches disagree by is then
-`a + h_j sigma_j + h_k sigma_k + J sigma_j sigma_k` for every choice, and the least sum of it is sought as in
-`synchronise`: the signs of the leading eigenvector of the couplings, then turns of one patch or two for as long as one
-helps.
-The fields `h` come from the positions, which do not turn with the patches: they decide what the couplings leave
-open, all patches of a connected set turned at once. Where they vanish too (a lone patch, patches at one position,
-patches that are their own twins) nothing decides, and the first patch stays as it was predicted.
+The choice for patch j is a sign `sigma_j`, 1 for the patch itself and -1 for its twin. The disagreement of two
+overlapping patches is `a + h_j sigma_j + h_k sigma_k + J sigma_j sigma_k` for every choice. Its sum over all pairs is
+minimised as in `synchronise`: start from the signs of the leading eigenvector of the couplings `J`, then flip one patch
+or two as long as that lowers the sum.
+The fields `h` come from the positions, which are not turned with the patches. They decide between a choice and the
+flip of all patches of a connected set, to which the couplings are blind. Where the fields vanish too (a single patch,
+patches at one position, patches that are their own twins) the first patch stays as it was predicted.
 """
 
 import numpy as np
@@ -23,28 +23,30 @@ from harness.physics.translation import overlap, windows
 Array = np.ndarray
 
 SELF_TWIN = 1e-3
-"""Largest distance of a probe from its twin, relative to its norm, at which patterns tell nothing of the orientation.
+"""Distance of a probe from its twin, relative to its norm, up to which patch and twin count as indistinguishable.
 
-It moves the amplitudes of a pattern by about as much as counting 1e9 photons on 64 x 64 pixels does: by 1/2 each,
+It changes the amplitudes of a pattern by about as much as the noise of 1e9 photons on 64 x 64 pixels: by 1/2 each,
 `(64 / 2) / sqrt(1e9)` of their norm.
 """
 EVIDENCE = 0.1
-"""Least share of the disagreement that turning must take away. Patches that show next to nothing agree either way, and
-rounding would choose among them: two trainings, equal to 1e-12, then had 2 of 32 patches turned on one side alone."""
+"""Smallest share of the disagreement that all flips together must remove, else no patch is flipped. Patches with hardly
+any structure agree either way, and rounding would choose: two trainings, equal to 1e-12, then differed in 2 of 32
+patches."""
 _ROUNDING = 1e-12
-"""Share of the whole, be it couplings, an eigenvector or a sum, below which a sign is rounding and not evidence."""
+"""Relative size below which the sign of a coupling, of an eigenvector's element or of a gain is mere rounding."""
 
 
 def twin(patches: Array) -> Array:
-    """conj(O(-x)) of patches (..., M, M), turned about their half-pixel centre, which is the idealised probe's too."""
+    """Twins `conj(O(-x))` of patches (..., M, M), turned about the half-pixel centre (M - 1)/2, the probe's centre."""
     turned: Array = np.conj(patches[..., ::-1, ::-1])
     return turned
 
 
 def is_own_twin(probe: Array) -> bool:
-    """Whether a probe (N, N), as the model uses it, leaves open which twin a pattern shows.
+    """Whether a patch and its twin give the same pattern under a probe (N, N), which is given as the model uses it.
 
-    It does when it is its twin up to a constant phase: `|P - c twin(P)| <= SELF_TWIN |P|` for the best `|c| = 1`.
+    They do when the probe is its own twin up to a constant phase:
+    `|P - c twin(P)| <= SELF_TWIN |P|` for the best `|c| = 1`.
     """
     energy = np.square(np.abs(probe)).sum()
     distance = 2 * (energy - np.abs(np.vdot(twin(probe), probe)))
@@ -52,18 +54,25 @@ def is_own_twin(probe: Array) -> bool:
 
 
 def flips(patches: Array, positions: Array, weight: Array) -> Array:
-    """(K,) bool: the patches to be replaced by their twins so that overlapping ones agree.
+    """Choose the patches to be replaced by their twins so that overlapping patches agree.
 
-    patches (K, M, M) complex, M even, positions (K, 2) pixels `[x, y]`, weight (M, M) >= 0. Patches are placed
-    bilinearly at their exact positions, as in stitching. The global phase of each may still be free. None is turned
-    where all turns together take less than EVIDENCE from what the patches disagree by.
+    Patches overlap at their exact positions, by bilinear interpolation, as in stitching. Their global phases need not
+    agree. No patch is chosen if all flips together remove less than the share `EVIDENCE` of the disagreement.
+
+    Args:
+        patches: (K, M, M) complex, M even.
+        positions: (K, 2) pixels `[x, y]`.
+        weight: (M, M) >= 0.
+
+    Returns:
+        (K,) bool, true for patches to replace.
     """
     pairs, differences, _ = _disagreements(patches, positions, weight)
     couplings = _couplings(len(patches), pairs, differences)
     linked = couplings[:-1, :-1] != 0
     signs = np.ones(len(patches))
     for members in connected_sets(linked | np.eye(len(patches), dtype=bool)):
-        own = np.append(members, len(patches))  # the set and the fields
+        own = np.append(members, len(patches))  # the connected set, and the row of the fields
         signs[members] = _signs(couplings[np.ix_(own, own)])[:-1]
     turned = np.asarray(signs < 0)
     j, k = turned[pairs].astype(int).T
@@ -72,9 +81,9 @@ def flips(patches: Array, positions: Array, weight: Array) -> Array:
 
 
 def disagreement(patches: Array, positions: Array, weight: Array) -> float | None:
-    """Squared weighted differences of overlapping patches over their squared sizes: 0 where all agree, at most 1.
+    """Sum of squared weighted differences of overlapping patches over the sum of their squares, from 0 to 1.
 
-    Arguments as of `flips`, whose sum this is; None where nothing overlaps.
+    It is 0 if all patches agree and None if none overlap; `flips` minimises it. Arguments as in `flips`.
     """
     _, differences, sizes = _disagreements(patches, positions, weight)
     total = sizes.sum()
@@ -82,10 +91,12 @@ def disagreement(patches: Array, positions: Array, weight: Array) -> float | Non
 
 
 def _disagreements(patches: Array, positions: Array, weight: Array) -> tuple[Array, Array, Array]:
-    """Pairs (L, 2) that overlap; what they differ by (L, 2, 2), `[j turned, k turned]`; `|a|^2 + |b|^2` unturned (L,).
+    """Compare all pairs (j, k) of overlapping patches.
 
-    `min over phi of sum(w |a - exp(i phi) b|^2) = sum(w |a|^2) + sum(w |b|^2) - 2 |sum(w conj(a) b)|`, w the
-    product of the weights of both.
+    Returns the pairs (L, 2); their differences (L, 2, 2), indexed by `[j flipped, k flipped]`; and, without flips,
+    `|a|^2 + |b|^2` (L,). A difference is
+    `min over phi of sum(w |a - exp(i phi) b|^2) = sum(w |a|^2) + sum(w |b|^2) - 2 |sum(w conj(a) b)|`, w the product
+    of both weights.
     """
     side = patches.shape[-1]
     left, along_x = windows(positions[:, 0], side)
@@ -106,9 +117,9 @@ def _disagreements(patches: Array, positions: Array, weight: Array) -> tuple[Arr
 
 
 def _couplings(count: int, pairs: Array, differences: Array) -> Array:
-    """(K + 1, K + 1) symmetric: `-J` between patches and, in the last row and column, `-h` of each.
+    """Symmetric matrix (K + 1, K + 1): `-J` of each pair of patches; in the last row and column `-h` of each patch.
 
-    With a last sigma of 1 the sum of the differences is a constant minus `sigma @ couplings @ sigma / 2`.
+    With a last sign of 1 the sum of the differences is a constant minus `sigma @ couplings @ sigma / 2`.
     """
     couplings = np.zeros((count + 1, count + 1))
     same, mixed = np.trace(differences, axis1=1, axis2=2), differences[:, 0, 1] + differences[:, 1, 0]
@@ -120,27 +131,28 @@ def _couplings(count: int, pairs: Array, differences: Array) -> Array:
 
 
 def _signs(couplings: Array) -> Array:
-    """Signs (n + 1,), the last one 1, that make `signs @ couplings @ signs` large."""
+    """Signs (n + 1,), of which the last is 1, with the largest `signs @ couplings @ signs` that the search finds."""
     degree = np.sqrt(np.maximum(np.abs(couplings).sum(axis=1), np.finfo(np.float64).tiny))
     _, vectors = np.linalg.eigh(couplings / np.outer(degree, degree))
     leading = vectors[:, -1]
-    decided = np.roll(leading, 1)[np.roll(np.abs(leading), 1) > _ROUNDING]  # the fields' sign is 1, else the first's
+    decided = np.roll(leading, 1)[np.roll(np.abs(leading), 1) > _ROUNDING]  # the field's is 1, else the first's
     signs = np.where(leading * np.sign(decided[0]) < -_ROUNDING, -1.0, 1.0)
     signs[-1] = 1.0
     return _improved(signs, couplings)
 
 
 def _improved(signs: Array, couplings: Array) -> Array:
-    """Turn the patch, or the two, whose turn helps most, again and again until none helps.
+    """Flip the sign, or the two signs, with the largest gain, until no flip gains anything.
 
-    Two at the rim that overlap each other more than the rest may both be wrong, and neither gain by a turn of its own.
+    Pairs are needed: two patches at the rim that overlap each other most may both be wrong, though a flip of one alone
+    gains nothing.
     """
     least = _ROUNDING * np.abs(couplings).sum()
     while True:
         alone = -2 * signs * (couplings @ signs)
         gains = alone[:, None] + alone + 4 * np.outer(signs, signs) * couplings
         np.fill_diagonal(gains, alone)
-        gains = gains[:-1, :-1]  # the fields are not turned
+        gains = gains[:-1, :-1]  # the last sign stays 1
         best = np.unravel_index(gains.argmax(), gains.shape)
         if gains[best] <= least:
             return signs

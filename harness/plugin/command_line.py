@@ -1,4 +1,4 @@
-"""What pytest's command line and ini file ask: the command line first, then the ini file, then the defaults."""
+"""Options of a pytest session: from the command line first, then from the ini file, then the defaults."""
 
 import os
 from typing import Any, Literal
@@ -12,9 +12,9 @@ from harness.session.request import Request
 INI_TYPES: dict[str, Literal["string", "bool", "paths", "linelist"]] = {
     "text": "string", "folder": "string", "flag": "bool", "texts": "linelist", "folders": "paths",
 }  # fmt: skip
-"""How pytest calls the kinds of options in its ini file."""
+"""Kind of an option to its type in pytest's ini file."""
 UPDATE = "golden_update"
-"""Where the value of `--golden-update` is kept."""
+"""Name under which pytest keeps the value of `--golden-update`."""
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -36,7 +36,7 @@ def add_options(parser: pytest.Parser) -> None:
 
 
 def update_of(config: pytest.Config) -> str | None:
-    """Which golden files are to be made anew; raises UsageError in CI, where nobody looks at them."""
+    """Value of `--golden-update`, None without it; raises UsageError in CI, where nobody looks at golden files."""
     update: str | None = config.getoption(UPDATE)
     if update and os.environ.get("CI"):
         raise pytest.UsageError(f"{registry.UPDATE}: golden files are not approved in CI, where nobody looks at them.")
@@ -44,12 +44,15 @@ def update_of(config: pytest.Config) -> str | None:
 
 
 def request_of(config: pytest.Config) -> Request:
-    """The request of a pytest session; raises HarnessError for a value that is not allowed."""
+    """The options of a pytest session, checked; raises HarnessError for a value that is not allowed."""
     return Request.from_texts(config.rootpath, **{option.keyword: _value(config, option) for option in OPTIONS})
 
 
 def _value(config: pytest.Config, option: Option) -> Any:
-    """The command line wins; lists are joined, the ini file's part first; folders lie where pytest was started."""
+    """Value of one option: the command line replaces the ini file, but adds to its lists.
+
+    Folders are relative to where pytest was started.
+    """
     here = config.invocation_params.dir
     given = config.getoption(option.ini)
     if option.is_list:

@@ -22,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers and the session."""
+    """Register the markers and the `ParitySession` of this run."""
     for name, meaning in expansion.MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
     _check_root(config)
@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Keep tests that share their work together, unless another way to distribute them was asked for."""
+    """Let xdist run tests that share their work on one worker, unless `--dist` names another distribution."""
     if config.getoption("dist") != "load":
         return None
     from harness.plugin.scheduling import SharedWorkScheduling
@@ -42,7 +42,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def _check_root(config: pytest.Config) -> None:
-    """Pytest looks for its root before it knows the plugin's options, and takes the path of one for a test path."""
+    """Raise UsageError when pytest took the value of an option for a test path, and so chose another root.
+
+    It looks for its root before it knows the options of the plugin.
+    """
     here = config.invocation_params.dir
     if config.inipath is None and (here / "pyproject.toml").exists():
         raise pytest.UsageError(
@@ -52,7 +55,7 @@ def _check_root(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make one test a case of every rung of the ladder, and one a scenario of a question about its doses."""
+    """Make one test a case of every rung of the ladder, and one test a dose study."""
     if expansion.CASE in metafunc.fixturenames:
         parameters = expansion.parameters(metafunc.config.stash[_SESSION].cases)
         metafunc.parametrize(expansion.CASE, parameters, indirect=True, scope="session")
@@ -70,7 +73,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> Iterator[None]:
-    """Below everything else: one line a case, and where the hub is."""
+    """Print one line a case, and where the hub is, below everything else."""
     result = yield
     session = config.stash[_SESSION]
     if session.summary is not None and session.hub is not None:

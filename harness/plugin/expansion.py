@@ -1,4 +1,4 @@
-"""From scenarios to tests: one parameter a case, with the marks and keywords that `-m` and `-k` select by."""
+"""Turns scenarios into tests: one parameter a case, with the marks and keywords that `-m` and `-k` select by."""
 
 from collections.abc import Sequence
 
@@ -11,9 +11,9 @@ from harness.scenario.case import Case
 from harness.session.request import Request
 
 CASE = "parity_case"
-"""The fixture that a test of the ladder gets its case from."""
+"""Name of the fixture that gives a test of the ladder its case."""
 STUDY = "parity_study"
-"""The fixture that a test of a dose study gets the study from."""
+"""Name of the fixture that gives a test of a dose study the study."""
 MARKERS = {
     "parity": "a rung of the parity ladder for one case",
     "faults": "an injected fault that the judge must catch",
@@ -44,12 +44,12 @@ def _check_markers(case: Case) -> None:
 
 
 def parameters(cases: Sequence[Case]) -> list[object]:
-    """The parameter sets of the cases: id and the scenario's own marks."""
+    """One parameter set of pytest for each case: its id and the marks of its scenario."""
     return [pytest.param(case, id=case.id, marks=_marks(case)) for case in cases]
 
 
 def study_parameters(cases: Sequence[Case]) -> list[object]:
-    """The parameter sets of the dose studies among the cases: the scenario's name and its marks."""
+    """One parameter set of pytest for each dose study among the cases: the name of its scenario and its marks."""
     by_name = {case.name: case for case in cases}
     found = studies.studies(studies.Point(case.id, case.name, case.scenario) for case in cases)
     return [pytest.param(study, id=study.name, marks=_marks(by_name[study.name])) for study in found]
@@ -59,36 +59,36 @@ def _marks(case: Case) -> list[pytest.MarkDecorator]:
     return [getattr(pytest.mark, name) for name in case.scenario.markers]
 
 
-def asks(item: pytest.Item) -> bool:
-    """Say whether a test is a rung of the ladder."""
+def is_rung_test(item: pytest.Item) -> bool:
+    """Whether a test judges a rung of the ladder."""
     return CASE in getattr(item, "fixturenames", ())
 
 
-def asks_of_study(item: pytest.Item) -> bool:
-    """Say whether a test asks something of a dose study."""
+def is_study_test(item: pytest.Item) -> bool:
+    """Whether a test judges a dose study."""
     return STUDY in getattr(item, "fixturenames", ())
 
 
-def has_no_study(item: pytest.Item) -> bool:
-    """Say whether a test is what pytest makes of a question to studies where there is no study: one to be skipped."""
-    return asks_of_study(item) and not isinstance(item.callspec.params[STUDY], studies.Study)  # type: ignore[attr-defined]
+def is_empty_study_test(item: pytest.Item) -> bool:
+    """Whether a test is the placeholder, to be skipped, that pytest makes of a study test where there is no study."""
+    return is_study_test(item) and not isinstance(item.callspec.params[STUDY], studies.Study)  # type: ignore[attr-defined]
 
 
 def case_of(item: pytest.Item) -> Case:
-    """The case of a test of the ladder."""
+    """The case that a test of the ladder judges."""
     case: Case = item.callspec.params[CASE]  # type: ignore[attr-defined]
     return case
 
 
 def rung_of(name: str) -> str:
-    """The rung that a test function of this name asks: `test_stages` -> `stages`."""
+    """The rung that a test function of this name judges: `test_stages` -> `stages`."""
     return name.removeprefix("test_")
 
 
 def planned(items: Sequence[pytest.Item]) -> dict[str, tuple[Case, list[str]]]:
-    """Of the selected tests: each case by its id, with its rungs."""
+    """The cases of the selected tests: id to the case and the rungs that are judged."""
     plan: dict[str, tuple[Case, list[str]]] = {}
-    for item in filter(asks, items):
+    for item in filter(is_rung_test, items):
         case = case_of(item)
         plan.setdefault(case.id, (case, []))[1].append(rung_of(item.originalname))  # type: ignore[attr-defined]
     return plan

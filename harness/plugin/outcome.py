@@ -1,4 +1,4 @@
-"""How a verdict becomes the outcome of a test, and what its reader sees."""
+"""Turns a verdict into the outcome of a test, with a message for its reader."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ import pytest
 
 from harness import formatting
 from harness.judge.verdict import RungVerdict
-from harness.session.notes import by_badness, checks_table
+from harness.session.notes import by_severity, checks_table
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a test of the ladder asks."""
+    """Verdict on one rung, as the fixture gives it to a test of the ladder."""
 
     judged: RungVerdict
     strict: bool
@@ -27,7 +27,7 @@ class Verdict:
 
 
 def stop_without_evidence(judged: RungVerdict) -> None:
-    """End the setup of a test whose rung was skipped or had no evidence."""
+    """Skip or fail a test, in its setup, whose rung was skipped or has no evidence."""
     if judged.status == "skipped":
         pytest.skip(judged.message)
     if judged.status == "error":
@@ -35,16 +35,16 @@ def stop_without_evidence(judged: RungVerdict) -> None:
 
 
 def explanation(judged: RungVerdict) -> str:
-    """What is wrong, the worst first, and under it every check with its figures."""
-    wrong = sorted((check for check in judged.checks if check.status != "pass"), key=by_badness)
+    """What is wrong, the worst first, and below it a table of all checks."""
+    wrong = sorted((check for check in judged.checks if check.status != "pass"), key=by_severity)
     sentences = [f"{check.name}: {check.message}" for check in wrong]
     return "\n".join([f"{judged.status}: {judged.message}", "", *sentences, "", checks_table(judged.checks)])
 
 
 def properties(judged: RungVerdict) -> Iterator[tuple[str, object]]:
-    """The verdict and the figures of its checks, for pytest's own JUnit file."""
+    """Status of the verdict, and value, limit and margin of each check, for pytest's own JUnit file."""
     yield "status", judged.status
     for check in judged.checks:
         for name in ("value", "limit", "margin"):
-            if (figure := getattr(check, name)) is not None:
-                yield f"{check.name}.{name}", formatting.exact(figure)
+            if (number := getattr(check, name)) is not None:
+                yield f"{check.name}.{name}", formatting.exact(number)

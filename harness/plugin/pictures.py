@@ -24,14 +24,14 @@ def is_wanted(config: pytest.Config) -> bool:
 
 
 def draw(folder: Path, rung: str) -> list[Path]:
-    """Draw the pictures of a case, unless they are there, and return those of one rung."""
+    """Draw the pictures of a case, unless it has them, and return the files that belong to one rung."""
     if rung not in _OF_RUNG:
         return []
     from harness.report import assembly
     from harness.report.case_files import CaseFiles
 
     case = CaseFiles(folder)
-    names = dict.fromkeys(name.format(backend=backend) for name in _OF_RUNG[rung] for backend in case.asked.backends)
+    names = dict.fromkeys(name.format(backend=backend) for name in _OF_RUNG[rung] for backend in case.plan.backends)
     found = [folder / name for name in names]
     if case.is_prepared and not any(path.is_file() for path in found):
         assembly.illustrate(case)
@@ -39,7 +39,7 @@ def draw(folder: Path, rung: str) -> list[Path]:
 
 
 def attach(item: pytest.Item, report: pytest.TestReport) -> None:
-    """Put the pictures of a rung beside its result, as pytest-html wants them."""
+    """Attach the pictures of a rung to the report of its test, in the format of pytest-html."""
     last = report.when == "call" or report.failed  # a rung without evidence ends in its setup
     if last and (paths := item.stash.get(PICTURES, [])):
         from pytest_html import extras

@@ -1,4 +1,4 @@
-"""Writes what workers tell to pytest's terminal while the session waits for them."""
+"""Writes the progress of workers to pytest's terminal while the session waits for them."""
 
 import contextlib
 import threading
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness.session.progress import News
+from harness.session.progress import ProgressReader
 
 _SECONDS_ON_A_TERMINAL = 3.0
 _SECONDS_IN_A_LOG = 30.0
@@ -16,25 +16,25 @@ _POLL_SECONDS = 0.2
 
 
 class ProgressLines(threading.Thread):
-    """Follows the progress files of a hub.
+    """Thread that follows the progress files of a hub and writes their lines to the terminal.
 
     pytest's terminal and its capture are not made for threads. So in a session without pytest-xdist lines are
-    written only inside `shown()`, while the main thread does nothing but wait.
+    written only inside `writing_allowed()`, while the main thread does nothing but wait.
     """
 
     def __init__(self, config: pytest.Config, hub: Path) -> None:
         super().__init__(name="parity-progress", daemon=True)
         self._reporter: Any = config.pluginmanager.getplugin("terminalreporter")
         self._capture: Any = config.pluginmanager.getplugin("capturemanager")
-        self._news = News(hub, _SECONDS_ON_A_TERMINAL if self._reporter.isatty else _SECONDS_IN_A_LOG)
+        self._reader = ProgressReader(hub, _SECONDS_ON_A_TERMINAL if self._reporter.isatty else _SECONDS_IN_A_LOG)
         self._may_write = threading.Lock()
         self._ended = threading.Event()
         if not config.pluginmanager.hasplugin("dsession"):
             self._may_write.acquire()
 
     @contextlib.contextmanager
-    def shown(self) -> Iterator[None]:
-        """The main thread waits in here, and lines may be written."""
+    def writing_allowed(self) -> Iterator[None]:
+        """Let lines be written during the block, in which the main thread does nothing but wait."""
         self._may_write.release()
         try:
             yield
@@ -50,7 +50,7 @@ class ProgressLines(threading.Thread):
         while not self._ended.wait(_POLL_SECONDS):
             if self._may_write.acquire(timeout=_POLL_SECONDS):
                 try:
-                    self._write(self._news.lines())
+                    self._write(self._reader.lines())
                 finally:
                     self._may_write.release()
 

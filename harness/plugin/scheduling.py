@@ -1,6 +1,6 @@
 """Under pytest-xdist, tests that need the same work run on one worker: elsewhere they would only wait for it.
 
-Told from the names of tests, because a group that is marked does not reach xdist's scheduler under pytest 9.2
+What a test shares is read from its name, because a marked group does not reach xdist's scheduler under pytest 9.2
 (pytest-dev/pytest-xdist#1386).
 """
 
@@ -9,7 +9,7 @@ import re
 from xdist.scheduler import LoadScopeScheduling
 
 _SHARED = re.compile(r"tests/(?:parity|faults)/[^\[]*\[(?:.*@)?(?P<subject>.*)\]$")
-"""A rung of a case, `...[gs1_custom]`, and a fault in a side, `...[geometry.offset-sign@torch]`."""
+"""Ids of a rung of a case, `...[gs1_custom]`, and of a fault in a side, `...[geometry.offset-sign@torch]`."""
 
 
 class SharedWorkScheduling(LoadScopeScheduling):  # type: ignore[misc] # xdist is not typed

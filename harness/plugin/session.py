@@ -35,12 +35,12 @@ PROBLEM = "parity_problem"
 
 
 class ParitySession:
-    """What the hooks share; registered as a plugin of its own."""
+    """State of one pytest session and its hooks; registered as a plugin of its own."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.problem: HarnessError | None = None
-        """Why there are no cases, to be said once the collection is over."""
+        """Why there are no cases; reported once the collection is over."""
         self.hub: Path | None = None
         self.summary: Summary | None = None
         self.report_problem: HarnessError | None = None
@@ -70,17 +70,17 @@ class ParitySession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Say what is wrong with the scenarios; let `-k` select by the name of a backend."""
+        """Report what is wrong with the scenarios; let `-k` select by the name of a backend."""
         if self.problem is None:
-            items[:] = [item for item in items if not expansion.has_no_study(item)]
+            items[:] = [item for item in items if not expansion.is_empty_study_test(item)]
             for item in items:
-                if expansion.asks(item) or expansion.asks_of_study(item):
+                if expansion.is_rung_test(item) or expansion.is_study_test(item):
                     item.extra_keyword_matches.update(self.request.backends)
         else:
             self._refuse(self.problem, items)
 
     def _refuse(self, problem: HarnessError, items: list[pytest.Item]) -> None:
-        """End the session, or, in a worker of pytest-xdist, which cannot, tell the controller and offer no tests."""
+        """End the session with a usage error; a worker of pytest-xdist hands it to the controller and runs no tests."""
         if not self.is_worker:
             raise pytest.UsageError(*str(problem).splitlines())
         self.config.workeroutput[PROBLEM] = str(problem)  # type: ignore[attr-defined]
@@ -88,7 +88,7 @@ class ParitySession:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any) -> None:
-        """Controller: hear what was wrong with the scenarios."""
+        """Controller: take over what a worker found wrong with the scenarios."""
         if problem := getattr(node, "workeroutput", {}).get(PROBLEM):
             self.problem = HarnessError(problem)
 
@@ -101,16 +101,16 @@ class ParitySession:
 
     @pytest.hookimpl(tryfirst=True)  # before a worker of pytest-xdist says what it has collected
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Write down what was selected; without a rung among it, there is no hub."""
+        """Write the plan of every selected case into the hub; when no rung is selected, there is no hub."""
         if self.problem is not None or self.config.option.collectonly:
             return
         plan = expansion.planned(session.items)
         if not plan:
             return
         try:
-            if (asked := self.request.fault) is not None:
+            if (injected := self.request.fault) is not None:
                 for case, _ in plan.values():
-                    asked.fault.require_fits(case)
+                    injected.fault.require_fits(case)
         except HarnessError as problem:
             self._refuse(problem, session.items)
             return
@@ -125,7 +125,7 @@ class ParitySession:
             case_runner.plan(self.hub, case, rungs, self.request)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Keep the summary up to date: a session that is killed leaves a hub that says how far it came."""
+        """Keep the summary up to date, so that the hub of a session that is killed shows how far it came."""
         if self.hub is not None and not self.is_worker and report.when == "teardown":
             from harness.report import assembly
 
@@ -146,59 +146,59 @@ class ParitySession:
             self.progress.start()
 
     def verdict(self, case: Case, rung: str) -> "RungVerdict":
-        """Prepare the case, unless that was done, judge one rung, and leave the verdict in the hub."""
+        """Prepare the case, unless that was done, judge one rung, and write the verdict into the hub."""
         from harness.session import case_runner
 
         assert self.hub is not None
-        with self._progress_shown():
+        with self._progress_writing_allowed():
             case_runner.prepare(self.hub, case, self.request)
         folder = self.case_folder(case)
         if rung == "golden":
             self._approve(case, folder)
         verdict = case_runner.judge(folder, rung)
-        case_runner.record(folder, verdict)
+        case_runner.record_verdict(folder, verdict)
         return verdict
 
     def _approve(self, case: Case, folder: Path) -> None:
-        """Approve today's result of a case, where `--golden-update` asks for it."""
+        """Approve the result of a case in this session, where `--golden-update` names the case."""
         root, update = self.request.root / registry.FOLDER, command_line.update_of(self.config)
         exists = any(registry.trained(root, case.profile, case.id).glob("*"))
         if not registry.is_wanted(update, case.id, exists):
             return
-        from harness.session.golden import approve, deliver
+        from harness.session.golden import approve, copy_approved
 
         assert self.hub is not None
         try:
             approve.approve(root, self.hub, folder)
         except HarnessError as problem:
             pytest.fail(str(problem), pytrace=False)
-        deliver.deliver(root, case, self.request.backends_of(case), folder)
+        copy_approved.copy_approved(root, case, self.request.backends_of(case), folder)
 
     def dose_verdict(self, study: Study) -> "RungVerdict | None":
-        """Prepare the cases of a study and judge it; None where this session does not ask for all of its pictures."""
+        """Prepare the cases of a study and judge it; None unless the reconstruction of every dose is selected."""
         from harness.report import case_files
         from harness.report.study import points
         from harness.session import case_runner
 
-        if self.hub is None or not case_runner.is_asked(self.hub, study.cases, "reconstruction"):
+        if self.hub is None or not case_runner.is_planned(self.hub, study.cases, "reconstruction"):
             return None
-        with self._progress_shown():
+        with self._progress_writing_allowed():
             for case in self.cases:
                 if case.id in study.cases:
                     case_runner.prepare(self.hub, case, self.request)
         return points.judge(points.gather(case_files.of_hub(self.hub), study))
 
     def case_folder(self, case: Case) -> Path:
-        """Where the evidence of a case lies."""
+        """Folder of a case in the hub."""
         assert self.hub is not None
         return hub.case_folder(self.hub, case.id)
 
-    def _progress_shown(self) -> contextlib.AbstractContextManager[None]:
-        return self.progress.shown() if self.progress else contextlib.nullcontext()
+    def _progress_writing_allowed(self) -> contextlib.AbstractContextManager[None]:
+        return self.progress.writing_allowed() if self.progress else contextlib.nullcontext()
 
     @pytest.hookimpl(wrapper=True, trylast=True)  # inside the terminal's own wrapper, which prints the summary
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Iterator[None]:
-        """When all tests are finished, and the workers of pytest-xdist are gone: make the report."""
+        """Make the report, when all tests and the workers of pytest-xdist have ended."""
         result = yield
         if self.progress is not None:
             self.progress.stop()
@@ -213,12 +213,12 @@ class ParitySession:
         return result
 
     def _make_report(self, session: pytest.Session, exit_status: int) -> None:
-        """A report that cannot be made, or a case that came too late, fails a session that is green otherwise."""
+        """Make the report; when that fails, or the budget left a case out, a session that is green otherwise fails."""
         from harness.report import assembly
         from harness.session import case_runner
 
         assert self.hub is not None
-        self.late = case_runner.late(self.hub)
+        self.late = case_runner.cases_over_budget(self.hub)
         if self.late:
             session.exitstatus = exit_status = exit_status or pytest.ExitCode.TESTS_FAILED
         try:

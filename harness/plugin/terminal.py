@@ -19,7 +19,7 @@ COLOURS: dict[str, dict[str, bool]] = {
 
 def summarise(reporter: pytest.TerminalReporter, summary: Summary, hub: Path) -> None:
     """Write the summary of a session."""
-    from harness.report.telemetry import history  # brings the judge, which nobody waits for who collects tests
+    from harness.report.telemetry import history  # imports the judge, which would slow the collection of tests
 
     reporter.section("parity")
     for warning in (*warnings(summary), *history.of_cases(summary.cases)):

@@ -1,1 +1,1 @@
-"""What a port is: the protocol that it speaks, the batches that it is fed, and how one is found by its name."""
+"""What a port is: its protocol, its contract, and the batches that it gets."""

@@ -1,7 +1,6 @@
-"""The contract: what two ports claim to be, as data.
+"""The contract: a port's description of its network, as the data of `contract.json`.
 
-A worker writes it as `contract.json` before anything else of its leg, and the judge reads it from there: the judge
-knows contracts and no network.
+A worker writes the file before anything else of its leg. The judge learns about a network from this file alone.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,32 +18,32 @@ from harness.files import write_json
 Kind = Literal["kernel", "bias", "gain", "scalar", "state"]
 Value = str | int | float | bool | None | list[int] | list[float]
 Attributes = dict[str, Value]
-"""What one layer does: its `kind`, and what a layer of that kind is set to."""
+"""Attributes of one layer: its `kind`, and the settings of a layer of that kind, such as `kernel` and `stride`."""
 ACTIVATION = "activation"
-"""The kind of a layer that does nothing but activate, and the attribute of the layer before it that says so."""
+"""Kind of a layer that is an activation function alone, and attribute with the name of a layer's activation."""
 LINEAR = "linear"
-"""The activation of a layer that has none."""
+"""Value of the attribute `activation` of a layer without one."""
 
 
 class Entry(BaseModel):
-    """Base of what a contract is made of: unknown keys are errors, values never change."""
+    """Base of the parts of a contract: immutable; unknown keys are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Weight(Entry):
-    """One array that a port holds."""
+    """One weight: a named array that a port holds."""
 
     name: str
     """Canonical name, such as `encoder.0.conv1.kernel`."""
     shape: tuple[int, ...]
-    """In the canonical layout: kernels are (height, width, in, out)."""
+    """Shape in the canonical layout: kernels are (height, width, in, out)."""
     kind: Kind
-    """`state` is what training changes without a gradient, such as running statistics."""
+    """Kind of the weight; `state` is changed by training without a gradient, such as running statistics."""
     trained: bool = True
-    """Whether training must move it; a weight that is not trained must stay as it is."""
+    """Whether training must change the weight; one that is not trained must stay as it is."""
     start: float = 0.0
-    """Value of every element before training, of a weight that is not drawn: kernels are."""
+    """Value of every element before training; unused for kernels, which are random."""
 
 
 class Stage(Entry):
@@ -53,11 +52,11 @@ class Stage(Entry):
     name: str
     number: Literal["real", "complex"] = "real"
     image: bool = True
-    """Whether it is (samples, rows, columns, channels)."""
+    """Whether the array is a batch of images (samples, rows, columns, channels)."""
     oracle: bool = False
-    """Whether the network's oracle answers for it."""
+    """Whether the network's oracle computes this stage."""
     exposed: bool = True
-    """Whether this port can show it; what one side cannot show is inconclusive."""
+    """Whether this port can return the stage; checks of a stage that one side cannot return are inconclusive."""
 
 
 class Term(Entry):
@@ -65,9 +64,9 @@ class Term(Entry):
 
     name: str
     weight: float
-    """Its factor in `loss`."""
+    """Factor of the term in `loss`."""
     likelihood: bool = False
-    """Whether it is a Poisson likelihood of the counts in units of the photons, whose least value is not zero."""
+    """Whether the term is a Poisson likelihood of the counts in units of the photons, whose minimum is not zero."""
 
 
 class Scale(Entry):
@@ -78,25 +77,25 @@ class Scale(Entry):
 
 
 class Contract(Entry):
-    """What a network is, for one scenario; written by each side's run."""
+    """Content of `contract.json`: a port's description of its network for one scenario."""
 
     network: str
     weights: tuple[Weight, ...]
-    """From the input to the output."""
+    """All weights, from the input to the output."""
     stages: tuple[Stage, ...]
-    """In the order of the computation."""
+    """All stages, in the order of the computation."""
     losses: tuple[Term, ...]
-    """The terms of non-zero weight; `loss` is their weighted sum."""
+    """The terms of the loss whose weight is not 0; `loss` is their weighted sum."""
     optimiser_state: tuple[str, ...]
-    """What the optimiser keeps for each trained weight, such as `first_moment`."""
+    """Names of the arrays that the optimiser keeps for each trained weight, such as `first_moment`."""
     scale: Scale | None
-    """None for a network without an intensity scale."""
+    """The intensity scale; None for a network without one."""
     region: Annotated[int, Field(ge=1)]
-    """Side in pixels of the centre of a patch that is predicted; what lies around it is filled in."""
+    """Side in pixels of the central region of a patch that the network predicts; the border around it is filled in."""
     oracle: bool = False
-    """Whether the network has an oracle, which answers for stages and for the terms of the loss."""
+    """Whether the network has an oracle, which computes stages and terms of the loss independently of the ports."""
     options: dict[str, Value] = {}
-    """Options and defaults in force, such as the constants of the optimiser."""
+    """Values of options and constants that the port uses, such as the constants of the optimiser."""
     layers: dict[str, Attributes] = {}
     """Attributes of each layer, such as padding, stride and activation, from the input to the output."""
 
@@ -134,10 +133,10 @@ class Contract(Entry):
         write_json(folder / layout.CONTRACT, self.model_dump(mode="json"))
 
 
-def joined(layers: Iterable[tuple[str, Attributes]]) -> dict[str, Attributes]:
-    """Layers by name, in their order; one that only activates is an attribute of the layer before it.
+def fold_activations(layers: Iterable[tuple[str, Attributes]]) -> dict[str, Attributes]:
+    """Layers by name, in their order; a layer that only activates becomes the attribute `activation` of the one before.
 
-    So that frameworks compare: Keras' convolution holds its activation, in PyTorch a module follows it.
+    This makes frameworks comparable: a convolution of Keras has an activation, in PyTorch a module follows it.
     """
     found: dict[str, Attributes] = {}
     for name, attributes in layers:

@@ -1,4 +1,4 @@
-"""Grouped data as the batches that a backend takes."""
+"""Batches for a port, made from grouped data."""
 
 import numpy as np
 

@@ -1,8 +1,8 @@
-"""What a port is: the one small protocol between the harness and an implementation of a network.
+"""The protocol of a port: the interface between the harness and one implementation of a network.
 
-A port lives in one worker process, holds one model, and speaks NumPy at its border:
-arrays are `[row = y, column = x]`, channels last, in the layouts of `docs/physics.md`.
-Inside it is written as its own community would write it.
+A port lives in one worker process and holds one model. Its arguments and results are NumPy arrays
+`[row = y, column = x]`, channels last, in the layouts of `docs/physics.md`; inside, it is free to do as is
+usual in its framework.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,23 +19,23 @@ SHARED_WEIGHTS = "shared_weights"
 CAPABILITIES = frozenset(
     {SHARED_WEIGHTS, "stages", "stage", "losses", "gradients", "train", "optimiser_state", "predict", "stitch"}
 )
-"""What a port may be able to do, each the name of a method, but for `shared_weights`: its weights are those of the
-contract, so that it takes a start that both sides share, and what the other side trained. Rungs that need what is
-missing are INCONCLUSIVE."""
+"""Everything that a port may be capable of: names of methods of `Port`, and `shared_weights`. The latter means that its
+weights are those of the contract, so that it can load initial weights that both sides share, and weights that the other
+side trained. Rungs that need a capability that is missing are INCONCLUSIVE."""
 
 
 @dataclass(frozen=True)
 class Setup:
-    """All that a port is built from; the same for both sides of a case."""
+    """Everything that a port is built from; the same for both sides of a case."""
 
     scenario: Scenario
     probe: Array
     """(N, N) complex128, normalised with the scenario's probe_scale, before the mask."""
     padded_size: int
-    """Side of the merge canvas in pixels, the same for training and inference."""
+    """Side in pixels of the canvas on which a group is merged, the same for training and inference."""
     nphotons: float
     intensity_scale: float
-    """s = sqrt(nphotons / mean(sum(X^2))) of the training data: the start of exp(log_scale)."""
+    """s = sqrt(nphotons / mean(sum(X^2))) of the training data: the initial value of exp(log_scale)."""
     object_amplitude: float
     """Mean object amplitude that explains the data: (N/2) / sqrt(sum(|P|^2)), P as the model uses it."""
     precision: Precision
@@ -62,69 +62,68 @@ class Batch:
 
 @dataclass(frozen=True)
 class EpochReport:
-    """What one epoch of training left: means over its steps."""
+    """Report of one epoch of training."""
 
     epoch: int
     step: int
-    """Optimiser steps done in all."""
+    """Number of optimiser steps since the start of the training."""
     metrics: Mapping[str, float]
-    """`loss`, every term by its name (`poisson`, ...), and, at the epoch's end, `learning_rate` and the
-    `intensity_scale` of a network that has one."""
+    """`loss` and every term by its name (`poisson`, ...), as means over the steps of the epoch; `learning_rate` and, if
+    the network has one, `intensity_scale`, at the end of the epoch."""
 
 
 class Port(Protocol):
-    """One port of a network.
+    """One port of a network: a model built for one scenario.
 
-    A factory with the signature `(setup: Setup) -> Port` is what an entry point of the group
-    `ptycho_parity.backends` names.
+    An entry point of the group `ptycho_parity.backends` names a factory with the signature `(setup: Setup) -> Port`.
     """
 
     capabilities: frozenset[str]
-    """Those of `CAPABILITIES` that it has."""
+    """Those of `CAPABILITIES` that the port has."""
     contract: Contract
-    """What it claims to be. `stages` returns those of its stages that are exposed."""
+    """Description of the network; `stages` returns those of its stages that are `exposed`."""
 
     def weights(self) -> Weights:
         """Every array of the contract, by canonical name, in canonical layout, float64."""
         ...
 
     def set_weights(self, weights: Weights) -> None:
-        """Load all weights; raises HarnessError for a missing or unknown name or another shape."""
+        """Load all weights, named and laid out as in `weights`; HarnessError for a wrong name or shape."""
         ...
 
     def stages(self, batch: Batch) -> dict[str, Array]:
-        """Forward pass of one batch: every named stage, contract layout, working precision."""
+        """Forward pass of one batch: every exposed stage, in the contract's layout and the working precision."""
         ...
 
     def stage(self, name: str, known: Mapping[str, Array], batch: Batch) -> Array:
-        """One named stage of a batch, computed from the stages before it as they are given in `known`.
+        """Compute one stage of a batch from the stages before it, which are taken from `known`.
 
-        It separates a stage that is wrong from one that was fed what is wrong.
+        This distinguishes a stage that is wrong itself from one with wrong inputs.
         """
         ...
 
     def losses(self, batch: Batch) -> dict[str, float]:
-        """`loss` and each of its terms for one batch, as the optimiser sees them."""
+        """`loss` and each of its terms for one batch, with the values that training minimises."""
         ...
 
     def gradients(self, batch: Batch) -> dict[str, Array | None]:
         """Gradient of `loss` for every trainable weight: canonical names and layout, float64.
 
-        None for a weight that the loss does not depend on: it would never be trained.
+        None for a weight that the loss does not depend on, which training would never change.
         """
         ...
 
     def train(self, batches: "BatchSource", report: Callable[[EpochReport], None]) -> None:
-        """Train on the batches in their order; calls `report` after every epoch.
+        """Train on the batches in their order, and call `report` after every epoch.
 
-        `report` may ask for `weights` and `optimiser_state`.
+        `report` may call `weights` and `optimiser_state`.
         """
         ...
 
     def optimiser_state(self) -> Weights:
         """The optimiser's state for every trained weight, canonical layout, float64.
 
-        Of Adam `<weight>.first_moment` and `<weight>.second_moment`, both before the correction of their bias.
+        For Adam these are `<weight>.first_moment` and `<weight>.second_moment`, before the bias correction.
         Raises HarnessError before the first step of a training.
         """
         ...
@@ -134,21 +133,26 @@ class Port(Protocol):
         ...
 
     def stitch(self, patches: Array, positions: Array, weight: Array, size: int) -> tuple[Array, Array]:
-        """Place patches on a canvas.
+        """Stitch patches on a canvas.
 
-        patches (K, M, M) complex, positions (K, 2) float64 pixels [x, y] relative to the canvas centre,
-        weight (M, M) float64 >= 0, size: side of the canvas.
-        Returns the weighted mean (size, size) complex, 0 where nothing was placed, and the coverage (size, size).
+        Args:
+            patches: (K, M, M) complex.
+            positions: (K, 2) float64 pixels [x, y] relative to the canvas centre.
+            weight: (M, M) float64 >= 0, the weight of each pixel of a patch.
+            size: side of the canvas in pixels.
+
+        Returns:
+            The weighted mean (size, size) complex, 0 where no patch lies, and the summed weights (size, size).
         """
         ...
 
     def facts(self) -> JsonObject:
-        """Versions, device, threads, number of parameters: recorded beside the results."""
+        """Versions, device, threads and number of parameters, to be recorded beside the results."""
         ...
 
 
 class BatchSource(Protocol):
-    """The training batches in their order: identical for both backends."""
+    """The training batches in their order, identical for both backends."""
 
     epochs: int
     steps_per_epoch: int

@@ -1,1 +1,1 @@
-"""Records: what stands in the JSON files that one room writes and another reads, one class a file."""
+"""Records: one typed class for each JSON file that one package of the harness writes and another one reads."""

@@ -1,27 +1,27 @@
-"""`case.json`: what was asked of a case."""
+"""`case.json`: the scenario and the options that a case was planned with."""
 
 from harness.records.record import Record
 
 
 class CaseRecord(Record):
-    """What a case was planned with. It stands before any work begins, so a killed session tells what is missing."""
+    """Contents of `case.json`, which is written before any work begins: a killed session thus shows what is missing."""
 
     id: str
     scenario: str
-    """Name of the scenario, of which the case may be one point of a matrix."""
+    """Name of the scenario; a scenario with a matrix has several cases."""
     file: str
-    """File of the scenario, without its folder."""
+    """Name of the scenario's file, without its folder."""
     description: str
     profile: str
     overrides: dict[str, str]
-    """Dotted key to the text that was given for it."""
+    """Overrides of the scenario: text of the value by dotted key."""
     backends: tuple[str, str]
-    """The pair, reference first."""
+    """The two backends that are compared, the reference first."""
     fault: str | None = None
-    """The injected fault, of a session that asked for one."""
+    """Name of the fault that the session injected; None where it injected none."""
     rungs: tuple[str, ...]
-    """The planned rungs, in the order of the ladder."""
+    """Names of the rungs to judge, in the order of the ladder."""
     limits: dict[str, float]
-    """Limits that the scenario or an override gives."""
+    """Limits that the scenario or an override sets, by name (`rung.check`)."""
     limit_origins: dict[str, str]
-    """Where each of them comes from."""
+    """For each of these limits, the file and line or the option that set it."""

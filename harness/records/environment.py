@@ -1,4 +1,4 @@
-"""`environment.json`: what a session ran on."""
+"""`environment.json`: the Python, the machine and the package versions that a session ran with."""
 
 from pydantic import Field
 
@@ -6,23 +6,23 @@ from harness.records.record import Record
 
 
 class EnvironmentRecord(Record, extra="ignore"):
-    """The whole file."""
+    """Contents of `environment.json`; what could not be found out is None."""
 
     python: str | None = None
     implementation: str | None = None
     executable: str | None = None
-    """Name of the interpreter's file."""
+    """File name of the Python interpreter, without its folder."""
     platform: str | None = None
     machine: str | None = None
     cores: int | None = None
     threads: int | None = None
-    """Threads of a worker."""
+    """Number of threads that each worker process may use."""
     harness_version: str | None = None
     packages: dict[str, str] = Field(default_factory=dict)
-    """Versions by name."""
+    """Versions of the installed packages by name."""
     variables: dict[str, str] = Field(default_factory=dict)
-    """Environment variables that can change a result."""
+    """Environment variables that can change a result, by name."""
     git_commit: str | None = None
-    """None outside a repository or without git."""
+    """Commit of the repository that the session ran in; None outside a repository or without git."""
     dirty: bool | None = None
-    """Whether its files differ from the commit."""
+    """Whether files of the repository differed from the commit."""

@@ -1,4 +1,4 @@
-"""Golden files: their `registry.json`, and `golden/provenance.json` of a case that is held against some of them."""
+"""Golden files: `registry.json`, which lists them, and `golden/provenance.json` of a case compared with them."""
 
 from pydantic import Field
 
@@ -6,36 +6,36 @@ from harness.records.record import Record
 
 
 class Entry(Record):
-    """A file that was approved, and what it came from."""
+    """Entry of `registry.json` for one approved file: its checksum, and the run that it was taken from."""
 
     sha256: str
     size: int
     case: str | None = None
-    """None for a file that is of no case."""
+    """Id of the case that the file is a result of; None for a file that belongs to no case."""
     profile: str | None = None
     scenario: str | None = None
-    """Digest of what the file depends on in the scenario of its case."""
+    """Digest of those parts of the case's scenario that the file depends on."""
     environment: dict[str, str] = Field(default_factory=dict)
-    """Versions that the content depends on, by name; empty where it depends on none."""
+    """Versions that the file's contents depend on, by name; empty where they depend on none."""
     hub: str | None = None
-    """Name of the hub that a trained result was taken from."""
+    """Name of the hub that a trained result was taken from; None for other files."""
     commit: str | None = None
-    """Commit of the code of that hub."""
+    """Commit of the code that wrote that hub."""
 
 
 class SideRecord(Record):
-    """What is approved of one side of a case."""
+    """Golden files of one side of a case."""
 
     problem: str | None = None
-    """Why it cannot be used, in a sentence."""
+    """Why the golden files cannot be used, in one sentence; None where they can."""
     files: dict[str, Entry] = Field(default_factory=dict)
-    """By name; none where there is a problem."""
+    """Registry entry of each golden file by the file's name; empty where there is a problem."""
 
 
 class Provenance(Record):
-    """What is approved of a case, as it was when the case was run."""
+    """Contents of `golden/provenance.json`: the golden files of a case as they were when the case was run."""
 
     reason: str | None
-    """Why nothing is approved."""
+    """Why the case has no golden files; None where it has some."""
     sides: dict[str, SideRecord]
-    """Those of which something is approved."""
+    """Golden files by backend, for those backends that have some."""

@@ -1,4 +1,4 @@
-"""`train_outputs/history.json`, what a training told after every epoch, and `history_summary.json`, it in figures."""
+"""`train_outputs/history.json`, the metrics of every epoch of a training, and its digest `history_summary.json`."""
 
 from numbers import Real
 from typing import Annotated
@@ -10,7 +10,7 @@ from harness.records.record import Number, Record
 
 
 def _number(value: object) -> object:
-    """A backend from elsewhere may tell what is no number; like NaN, it is no finite one."""
+    """Turn what is not a number, as a backend of another project may report it, into None, like NaN."""
     return value if isinstance(value, Real) else None
 
 
@@ -21,32 +21,33 @@ class Epoch(Record):
     """One epoch of a training."""
 
     epoch: int
-    """Its number, from 1."""
+    """Number of the epoch, from 1."""
     step: int
-    """Steps that were taken until its end."""
+    """Optimiser steps taken from the start of the training to the end of this epoch."""
     metrics: dict[str, Metric]
-    """By name; None for what was no finite number."""
+    """Metrics by name, such as `loss`; None for one that was not a finite number."""
 
 
 class History(Record):
-    """The whole of `history.json`, written anew after every epoch."""
+    """Contents of `history.json`, which the training rewrites after every epoch."""
 
     epochs: tuple[Epoch, ...]
 
 
 class MetricSummary(Record):
-    """One metric of a training; `judge/telemetry.py` defines each figure."""
+    """Smallest, largest and last value of one metric of a training, over its finite values."""
 
     first_nonfinite: int | None
-    """The first epoch in which it was not finite."""
+    """First epoch in which the metric was not finite; None where it always was."""
     nonfinite_epochs: int
+    """Number of epochs in which the metric was not finite."""
     min: Number | None
     max: Number | None
     last: Number | None
 
 
 class HistorySummary(Record):
-    """The whole of `history_summary.json`."""
+    """Contents of `history_summary.json`; `judge/telemetry.py` computes it."""
 
     epochs: int
     steps: int

@@ -1,4 +1,4 @@
-"""What an inference leaves beside its arrays: `canvas.json` and `stats.json`."""
+"""`canvas.json` and `stats.json`: what an inference writes beside its arrays."""
 
 from typing import Literal
 
@@ -7,48 +7,51 @@ from harness.records.record import Record, SparseRecord
 
 
 class CanvasFacts(Record):
-    """The picture that patches were stitched on."""
+    """Contents of `canvas.json`: size and position of the canvas that the predicted patches were stitched on."""
 
     size: int
-    """Pixels a side."""
+    """Pixels a side of the canvas."""
     required: int
-    """Pixels a side that hold every patch."""
+    """Pixels a side of the smallest canvas that holds every patch."""
     fits_canvas: bool
     max_abs_offset: float
     """Pixels from the centre of the canvas to the farthest patch, along one axis."""
     loss_fraction: float | None
-    """Part of the area of the patches that lies outside; None where it is not finite."""
+    """Share of the patches' area that lies outside the canvas; None where it is not finite."""
     centre_x: float
     centre_y: float
-    """Position of the pixel with index size/2 on the grid of the object."""
+    """Position of the canvas pixel with index size/2, in pixels of the object's grid."""
     reassemble_m: int
-    """Pixels a side of the centre of a patch that is stitched."""
+    """Pixels a side of the central part of a patch, which alone is stitched."""
     weighting: Literal["uniform", "probe"]
 
 
 class TwinChoice(SparseRecord):
-    """How many patches were turned into their twins, where the probe cannot tell the two apart."""
+    """Which patches were replaced by their twins conj(O(-x)), where the probe cannot tell a patch from its twin."""
 
     open: bool
-    """Whether the probe leaves it open."""
+    """Whether the probe leaves open which of the two is right."""
     turned: int
+    """Number of patches that were replaced by their twins."""
     disagreement_before: float | None = None
-    """What overlapping patches disagreed by before the choice; not told where there was none."""
+    """How much overlapping patches disagreed before the choice; absent where there was no choice."""
     disagreement_after: float | None = None
+    """How much they disagreed after it."""
 
 
 class InferenceStats(Record):
-    """`stats.json`: what an inference ran with, and what it took."""
+    """Contents of `stats.json`: the settings of an inference, its duration and its memory."""
 
     infer_seconds: float
     intensity_scale_restored: float | None
-    """The intensity scale that it used; None where that is not finite."""
+    """Intensity scale that the inference used; None where it is not finite."""
     intensity_scale_source: Literal["bundle", "closed form: the model has none"]
     weights_trained_by: str
+    """Backend that trained the weights."""
     synchronised: bool
-    """Whether phases were added to bring the patches in step."""
+    """Whether the free global phase of each patch was fitted to those of its neighbours before stitching."""
     twins: TwinChoice
     peak_rss_mb: float
-    """Largest resident memory of the worker, MiB."""
+    """Peak resident memory of the worker process, MiB."""
     facts: JsonObject
-    """What the port says of itself."""
+    """Facts that the port reports about itself, as JSON."""

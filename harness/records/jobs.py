@@ -10,22 +10,23 @@ from harness.records.record import Record
 
 
 class JobRecord(Record):
-    """One leg of one backend."""
+    """Outcome of one job: one leg of one backend."""
 
     backend: str
     leg: str
     status: Literal["done", "failed"]
     cached: bool
-    """Whether the result was taken from the store."""
+    """Whether the result was taken from the store instead of computed."""
     seconds: float | None
-    """Seconds that the leg took, when it was run."""
+    """Duration of the leg when it was computed."""
     key: str | None
-    """Key of the result in the store; None where no job could be planned."""
+    """Key of the result in the store; None where the job could not be planned."""
     error: str | None
+    """Why the job failed; None where it did not."""
 
 
 def read(path: Path) -> list[JobRecord]:
-    """Read a list of jobs; raises HarnessError when the file is missing or broken."""
+    """Read `jobs.json`; raises HarnessError when the file is missing or broken."""
     found: Any = read_json(path)
     if not isinstance(found, list):
         raise HarnessError(f"{path}: is no list of jobs; make it anew by running the case again.")
@@ -33,7 +34,7 @@ def read(path: Path) -> list[JobRecord]:
 
 
 def read_if_whole(path: Path) -> list[JobRecord]:
-    """The jobs of a file that may be missing or, in a killed session, broken: none, then."""
+    """Read `jobs.json`; an empty list when it is missing or, in a killed session, broken."""
     try:
         return read(path)
     except HarnessError:
@@ -41,5 +42,5 @@ def read_if_whole(path: Path) -> list[JobRecord]:
 
 
 def write(path: Path, jobs: Iterable[JobRecord]) -> None:
-    """Write the list, atomically."""
+    """Write the outcomes of jobs to `jobs.json`, atomically."""
     write_json(path, list(jobs))

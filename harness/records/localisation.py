@@ -1,20 +1,26 @@
-"""`comparison/localisation.json`: the first tensor of the lock-step that a red check compared."""
+"""`comparison/localisation.json`: the first tensor, in the order of computation, at which the two sides differ."""
 
 from harness.records.record import Number, SparseRecord
 
 
 class LocalisationRecord(SparseRecord):
-    """Where the sides part. `judge/difference.py` defines the figures, of which some are absent where shapes differ."""
+    """Contents of `localisation.json`.
+
+    `judge/difference.py` defines `index` to `share`, the measures of the difference; some are absent where the shapes
+    of the two tensors differ.
+    """
 
     rung: str
     check: str
     stage: str
-    """Named stage, `loss`, `gradient`, `step` or `trajectory`."""
+    """Part of the lock-step: a named stage, `loss`, `gradient`, `step` or `trajectory`."""
     tensor: str
+    """Name of the stage, of the term of the loss or of the weight."""
     precision: str
     against: str
-    """Whose tensor it was held against: the reference side, or `oracle`."""
+    """What the tensor was compared with: the name of the reference side, or `oracle`."""
     first_step: int
+    """Optimiser steps that were taken before the tensor was recorded."""
     index: tuple[int, ...] | None = None
     reference: Number | str | None = None
     candidate: Number | str | None = None
@@ -25,6 +31,9 @@ class LocalisationRecord(SparseRecord):
     share: Number | None = None
     shape: tuple[int, ...]
     wrong_alone: tuple[str, ...] | None = None
+    """Stages that differ even when computed from the reference's earlier stages; None when that was not tried."""
     not_alone: tuple[str, ...] = ()
+    """Stages that could not be computed in this way."""
     transformation: str = ""
+    """Simple change of the other tensor that explains the difference, such as a conjugation; empty where none does."""
     message: str

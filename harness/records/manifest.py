@@ -1,4 +1,4 @@
-"""`manifest.json`: every file of a hub."""
+"""`manifest.json`: the list of all files of a hub, with their checksums."""
 
 from harness.records.record import Record
 
@@ -6,19 +6,19 @@ SCHEMA_VERSION = "1.0"
 
 
 class FileRecord(Record, extra="ignore"):
-    """One file."""
+    """Entry of the manifest for one file."""
 
     path: str
-    """Relative to the hub."""
+    """Path relative to the hub."""
     size: int
-    """Bytes."""
+    """Size in bytes."""
     sha256: str
     stage: str
-    """The stage that wrote it: scenario, dataset, run, judge or report."""
+    """Stage of the session that wrote the file: scenario, dataset, run, judge or report."""
 
 
 class ManifestRecord(Record, extra="ignore"):
-    """The whole file."""
+    """Contents of `manifest.json`."""
 
     schema_version: str
     files: tuple[FileRecord, ...]

@@ -1,19 +1,19 @@
-"""`comparison/comparison_metrics.json`: all figures of a case that the judge computed.
+"""`comparison/comparison_metrics.json`: all metrics of a case that the judge computed.
 
-A figure that could not be had is None; `reasons` says why. Hubs of earlier versions lack some of the figures and may
-hold others: what is missing reads as None, and what is not known is left out.
+A metric that could not be computed is None, and `reasons` says why. Hubs of earlier versions lack some of the metrics
+and may hold others: a missing key reads as None, and an unknown key is ignored.
 """
 
 from pydantic import Field
 
 from harness.records.record import Number, Record
 
-Figures = dict[str, bool | Number | None]
-"""Figures by name."""
+Values = dict[str, bool | Number | None]
+"""Numbers and facts by their names."""
 
 
 class BiasRecord(Record, extra="ignore"):
-    """How the differences of a picture from its reference are distributed."""
+    """Mean, median, 5th and 95th percentile of a picture minus its reference, over the compared pixels."""
 
     mean: Number | None = None
     median: Number | None = None
@@ -22,7 +22,7 @@ class BiasRecord(Record, extra="ignore"):
 
 
 class PartMetrics(Record, extra="ignore"):
-    """How far the amplitude or the phase of a picture is from its reference; `judge/metrics.py` defines each figure."""
+    """Metrics of the amplitude or the phase of a picture against its reference; `judge/metrics.py` defines each."""
 
     mae: Number | None = None
     rmse: Number | None = None
@@ -40,40 +40,41 @@ class PartMetrics(Record, extra="ignore"):
     rescaled_mae: Number | None = None
     bias: BiasRecord | None = None
     message: str | None = None
-    """Why a figure is None."""
+    """Which metrics are None, and why."""
 
 
 Parts = dict[str, PartMetrics | None]
-"""METRICS of `amplitude` and `phase`."""
+"""Metrics of a picture by part, `amplitude` and `phase`."""
 
 
 class AgreementRecord(Record, extra="ignore"):
-    """The sides against each other: METRICS of both parts, and the gauges that were fitted from one to the other."""
+    """The candidate's picture against the reference side's: metrics of both parts, and the fitted gauges."""
 
     amplitude: PartMetrics | None = None
     phase: PartMetrics | None = None
-    gauges: Figures | None = None
+    gauges: Values | None = None
 
 
 class NonfiniteRecord(Record, extra="ignore"):
-    """The first metric of a training that was not finite, and its epoch."""
+    """The first metric of a training that became NaN or infinite, and the epoch in which it did."""
 
     metric: str
     epoch: int
 
 
-class ScaleFigures(Record, extra="ignore"):
-    """The intensity scale of a side."""
+class ScaleMetrics(Record, extra="ignore"):
+    """The intensity scale of a side, from the start of the training to the inference."""
 
     initial: Number | None = None
     final: Number | None = None
     restored: Number | None = None
-    """The one that its inference used."""
+    """Scale that the inference used."""
     closed_form: Number | None = None
+    """Scale that follows from the number of photons and N alone."""
 
 
-class PatchFigures(Record, extra="ignore"):
-    """The amplitude of the predicted patches; `judge/patches.py` defines each figure."""
+class PatchMetrics(Record, extra="ignore"):
+    """Statistics of the amplitude of the predicted patches; `judge/patches.py` defines each."""
 
     mean: Number | None = None
     std: Number | None = None
@@ -82,8 +83,8 @@ class PatchFigures(Record, extra="ignore"):
     var_zero_mean_median: Number | None = None
 
 
-class CanvasFigures(Record, extra="ignore"):
-    """The picture that a side stitched its patches on, in pixels."""
+class CanvasMetrics(Record, extra="ignore"):
+    """The canvas that a side stitched its patches on: its sizes in pixels, and what falls beyond it."""
 
     size: Number | None = None
     required: Number | None = None
@@ -93,44 +94,45 @@ class CanvasFigures(Record, extra="ignore"):
 
 
 class SideMetrics(Record, extra="ignore"):
-    """The figures of one side; those below `canvas` are of its picture against the truth."""
+    """Metrics of one side; those after `canvas` compare its picture with the truth."""
 
     final_loss: Number | None = None
     first_nonfinite: NonfiniteRecord | None = None
-    intensity_scale: ScaleFigures | None = None
-    patches: PatchFigures | None = None
+    intensity_scale: ScaleMetrics | None = None
+    patches: PatchMetrics | None = None
     collapse_ratio: Number | None = None
-    canvas: CanvasFigures | None = None
+    canvas: CanvasMetrics | None = None
     reconstruction: Parts | None = None
-    baselines: dict[str, Figures] | None = None
-    """Of each part the correlation of every baseline."""
-    skill: dict[str, Figures] | None = None
-    """Of each part the skill above every baseline."""
-    contrast: Figures | None = None
-    gauges: Figures | None = None
-    twin: Figures | None = None
+    baselines: dict[str, Values] | None = None
+    """Correlation of each baseline with the truth: by part, then by the name of the baseline."""
+    skill: dict[str, Values] | None = None
+    """Skill above each baseline: by part, then by the name of the baseline."""
+    contrast: Values | None = None
+    gauges: Values | None = None
+    twin: Values | None = None
     level: Number | None = None
     nonfinite: Number | None = None
 
 
-class EnsembleFigures(Record, extra="ignore"):
-    """Quantities of the members of an ensemble."""
+class EnsembleMetrics(Record, extra="ignore"):
+    """Results of every member of an ensemble, which are trainings from several seeds."""
 
     seeds: tuple[int, ...]
     words: dict[str, str]
-    """What each quantity is called in a table."""
+    """Label of each quantity, as tables show it."""
     figures: dict[str, dict[str, tuple[Number | None, ...]]]
-    """By quantity and side, a value a seed."""
+    """By quantity and then by side, one value for each seed."""
 
 
 class ComparisonMetrics(Record, extra="ignore"):
-    """The whole file."""
+    """Contents of `comparison_metrics.json`."""
 
     backends: dict[str, SideMetrics] = Field(default_factory=dict)
     agreement: AgreementRecord | None = None
-    ensemble: EnsembleFigures | None = None
+    ensemble: EnsembleMetrics | None = None
     parts: tuple[str, ...] | None = None
-    """The parts that hold a picture, the leading one first."""
+    """Parts of the object that hold structure (amplitude, phase or both), the leading one first."""
     covered_share: Number | None = None
+    """Share of the median coverage above which a pixel counts as covered."""
     reasons: dict[str, str] = Field(default_factory=dict)
-    """By `<side>.<figure>` or figure."""
+    """Why a value is None, by `<side>.<metric>` or by the name of a metric of both sides."""

@@ -1,14 +1,14 @@
-"""`noise_<precision>.json`: how far the trajectories of nudged weights are from the plain one."""
+"""`noise_<precision>.json`: how far trajectories from nudged weights end up from the trajectory without a nudge."""
 
 from harness.records.record import Record
 
 
-class WalkNoise(Record):
-    """The whole file: a figure a draw, by the name of the tensor."""
+class TrajectoryNoise(Record):
+    """Contents of the file: by the name of a tensor, one relative distance for each nudge (draw)."""
 
     first: dict[str, list[float]]
-    """Distance of the weights and of the optimiser's state after one step."""
+    """Distance of each weight, and of each array of the optimiser's state, after one step."""
     weights: dict[str, list[float]]
-    """Distance of each weight, where it was farthest."""
+    """Largest distance of each weight over all steps."""
     steps: list[list[float]]
     """(draws, steps) distance of all weights together."""

@@ -1,26 +1,26 @@
-"""`bundle/params.json`: what is needed, beside the weights, to infer with a trained bundle."""
+"""`bundle/params.json`: the settings that an inference needs beside the trained weights."""
 
 from harness.arrays import Precision
 from harness.records.record import Record
 
 
 class TrainedScale(Record):
-    """The intensity scale of a training; None where the model has none, or where it is not finite."""
+    """Intensity scale before and after a training; None where the model has none, or where it is not finite."""
 
     initial: float | None
     final: float | None
     closed_form: float
-    """That of the photons and N alone."""
+    """Scale that follows from the number of photons and N alone."""
     trainable: bool
 
 
 class BundleParams(Record):
-    """The whole file."""
+    """Contents of `params.json`."""
 
     backend: str
-    """Who trained the weights."""
+    """Backend that trained the weights."""
     shared_weights: bool
-    """Whether the other side can load them."""
+    """Whether the other side can load the weights."""
     precision: Precision
     N: int
     gridsize: int
@@ -30,4 +30,4 @@ class BundleParams(Record):
     intensity_scale: TrainedScale
     probe_sha256: str
     scenario_sha256: str
-    """Digest of the scenario, reduced to what a training depends on."""
+    """Digest of those parts of the scenario that a training depends on."""

@@ -1,15 +1,15 @@
-"""What `comparison_metrics.json` says of the pictures of a case: of each side, and of the two together."""
+"""The parts of `comparison_metrics.json` that compare pictures: each side with the truth, and the two sides."""
 
 from harness.files import JsonObject
 from harness.records.inference import TwinChoice
 from harness.records.record import Record
 
 
-class GaugeFigures(Record):
-    """What the physics leaves free between two pictures, as it was fitted."""
+class FittedGauges(Record):
+    """Gauges fitted between two pictures: scale, phase and position, which the physics may leave free."""
 
     scale: float | None
-    """Of the amplitude; None for a picture of zeros."""
+    """Factor on the amplitude; None for a picture of zeros."""
     global_phase: float
     """Radians."""
     ramp_x: float
@@ -18,11 +18,11 @@ class GaugeFigures(Record):
     shift_x: float
     """Pixels."""
     shift_y: float
-    twin: bool
-    """Whether the twin conj(O(-x)) of the picture is nearer."""
+    twin: bool | None
+    """Whether the twin conj(O(-x)) of the picture is nearer to the reference; None where a picture has no contrast."""
 
-    def off_place(self) -> dict[str, float]:
-        """Those that may not be large: `shift`, pixels, and `ramp`, radians a pixel, of the worse axis."""
+    def misplacement(self) -> dict[str, float]:
+        """Gauges that have limits: largest `shift`, pixels, and `ramp`, radians a pixel, over both axes."""
         return {
             "shift": max(abs(self.shift_x), abs(self.shift_y)),
             "ramp": max(abs(self.ramp_x), abs(self.ramp_y)),
@@ -30,47 +30,51 @@ class GaugeFigures(Record):
 
 
 class TwinMargin(Record):
-    """Mean correlation of predicted patches with the true ones; None when most have no contrast."""
+    """Mean correlation of predicted patches with the true ones and their twins; None if most have no contrast."""
 
     truth: float | None
     flipped: float | None
-    """With the twins of the true ones."""
+    """Mean correlation with the twins of the true patches."""
     margin: float | None
-    """The former minus the latter."""
+    """`truth` minus `flipped`: above 0 the patches are nearer to the truth than to its twin."""
     patches: int
-    """How many had contrast."""
+    """Number of patches that had contrast."""
 
 
 class _AsPredicted(TwinMargin):
     margin_as_predicted: float | None
-    """The margin before the inference chose among twins."""
+    """Margin before the inference chose between each patch and its twin."""
 
 
-class TwinFigures(TwinChoice, _AsPredicted):
-    """The margin of the patches as they were placed, and the choice, whose keys stand last."""
+class TwinMetrics(TwinChoice, _AsPredicted):
+    """Twin margin of the patches as they were stitched, and how many were replaced by their twins before.
+
+    The order of the base classes puts the keys of TwinChoice last in the file.
+    """
 
 
-class ReconstructionFigures(Record):
-    """One side against the truth."""
+class ReconstructionMetrics(Record):
+    """Metrics of one side's picture against the truth."""
 
     reconstruction: dict[str, JsonObject]
-    """METRICS of amplitude and phase."""
+    """METRICS (`judge/metrics.py`) of `amplitude` and `phase`."""
     baselines: dict[str, dict[str, float | None]]
-    """Correlation of each baseline with the truth, by part."""
+    """Correlation of each baseline with the truth: by part, then by the name of the baseline."""
     skill: dict[str, dict[str, float | None]]
-    """How far the side is above each baseline, by part."""
+    """Skill of the side above each baseline (`judge/baselines.py`): by part, then by the name of the baseline."""
     contrast: dict[str, float | None]
-    gauges: GaugeFigures
-    twin: TwinFigures
+    """Contrast relative to the truth's, by part; 1 is the truth's."""
+    gauges: FittedGauges
+    twin: TwinMetrics
     level: float | None
-    """Mean amplitude over the one that the data ask for."""
+    """Mean amplitude divided by the one that follows from the counts."""
     nonfinite: int
-    """Pixels of the picture that are not finite."""
+    """Number of pixels of the picture that are not finite."""
 
 
-class AgreementFigures(Record):
-    """The candidate's picture against the reference's: METRICS a part, and gauges."""
+class AgreementMetrics(Record):
+    """The candidate's picture against the reference side's: METRICS (`judge/metrics.py`) of both parts, and gauges."""
 
     amplitude: JsonObject
     phase: JsonObject
-    gauges: GaugeFigures
+    gauges: FittedGauges

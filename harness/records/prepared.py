@@ -8,10 +8,10 @@ PreparedStatus = Literal["done", "skipped", "error"]
 
 
 class PreparedRecord(Record, extra="ignore"):
-    """The whole file."""
+    """Contents of `prepared.json`."""
 
     status: PreparedStatus
     reason: str
-    """Why it is not `done`."""
+    """Why the case is not prepared; empty where it is."""
     late: bool = False
-    """Whether the budget of the session was spent before it began."""
+    """Whether the session's time budget was spent before the preparation began."""

@@ -1,10 +1,10 @@
-"""`progress.jsonl`: what workers told while they worked, one line each."""
+"""`progress.jsonl`: progress reports of the worker processes, one JSON object a line."""
 
 from harness.records.record import Number, Record
 
 
 class ProgressRecord(Record, extra="ignore"):
-    """One line."""
+    """One line: the state of one leg of one backend."""
 
     case: str
     backend: str
@@ -13,4 +13,4 @@ class ProgressRecord(Record, extra="ignore"):
     epochs: int | None = None
     loss: Number | None = None
     left: Number | None = None
-    """Seconds that the leg will still take."""
+    """Estimated seconds until the leg ends."""

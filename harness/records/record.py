@@ -1,4 +1,4 @@
-"""The base of all records: read from a file and checked, written to one, never changed in between."""
+"""Base classes of all records: read from a JSON file and checked, immutable, and written back with the same keys."""
 
 from pathlib import Path
 from typing import Any, Self
@@ -9,17 +9,17 @@ from harness.errors import HarnessError
 from harness.files import read_json, write_json
 
 Number = int | float
-"""A figure of a file: a whole number stays one, so that a file that is written again is the same."""
+"""A number in a JSON file; an integer stays one, so that a file that is read and written again is the same."""
 
 
 class Record(BaseModel):
-    """What stands in a JSON file of a hub. The order of the fields is that of the file's keys."""
+    """Contents of a JSON file of a hub. The fields are in the order of the file's keys."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     @classmethod
     def parse(cls, value: Any, source: str | Path) -> Self:
-        """Check what was read; raises HarnessError that names the file, `source`, and the first key that is wrong."""
+        """Check a decoded JSON value; raises HarnessError that names the file, `source`, and the first wrong key."""
         try:
             return cls.model_validate(value)
         except ValidationError as error:
@@ -27,27 +27,27 @@ class Record(BaseModel):
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read a file; raises HarnessError when it is missing or broken."""
+        """Read a JSON file; raises HarnessError when it is missing or broken."""
         return cls.parse(read_json(path), path)
 
     @classmethod
     def read_if_whole(cls, path: Path) -> Self | None:
-        """Read a file that may be missing or, in a killed session, broken; None when it is."""
+        """Read a JSON file; None when it is missing or, in a killed session, broken."""
         try:
             return cls.read(path)
         except HarnessError:
             return None
 
     def write(self, path: Path) -> None:
-        """Write the file, atomically; figures that are not finite become null."""
+        """Write the JSON file, atomically; numbers that are not finite become null."""
         write_json(path, self)
 
 
 class SparseRecord(Record):
-    """A record of which some keys may be absent: what was not given is None here, and is not written."""
+    """A record with optional keys: a field that was not given is None and is left out of the file."""
 
     @model_serializer(mode="wrap")
-    def _without_what_is_absent(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _without_absent_keys(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
         return {name: value for name, value in written(self).items() if name in self.model_fields_set}
 
 

@@ -1,4 +1,4 @@
-"""`run_metadata.json`: what a case was run with, what it took, and what came from the store."""
+"""`run_metadata.json`: the settings of a case's run, its durations, and which results came from the store."""
 
 from typing import Literal
 
@@ -7,7 +7,7 @@ from harness.records.record import Record
 
 
 class DeviceRecord(Record):
-    """What the workers of a side computed on."""
+    """The device that the worker processes of a side computed on."""
 
     kind: Literal["cpu", "gpu"]
     name: str
@@ -15,41 +15,41 @@ class DeviceRecord(Record):
 
 
 class SideRecord(Record):
-    """What the workers of a side ran in."""
+    """The interpreter, packages and device of the worker processes of a side."""
 
     python: str
     own_interpreter: bool
-    """Whether it is the interpreter of the session."""
+    """Whether the workers ran in the interpreter of the session itself."""
     distributions: dict[str, str]
-    """Versions by name."""
+    """Versions of the backend's packages by name."""
     device: DeviceRecord
     threads: int
     variables: dict[str, str]
-    """Environment variables that can change a result."""
+    """Environment variables that can change a result, by name."""
     fault: str | None
-    """The injected fault, of a session that asked for one in this side."""
+    """Name of the fault that was injected into this side; None where none was."""
 
 
 class PathsRecord(Record):
-    """Where the files of a side lie, relative to the case."""
+    """Folder and log of a side, as paths relative to the folder of the case."""
 
     outputs: str
     log: str
 
 
 class _Purpose(Record):
-    """A base of its own, and the last of its class, so that its key stands first in the file."""
+    """Purpose of a reference reconstruction; a separate base class, so that its key is the first in the file."""
 
     name: Literal["refine", "reference"]
-    """Whether it refined the probe or stands in for the truth."""
+    """`refine`: it refined the probe; `reference`: its object stands in for the truth."""
 
 
 class ReferenceRecord(JobRecord, _Purpose):
-    """The job of a reference reconstruction that was run for a dataset, or taken from the store."""
+    """Outcome of a reference reconstruction that a dataset needed, computed or taken from the store."""
 
 
 class DatasetRecord(Record):
-    """How the dataset of a case came about."""
+    """How the dataset of a case was made: its key in the store, its duration, and the reconstructions it needed."""
 
     key: str
     cached: bool
@@ -58,7 +58,7 @@ class DatasetRecord(Record):
 
 
 class JobsRecord(Record):
-    """The jobs of a case, each named `BACKEND/LEG`."""
+    """Summary of all jobs of a case; each job is named `BACKEND/LEG`."""
 
     count: int
     cache_hits: tuple[str, ...]
@@ -68,22 +68,22 @@ class JobsRecord(Record):
 
 
 class RunMetadata(Record):
-    """The whole file."""
+    """Contents of `run_metadata.json`."""
 
     case: str
     scenario: str
     profile: str
     from_profile: tuple[str, ...]
-    """Keys of the scenario that the profile gives."""
+    """Keys of the scenario whose values come from the profile."""
     overrides: dict[str, str]
     seeds: dict[str, int]
     counts: dict[str, int]
     backends: dict[str, SideRecord]
-    """The sides that could run."""
+    """Environment of each backend that could run."""
     paths: dict[str, PathsRecord]
     dataset: DatasetRecord
     jobs: JobsRecord
     damaged_store_entries: tuple[str, ...]
-    """A sentence for each entry of the store that was found damaged and made anew."""
+    """One sentence for each damaged entry of the store that was found and recomputed."""
     seconds: float
     finished: str

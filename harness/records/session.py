@@ -1,27 +1,28 @@
-"""`session.json`: what a session was asked, and whether it came to its end."""
+"""`session.json`: the options of a session, when it ran, and whether it finished."""
 
 from harness.records.record import Number, Record
 
 
 class SessionRecord(Record, extra="ignore"):
-    """The whole file. It holds no path of the machine but the names of the interpreters' files."""
+    """Contents of `session.json`. It holds no absolute path; of interpreters only the file names."""
 
     command: str
     profile: str
     backends: tuple[str, str]
-    """The pair, reference first."""
+    """The two backends that are compared, the reference first."""
     interpreters: dict[str, str]
     overrides: dict[str, str]
     device: str
     store: str
-    """`on` or `off`."""
+    """`on` or `off`: whether results are taken from the store."""
     timeout: Number | None
-    """Seconds that a leg may take."""
+    """Time limit of a leg, seconds."""
     budget: Number | None = None
-    """Seconds that the session may take."""
+    """Time budget of the session, seconds."""
     strict: bool = False
     fault: str | None = None
-    """The injected fault, of a session that asked for one."""
+    """Name of the fault that the session injected; None where it injected none."""
     started: str
     finished: str | None
+    """None for a session that did not finish."""
     exit_status: int | None

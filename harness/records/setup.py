@@ -1,19 +1,20 @@
-"""`dataset/setup.json`: facts of the data that both sides start from."""
+"""`dataset/setup.json`: sizes, photon numbers and scales of the dataset that both sides start from."""
 
 from harness.records.record import Record
 
 
 class DatasetSetup(Record):
-    """What was made of the patterns of a case, in numbers."""
+    """Contents of `setup.json`."""
 
     N: int
-    """Pixels a side of a pattern."""
+    """Pixels a side of a diffraction pattern."""
     gridsize: int
     padded_size: int
-    """Pixels a side of the object that holds every group."""
+    """Pixels a side of the array that holds the merged patches of any one group."""
     nphotons: float
-    """Photons a pattern: expected of a simulation, counted of measured data."""
+    """Photons a pattern: the expected number in a simulation, the counted mean in measured data."""
     counted_photons: float
+    """Mean number of photons counted in a pattern."""
     intensity_scale: float
     """Factor from the normalised amplitudes to the counts."""
     intensity_scale_closed_form: float
@@ -21,11 +22,11 @@ class DatasetSetup(Record):
     """Factor from the patterns of `data.npz` to those of `train.npz` and `test.npz`."""
     object_amplitude: float
     canvas_size: int
-    """Pixels a side of the picture that the patches of the test groups are stitched on."""
+    """Pixels a side of the canvas that the patches of the test groups are stitched on."""
     patterns: int
     train_patterns: int
     test_patterns: int
     origin: str
-    """`simulated`, or what is told of the file."""
+    """`simulated`, or a description of the measured file."""
     conversions: tuple[str, ...]
-    """What was changed about a file so that it keeps the NPZ contract."""
+    """Changes that were made to a measured file to satisfy the NPZ contract, in words."""

@@ -1,7 +1,7 @@
-"""`<backend>/stages.json`: one run, stage by stage, from what was measured to what was predicted."""
+"""`<backend>/stages.json`: the data of one run, stage by stage, from the measured patterns to the predicted ones."""
 
 from harness.records.history import HistorySummary
-from harness.records.metrics import CanvasFigures, Parts, PatchFigures
+from harness.records.metrics import CanvasMetrics, Parts, PatchMetrics
 from harness.records.record import Number, Record
 from harness.records.run import SideRecord
 
@@ -9,7 +9,7 @@ SCHEMA_VERSION = "1.0"
 
 
 class RunProvenance(Record):
-    """Which run it is, of which data, and what it ran on; None for what nobody wrote down."""
+    """Which run the file describes, its data and its environment; None for what was not recorded."""
 
     hub: str
     case: str
@@ -23,8 +23,8 @@ class RunProvenance(Record):
     data_sha256: str | None
 
 
-class StageFigures(Record):
-    """Statistics of the amplitudes of one stage; `judge/intensity.py` defines each figure."""
+class StageStatistics(Record):
+    """Statistics of the diffraction amplitudes of one stage; `judge/intensity.py` defines the stages."""
 
     shape: tuple[int, ...]
     dtype: str
@@ -39,11 +39,11 @@ class StageFigures(Record):
 
 
 class StepRecord(Record):
-    """One stage over the one before it; `judge/symmetry.py` defines each figure."""
+    """Ratios of one stage to the stage before it; `judge/symmetry.py` defines each."""
 
     stage: str
     over: str | None
-    """The stage before; None of the first."""
+    """Name of the stage before; None for the first stage."""
     ratio: Number | None
     rms_ratio: Number | None
     expected: Number | None
@@ -51,41 +51,44 @@ class StepRecord(Record):
 
 
 class ProductRecord(Record):
-    """The chain as a whole; None where it does not reach its end."""
+    """Product of the ratios over all stages; None where the last stage is missing."""
 
     ratio: Number | None
     symmetry: Number | None
 
 
 class SymmetryCheck(Record):
-    """Is the run as bright where it ends as where it began?"""
+    """Is the intensity symmetry 1 within the tolerance, at each stage and over all of them?"""
 
     expected: Number
     tolerance: Number
     first_beyond: str | None
+    """First stage beyond the tolerance; None where there is none."""
     deviates_most: str | None
+    """Stage whose symmetry is farthest from 1."""
     deviation: Number | None
+    """Symmetry of that stage minus 1."""
     is_symmetric: bool | None
-    """None where stages are missing and the others keep to the tolerance."""
+    """None where stages are missing and all others are within the tolerance."""
 
 
 class StageRatios(Record):
-    """The steps between the stages that are there, and what follows from them."""
+    """Ratios between the stages that exist, their product, and the check of the intensity symmetry."""
 
     steps: tuple[StepRecord, ...]
     product: ProductRecord
     check: SymmetryCheck
 
 
-class InferenceFigures(Record):
-    """What was predicted, and the canvas that it was stitched on."""
+class InferenceMetrics(Record):
+    """Metrics of the predicted patches, and of the canvas that they were stitched on."""
 
-    patches: PatchFigures
-    canvas: CanvasFigures
+    patches: PatchMetrics
+    canvas: CanvasMetrics
 
 
-class ComparisonFigures(Record):
-    """METRICS of the side against the truth, and of the two sides against each other."""
+class PictureMetrics(Record):
+    """Metrics of pictures: of the side against the truth, and of the two sides against each other."""
 
     reconstruction: Parts
     agreement: Parts
@@ -93,18 +96,18 @@ class ComparisonFigures(Record):
 
 
 class StagesRecord(Record):
-    """The whole file; a section that could not be had is None, and `reasons` says why."""
+    """Contents of `stages.json`; a section that could not be computed is None, and `reasons` says why."""
 
     schema_version: str
     provenance: RunProvenance
     configuration: dict[str, object] | None
-    """Keys of the scenario that say how the data were made and trained on."""
+    """Values of the scenario that say how the data were made and trained on, by dotted key."""
     probe: dict[str, object] | None
-    """The probe `before` and `after` it was normalised, refined and masked, and what was asked for."""
-    intensity_stages: dict[str, StageFigures | None]
+    """The probe `before` and `after` it was normalised, refined and masked, and the scenario's settings of it."""
+    intensity_stages: dict[str, StageStatistics | None]
     stage_ratios: StageRatios | None
     intensity_scale: dict[str, Number | str | None]
     training: HistorySummary | None
-    inference: InferenceFigures | None
-    comparison: ComparisonFigures | None
+    inference: InferenceMetrics | None
+    comparison: PictureMetrics | None
     reasons: dict[str, str]

@@ -1,10 +1,10 @@
-"""`comparison/stats_<candidate>_over_<baseline>.json`: statistics of two sides held against each other."""
+"""`comparison/stats_<candidate>_over_<baseline>.json`: statistics of two sides, their ratios and differences."""
 
 from harness.records.record import Number, Record
 
 
-class ComparedFigure(Record):
-    """One figure of both sides."""
+class ComparedValue(Record):
+    """One statistic of both sides, with its ratio and difference."""
 
     baseline: Number | None
     candidate: Number | None
@@ -17,9 +17,9 @@ class ComparedFigure(Record):
 
 
 class ComparedStatistics(Record):
-    """The whole file; the sides are named `HUB/CASE/BACKEND`."""
+    """Contents of the file; the two sides are named `HUB/CASE/BACKEND`."""
 
     baseline: str
     candidate: str
-    patches: dict[str, ComparedFigure]
-    canvas: dict[str, ComparedFigure]
+    patches: dict[str, ComparedValue]
+    canvas: dict[str, ComparedValue]

@@ -1,11 +1,11 @@
-"""`studies/<scenario>/study.json`: quality over dose for both backends, and the verdict on it."""
+"""`studies/<scenario>/study.json`: quality of the reconstructions over the dose for both backends, and the verdict."""
 
 from harness.records.record import Number, Record
 from harness.records.verdict import Check, Status
 
 
 class OverSeeds(Record):
-    """A figure of every seed; mean and deviation are None where one of them has no finite value."""
+    """One metric for every seed of training; mean and deviation are None where the value of a seed is not finite."""
 
     values: tuple[Number | None, ...]
     mean: float | None
@@ -16,30 +16,31 @@ class ScaleOverSeeds(Record):
     """The intensity scale of a side at one dose."""
 
     used: Number | None
-    """The dataset's."""
+    """Scale of the dataset."""
     trained: OverSeeds
     closed_form: Number
     ratio: float | None
-    """Mean of the trained ones over the closed form."""
+    """Mean of the trained scales divided by the closed form."""
 
 
 class PointRecord(Record):
-    """One side at one dose."""
+    """Results of one side at one dose."""
 
     case: str
     nphotons: Number
     curve: str
-    """What tells the case from the others of its dose, such as the loss; empty where nothing does."""
+    """What distinguishes the case from the others at its dose, such as the loss; empty where it is the only one."""
     backend: str
     seeds: tuple[int, ...]
     figures: dict[str, OverSeeds]
+    """Metrics by name (DOSE_METRICS in `judge/dose.py`)."""
     intensity_scale: ScaleOverSeeds | None
     reason: str | None
-    """Why there are no figures."""
+    """Why there are no metrics; None where there are some."""
 
 
 class StudyVerdict(Record):
-    """The verdict on all doses."""
+    """Verdict of the dose rung, over all doses and curves."""
 
     status: Status
     rung: str
@@ -47,7 +48,7 @@ class StudyVerdict(Record):
 
 
 class StudyRecord(Record):
-    """The whole file."""
+    """Contents of `study.json`."""
 
     schema_version: str
     scenario: str

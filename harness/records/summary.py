@@ -1,13 +1,13 @@
-"""`summary.json`: a session for programs. All pages are made from it."""
+"""`summary.json`: the results of a session in a form that programs can read; all pages are made from it."""
 
 from harness.records.localisation import LocalisationRecord
 from harness.records.metrics import (
     AgreementRecord,
-    CanvasFigures,
+    CanvasMetrics,
     NonfiniteRecord,
     PartMetrics,
-    PatchFigures,
-    ScaleFigures,
+    PatchMetrics,
+    ScaleMetrics,
 )
 from harness.records.record import Number, Record
 from harness.records.verdict import Check, Status
@@ -16,7 +16,7 @@ SCHEMA_VERSION = "1.0"
 
 
 class SideSummary(Record):
-    """What one side of a case cost, and what it reached."""
+    """Time, memory and metrics of one side of a case."""
 
     train_seconds: Number | None
     steps: Number | None
@@ -25,29 +25,29 @@ class SideSummary(Record):
     parameters: Number | None
     infer_seconds: Number | None
     cached: bool
-    """Whether all of its results were taken from the store."""
+    """Whether all results of the side were taken from the store."""
     final_loss: Number | None
     first_nonfinite: NonfiniteRecord | None
-    intensity_scale: ScaleFigures
-    patches: PatchFigures
-    canvas: CanvasFigures
+    intensity_scale: ScaleMetrics
+    patches: PatchMetrics
+    canvas: CanvasMetrics
     reconstruction: dict[str, PartMetrics | None]
-    """METRICS of `amplitude` and `phase` against the truth."""
+    """Metrics of `amplitude` and `phase` against the truth."""
     message: str
-    """Why a figure is None."""
+    """Which values are None, and why."""
 
 
 class SideBaseline(Record):
-    """The part of it that a parity log repeats."""
+    """Those fields of SideSummary that `parity_log.json` repeats."""
 
     final_loss: Number | None
-    intensity_scale: ScaleFigures
-    patches: PatchFigures
+    intensity_scale: ScaleMetrics
+    patches: PatchMetrics
     reconstruction: dict[str, PartMetrics | None]
 
 
 class CaseSummary(Record):
-    """One case as it was judged and measured."""
+    """Status, checks and metrics of one case."""
 
     id: str
     scenario: str
@@ -57,7 +57,7 @@ class CaseSummary(Record):
     status: Status
     lowest_red_rung: str | None
     backends: dict[str, SideSummary]
-    """The reference comes first."""
+    """Summaries by backend, the reference first."""
     checks: tuple[Check, ...]
     agreement: AgreementRecord
     localisation: LocalisationRecord | None
@@ -67,7 +67,7 @@ class CaseSummary(Record):
 
 
 class Totals(Record):
-    """How many cases there were, and how many checks of each status."""
+    """Number of cases, and number of checks of each status."""
 
     cases: int
     checks: int
@@ -81,7 +81,7 @@ class Totals(Record):
 
 
 class Provenance(Record):
-    """Where the results come from."""
+    """Code, versions and device that the results were computed with."""
 
     git_commit: str | None
     dirty: bool | None
@@ -93,7 +93,7 @@ class Provenance(Record):
 
 
 class StudySummary(Record):
-    """What is true over all doses of a scenario."""
+    """Status and checks of a dose study, which judges all doses of a scenario together."""
 
     id: str
     status: Status
@@ -101,13 +101,13 @@ class StudySummary(Record):
 
 
 class Summary(Record):
-    """The whole file."""
+    """Contents of `summary.json`."""
 
     schema_version: str
     hub: str
     started: str
     finished: str | None
-    """None of a session that has not come to its end."""
+    """None for a session that has not finished."""
     duration_s: float | None
     exit_status: int | None
     command: str

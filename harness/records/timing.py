@@ -1,10 +1,10 @@
-"""`train_outputs/timing.json`: what a training cost."""
+"""`train_outputs/timing.json`: duration, steps, memory and number of parameters of a training."""
 
 from harness.records.record import Number, Record
 
 
 class TimingRecord(Record, extra="ignore"):
-    """The whole file."""
+    """Contents of `timing.json`; `peak_rss_mb` is the peak resident memory of the worker, MiB."""
 
     train_seconds: Number | None = None
     steps: Number | None = None

@@ -1,4 +1,4 @@
-"""`dataset/truth.json`: where the true object lies, beside its amplitude and phase."""
+"""`dataset/truth.json`: position and scale of the true object, whose amplitude and phase are NPY files beside it."""
 
 from typing import Literal
 
@@ -6,10 +6,10 @@ from harness.records.record import Record
 
 
 class TruthFacts(Record):
-    """The whole file."""
+    """Contents of `truth.json`."""
 
     kind: Literal["simulation", "reference"]
-    """A reference reconstruction stands in for the truth of measured data."""
+    """`reference`: a reference reconstruction, which stands in for the unknown truth of measured data."""
     origin_x: float
     """Coordinate of the first column: position (x, y) lies at array index (y - origin_y, x - origin_x)."""
     origin_y: float

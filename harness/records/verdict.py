@@ -1,4 +1,4 @@
-"""`checks/<rung>.json`: the verdict of one rung, and the checks that it follows from."""
+"""`checks/<rung>.json`: the status of one rung, and the checks that it follows from."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,7 +10,7 @@ Status = Literal["error", "fail", "inconclusive", "declared", "pass", "skipped"]
 
 @dataclass(frozen=True)
 class Check:
-    """One question with its answer; `value`, `limit` and `margin` are None where nothing is measured."""
+    """Result of one check; `value`, `limit` and `margin` are None where the check compares no number with a limit."""
 
     rung: str
     name: str
@@ -19,12 +19,12 @@ class Check:
     limit: Number | None
     margin: Number | None
     origin: str
-    """Where the limit stands: `ledger`, `ledger (SCENARIO)`, `scenario FILE:LINE`, `override` or `contract`."""
+    """Source of the limit: `ledger`, `ledger (SCENARIO)`, `scenario FILE:LINE`, `override` or `contract`."""
     message: str
 
 
 class VerdictRecord(Record):
-    """The whole file."""
+    """Contents of `checks/<rung>.json`."""
 
     rung: str
     status: Status

@@ -1,1 +1,1 @@
-"""The hub: what a session leaves behind, and how it is shown."""
+"""The report of a session: the summary, the pictures and the pages that are made from the files of its hub."""

@@ -1,4 +1,4 @@
-"""The end of a session: summary, pictures, pages, JUnit and, last of all, the manifest."""
+"""Writes the report of a session in order: summary, pictures, pages, JUnit file and, last of all, the manifest."""
 
 import shutil
 import sys
@@ -23,15 +23,20 @@ LIBRARIES = ("PIL", "junitparser", "resvg_py")
 
 
 def require_libraries() -> None:
-    """Raise HarnessError, before any work is done, when a library of the report is missing."""
+    """Check that the libraries of the report are installed, before any work is done; raises HarnessError if not."""
     if missing := [name for name in LIBRARIES if find_spec(name) is None]:
         raise HarnessError(f'the report needs {", ".join(missing)}; pip install "ptycho-parity[report]".')
 
 
 def begin(request: Request, command: str) -> Path:
-    """Make the hub of a session and describe what it runs on; returns its folder.
+    """Create the hub of a session with its `session.json` and `environment.json`; returns the folder of the hub.
 
-    Raises HarnessError when the hub's folder is taken or the report could not be made at the end.
+    Args:
+        request: the options of the session.
+        command: the command line that started it, which goes into `session.json`.
+
+    Raises:
+        HarnessError: the hub's folder exists already, or a library that the report needs is missing.
     """
     require_libraries()
     root = hub.create(request.hub, request.root / REPORTS, request.record(command, hub.utc_now()))
@@ -40,7 +45,7 @@ def begin(request: Request, command: str) -> Path:
 
 
 def refresh(root: Path) -> None:
-    """Write `summary.json` and `summary.md` as far as the session has come."""
+    """Write `summary.json` and `summary.md` of a hub from the cases that have been judged so far."""
     _write(root, summary.build(root, case_files.of_hub(root)))
 
 
@@ -50,26 +55,26 @@ def _write(root: Path, current: Summary) -> None:
 
 
 def finish(root: Path, exit_status: int) -> Summary:
-    """Complete the hub of a session that has ended, and the index over all hubs in `reports/`; returns its summary."""
+    """Complete the hub of a session that has ended, and update the index of `reports/`; returns the summary."""
     hub.finish(root, exit_status)
     shutil.rmtree(store.scratch_of(root), ignore_errors=True)
     for folder in hub.case_folders(root):
         (folder / case_runner.LOCK).unlink(missing_ok=True)
     final = render(root)
     if all(case.is_recorded for case in case_files.of_hub(root)):
-        hub.point_latest(root)
+        hub.update_latest_link(root)
     if root.resolve().parent.name == REPORTS:
         index_over(root.resolve().parent)
     return final
 
 
 def index_over(reports: Path) -> None:
-    """Write the index over all hubs once more."""
+    """Write `index.html` of a folder of hubs again; a failure is printed as a warning and not raised."""
     from harness.report.trend import index
 
     try:
         index.write(reports)
-    except Exception as fault:  # whatever lies in the other hubs, this session has its own report
+    except Exception as fault:  # a broken neighbour must not cost this session its report
         print(f"warning: {reports}: no index over the hubs ({type(fault).__name__}: {fault}).", file=sys.stderr)
 
 
@@ -77,13 +82,13 @@ def render(root: Path) -> Summary:
     """Draw the pictures and write the pages, the summary and the manifest of a hub from its files."""
     from harness.report import figures, junit, pages
     from harness.report.study import page as study
-    from harness.session import manifest  # Pillow and the like: only at a session's end
+    from harness.session import manifest  # they load Pillow, which is needed only at the end
 
     cases = case_files.of_hub(root)
     prepared = [case for case in cases if case.is_prepared]
     problems = {case.folder.name: illustrate(case) + _localise(case) + session.write(case) for case in prepared}
     _write(root, current := summary.build(root, cases))  # the dose studies read it
-    for problem in figures.problems_of({"dose studies": partial(study.write, root, cases, current)}, root):
+    for problem in figures.run_tasks({"dose studies": partial(study.write, root, cases, current)}, root):
         print(f"warning: {problem}", file=sys.stderr)
     final = current.model_copy(update={"studies": summary.studies(root)})
     _write(root, final)
@@ -94,21 +99,21 @@ def render(root: Path) -> Summary:
 
 
 def illustrate(case: CaseFiles) -> list[str]:
-    """Compute the figures of a case and draw its pictures; returns a sentence for each that could not be made.
+    """Compute the metrics of a case and draw its pictures; returns a sentence for each that could not be made.
 
-    Figures that stand in the hub are not computed again: they are the judge's, of files that have not changed since.
+    A `comparison_metrics.json` that the hub already holds is kept: the files that it is computed from do not change.
     """
-    from harness.report import figures  # brings Pillow
+    from harness.report import figures  # loads Pillow
 
     folder, evidence = case.folder, case.evidence
     missing = not (folder / layout.COMPARISON / layout.METRICS).is_file()
     steps: dict[str, Callable[[], object]] = {"figures": partial(results.write, evidence)} if missing else {}
-    return figures.problems_of(steps, folder) + figures.draw(evidence)
+    return figures.run_tasks(steps, folder) + figures.draw(evidence)
 
 
 def _localise(case: CaseFiles) -> list[str]:
-    """Say where the sides part; returns a sentence when that could not be found out."""
+    """Write where the two sides first differ, `comparison/localisation.*`; returns a sentence when that failed."""
     from harness.report import figures
 
     task = partial(localisation.write, case.evidence, case.verdicts)
-    return figures.problems_of({"localisation": task}, case.folder)
+    return figures.run_tasks({"localisation": task}, case.folder)

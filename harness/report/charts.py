@@ -1,6 +1,6 @@
-"""Pictures with labels: the montage, and what the pages draw as SVG, turned into PNG by resvg.
+"""PNG pictures with labels: the montage of a case, and the SVG charts of its page, which resvg turns into PNG.
 
-Their letters are of the font that Pillow brings, so they look the same on every machine, and no system font is loaded.
+All text is set in the font that comes with Pillow, so that the pictures are the same on every machine.
 """
 
 import re
@@ -28,11 +28,11 @@ _SIDE, _GAP, _TITLE, _BAR, _LABELS = 240, 8, 20, 12, 62
 
 @dataclass(frozen=True)
 class Panel:
-    """One picture of the montage."""
+    """One picture of the montage: its title, its values and its colour range."""
 
     title: str
     values: Array
-    """(H, W), NaN where there is nothing."""
+    """(H, W), NaN where there is no value."""
     colours: Colours
 
 
@@ -42,7 +42,13 @@ def _font(size: int) -> Any:
 
 
 def montage(path: Path, rows: Sequence[Sequence[Panel]]) -> None:
-    """Draw rows of pictures of one shape, with a colour bar beside the last of those that share their colours."""
+    """Draw a table of pictures into one PNG.
+
+    Args:
+        path: the PNG to write.
+        rows: the pictures, row by row, all of one shape. Of pictures in a row that share a colour range, the last one
+            gets a colour bar.
+    """
     height, width = rows[0][0].values.shape
     tall = max(1, round(_SIDE * height / width))
     across, down = _SIDE + _GAP + _BAR + _LABELS, tall + _TITLE + _GAP
@@ -59,7 +65,7 @@ def montage(path: Path, rows: Sequence[Sequence[Panel]]) -> None:
 
 
 def _bar(sheet: Image.Image, colours: Colours, left: int, top: int, tall: int) -> None:
-    """The range of colours, its ends in figures."""
+    """Draw a colour bar with its highest and lowest value beside it."""
     ramp = np.linspace(colours.high, colours.low, tall)[:, None] * np.ones((1, _BAR))
     sheet.paste(Image.fromarray(colours.paint(ramp)), (left, top))
     draw = ImageDraw.Draw(sheet)
@@ -68,13 +74,13 @@ def _bar(sheet: Image.Image, colours: Colours, left: int, top: int, tall: int) -
 
 
 def save_svg(path: Path, template: str, folder: Path, **context: Any) -> None:
-    """Write what a page draws as SVG as a PNG.
+    """Render an SVG template and write it as a PNG.
 
     Args:
-        path: the PNG.
-        template: what gives the SVG.
-        folder: of the page, from where its links lead.
-        context: what the template asks for.
+        path: the PNG to write.
+        template: name of the template, below `harness/templates`.
+        folder: the folder that relative links in the SVG start from.
+        context: the values that the template uses.
 
     Raises:
         ValueError: the template gives no SVG.
@@ -100,7 +106,7 @@ def save_svg(path: Path, template: str, folder: Path, **context: Any) -> None:
 
 @cache
 def _style() -> str:
-    """The style of the pages' panels, with the light colours in place of variables, which resvg does not know."""
+    """The style sheet of the panels with its colour variables replaced by the light colours: resvg knows none."""
     light = (templates.FOLDER / "style.css").read_text(encoding="utf-8").partition("@media")[0]
     colours = dict(re.findall(r"--([\w-]+): (#\w+);", light))
     style = (templates.FOLDER / "panels.css").read_text(encoding="utf-8")

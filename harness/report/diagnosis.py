@@ -1,7 +1,8 @@
-"""What is wrong with a case, in one sentence: the field `diagnosis` of summary.json, which every line of a case shows.
+"""What is wrong with a case, in one sentence: the field `diagnosis` of `summary.json`.
 
-It speaks of the lowest red rung, for the rungs above it are most often red as its consequence. Where the lock-step
-found the first tensor that differs there, it says what that tensor is instead; elsewhere it quotes the first red check.
+The sentence is about the lowest red rung, because the rungs above it are most often red as a consequence. Where the
+lock-step runs show which tensor differs first on that rung, the sentence says how this tensor differs; otherwise it
+quotes the first red check.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,73 +17,76 @@ _TENSOR = {
     "step": "{tensor} after one step",
     "trajectory": "{tensor} after {first_step} steps",
 }
-"""What the tensor of a place in the lock-step is; a place that is not listed is a stage of the forward pass."""
+"""How a tensor of each part of the lock-step run is named; the tensors of all other parts are forward stages."""
 _AGAINST_ORACLE = ("physics", "loss")
-"""Rungs that hold each side against the oracle, in checks `<side>.<precision>.<tensor>`."""
+"""Rungs that compare each side with the oracle, in checks called `<side>.<precision>.<tensor>`."""
 _FIRST = {"loss": "term of the loss", "gradient": "gradient", "step": "tensor", "trajectory": "step"}
 
 
 def diagnosis(case: CaseSummary) -> str:
-    """Say what is wrong with a case; empty for one that passed.
+    """What is wrong with a case, as one line of text; empty for a case that passed.
 
-    It does not name the lowest red rung, which stands beside it. Of a case that is not red it quotes the first check
-    that has the status of the case.
+    The lowest red rung is not named: it is printed beside the text. For a skipped or inconclusive case, the text is
+    the first check with that status.
     """
     rung = case.lowest_red_rung
     if rung is None:
         check = _first(case.checks, case.status) if case.status != "pass" else None
         return "" if check is None else _one_line(f"{check.rung}.{check.name}: {check.message}")
-    parting = case.localisation
+    found = case.localisation
     reds = [check for check in case.checks if check.rung == rung and check.status in RED]
-    found = _parting(case, parting) if parting and parting.rung == rung else _quoted(reds)
-    return _one_line(found + _error_elsewhere(case, reds))
+    text = _first_difference(case, found) if found and found.rung == rung else _first_red_check(reds)
+    return _one_line(text + _error_elsewhere(case, reds))
 
 
-def _quoted(reds: Sequence[Check]) -> str:
-    """The first red check of a rung; a rung that is red without one was never judged."""
+def _first_red_check(reds: Sequence[Check]) -> str:
+    """Name and message of the first red check of a rung; a red rung without one was never judged."""
     return f"{reds[0].name}: {reds[0].message}" if reds else "no check was made, so nothing was shown"
 
 
-def _parting(case: CaseSummary, parting: LocalisationRecord) -> str:
-    """`torch's exit_wave is tensorflow's, conjugated (first stage that differs; the oracle agrees with tensorflow)`."""
-    if parting.max_abs is None:  # of another shape or type, or not finite: the check says which
-        return f"{parting.check}: {parting.message}"
-    own, other = _sides(case, parting)
-    tensor = _TENSOR.get(parting.stage, "{tensor}").format(**parting.model_dump())
-    return f"{own}'s {tensor} {_is(parting, other)} ({'; '.join(_notes(case, parting))})"
+def _first_difference(case: CaseSummary, found: LocalisationRecord) -> str:
+    """How the first tensor that differs does so, with the notes on it in parentheses.
+
+    E.g. `torch's exit_wave is tensorflow's, conjugated (first stage that differs; the oracle agrees with tensorflow)`.
+    """
+    if found.max_abs is None:  # of another shape or type, or not finite: the check says which
+        return f"{found.check}: {found.message}"
+    own, other = _sides(case, found)
+    tensor = _TENSOR.get(found.stage, "{tensor}").format(**found.model_dump())
+    return f"{own}'s {tensor} {_is(found, other)} ({'; '.join(_notes(case, found))})"
 
 
-def _sides(case: CaseSummary, parting: LocalisationRecord) -> tuple[str, str]:
-    """Whose tensor it is, and whose it was held against."""
+def _sides(case: CaseSummary, found: LocalisationRecord) -> tuple[str, str]:
+    """The side whose tensor differs, and the side (or `the oracle`) that it was compared with."""
     reference, candidate = case.backends
-    if parting.against == reference:
+    if found.against == reference:
         return candidate, reference
-    return parting.check.partition(".")[0], "the oracle"  # a check against the oracle begins with its side
+    return found.check.partition(".")[0], "the oracle"  # a check against the oracle begins with its side
 
 
-def _is(parting: LocalisationRecord, other: str) -> str:
-    """`is tensorflow's times 1.01` where a simple change explains the difference, else how large it is."""
-    if parting.transformation:
-        return f"is {parting.transformation.replace('the other side', other)}"
-    if parting.max_rel is None:
-        return f"differs from {other}'s by up to {parting.max_abs:.3g}"
-    return f"differs from {other}'s by up to {100 * parting.max_rel:.3g} % of its largest value"
+def _is(found: LocalisationRecord, other: str) -> str:
+    """`is tensorflow's times 1.01` where one simple operation explains the difference, else its size."""
+    if found.transformation:
+        return f"is {found.transformation.replace('the other side', other)}"
+    if found.max_rel is None:
+        return f"differs from {other}'s by up to {found.max_abs:.3g}"
+    return f"differs from {other}'s by up to {100 * found.max_rel:.3g} % of its largest value"
 
 
-def _notes(case: CaseSummary, parting: LocalisationRecord) -> Iterator[str]:
-    """That it is the first, at which precision if not at float64, and with which side the oracle agrees."""
-    first = f"first {_FIRST.get(parting.stage, 'stage')} that differs"
-    yield f"{first} in float32" if parting.precision == "float32" else first
-    found = {check.name: check.status for check in case.checks if check.rung in _AGAINST_ORACLE}
-    held = {side: found.get(f"{side}.{parting.precision}.{parting.tensor}") for side in case.backends}
-    if set(held.values()) == {"fail", "pass"}:
-        yield f"the oracle agrees with {next(side for side, status in held.items() if status == 'pass')}"
-    elif set(held.values()) == {"fail"}:
+def _notes(case: CaseSummary, found: LocalisationRecord) -> Iterator[str]:
+    """Notes on the tensor: that it differs first, its precision if float32, and which side the oracle agrees with."""
+    first = f"first {_FIRST.get(found.stage, 'stage')} that differs"
+    yield f"{first} in float32" if found.precision == "float32" else first
+    statuses = {check.name: check.status for check in case.checks if check.rung in _AGAINST_ORACLE}
+    of_sides = {side: statuses.get(f"{side}.{found.precision}.{found.tensor}") for side in case.backends}
+    if set(of_sides.values()) == {"fail", "pass"}:
+        yield f"the oracle agrees with {next(side for side, status in of_sides.items() if status == 'pass')}"
+    elif set(of_sides.values()) == {"fail"}:
         yield "the oracle agrees with neither"
 
 
 def _error_elsewhere(case: CaseSummary, reds: Sequence[Check]) -> str:
-    """What could not be judged, of a case that is an error although its lowest red rung merely failed."""
+    """The first check with status `error`, when the lowest red rung of the case holds only failed checks."""
     check = _first(case.checks, "error")
     if check is None or any(red.status == "error" for red in reds):
         return ""
@@ -94,5 +98,5 @@ def _first(checks: Sequence[Check], status: str) -> Check | None:
 
 
 def _one_line(text: str) -> str:
-    """A message may hold the lines of a worker's error."""
+    """The text on one line: a message may hold a traceback of several lines."""
     return " ".join(text.split())

@@ -1,4 +1,4 @@
-"""What the trials found, for programs: a row a fault and side, and the shares."""
+"""Contents of `faults/matrix.json`: one row for each trial of an injected fault, and how many were caught."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from harness.session.trials import Outcome
 
 
 def row(outcome: Outcome) -> dict[str, Any]:
-    """One trial for programs."""
+    """One trial as a row of `matrix.json`: fault and side, the rung expected to turn red, and those that did."""
     fault = outcome.injected.fault
     return {
         "fault": fault.id,
@@ -25,12 +25,16 @@ def row(outcome: Outcome) -> dict[str, Any]:
 
 
 def record(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """All trials for programs: `shares`, and `trials` with a row each."""
+    """All of `matrix.json`: `shares`, the counts, and `trials`, one row each."""
     return {"shares": shares(outcomes), "trials": [row(outcome) for outcome in outcomes]}
 
 
 def shares(outcomes: Sequence[Outcome]) -> dict[str, int]:
-    """Trials of faults: all, caught, and caught on the rung that the catalogue names; of controls: all, and red."""
+    """Count the trials.
+
+    Of injected faults: all, those caught, and those caught on the rung that the catalogue names. Of controls, which
+    change the code of a port but not its results: all, and the false alarms.
+    """
     faults = [outcome for outcome in outcomes if not outcome.injected.fault.is_control]
     controls = [outcome for outcome in outcomes if outcome.injected.fault.is_control]
     return {

@@ -1,11 +1,13 @@
-"""The page of the injected faults: which rung caught each, how small each may be, and how often nothing was wrong.
+"""The page of the injected faults: the rung that caught each, the smallest size caught, and the false alarms.
 
-A folder `faults` of a hub, or any other folder, holds whichever of these was measured; `index.html` and `faults.md`
-show it:
+The folder `faults` of a hub, or of any other folder, holds those of these files that were measured; `index.html` and
+`faults.md` beside them show their contents:
 
-- `matrix.json`, of `faults run --hub`: the shares, and a row a trial (`fault_matrix.row`);
-- `sensitivity.json`, of `faults sensitivity --hub`: a bracket of sizes a fault and side (`sensitivity.row`);
-- `false_alarms.json`, of `benchmarks/clean_runs.py --hub`: clean comparisons, how many were red, and the interval.
+- `matrix.json`, written by `faults run --hub`: counts, and one row for each trial (`fault_matrix.row`);
+- `sensitivity.json`, written by `faults sensitivity --hub`: for each fault and side the smallest size caught and the
+  largest missed (`sensitivity.row`);
+- `false_alarms.json`, written by `benchmarks/clean_runs.py --hub`: clean comparisons, how many were red, and
+  the confidence interval of their rate.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,9 +25,15 @@ from harness.session import manifest
 
 
 def add(root: Path, name: str, value: Any) -> Path:
-    """Write one of the files to the `faults` folder of a hub, and the pages anew; returns the one in HTML.
+    """Write one JSON file into the folder `faults` of a hub, and both pages again; returns the path of `index.html`.
 
-    A hub that has its manifest gets another, which lists the new files, and a link on the page of its session.
+    If the hub has a manifest already, the manifest and the page of the session are written again, so that they list the
+    new files.
+
+    Args:
+        root: the hub, or any other folder.
+        name: name of the JSON file, such as `matrix.json`.
+        value: its contents.
     """
     folder = root / layout.FAULTS
     write_json(folder / name, value)
@@ -41,21 +49,22 @@ def add(root: Path, name: str, value: Any) -> Path:
     return page
 
 
-def _context(held: Mapping[str, Any]) -> dict[str, Any]:
-    matrix = held.get(layout.FAULT_MATRIX, {"trials": []})
+def _context(files: Mapping[str, Any]) -> dict[str, Any]:
+    """What the templates show, from the contents of the JSON files by name."""
+    matrix = files.get(layout.FAULT_MATRIX, {"trials": []})
     rungs = [rung for rung in ladder.RUNGS if any(rung in trial["judged"] for trial in matrix["trials"])]
     return {
         "shares": matrix.get("shares"),
         "rungs": rungs,
         "trials": [{**trial, "cells": [_cell(trial, rung) for rung in rungs]} for trial in _merged(matrix["trials"])],
-        "brackets": held.get(layout.FAULT_SENSITIVITY, []),
-        "alarms": held.get(layout.FALSE_ALARMS),
+        "brackets": files.get(layout.FAULT_SENSITIVITY, []),
+        "alarms": files.get(layout.FALSE_ALARMS),
     }
 
 
 def _merged(trials: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Those that were not as expected first; a fault that does the same in both sides is one row."""
-    for _, of_fault in groupby(sorted(trials, key=_place), key=_place):
+    """The trials that went otherwise than expected, then the others; equal results in both sides make one row."""
+    for _, of_fault in groupby(sorted(trials, key=_sort_key), key=_sort_key):
         found = list(of_fault)
         if len(found) > 1 and all(one["red"] == found[0]["red"] for one in found):
             yield {**found[0], "sides": "both"}
@@ -63,7 +72,7 @@ def _merged(trials: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
             yield from ({**one, "sides": one["backend"]} for one in found)
 
 
-def _place(trial: Mapping[str, Any]) -> tuple[bool, str]:
+def _sort_key(trial: Mapping[str, Any]) -> tuple[bool, str]:
     return trial["as_expected"], trial["fault"]
 
 

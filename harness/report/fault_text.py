@@ -1,4 +1,4 @@
-"""What the trials of faults found, in sentences and tables: for the terminal, and for `index.html` and `faults.md`."""
+"""Results of the trials of injected faults as sentences and tables, for the terminal, `index.html` and `faults.md`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ SENSITIVITY = ("fault", "side", "size counts", "natural", "smallest caught", "la
 
 
 def sentence(shares: Mapping[str, int]) -> str:
-    """The shares in words."""
+    """How many injected faults were caught, as text; `shares` is that of `matrix.json`."""
     caught, expected = (100 * shares[name] / max(shares["trials"], 1) for name in ("caught", "as_expected"))
     return (
         f"{shares['faults']} faults in {shares['trials']} trials: {shares['caught']} caught ({caught:.1f} %), "
@@ -22,7 +22,7 @@ def sentence(shares: Mapping[str, int]) -> str:
 
 
 def alarms(found: Mapping[str, Any]) -> str:
-    """The rate of false alarms in words."""
+    """How many comparisons of sound backends were red, as text; `found` is the contents of `false_alarms.json`."""
     seeds, precisions = ", ".join(map(str, found["seeds"])), " and ".join(found["precisions"])
     return (
         f"{found['compared']} comparisons of sound backends (every shipped scenario, profile {found['profile']}, seeds "
@@ -32,7 +32,7 @@ def alarms(found: Mapping[str, Any]) -> str:
 
 
 def not_as_expected(trials: Iterable[Mapping[str, Any]]) -> Table:
-    """A row a fault that was not caught, or caught on another rung than the catalogue names."""
+    """One row for each fault that was not caught, or was caught on another rung than the catalogue names."""
     rows = (
         (one["fault"], one["sides"], one["expected"], one["lowest_red_rung"] or "none", one["message"])
         for one in trials
@@ -42,7 +42,7 @@ def not_as_expected(trials: Iterable[Mapping[str, Any]]) -> Table:
 
 
 def matrix(trials: Iterable[Mapping[str, Any]]) -> Table:
-    """A row a fault: what it changes, and every rung that it makes red."""
+    """One row for each fault: what it changes, and every rung that it turns red."""
     return Table.of(MATRIX, map(_row, trials))
 
 
@@ -53,6 +53,6 @@ def _row(one: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def brackets(found: Sequence[Mapping[str, Any]]) -> Table:
-    """A row a fault and side."""
+    """One row for each fault and side of `sensitivity.json`: the smallest size caught and the largest missed."""
     keys = ("fault", "backend", "unit", "natural", "caught", "missed", "rung")
     return Table.of(SENSITIVITY, ([one[key] for key in keys] for one in found))

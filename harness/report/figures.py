@@ -1,4 +1,4 @@
-"""Draws the pictures of a case beside the files that they show, and writes their colour ranges down."""
+"""Draws the PNG pictures of a case, each beside the file that it shows, and writes their colour ranges to JSON."""
 
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
@@ -22,23 +22,28 @@ GRID_PATCHES = 32
 
 
 def draw(evidence: Evidence) -> list[str]:
-    """Draw whatever the files of a case allow; returns a sentence for each picture that could not be drawn."""
+    """Draw all pictures of a case; returns a sentence for each that could not be drawn, e.g. for want of its file."""
     drawing = Drawing(CaseImages(evidence))
     tasks: dict[str, Callable[[], None]] = {
         "probe": drawing.draw_probe,
         "truth": drawing.draw_truth,
-        "scan": drawing.draw_scan,  # on the picture of the truth
+        "scan": drawing.draw_scan,  # after the truth, whose picture is its background
         "montage and differences": drawing.draw_comparison,
     }
     for backend in evidence.backends:
         tasks[f"{backend} reconstruction"] = partial(drawing.draw_reconstruction, backend)
         tasks[f"{backend} patches"] = partial(drawing.draw_patches, backend)
         tasks[f"{backend} curves"] = partial(drawing.draw_curves, backend)
-    return problems_of(tasks, evidence.case_dir)
+    return run_tasks(tasks, evidence.case_dir)
 
 
-def problems_of(tasks: Mapping[str, Callable[[], object]], folder: Path) -> list[str]:
-    """Do each task; returns a sentence for each that failed: no fault of one backend may cost the report."""
+def run_tasks(tasks: Mapping[str, Callable[[], object]], folder: Path) -> list[str]:
+    """Run each task; returns a sentence for each that raised, so that a broken file never costs the whole report.
+
+    Args:
+        tasks: what to run, by the name that the sentence begins with.
+        folder: the folder that paths in the sentences are relative to.
+    """
     problems = []
     for name, task in tasks.items():
         try:
@@ -51,24 +56,25 @@ def problems_of(tasks: Mapping[str, Callable[[], object]], folder: Path) -> list
 
 
 class Drawing:
-    """Draws the pictures of one case."""
+    """Draws the pictures of one case, a method for each."""
 
     def __init__(self, images: CaseImages) -> None:
-        self._scene = images
+        self._images = images
         self._evidence = images.evidence
         self._folder = images.folder
 
     def draw_reconstruction(self, backend: str) -> None:
-        """`<backend>/inference_outputs/{amplitude,phase}.png`."""
+        """Draw the stitched object of a side: `<backend>/inference_outputs/{amplitude,phase}.png`."""
         self._evidence.canvas(backend)
         for part in PARTS:
-            painted = self._scene.colours[part].paint(part_of(self._scene.fields[backend], part))
+            painted = self._images.colours[part].paint(part_of(self._images.fields[backend], part))
             pictures.save(self._folder / backend / layout.INFERENCE_OUTPUTS / f"{part}.png", painted)
 
     def draw_patches(self, backend: str) -> None:
-        """`patch_grid.png` in one range for the patches of both sides, `patch_grid_normalized.png` each in its own.
+        """Draw the first predicted patches of a side: `patch_grid.png` and `patch_grid_normalized.png`.
 
-        Of the first patches the predicted region, and the part (amplitude or phase) that carries the picture.
+        In the first, the patches of both sides share one colour range; in the second, each patch has its own. They show
+        the predicted region, and the part (amplitude or phase) that carries the picture.
         """
         patches, folder = self._first_patches(backend), self._folder / backend / layout.INFERENCE_OUTPUTS
         pictures.save(folder / layout.PATCH_GRID, pictures.grid(patches, self._patch_colours))
@@ -93,20 +99,20 @@ class Drawing:
         return part_of(inside, parts_with_a_picture(self._evidence)[0])
 
     def draw_curves(self, backend: str) -> None:
-        """`train_outputs/curves.png`: the loss, its terms and the intensity scale over the epochs."""
+        """Draw `train_outputs/curves.png`: the loss, its terms and the intensity scale over the epochs."""
         path = self._folder / backend / layout.TRAIN_OUTPUTS / layout.CURVES_PICTURE
-        drawn = [chart.drawn() for chart in training(self._evidence, [backend])[:2]]
-        charts.save_svg(path, "pictures/curves.svg", self._folder, charts=drawn)
+        geometries = [chart.geometry() for chart in training(self._evidence, [backend])[:2]]
+        charts.save_svg(path, "pictures/curves.svg", self._folder, charts=geometries)
 
     def draw_probe(self) -> None:
-        """`dataset/probe.png`: amplitude and phase."""
+        """Draw `dataset/probe.png`: the amplitude and the phase of the probe."""
         probe = self._evidence.probe
         amplitude = pictures.amplitude_colours([np.abs(probe)]).paint(np.abs(probe))
         phase = Colours("twilight", -np.pi, np.pi).paint(np.where(np.abs(probe) > 0, np.angle(probe), np.nan))
         pictures.save(self._folder / layout.DATASET / layout.PROBE_PICTURE, np.concatenate([amplitude, phase], axis=1))
 
     def draw_truth(self) -> None:
-        """`dataset/ground_truth_{amp,phase}.png`: the whole object."""
+        """Draw `dataset/ground_truth_{amp,phase}.png`: the whole true object."""
         truth = true_object(self._evidence).object
         amplitude, phase = np.abs(truth), np.angle(truth)
         folder = self._folder / layout.DATASET
@@ -114,13 +120,13 @@ class Drawing:
         pictures.save(folder / layout.TRUTH_PHASE_PICTURE, pictures.phase_colours([phase]).paint(phase))
 
     def draw_scan(self) -> None:
-        """`dataset/scan.png`: where the patterns lie, which train and which test, and the canvas."""
+        """Draw `dataset/scan.png`: the scan positions of the training and the test half, and the canvas."""
         path = self._folder / layout.DATASET / layout.SCAN_PICTURE
         charts.save_svg(path, "pictures/scan.svg", self._folder, scan=scan(self._evidence))
 
     def draw_comparison(self) -> None:
-        """`comparison/montage.png`, a picture of each difference, and the ranges of colour."""
-        folder, images = self._folder / layout.COMPARISON, self._scene
+        """Draw `comparison/montage.png` and the differences of the sides, and write `comparison/colours.json`."""
+        folder, images = self._folder / layout.COMPARISON, self._images
         images.write_colours()
         for part, difference in images.differences.items():
             pictures.save(
@@ -130,11 +136,11 @@ class Drawing:
             charts.montage(folder / layout.MONTAGE, [self._row(part) for part in PARTS])
 
     def _row(self, part: str) -> list[charts.Panel]:
-        """Truth, both sides and their difference, cut to what was compared."""
-        images = self._scene
+        """One row of the montage: truth, both sides and their difference, cut to the compared pixels."""
+        images = self._images
         panels = [
             charts.Panel(f"{name}: {part}", part_of(field, part)[images.box], images.colours[part])
-            for name, field in images.shown.items()
+            for name, field in images.objects.items()
         ]
         if part in images.differences:
             reference, candidate = self._evidence.backends

@@ -1,7 +1,7 @@
-"""The pictures of a case as arrays, in the ranges of colour that they share: what is drawn, and what a page embeds.
+"""The pictures of a case as arrays, with the colour ranges that they share, for the PNG files and for the page.
 
-Reconstructions are shown as the judge compared them: after the gauges that physics leaves free are fixed, with their
-amplitudes as they are, so that a wrong scale can be seen.
+Reconstructions appear as the judge compared them: the gauges that the physics leaves free are taken away, but the
+amplitudes are not rescaled, so that a wrong scale can be seen.
 """
 
 from dataclasses import asdict
@@ -26,7 +26,7 @@ COLOURS = f"{layout.COMPARISON}/{layout.COLOURS}"
 
 
 class CaseImages:
-    """The pictures of one case."""
+    """The pictures of one case, as complex arrays on the canvas and as their differences."""
 
     def __init__(self, evidence: Evidence) -> None:
         self.evidence = evidence
@@ -34,7 +34,10 @@ class CaseImages:
 
     @cached_property
     def fields(self) -> dict[str, Array]:
-        """Each side on the canvas, NaN where not compared: as the judge compared it, else as it was stitched."""
+        """The complex object (H, W) of each side that has one, NaN outside the compared pixels.
+
+        It is the one that the judge compared; where the judge compared nothing, the one that was stitched.
+        """
         return {
             name: self._compared(number) if f"side_{number}" in self._judged else self._stitched(name)
             for number, name in enumerate(self.evidence.backends)
@@ -62,7 +65,7 @@ class CaseImages:
 
     @cached_property
     def true_field(self) -> Array | None:
-        """The truth where a side was compared with it, at the amplitude of the model, NaN elsewhere."""
+        """The true object (H, W) at the amplitude of the model, NaN outside the compared pixels; None without one."""
         if "truth" not in self._judged:
             return None
         scale = read_json(self.folder / layout.DATASET / layout.TRUTH).get("model_scale") or 1.0
@@ -71,21 +74,25 @@ class CaseImages:
 
     @cached_property
     def differences(self) -> dict[str, Array]:
-        """Candidate minus reference by part, as the judge left them."""
+        """Candidate minus reference (H, W), of amplitude and phase, from the files that the judge left."""
         paths = {part: self.folder / layout.COMPARISON / layout.difference(part) for part in PARTS}
         return {part: np.load(path, allow_pickle=False) for part, path in paths.items() if path.is_file()}
 
     @cached_property
-    def shown(self) -> dict[str, Array]:
-        """Truth, where there is one, and both sides."""
+    def objects(self) -> dict[str, Array]:
+        """The complex objects (H, W) of the truth, where there is one, and of both sides, by name."""
         return ({} if self.true_field is None else {"truth": self.true_field}) | self.fields
 
     @cached_property
     def colours(self) -> dict[str, Colours]:
-        """The shared ranges of amplitudes and phases, of sides less truth (`_error`), and of the sides' difference."""
+        """The shared colour ranges by name.
+
+        `amplitude` and `phase` are those of the pictures, `<part>_error` those of a side minus the truth, and
+        `<part>_difference` those of the difference of the sides.
+        """
         colours = {
-            "amplitude": pictures.amplitude_colours([part_of(field, "amplitude") for field in self.shown.values()]),
-            "phase": pictures.phase_colours([part_of(field, "phase") for field in self.shown.values()]),
+            "amplitude": pictures.amplitude_colours([part_of(field, "amplitude") for field in self.objects.values()]),
+            "phase": pictures.phase_colours([part_of(field, "phase") for field in self.objects.values()]),
         }
         for part in PARTS:
             if errors := self._errors(part):
@@ -95,7 +102,7 @@ class CaseImages:
         return colours
 
     def _errors(self, part: str) -> list[Array]:
-        """Each side less the truth; of phases, the shorter way round the circle."""
+        """Each side minus the truth; differences of phases are wrapped to one turn."""
         if self.true_field is None:
             return []
         gaps = [part_of(field, part) - part_of(self.true_field, part) for field in self.fields.values()]
@@ -103,21 +110,21 @@ class CaseImages:
 
     @cached_property
     def box(self) -> tuple[slice, slice]:
-        """Rows and columns of the canvas that hold everything that was compared."""
+        """Rows and columns of the smallest box of the canvas that holds all compared pixels."""
         return pictures.box_of(np.logical_or.reduce([np.isfinite(field) for field in self.fields.values()]))
 
     def write_colours(self) -> None:
-        """Write the ranges down."""
+        """Write the colour ranges to `comparison/colours.json`."""
         write_json(self.folder / COLOURS, {name: asdict(range_) for name, range_ in self.colours.items()})
 
 
 def part_of(field: Array, part: str) -> Array:
-    """Amplitude or phase, NaN staying NaN."""
+    """The amplitude or the phase (radians) of a complex array; NaN stays NaN."""
     return np.abs(field) if part == "amplitude" else np.where(np.isfinite(field), np.angle(field), np.nan)
 
 
 def colours_of(folder: Any) -> dict[str, Any]:
-    """The colour ranges that were written for a case; empty when nothing was drawn."""
+    """Contents of `comparison/colours.json` of a case folder; empty when nothing was drawn."""
     path = folder / COLOURS
     found: dict[str, Any] = read_json(path) if path.is_file() else {}
     return found

@@ -1,7 +1,7 @@
-"""`junit.xml`: a suite a case, a test case a rung; a suite a dose study, with one test.
+"""`junit.xml`: a test suite for each case, with a test case for each rung; a suite with one test for each dose study.
 
-The figures of all checks are properties of the suite: the common schema, that of Jenkins, allows none in a test case,
-and many readers refuse such files.
+Value, limit and margin of all checks are properties of the suite: the common schema, that of Jenkins, allows none in a
+test case, and many readers refuse files that have them there.
 """
 
 import re
@@ -37,7 +37,7 @@ def write(path: Path, summary: Summary) -> None:
     for study in summary.studies:
         document.add_testsuite(_suite_of(study.id, study.checks))
     document.update_statistics()  # type: ignore[no-untyped-call]
-    document._elem.attrib.pop("skipped", None)  # the schema knows it of a suite, not of the whole
+    document._elem.attrib.pop("skipped", None)  # the schema allows it in a suite, not at the top
     ElementTree.indent(document._elem)
     write_atomic(path, lambda temporary: document.write(str(temporary)))
 
@@ -48,9 +48,9 @@ def _suite(case: CaseSummary) -> TestSuite:
 
 
 def _suite_of(name: str, checks: Sequence[Check], **properties: str) -> TestSuite:
-    """A suite with these properties and the figures of the checks, and a test for each rung among them."""
+    """A suite with the given properties and those of its checks, and a test case for each rung of the checks."""
     suite = TestSuite(name)
-    for key, value in (*properties.items(), *_figures(checks)):
+    for key, value in (*properties.items(), *_check_properties(checks)):
         suite.add_property(key, value)
     for rung in dict.fromkeys(check.rung for check in checks):
         suite.add_testcase(_test(name, rung, [check for check in checks if check.rung == rung]))
@@ -68,14 +68,14 @@ def _test(case_id: str, rung: str, checks: Sequence[Check]) -> TestCase:
     return test
 
 
-def _figures(checks: Sequence[Check]) -> Iterator[tuple[str, str]]:
-    """`<rung>.<check>.<status, value, limit or margin>` of every check."""
+def _check_properties(checks: Sequence[Check]) -> Iterator[tuple[str, str]]:
+    """Status, value, limit and margin of every check, as properties named `<rung>.<check>.status` and so on."""
     for check in checks:
         key = f"{check.rung}.{check.name}"
         yield f"{key}.status", check.status
-        for name, figure in (("value", check.value), ("limit", check.limit), ("margin", check.margin)):
-            if figure is not None:
-                yield f"{key}.{name}", formatting.exact(figure)
+        for name, number in (("value", check.value), ("limit", check.limit), ("margin", check.margin)):
+            if number is not None:
+                yield f"{key}.{name}", formatting.exact(number)
 
 
 def _legal(text: str) -> str:

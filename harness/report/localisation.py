@@ -1,4 +1,4 @@
-"""`comparison/localisation.json` and `.md`: where the port parts from its reference, in a few lines for a person."""
+"""`comparison/localisation.json` and `.md`: the first tensor in which the two sides differ, and how it differs."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from harness import layout, templates
 from harness.files import write_json, write_text
 from harness.judge.evidence import Evidence
-from harness.judge.localisation import Localisation, Place, localise
+from harness.judge.localisation import ComparedTensor, Localisation, localise
 from harness.judge.verdict import RungVerdict
 from harness.report import repro
 
@@ -14,7 +14,7 @@ JSON, TEXT = Path(layout.COMPARISON, layout.LOCALISATION), Path(layout.COMPARISO
 
 
 def write(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> None:
-    """Localise the lowest red lock-step check of a case; leaves nothing when there is none."""
+    """Write both files, and the repro bundle, for the lowest red lock-step check; remove them where there is none."""
     found, folder = localise(evidence, verdicts), evidence.case_dir
     if found is None:
         for path in (JSON, TEXT):
@@ -27,18 +27,18 @@ def write(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> None:
     text = templates.render(
         "localisation.md",
         found=found,
-        place=found.place,
+        place=found.first,
         gap=found.difference,
-        here=candidate if found.place.against == reference else "here",
-        where=_where(found.place),
+        here=candidate if found.first.against == reference else "here",
+        where=_where(found.first),
         stages=_verdict(found, reference, candidate),
         bundled=bundled,
     )
     write_text(folder / TEXT, text)
 
 
-def _where(place: Place) -> str:
-    """`stage exit_wave`, `gradient of ...`, `... after step 3`; with the precision."""
+def _where(place: ComparedTensor) -> str:
+    """Name of the tensor that differs and the precision: `stage exit_wave, float64`, `... after 3 steps, float32`."""
     kinds = {
         "loss": "term {tensor} of the loss",
         "gradient": "the gradient of {tensor}",
@@ -51,21 +51,21 @@ def _where(place: Place) -> str:
 
 
 def _verdict(found: Localisation, reference: str, candidate: str) -> str:
-    """What the stages alone say: a stage that differs, or one that agrees and was given something else."""
-    if found.place.own.dtype != found.place.other.dtype:
+    """What the comparison of single stages found, where each stage got the same input on both sides."""
+    if found.first.own.dtype != found.first.other.dtype:
         return "Stage by stage: says nothing here, for the sides compute in different types"
     if found.wrong_alone is None:
         return f"Stage by stage: not tried; {candidate} cannot compute one stage from given ones"
-    told = f"Stage by stage, both fed with what {reference} has before it, "
+    sentence = f"Stage by stage, both fed with what {reference} has before it, "
     if found.wrong_alone:
-        return f"{told}the sides differ in: {', '.join(found.wrong_alone)}"
+        return f"{sentence}the sides differ in: {', '.join(found.wrong_alone)}"
     if found.not_alone:
-        return f"{told}{candidate} gave nothing that can be compared in: {', '.join(found.not_alone)}"
-    return f"{told}the sides agree in every stage: {_elsewhere(found)}"
+        return f"{sentence}{candidate} gave nothing that can be compared in: {', '.join(found.not_alone)}"
+    return f"{sentence}the sides agree in every stage: {_elsewhere(found)}"
 
 
 def _elsewhere(found: Localisation) -> str:
-    """Where to look when every stage agrees."""
+    """Where to look for the fault when every single stage agrees."""
     later = {
         "loss": "look at the loss",
         "gradient": "look at the backward pass",
@@ -73,10 +73,10 @@ def _elsewhere(found: Localisation) -> str:
         "trajectory": "the first step agrees, so look at what changes from step to step: the optimiser's state, its "
         "bias correction, the learning rate",
     }
-    if found.place.stage in later:
-        return later[found.place.stage]
-    if found.place.against == "oracle":
+    if found.first.stage in later:
+        return later[found.first.stage]
+    if found.first.against == "oracle":
         return "both sides share the fault"
-    if found.place.precision == "float32":
+    if found.first.precision == "float32":
         return "only float32 shows it"
     return "they were given different data, see the rung dataset"

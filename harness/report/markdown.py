@@ -1,4 +1,4 @@
-"""The summary in words: the line of a case on the terminal, and `summary.md` for a review comment."""
+"""The summary of a session as text: one line for each case on the terminal, and `summary.md` for a review comment."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -8,25 +8,27 @@ from harness.records.summary import CaseSummary, Summary
 from harness.report.tables import Table
 
 MOST_CHECKS = 100
-"""Rows of checks that did not pass, over all cases: a review comment holds 65 536 characters."""
+"""Largest number of rows of checks that did not pass, over all cases: a review comment holds 65 536 characters."""
 OVERRIDE = "override"
 CHECKS = ("case", "check", "status", "value", "limit", "margin", "used", "origin", "message")
 
 
 def case_line(case: CaseSummary) -> str:
-    """A case in one line: its status, and what is wrong or how near the nearest limit is; whether all was stored."""
-    return f"{case.id}: {case.status.upper()}{_said(case)}{' (from the store)' if from_store(case) else ''}"
+    """A case in one line: its status, what is wrong or the check nearest to its limit, and whether all was stored."""
+    return f"{case.id}: {case.status.upper()}{_status_text(case)}{' (from the store)' if from_store(case) else ''}"
 
 
-def _said(case: CaseSummary) -> str:
-    """` at stages: ...` of a red case, `: ...` of another that is not passed, else the check nearest to its limit."""
+def _status_text(case: CaseSummary) -> str:
+    """What follows the status of a case: the red rung and the diagnosis, or the check nearest to its limit."""
     if case.status != "pass":
         at = f" at {case.lowest_red_rung}" if case.lowest_red_rung else ""
         return f"{at}: {case.diagnosis}"
     worst = worst_check(case)
     if worst is None:
         return ""
-    return f", nearest to its limit: {worst.rung}.{worst.name}, which uses {formatting.used(worst.margin)} of it"
+    return (
+        f", nearest to its limit: {worst.rung}.{worst.name}, which uses {formatting.share_of_limit(worst.margin)} of it"
+    )
 
 
 def worst_check(case: CaseSummary) -> Check | None:
@@ -35,23 +37,23 @@ def worst_check(case: CaseSummary) -> Check | None:
 
 
 def from_store(case: CaseSummary) -> bool:
-    """Whether nothing was run: every result of both sides was in the store."""
+    """Whether all results of both sides came from the store, so that nothing was run."""
     return all(backend.cached for backend in case.backends.values())
 
 
 def overrides(cases: Sequence[CaseSummary]) -> list[str]:
-    """What was overridden on the command line, as `KEY=VALUE`."""
+    """The values that were overridden on the command line, as `KEY=VALUE`."""
     return sorted({f"{key}={value}" for case in cases for key, value in case.overrides.items()})
 
 
 def injected(cases: Sequence[CaseSummary]) -> str:
-    """A sentence on the fault that was injected; empty where there is none."""
+    """A sentence on the faults that were injected into cases; empty where there are none."""
     found = {case.fault for case in cases if case.fault}
     return f"injected fault: {', '.join(sorted(found))}; this port was broken on purpose" if found else ""
 
 
 def uncalibrated(cases: Sequence[CaseSummary]) -> str:
-    """A sentence on the checks whose limits nobody measured on this class of device; empty where there are none."""
+    """A sentence on the checks whose limits were never measured on this class of device; empty without such checks."""
     found = [case.id for case in cases for check in case.checks if check.message.startswith(UNCALIBRATED)]
     if not found:
         return ""
@@ -62,7 +64,7 @@ def uncalibrated(cases: Sequence[CaseSummary]) -> str:
 
 
 def left_out(cases: Sequence[CaseSummary]) -> list[str]:
-    """A sentence for each reason why checks were skipped in cases that were not; with the rungs and the cases."""
+    """For each reason why checks of otherwise judged cases were skipped, a sentence with these rungs and cases."""
     reasons: dict[str, tuple[list[str], list[str]]] = {}
     for case in cases:
         for check in case.checks:
@@ -80,7 +82,7 @@ def left_out(cases: Sequence[CaseSummary]) -> list[str]:
 
 
 def warnings(summary: Summary) -> list[str]:
-    """What a reader of a terminal must know before the lines of the cases."""
+    """The warnings that the terminal prints before the lines of the cases: faults, overrides, missing calibration."""
     overridden = ", ".join(overrides(summary.cases))
     found = [
         injected(summary.cases),
@@ -91,18 +93,21 @@ def warnings(summary: Summary) -> list[str]:
 
 
 def notices(cases: Sequence[CaseSummary]) -> dict[str, object]:
-    """What a reader of a page must know before its figures, as `notices.html` and `summary.md` set it."""
+    """The warnings on top of a page, for `notices.html` and `summary.md`: faults, overrides, missing calibration."""
     return {"overrides": overrides(cases), "injected": injected(cases), "uncalibrated": uncalibrated(cases)}
 
 
 def page(summary: Summary) -> str:
-    """`summary.md`: the matrix, then what is not green; it fits a review comment of 65 536 characters."""
-    from harness.report.panels import matrix  # brings all judges, for whom a session that only collects should not wait
+    """Text of `summary.md`: the matrix of cases and rungs, then each case that is not green.
+
+    It fits a review comment of 65 536 characters.
+    """
+    from harness.report.panels import matrix  # loads all judges, which a session that only collects tests does not need
 
     cases = summary.cases
     rungs = matrix.rungs_of(cases)
     not_green = [case for case in cases if case.status != "pass"]
-    given = [(case.id, check) for case in cases for check in case.checks if check.origin == OVERRIDE]
+    overridden_checks = [(case.id, check) for case in cases for check in case.checks if check.origin == OVERRIDE]
     return templates.render(
         "summary.md",
         summary=summary,
@@ -111,32 +116,32 @@ def page(summary: Summary) -> str:
         stored=[case.id for case in cases if from_store(case)],
         rungs=rungs,
         rows=[(case, worst_check(case), _cells(matrix.by_rung(case), rungs)) for case in cases],
-        not_green=[(case, *_wrong(case, max(1, MOST_CHECKS // len(not_green)))) for case in not_green],
+        not_green=[(case, *_failed_checks(case, max(1, MOST_CHECKS // len(not_green)))) for case in not_green],
         tightest=_checks((case.id, worst) for case in cases if (worst := worst_check(case))),
-        overridden=len(given),
-        given=_checks(given[:MOST_CHECKS]),
+        overridden=len(overridden_checks),
+        overridden_checks=_checks(overridden_checks[:MOST_CHECKS]),
     )
 
 
-def _cells(found: Mapping[str, Sequence[Check]], rungs: Sequence[str]) -> list[str]:
-    """The sign of the worst status on each rung; empty where a case was not asked."""
-    statuses = [{check.status for check in found.get(rung, ())} for rung in rungs]
-    return [next((formatting.SIGNS[status] for status in SEVERITY if status in held), "") for held in statuses]
+def _cells(by_rung: Mapping[str, Sequence[Check]], rungs: Sequence[str]) -> list[str]:
+    """The sign of the worst status of each rung; empty for a rung that the case was not judged on."""
+    statuses = [{check.status for check in by_rung.get(rung, ())} for rung in rungs]
+    return [next((formatting.SIGNS[status] for status in SEVERITY if status in some), "") for some in statuses]
 
 
-def _wrong(case: CaseSummary, most: int) -> tuple[str, Table]:
-    """How many checks of a case did not pass, and a table of the first ones."""
+def _failed_checks(case: CaseSummary, most: int) -> tuple[str, Table]:
+    """How many checks of a case did not pass, as a title, and a table of the first `most` of them."""
     wrong = [check for check in case.checks if check.status not in ("pass", "skipped")]
     rest = f", the first {most}" if len(wrong) > most else ""
     return f"{len(wrong)} checks did not pass{rest}", _checks((case.id, check) for check in wrong[:most])
 
 
 def _checks(rows: Iterable[tuple[str, Check]]) -> Table:
-    """A row a case and check."""
+    """A table with one row for each pair of case id and check."""
     return Table.of(CHECKS, (_row(case, check) for case, check in rows))
 
 
 def _row(case: str, check: Check) -> tuple[object, ...]:
-    figures = (check.value, check.limit, check.margin, formatting.used(check.margin))
+    values = (check.value, check.limit, check.margin, formatting.share_of_limit(check.margin))
     name, message = f"{check.rung}.{check.name}", formatting.clipped(check.message)
-    return case, name, check.status, *figures, check.origin, message
+    return case, name, check.status, *values, check.origin, message

@@ -1,7 +1,7 @@
-"""The pages of a hub: the session, and every case.
+"""The HTML pages of a hub: one for the session, and one for each case.
 
-What a page shows is gathered by the panels; the templates set it. Scripts stand in the page, and its policy lets no
-other run.
+The modules of `panels/` gather the contents of a page and the templates lay them out. The scripts are part of the page,
+and the content security policy of the page lets no other script run.
 """
 
 import base64
@@ -26,45 +26,45 @@ from harness.report import localisation, markdown
 from harness.report.case_files import CaseFiles
 from harness.report.images import CaseImages, colours_of
 from harness.report.panels import curves, intensity, matrix, patches, provenance, scan, scenario, viewer
-from harness.report.panels.chart import Chart, Drawn
+from harness.report.panels.chart import Chart, ChartGeometry
 from harness.session.notes import repeat_command
 from harness.session.request import REPORTS
 
 T = TypeVar("T")
 Context = dict[str, object]
-"""What a template shows, by the names that it uses."""
+"""The values that a template shows, by the names that it uses for them."""
 FAULTS = f"{layout.FAULTS}/{layout.INDEX}"
-"""The page of `fault_page`, in a hub that holds one."""
+"""The page of the injected faults, below the hub; not every hub has one."""
 STUDIES = f"{layout.STUDIES}/*/{layout.INDEX}"
-"""The pages of the dose studies."""
+"""Pattern of the pages of the dose studies, below the hub."""
 _SESSION_SCRIPTS = ("session.js",)
 _CASE_SCRIPTS = ("ladder.js", "chart.js", "pixels.js", "viewer.js")
 
 
 @dataclass(frozen=True)
 class Script:
-    """A script of a page, and the digest by which the page's policy lets it run."""
+    """A script of a page, and the digest by which the content security policy lets it run."""
 
     text: Markup
     digest: str
 
 
 @dataclass(frozen=True)
-class Step:
-    """One rung of a case."""
+class RungSection:
+    """The section of a case's page on one rung: its cell in the matrix, its checks, and the names of the sides."""
 
     cell: matrix.Cell
     checks: Sequence[Check]
     sides: Sequence[str]
 
     @property
-    def off(self) -> list[str]:
-        """The sides that its red checks name."""
-        return matrix.off(self.checks, self.sides)
+    def blamed_sides(self) -> list[str]:
+        """The sides that the red checks of the rung name."""
+        return matrix.blamed_sides(self.checks, self.sides)
 
     @property
     def worst_first(self) -> list[Check]:
-        """Its checks, what is wrong first."""
+        """The checks of the rung, the worst status first."""
         return sorted(self.checks, key=lambda check: SEVERITY.index(check.status))
 
 
@@ -76,9 +76,13 @@ def _script(name: str) -> Script:
 
 
 def write(root: Path, summary: Summary, cases: Sequence[CaseFiles], drawing_problems: dict[str, list[str]]) -> None:
-    """Write `index.html` and the page of every case, whose files are `cases` in the order of the summary.
+    """Write `index.html` of a hub and of every case.
 
-    `drawing_problems` says by case which pictures are missing, and why.
+    Args:
+        root: the hub.
+        summary: the summary of its session.
+        cases: the files of the cases, in the order of the summary.
+        drawing_problems: by case id, a sentence for each picture or file that could not be made.
     """
     for files, case in zip(cases, summary.cases, strict=True):
         context = _case_context(files, case, drawing_problems.get(case.id, []))
@@ -88,12 +92,19 @@ def write(root: Path, summary: Summary, cases: Sequence[CaseFiles], drawing_prob
 
 def write_session(root: Path, summary: Summary, cases: Sequence[CaseFiles]) -> None:
     """Write `index.html`, the page of the session."""
-    jobs = {files.asked.id: files.all_jobs for files in cases}
+    jobs = {files.plan.id: files.all_jobs for files in cases}
     write_page(root / layout.INDEX, "session.html", _SESSION_SCRIPTS, **_index_context(root, summary, jobs))
 
 
 def write_page(path: Path, template: str, scripts: tuple[str, ...], **context: object) -> None:
-    """Write a page with scripts of ours, which its policy lets run; `context` holds the `summary` for its foot."""
+    """Render a template and write the page.
+
+    Args:
+        path: the HTML file.
+        template: name of the template.
+        scripts: names of the scripts beside the templates that become part of the page.
+        context: the values that the template uses, with the `summary` of the session for the foot of the page.
+    """
     page = templates.render(template, scripts=[_script(name) for name in scripts], **context)
     write_text(path, page)
 
@@ -115,7 +126,7 @@ def _index_context(root: Path, summary: Summary, jobs: Mapping[str, Sequence[Job
 
 
 def _links(root: Path) -> Iterator[tuple[str, str]]:
-    """Pages beside that of a session: its address from there, and what it is called."""
+    """Relative address and title of the pages that the page of a session links to."""
     if root.resolve().parent.name == REPORTS:
         yield f"../{layout.INDEX}", "all sessions"
     if (root.resolve().parent / layout.NIGHT).is_file():
@@ -127,27 +138,27 @@ def _links(root: Path) -> Iterator[tuple[str, str]]:
 
 
 def _case_context(files: CaseFiles, case: CaseSummary, drawing_problems: list[str]) -> Context:
-    folder, asked, held, by_rung = files.folder, files.asked, files.metrics.backends, matrix.by_rung(case)
-    ladder = [Step(matrix.cell(rung, checks, asked.backends), checks, asked.backends)
+    folder, plan, sides, by_rung = files.folder, files.plan, files.metrics.backends, matrix.by_rung(case)
+    ladder = [RungSection(matrix.cell(rung, checks, plan.backends), checks, plan.backends)
               for rung, checks in by_rung.items()]  # fmt: skip
     return {
         "case": case,
-        "description": asked.description,
+        "description": plan.description,
         "ladder": ladder,
-        "wrong": [step for step in ladder if step.cell.wrong],
-        "sides": asked.backends,
+        "wrong": [section for section in ladder if section.cell.wrong],
+        "sides": plan.backends,
         **markdown.notices([case]),
         "from_store": markdown.from_store(case),
         "worst": tightest(case.checks),
-        "repeat": repeat_command(asked, case.lowest_red_rung or next(iter(by_rung), "dataset")),
+        "repeat": repeat_command(plan, case.lowest_red_rung or next(iter(by_rung), "dataset")),
         "metrics": NAMES,
-        "judged": {side: held.get(side, SideMetrics()) for side in asked.backends} if held else {},
+        "judged": {side: sides.get(side, SideMetrics()) for side in plan.backends} if sides else {},
         "parts": files.metrics.parts,
         "leading": (files.metrics.parts or ["amplitude"])[0],
         "ensemble": files.metrics.ensemble,
         "jobs": files.jobs,
         "colours": colours_of(folder),
-        "parting": _lines_of(folder / localisation.TEXT),
+        "localisation": _lines_of(folder / localisation.TEXT),
         "repro": sorted(path.relative_to(folder).as_posix() for path in (folder / layout.RED / layout.REPRO).glob("*")),
         "scenario": scenario.rows(folder / layout.SCENARIO),
         "environments": files.environments,
@@ -159,8 +170,8 @@ def _case_context(files: CaseFiles, case: CaseSummary, drawing_problems: list[st
 
 
 def _evidence_panels(files: CaseFiles, problems: list[str]) -> Context:
-    """The panels that look at arrays, which may be missing or broken; each such reason joins the `problems`."""
-    folder, evidence, backends = files.folder, files.evidence, files.asked.backends
+    """The panels that read arrays. Where a file is missing or broken, the panel is empty and `problems` says why."""
+    folder, evidence, backends = files.folder, files.evidence, files.plan.backends
 
     def attempt(name: str, panel: Callable[[], T], nothing: T) -> T:
         if not files.is_prepared:
@@ -169,27 +180,29 @@ def _evidence_panels(files: CaseFiles, problems: list[str]) -> Context:
             return panel()
         except HarnessError as reason:
             problems.append(f"{name}: {reason}".replace(f"{folder}/", ""))
-        except Exception as fault:  # arrays of any backend come here, and none may cost the report
+        except Exception as fault:  # a port may leave any array; none may cost the report
             problems.append(f"{name}: {type(fault).__name__}: {fault}")
         return nothing
 
     return {
         "viewer": attempt("pictures", lambda: viewer.viewer(CaseImages(evidence)), None),
-        "frc": _drawn(attempt("ring correlation", lambda: curves.ring_correlation(folder, backends), [])),
-        "training": _drawn(attempt("training curves", lambda: curves.training(evidence, curves.trained(evidence)), [])),
-        "lockstep": _drawn(attempt("lock-step", lambda: curves.lockstep(folder), [])),
-        "patches": _drawn(attempt("patches", lambda: patches.statistics(evidence), [])),
-        "intensity": attempt("intensity", lambda: intensity.chains(folder, backends), None),
+        "frc": _geometries(attempt("ring correlation", lambda: curves.ring_correlation(folder, backends), [])),
+        "training": _geometries(
+            attempt("training curves", lambda: curves.training(evidence, curves.trained(evidence)), [])
+        ),
+        "lockstep": _geometries(attempt("lock-step", lambda: curves.lockstep(folder), [])),
+        "patches": _geometries(attempt("patches", lambda: patches.statistics(evidence), [])),
+        "intensity": attempt("intensity", lambda: intensity.intensity_table(folder, backends), None),
         "scan": attempt("scan", lambda: scan.scan(evidence), None),
         "problems": problems,
     }
 
 
-def _drawn(charts: list[Chart]) -> list[Drawn]:
-    return [chart.drawn() for chart in charts if not chart.is_empty or chart.marks]
+def _geometries(charts: list[Chart]) -> list[ChartGeometry]:
+    return [chart.geometry() for chart in charts if not chart.is_empty or chart.marks]
 
 
 def _lines_of(path: Path) -> list[str]:
-    """The points of a short Markdown note, as plain text; none when there is no note."""
+    """The lines of a short Markdown note as plain text, without its list marks; none when there is no such file."""
     text = path.read_text(encoding="utf-8").replace("`", "") if path.is_file() else ""
     return [line.removeprefix("# ").removeprefix("- ") for line in text.splitlines() if line]

@@ -1,4 +1,4 @@
-"""The pictures of a case: pixel-exact PNGs of arrays, with colour ranges that are shared and written down.
+"""Turns arrays into pixel-exact PNG pictures, with colour ranges that the pictures of one kind share.
 
 Amplitudes are drawn in grey, phases in a cyclic map, differences in a map that is white at zero.
 """
@@ -15,19 +15,19 @@ from harness.files import write_atomic
 
 Array = np.ndarray
 MAPS = Path(__file__).with_name("colours")
-"""Matplotlib's maps of these names, a colour a word, red, green and blue in hexadecimal."""
+"""Folder of Matplotlib's colour maps of these names: one word `rrggbb`, in hexadecimal, for each colour."""
 OUTSIDE = (235, 235, 240)
 """Colour of pixels without a value."""
 _PERCENT = 0.5
 """Share of the pixels, at either end, that may lie outside a colour range: one hot pixel must not hide the rest."""
 _COMPRESSION = 2
-"""Of PNGs: a tenth larger than at best, in less than half the time."""
+"""Compression level of PNG files: a tenth larger than the smallest, in less than half the time."""
 LEAST_PHASE = 0.1
 """Radians: no range of phases is narrower, so that numerical noise does not look like a picture."""
 LEAST_AMPLITUDE = 0.05
-"""Share of the largest amplitude: no range of amplitudes is narrower, for the same reason."""
+"""Share of the largest amplitude: no range of amplitudes is narrower, so that noise does not look like a picture."""
 LEAST_DIFFERENCE = 0.01
-"""Share of the range of the pictures: no range of their differences reaches less far to either side."""
+"""Share of the range of the pictures: the range of their differences is at least as wide to either side of zero."""
 
 
 @dataclass(frozen=True)
@@ -38,15 +38,15 @@ class Colours:
     low: float
     high: float
     held: bool = False
-    """Whether the range is wider than what the pictures span, since that would be too little to be stretched."""
+    """Whether the range was widened: its pictures span so little that stretching them would show only noise."""
 
     @property
     def span(self) -> float:
-        """From the lowest to the highest value."""
+        """Width of the range: its highest minus its lowest value."""
         return self.high - self.low
 
     def paint(self, values: Array) -> Array:
-        """(H, W, 3) uint8 of values (H, W); what is not finite gets the colour OUTSIDE."""
+        """The colours (H, W, 3) uint8 of values (H, W); a value that is not finite gets the colour OUTSIDE."""
         colours = _colours(self.map)
         share = np.clip(np.nan_to_num((values - self.low) / (self.span or 1.0)), 0, 1)
         picture: Array = colours[np.minimum(len(colours) * share, len(colours) - 1).astype(int)]
@@ -56,19 +56,19 @@ class Colours:
 
 @cache
 def _colours(name: str) -> Array:
-    """(n, 3) uint8: the colours of a map, from that of the lowest value to that of the highest."""
+    """The colours (n, 3) uint8 of a colour map, from that of the lowest value to that of the highest."""
     text = (MAPS / f"{name}.txt").read_text(encoding="ascii")
     return np.frombuffer(bytes.fromhex(text), dtype=np.uint8).reshape(-1, 3)
 
 
 def amplitude_colours(arrays: Sequence[Array]) -> Colours:
-    """One range for all amplitudes that will be compared."""
+    """One grey range for all the given amplitudes."""
     low, high = _range(arrays)
     return _widened(Colours("gray", max(low, 0.0), high), LEAST_AMPLITUDE * high)
 
 
 def phase_colours(arrays: Sequence[Array]) -> Colours:
-    """One range for all phases that will be compared; the cyclic map, whole, when they fill the circle."""
+    """One range for all the given phases (radians): the whole cyclic map if they span more than half a turn."""
     low, high = _range(arrays)
     if high - low > np.pi:
         return Colours("twilight", -np.pi, np.pi)
@@ -76,21 +76,21 @@ def phase_colours(arrays: Sequence[Array]) -> Colours:
 
 
 def difference_colours(arrays: Sequence[Array], compared: Colours) -> Colours:
-    """One range for all differences of pictures in the range `compared`, symmetric about zero."""
+    """One range, symmetric about zero, for differences of pictures whose own range is `compared`."""
     low, high = _range(arrays)
     limit, least = max(abs(low), abs(high)), LEAST_DIFFERENCE * compared.span
     return _widened(Colours("RdBu_r", -limit, limit), 2 * least)
 
 
 def own_colours(patch: Array, shared: Colours) -> Colours:
-    """The range of one patch alone, unless it spans too little of the range that it shares with others."""
+    """The grey range of one patch alone, widened if it is narrow beside the range `shared` by all patches."""
     finite = patch[np.isfinite(patch)]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
     return _widened(Colours("gray", low, high), LEAST_DIFFERENCE * shared.span)
 
 
 def _widened(colours: Colours, least: float) -> Colours:
-    """The same range, or one of the width `least` about its middle."""
+    """The range itself, or one of the width `least` about the same middle if it is narrower than that."""
     if colours.span >= least:
         return colours
     middle = (colours.low + colours.high) / 2
@@ -106,7 +106,7 @@ def _range(arrays: Sequence[Array]) -> tuple[float, float]:
 
 
 def save(path: Path, picture: Array) -> None:
-    """Write a painted picture (H, W, 3) uint8 as PNG; one without colour takes half the room."""
+    """Write a picture (H, W, 3) uint8 as PNG; a grey one is stored with one channel, which takes half the room."""
     red, green, blue = np.moveaxis(picture, -1, 0)
     image = Image.fromarray(red if (red == green).all() and (green == blue).all() else picture)
     write_atomic(path, lambda temporary: image.save(temporary, format="PNG", compress_level=_COMPRESSION))
@@ -121,7 +121,17 @@ def box_of(mask: Array) -> tuple[slice, slice]:
 
 
 def grid(patches: Array, colours: Colours | Sequence[Colours], columns: int = 8, gap: int = 2) -> Array:
-    """(H, W, 3) uint8: patches (K, n, n) side by side, in one range or each in its own."""
+    """Lay patches out in a grid.
+
+    Args:
+        patches: (K, n, n) float.
+        colours: one colour range for all patches, or one for each.
+        columns: patches in a row.
+        gap: white pixels between patches.
+
+    Returns:
+        The picture, (H, W, 3) uint8.
+    """
     side, rows = patches.shape[-1], -(-len(patches) // columns)
     sheet = np.full((rows * (side + gap) - gap, columns * (side + gap) - gap, 3), 255, dtype=np.uint8)
     for number, patch in enumerate(patches):

@@ -1,4 +1,4 @@
-"""The repro bundle: `red/repro/` of a case, a script with the few inputs that show one difference alone."""
+"""The repro bundle, `red/repro/` of a case: a script, and the few inputs that it needs to show one difference."""
 
 import shutil
 from dataclasses import fields
@@ -17,23 +17,23 @@ from harness.scenario.source import read
 FOLDER = Path(layout.RED, layout.REPRO)
 SCRIPT = Path(__file__).with_name("repro_script.py")
 LARGEST = 5 * 2**20
-"""Bytes that a bundle may have, so that it can be attached to a report."""
-_FACTS = ("padded_size", "nphotons", "intensity_scale", "object_amplitude")
+"""Largest size of a bundle in bytes, so that it can be attached to a bug report."""
+_SETUP_KEYS = ("padded_size", "nphotons", "intensity_scale", "object_amplitude")
 
 
 def remove(folder: Path) -> None:
-    """Take a bundle away from a case folder: there is nothing to show any more."""
+    """Delete the bundle of a case folder, if it has one."""
     shutil.rmtree(folder / FOLDER, ignore_errors=True)
 
 
 def write(evidence: Evidence, found: Localisation) -> str:
-    """Write the bundle of a case; returns a sentence that says how to use it, or why there is none."""
-    folder, place = evidence.case_dir / FOLDER, found.place
+    """Write the bundle of a case for the difference `found`; returns how to run it, or why there is none."""
+    folder, place = evidence.case_dir / FOLDER, found.first
     remove(evidence.case_dir)
     if place.against == "oracle":
         return "No repro bundle: the sides agree with each other, and the oracle needs nothing but this hub"
     folder.mkdir(parents=True)
-    data = _needed(GroupedData.load(evidence.case_dir / layout.DATASET / layout.TRAIN), max(1, place.first_step))
+    data = _first_batches(GroupedData.load(evidence.case_dir / layout.DATASET / layout.TRAIN), max(1, place.first_step))
     np.savez_compressed(
         folder / layout.REPRO_INPUTS, **{field.name: getattr(data, field.name) for field in fields(data)}
     )
@@ -47,8 +47,8 @@ def write(evidence: Evidence, found: Localisation) -> str:
     return f"Alone, without pytest: `python {(FOLDER / 'repro.py').as_posix()}` ({size / 2**20:.1f} MB in all)"
 
 
-def _needed(data: GroupedData, steps: int) -> GroupedData:
-    """The patterns and groups of the first steps, renumbered."""
+def _first_batches(data: GroupedData, steps: int) -> GroupedData:
+    """The groups and patterns that the first training steps use, renumbered from 0."""
     rows, batches = np.unique(data.batches[:steps], return_inverse=True)
     patterns, groups = np.unique(data.groups[rows], return_inverse=True)
     return GroupedData(
@@ -63,7 +63,7 @@ def _needed(data: GroupedData, steps: int) -> GroupedData:
 
 
 def faults_of(evidence: Evidence) -> dict[str, str]:
-    """Backend to the fault that was injected in it, of a case that shows one."""
+    """The fault that was injected into each backend, by its name; without the backends that have none."""
     sides = evidence.metadata.backends
     return {backend: side.fault for backend, side in sides.items() if side.fault}
 
@@ -73,7 +73,7 @@ def _case(evidence: Evidence, found: Localisation) -> dict[str, Any]:
         "backends": evidence.backends,
         "faults": faults_of(evidence),
         "scenario": read(evidence.existing(Path(layout.SCENARIO))).value,
-        "setup": evidence.setup.model_dump(include=set(_FACTS)),
+        "setup": evidence.setup.model_dump(include=set(_SETUP_KEYS)),
         "place": found.as_json(),
-        "limit": found.place.check.limit if found.place.precision == "float64" else 0.0,
+        "limit": found.first.check.limit if found.first.precision == "float64" else 0.0,
     }

@@ -28,27 +28,27 @@ from harness.networks import network as networks
 from harness.networks import registry
 from harness.ports.feed import batch_of
 from harness.ports.protocol import EpochReport, Port, Setup
-from harness.run.legs.trajectory import FirstBatches, at_its_own_rate
+from harness.run.legs.trajectory import FirstBatches, at_lockstep_rate
 from harness.scenario.networks import scenario_of
 
 HERE = Path(__file__).parent
 
 
-class Enough(Exception):  # noqa: N818
-    """The step that is looked at has been taken."""
+class StepReached(Exception):  # noqa: N818
+    """Raised to end a training once the step of interest is done."""
 
 
 def main() -> int:
-    """Run both sides, or, when asked to, one of them."""
+    """Run both sides in processes of their own and compare them; with `--side`, compute one side and save it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", action="append", default=[], metavar="BACKEND=PATH")
     parser.add_argument("--side", nargs=2, metavar=("BACKEND", "FILE"), help=argparse.SUPPRESS)
-    asked, case = parser.parse_args(), json.loads((HERE / "case.json").read_text(encoding="utf-8"))
-    if asked.side:
-        with broken(asked.side[0], case["faults"].get(asked.side[0])):
-            np.save(asked.side[1], compute(case, asked.side[0]))
+    arguments, case = parser.parse_args(), json.loads((HERE / "case.json").read_text(encoding="utf-8"))
+    if arguments.side:
+        with with_fault(arguments.side[0], case["faults"].get(arguments.side[0])):
+            np.save(arguments.side[1], compute(case, arguments.side[0]))
         return 0
-    interpreters = dict(pair.split("=", 1) for pair in asked.python)
+    interpreters = dict(pair.split("=", 1) for pair in arguments.python)
     with tempfile.TemporaryDirectory() as folder:
         tensors = {}
         for backend in case["backends"]:
@@ -60,8 +60,8 @@ def main() -> int:
 
 
 @contextlib.contextmanager
-def broken(name: str, fault: str | None) -> Iterator[None]:
-    """A backend that a fault was injected in has it here, too."""
+def with_fault(name: str, fault: str | None) -> Iterator[None]:
+    """Inject into a backend the fault that it had in the case; nothing for `fault` None."""
     if fault is None:
         yield
         return
@@ -73,15 +73,15 @@ def broken(name: str, fault: str | None) -> Iterator[None]:
 
 
 def compute(case: dict[str, Any], name: str) -> np.ndarray:
-    """The tensor that `case` names, as one backend computes it."""
+    """Compute with one backend the tensor that `case` (the contents of `case.json`) names."""
     place, data = case["place"], GroupedData.load(HERE / "inputs.npz")
     scenario, facts = scenario_of(case["scenario"]), case["setup"]
     probe = np.load(HERE / "probe.npy")
     if place["first_step"]:
-        scenario = at_its_own_rate(scenario)
+        scenario = at_lockstep_rate(scenario)
     setup = Setup(scenario, probe, **facts, precision=place["precision"])
     backend, scale = registry.create(name, setup), facts["intensity_scale"]
-    backend.set_weights(networks.named(scenario.network).first_weights(setup, backend.contract))
+    backend.set_weights(networks.named(scenario.network).initial_weights(setup, backend.contract))
     batch = batch_of(data, data.batches[0], scale)
     if place["first_step"]:
         return after_steps(backend, FirstBatches(data, scale, scenario.lockstep.steps), place)
@@ -93,23 +93,23 @@ def compute(case: dict[str, Any], name: str) -> np.ndarray:
 
 
 def after_steps(backend: Port, batches: FirstBatches, place: dict[str, Any]) -> np.ndarray:
-    """A weight, or what the optimiser keeps for it, after the steps of `place`."""
+    """Train up to the step that `place` names; returns the weight, or the state of the optimiser, that it names."""
     found: dict[str, np.ndarray] = {}
 
-    def look(report: EpochReport) -> None:
+    def stop_at_step(report: EpochReport) -> None:
         if report.step == place["first_step"]:
             found.update(backend.weights())
             if place["tensor"] not in found:
                 found.update(backend.optimiser_state())
-            raise Enough
+            raise StepReached
 
-    with contextlib.suppress(Enough):
-        backend.train(batches, look)
+    with contextlib.suppress(StepReached):
+        backend.train(batches, stop_at_step)
     return found[place["tensor"]]
 
 
 def compare(case: dict[str, Any], tensors: dict[str, np.ndarray]) -> int:
-    """Print how the tensors differ, and say whether they do."""
+    """Print how the tensors of the two sides differ; returns 1 if they do by more than the limit, else 0."""
     place, (reference, candidate) = case["place"], case["backends"]
     other, own = tensors[reference], tensors[candidate]
     print(f"{place['tensor']} ({place['stage']}, {place['precision']}), after {place['first_step']} steps")

@@ -1,4 +1,4 @@
-"""`summary.json`: the session for programs, gathered from the files of its hub. All pages are made from it."""
+"""`summary.json`: the results of a session for programs, gathered from its hub. All pages are made from it."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +12,7 @@ from harness.records.localisation import LocalisationRecord
 from harness.records.metrics import ComparisonMetrics, SideMetrics
 from harness.records.study import StudyRecord
 from harness.records.summary import SCHEMA_VERSION, CaseSummary, Provenance, StudySummary, Summary, Totals
-from harness.report.backend_figures import agreement, figures
+from harness.report.backend_metrics import agreement, side_summary
 from harness.report.case_files import CaseFiles
 from harness.report.diagnosis import diagnosis
 from harness.session import hub
@@ -30,7 +30,7 @@ _TOTALS = {
 
 
 def build(root: Path, cases: Sequence[CaseFiles]) -> Summary:
-    """The summary of a hub with these cases, whether its session came to its end or not."""
+    """Build the summary of a hub from the files of its cases; its session may still be running or have been killed."""
     session = hub.read_session(root)
     found = tuple(case_summary(case) for case in cases)
     return Summary(
@@ -49,35 +49,42 @@ def build(root: Path, cases: Sequence[CaseFiles]) -> Summary:
 
 
 def studies(root: Path) -> tuple[StudySummary, ...]:
-    """What is true over all doses of each scenario, as its `study.json` says."""
+    """Status and checks of each dose study of a hub, from its `studies/<scenario>/study.json`."""
     found = [StudyRecord.read(path) for path in sorted(root.glob(STUDIES))]
     return tuple(StudySummary(id=one.scenario, status=one.verdict.status, checks=one.verdict.checks) for one in found)
 
 
 def case_summary(case: CaseFiles) -> CaseSummary:
-    """One case as it was judged and measured: its status, the figures of both sides, and every check."""
-    return summarised(case, case.verdicts, case.metrics, case.localisation)
+    """The summary of one case from its recorded files: status, diagnosis, metrics of both sides, and every check."""
+    return summarise(case, case.verdicts, case.metrics, case.localisation)
 
 
-def summarised(
+def summarise(
     case: CaseFiles,
     verdicts: Sequence[RungVerdict],
     metrics: ComparisonMetrics,
     localisation: LocalisationRecord | None,
 ) -> CaseSummary:
-    """One case with these verdicts, these figures as `comparison_metrics.json` holds them, and where the sides part."""
-    asked, status = case.asked, worst(verdict.status for verdict in verdicts)
+    """The summary of one case with the given verdicts and metrics in place of the recorded ones.
+
+    Args:
+        case: the files of the case.
+        verdicts: the verdict of each planned rung, in the order of the ladder.
+        metrics: contents of `comparison_metrics.json`.
+        localisation: contents of `localisation.json`; None where no tensor differs.
+    """
+    plan, status = case.plan, worst(verdict.status for verdict in verdicts)
     found = CaseSummary(
-        id=asked.id,
-        scenario=asked.scenario,
-        profile=asked.profile,
-        overrides=asked.overrides,
-        fault=asked.fault,
+        id=plan.id,
+        scenario=plan.scenario,
+        profile=plan.profile,
+        overrides=plan.overrides,
+        fault=plan.fault,
         status=status,
         lowest_red_rung=lowest_red_rung(verdicts),
         backends={
-            name: figures(case, name, metrics.backends.get(name, SideMetrics()), metrics.reasons)
-            for name in asked.backends
+            name: side_summary(case, name, metrics.backends.get(name, SideMetrics()), metrics.reasons)
+            for name in plan.backends
         },
         checks=tuple(check for verdict in verdicts for check in verdict.checks),
         agreement=agreement(metrics.agreement),
@@ -88,18 +95,18 @@ def summarised(
 
 
 def worst(statuses: Iterable[Status]) -> Status:
-    """The worst of some statuses; `error` when there is none."""
+    """The worst of the given statuses; `error` when none is given."""
     found = set(statuses)
     return next((status for status in SEVERITY if status in found), "error")
 
 
 def lowest_red_rung(verdicts: Sequence[RungVerdict]) -> str | None:
-    """The first rung, in the ladder's order, that failed or had no evidence."""
+    """The first rung, in the order of the ladder, with status `fail` or `error`; None without one."""
     return next((verdict.rung for verdict in verdicts if verdict.status in RED), None)
 
 
 def _message(verdicts: Sequence[RungVerdict], status: str) -> str:
-    """Why the case is not simply passed."""
+    """Message of the first verdict with the status of the case; empty for a case that passed."""
     return next((f"{v.rung}: {v.message}" for v in verdicts if v.status == status), "") if status != "pass" else ""
 
 
@@ -110,7 +117,7 @@ def _totals(cases: Sequence[CaseSummary]) -> Totals:
 
 
 def _provenance(root: Path, cases: Sequence[CaseFiles]) -> Provenance:
-    """Where the results come from; versions and device as the workers had them, who may use other interpreters."""
+    """Commit, versions and device of the results, taken from the workers, which may run in other interpreters."""
     environment = EnvironmentRecord.read_if_whole(root / layout.ENVIRONMENT) or EnvironmentRecord()
     sides = [side for case in cases for side in case.environments.values()]
     installed = [environment.packages, *(side.distributions for side in sides)]
@@ -127,7 +134,7 @@ def _provenance(root: Path, cases: Sequence[CaseFiles]) -> Provenance:
 
 
 def _versions(framework: str, installed: Sequence[Mapping[str, str]]) -> str | None:
-    """Version of a framework, `tensorflow-cpu` and its like included; all of them where interpreters differ."""
+    """Installed version of a framework, or of its package `<framework>-cpu`; all versions where interpreters differ."""
     found = {
         version
         for packages in installed

@@ -1,4 +1,4 @@
-"""A table that is shown twice: in columns on the terminal, and in Markdown by the template `table.md`."""
+"""Tables of the report: printed in columns on the terminal, and in Markdown by the template `table.md`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,26 +9,26 @@ from harness.records.summary import SideBaseline, SideSummary
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells, written as every figure of the report is."""
+    """A header and rows of cells as text, every number in the format of the report."""
 
     header: tuple[str, ...]
     rows: list[list[str]]
 
     @classmethod
     def of(cls, header: Sequence[str], rows: Iterable[Sequence[object]]) -> "Table":
-        """A table of figures and words."""
+        """Make a table of numbers and texts, formatting every number."""
         return cls(tuple(header), [[formatting.number(cell) for cell in row] for row in rows])
 
     def text(self) -> str:
-        """Aligned columns."""
+        """The table as text in aligned columns, for the terminal."""
         return formatting.table(self.header, self.rows)
 
 
-REACHED = ("backend", "part", "pearson_r", "ssim", "mae", "intensity scale", "final loss")
+RESULTS = ("backend", "part", "pearson_r", "ssim", "mae", "intensity scale", "final loss")
 
 
-def reached(sides: Mapping[str, SideSummary | SideBaseline]) -> list[tuple[object, ...]]:
-    """What each side of a case reached, as `REACHED` names it: a row for each part of the picture that has figures."""
+def result_rows(sides: Mapping[str, SideSummary | SideBaseline]) -> list[tuple[object, ...]]:
+    """Metrics, scale and loss of each side of a case: a row with the columns RESULTS for each part of the picture."""
     return [
         (backend, part, found.pearson_r, found.ssim, found.mae, side.intensity_scale.final, side.final_loss)
         for backend, side in sides.items()

@@ -8,29 +8,34 @@ from typing import Any
 
 from harness import layout
 from harness.files import digest, sha256
-from harness.records.seal import Seal, SealedFile
+from harness.records.done import DoneRecord, FileChecksum
 
 
-def seal(folder: Path, **facts: Any) -> None:
-    """Write `done.json`, with the other fields of `Seal`, over what `folder` holds now; nothing may follow it."""
-    Seal(**facts, files={name: _mark(folder / name) for name in _names(folder)}).write(folder / layout.DONE)
+def write_checksums(folder: Path, **facts: Any) -> None:
+    """Write `done.json` with the size and SHA-256 of every file that `folder` holds now; it must be written last.
+
+    `facts`: its other fields, which are `kind`, `key`, `made_from` and, of a leg, `seconds`.
+    """
+    DoneRecord(**facts, files={name: _size_and_digest(folder / name) for name in _file_names(folder)}).write(
+        folder / layout.DONE
+    )
 
 
-def contents(folder: Path) -> dict[str, SealedFile]:
-    """Size and SHA-256 of every file of a sealed folder by its name relative to it, as they were recorded."""
-    return Seal.read(folder / layout.DONE).files
+def recorded_files(folder: Path) -> dict[str, FileChecksum]:
+    """Size and SHA-256 of every file of a finished folder, as listed in `done.json`, by name relative to it."""
+    return DoneRecord.read(folder / layout.DONE).files
 
 
 def damage(folder: Path) -> str | None:
-    """Say what differs between a sealed folder and its seal; None when nothing does."""
-    sealed = Seal.read_if_whole(folder / layout.DONE)
-    if sealed is None:
+    """Describe the first difference between a finished folder and its `done.json`; None when there is none."""
+    done = DoneRecord.read_if_whole(folder / layout.DONE)
+    if done is None:
         return f"{layout.DONE} is missing or broken"
-    if not sealed.files:
+    if not done.files:
         return f"{layout.DONE} names no file"
-    if unknown := sorted({*_names(folder)} - {*sealed.files}):
+    if unknown := sorted({*_file_names(folder)} - {*done.files}):
         return f"{layout.DONE} does not name {', '.join(unknown)}"
-    for name, recorded in sealed.files.items():
+    for name, recorded in done.files.items():
         path = folder / name
         if not path.is_file():
             return f"{name} is missing"
@@ -40,22 +45,22 @@ def damage(folder: Path) -> str | None:
 
 
 def misplaced(folder: Path, kind: str, key: str) -> str | None:
-    """Say why an undamaged folder is not the one of a kind and a key; None when it is.
+    """Say why an undamaged folder does not belong at the address (kind, key) of the store; None when it does.
 
-    Its key must be the digest of what it was made from: a seal that was copied from another folder names another key.
+    The key must be the digest of `made_from` in `done.json`: a file copied from another folder has another key.
     """
-    sealed = Seal.read(folder / layout.DONE)
-    if (sealed.kind, sealed.key) != (kind, key):
-        return f"{layout.DONE} is that of {sealed.kind}/{sealed.key}"
-    if digest(sealed.made_from) != key:
+    done = DoneRecord.read(folder / layout.DONE)
+    if (done.kind, done.key) != (kind, key):
+        return f"{layout.DONE} is that of {done.kind}/{done.key}"
+    if digest(done.made_from) != key:
         return f"{layout.DONE} says that it was made from something else"
     return None
 
 
-def _mark(path: Path) -> SealedFile:
-    return SealedFile(size=path.stat().st_size, sha256=sha256(path))
+def _size_and_digest(path: Path) -> FileChecksum:
+    return FileChecksum(size=path.stat().st_size, sha256=sha256(path))
 
 
-def _names(folder: Path) -> list[str]:
+def _file_names(folder: Path) -> list[str]:
     paths = (path for path in folder.rglob("*") if path.is_file() and path != folder / layout.DONE)
     return sorted(path.relative_to(folder).as_posix() for path in paths)

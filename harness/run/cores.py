@@ -18,7 +18,7 @@ from harness import ONE_THREAD
 from harness.run.locks import one_of
 
 THREADS = 1
-"""Threads of a worker, inside and between operations."""
+"""Number of threads of a worker, inside and between operations of its framework."""
 
 THREAD_VARIABLES = (*ONE_THREAD, "NUMEXPR_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
@@ -29,20 +29,20 @@ def thread_environment() -> dict[str, str]:
 
 
 def available() -> int:
-    """Cores that this process may use."""
+    """Number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def slots_folder() -> Path:
-    """Where the slots of this machine are kept: per user, and per machine where homes are shared."""
+    """Folder of the lock files, one for each core: per user, and per machine where home folders are shared."""
     return platformdirs.user_cache_path("ptycho-parity") / "cores" / (platform.node() or "here")
 
 
 @contextlib.contextmanager
 def slot(cancelled: threading.Event) -> Iterator[None]:
-    """Hold one core; waits until one is free. Raises StoppedError when the event is set while waiting."""
+    """Reserve a core for the block, once one is free; raises StoppedError when `cancelled` is set while waiting."""
     count = max(1, available() // THREADS)
     with one_of([slots_folder() / f"{number}.lock" for number in range(count)], cancelled):
         yield

@@ -1,4 +1,4 @@
-"""CPU or GPU: what `--parity-device` means on this machine, and what a worker's environment says then."""
+"""CPU or GPU: the device that `--parity-device` selects on this machine, and the environment variables it needs."""
 
 import re
 import shutil
@@ -22,17 +22,17 @@ GPU_ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Device:
-    """What the workers compute on."""
+    """The device that the workers compute on."""
 
     kind: str
     """`cpu` or `gpu`."""
     index: int | None = None
-    """Number of the GPU as `nvidia-smi -L` counts."""
+    """Number of the GPU as `nvidia-smi -L` counts; None for the CPU."""
     name: str = "cpu"
-    """Model of the GPU."""
+    """Model of the GPU, or `cpu`."""
 
     def environment(self) -> dict[str, str]:
-        """Environment variables of a worker: the one GPU with deterministic kernels and no TF32, or none at all."""
+        """Environment variables that show a worker this one GPU, with deterministic kernels and no TF32, or no GPU."""
         if self.kind == "cpu":
             return {"CUDA_VISIBLE_DEVICES": "-1"}
         return {**GPU_ENVIRONMENT, "CUDA_VISIBLE_DEVICES": str(self.index)}
@@ -55,9 +55,9 @@ def listed() -> list[Device]:
 
 
 def choose(option: str) -> Device:
-    """The device that `auto`, `cpu`, `gpu` or `gpu:K` means here.
+    """The device that the option `auto`, `cpu`, `gpu` or `gpu:K` selects on this machine.
 
-    Raises HarnessError for another word, and for a GPU that is not there.
+    Raises HarnessError for any other text, and for a GPU that this machine does not have.
     """
     match = re.fullmatch(r"auto|cpu|gpu(?::(\d+))?", option)
     if match is None:

@@ -14,23 +14,23 @@ from harness.scenario.case import Case
 from harness.scenario.schema import Scenario
 
 LEG = "ensemble"
-"""What a rung names among its needs to have the members run."""
+"""Name that a rung lists among the legs that it needs when it reads the members of the ensemble."""
 LEGS = ("train", "infer")
 
 
 def seeds(scenario: Scenario) -> list[int]:
-    """The seeds of training of the members, the case's own first; empty where the ensemble is left out."""
+    """The training seeds of the members, the case's own first; empty for a scenario without an ensemble."""
     first = scenario.training.seed
     return list(range(first, first + scenario.ensemble.seeds))
 
 
-def folder_of(case_dir: Path, seed: int) -> Path:
-    """The folder of a member that is not the case itself."""
+def member_folder(case_dir: Path, seed: int) -> Path:
+    """Folder of the member that is trained with `seed`, which is not the case's own seed."""
     return case_dir / layout.ENSEMBLE / str(seed)
 
 
 def with_training(case: Case, name: str, **changes: int) -> Case:
-    """The case with other values of its training, under a name of its own for the lines that tell the progress."""
+    """A copy of the case with other values of `training` in its scenario; `name`: its id in the progress lines."""
     training = case.scenario.training.model_copy(update=changes)
     scenario = case.scenario.model_copy(update={"training": training})
     origins = case.origins | {f"training.{key}": f"member: {name}" for key in changes}
@@ -38,8 +38,8 @@ def with_training(case: Case, name: str, **changes: int) -> Case:
 
 
 def run_members(case: Case, options: RunOptions, case_dir: Path, on_progress: Progress) -> None:
-    """Train and infer with every member but the case itself, from the store or by running them; see `run_case`."""
+    """Train and infer with every member but the case itself, or take the results from the store; see `run_case`."""
     for seed in seeds(case.scenario)[1:]:
-        member, folder = with_training(case, f"{case.id}, seed {seed}", seed=seed), folder_of(case_dir, seed)
+        member, folder = with_training(case, f"{case.id}, seed {seed}", seed=seed), member_folder(case_dir, seed)
         write_text(folder / layout.SCENARIO, member.resolved_yaml())
         run_case(member, LEGS, options, folder, on_progress, with_dataset=False)

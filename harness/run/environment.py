@@ -1,6 +1,6 @@
 """Environment variables that can change a result: which they are, what they hold, how a worker gets them.
 
-Stands on the standard library alone: a worker calls `apply` before it imports anything numerical.
+Imports the standard library alone: a worker calls `apply` before it imports anything numerical.
 """
 
 import os
@@ -11,9 +11,12 @@ PREFIXES = (
     "OMP_", "KMP_", "GOMP_", "MKL_", "DNNL_", "ONEDNN_", "OPENBLAS_", "NUMEXPR_", "VECLIB_", "NPY_", "PARITY_",
 )  # fmt: skip
 _NO_EFFECT = ("TF_CPP_MIN_LOG_LEVEL", "TF_CPP_MAX_VLOG_LEVEL", "TORCH_LOGS", "TORCH_HOME", "CUDA_VISIBLE_DEVICES")
-"""How loud, from where, and on which of several devices: the device's model is in a job's key by itself."""
+"""No result depends on these: log levels, a download folder, and which of several devices is used.
+
+The model of the device is part of a job's key by itself.
+"""
 _TERRAFORM = ("TF_VAR_", "TF_CLI_", "TF_TOKEN_", "TF_LOG", "TF_DATA_DIR", "TF_WORKSPACE", "TF_PLUGIN_", "TF_INPUT")
-"""Another program's, which shares TensorFlow's prefix and keeps secrets there."""
+"""Variables of Terraform, which share the prefix `TF_` with TensorFlow's and may hold secrets."""
 _SECRET = ("TOKEN", "SECRET", "PASSWORD", "CREDENTIAL", "API_KEY")
 
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2"}
@@ -21,27 +24,27 @@ QUIET = {"TF_CPP_MIN_LOG_LEVEL": "2"}
 
 
 def matters(name: str) -> bool:
-    """Say whether a variable belongs to the record of a run: one of the prefixes, and not a secret."""
+    """Whether a variable belongs in the record of a run: it has one of the prefixes and is no secret."""
     wanted = name.startswith(PREFIXES) and not name.startswith(_TERRAFORM)
     return wanted and not any(word in name.upper() for word in _SECRET)
 
 
-def recorded(variables: Mapping[str, str]) -> dict[str, str]:
-    """Of some environment variables, those that matter, by name."""
+def recorded_variables(variables: Mapping[str, str]) -> dict[str, str]:
+    """Those of the environment variables that belong in the record of a run, sorted by name."""
     return {name: variables[name] for name in sorted(variables) if matters(name)}
 
 
 def changing_results(variables: Mapping[str, str]) -> dict[str, str]:
-    """Of some environment variables, those that may change what a worker computes: they belong to a job's key."""
+    """Those of the environment variables that may change what a worker computes, and so belong in a job's key."""
     return {
         name: value
-        for name, value in recorded(variables).items()
+        for name, value in recorded_variables(variables).items()
         if name not in _NO_EFFECT and not name.startswith("PARITY_")
     }
 
 
 def apply(variables: Mapping[str, str], environment: MutableMapping[str, str] = os.environ) -> None:
-    """Make the variables that matter exactly these; one that is not named here is removed."""
+    """Set the recorded variables of `environment` to exactly `variables`; any other recorded one is removed."""
     for name in [name for name in environment if matters(name) and name not in variables]:
         del environment[name]
     environment.update(variables)

@@ -1,4 +1,4 @@
-"""The dataset of a case: from the store, or built here; of measured data, after its reference reconstructions."""
+"""The dataset of a case: taken from the store, or built; for measured data after reference reconstructions."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -12,8 +12,8 @@ from harness.errors import HarnessError
 from harness.records.run import DatasetRecord, ReferenceRecord
 from harness.run import keys, side
 from harness.run.devices import CPU
-from harness.run.interpreters import own
-from harness.run.plan import Planned
+from harness.run.interpreters import this_interpreter
+from harness.run.plan import PlannedJob
 from harness.run.store import Address
 from harness.scenario.case import Case
 
@@ -22,27 +22,27 @@ REFERENCE = "reference"
 
 @dataclass(frozen=True)
 class Dataset:
-    """The dataset folder in the store."""
+    """The dataset folder of a case in the store, and how it came to be there."""
 
     folder: Path
     record: DatasetRecord
-    """Key, seconds, whether it was there already, and the reference reconstructions that were run for it."""
+    """Key, seconds, whether it was in the store already, and the reference reconstructions that it needed."""
 
 
 @dataclass(frozen=True)
-class Maker:
-    """Makes the dataset of one case."""
+class DatasetBuilder:
+    """Builds the dataset folder of one case, or finds it in the store."""
 
     case: Case
     context: side.Context
     data_folders: Sequence[Path]
     log: Path
-    """Log of the reference reconstructions."""
+    """Log file of the reference reconstructions."""
 
     def dataset(self) -> Dataset:
-        """The dataset folder, made if need be.
+        """The dataset folder, built unless the store holds it.
 
-        Raises DataNotFound for measured data that is nowhere, and HarnessError for data or a scenario that cannot
+        Raises DataNotFound for measured data that is in no folder, and HarnessError for data or a scenario that cannot
         be used, and for a reference reconstruction that failed.
         """
         started = time.monotonic()
@@ -73,12 +73,12 @@ class Maker:
         build.build(scenario, raw, folder, None if refined is None else refined.probe, found.get("reference"))
 
     def _references(self, inputs: Mapping[str, Path], records: list[ReferenceRecord]) -> dict[str, Reference]:
-        """Reference reconstructions of some inputs, from the store or run in one process."""
+        """Reference reconstructions by the name of their input file, from the store or run in one process."""
         if not inputs:
             return {}
-        surroundings = keys.Surroundings(own(keys.REFERENCE_LIBRARIES), CPU, side.variables(CPU))
-        planned = [self._planned(name, path, surroundings) for name, path in inputs.items()]
-        results = dict(zip(inputs, side.run(self.context, surroundings, planned, self.log), strict=True))
+        runtime = keys.Runtime(this_interpreter(keys.REFERENCE_LIBRARIES), CPU, side.variables(CPU))
+        planned = [self._planned(name, path, runtime) for name, path in inputs.items()]
+        results = dict(zip(inputs, side.run(self.context, runtime, planned, self.log), strict=True))
         records += [ReferenceRecord(name=name, **result.record().model_dump()) for name, result in results.items()]
         for name, result in results.items():
             if result.folder is None:
@@ -87,11 +87,11 @@ class Maker:
             name: Reference.load(result.folder / layout.REFERENCE) for name, result in results.items() if result.folder
         }
 
-    def _planned(self, name: str, path: Path, surroundings: keys.Surroundings) -> Planned:
+    def _planned(self, name: str, path: Path, runtime: keys.Runtime) -> PlannedJob:
         spec = self.case.scenario.dataset
         iterations = spec.probe.refine_iterations if name == "refine" else spec.reference_iterations
-        parts = keys.reference_parts(path, iterations, surroundings)
-        return Planned(
+        parts = keys.reference_parts(path, iterations, runtime)
+        return PlannedJob(
             backend=REFERENCE,
             leg=REFERENCE,
             scenario=keys.relevant(self.case.scenario, "dataset"),

@@ -1,7 +1,7 @@
-"""The interpreter of a backend: what it has, and how the harness is made importable in it.
+"""The Python interpreter of a backend: what is installed in it, and how it gets to import the harness.
 
-Real users keep one environment for each framework. Nothing is imported to find out what an interpreter has:
-`inventory.py` runs inside it and asks for the metadata of its distributions.
+Users keep one environment for each framework. Nothing is imported to find out what is installed in one:
+`inventory.py` runs in its interpreter and reads the metadata of its distributions.
 """
 
 import json
@@ -17,10 +17,10 @@ from pathlib import Path
 
 from harness.errors import HarnessError
 from harness.networks import registry
-from harness.run.inventory import Answer
+from harness.run.inventory import Inventory
 
 REQUIREMENTS = ("numpy", "pydantic", "safetensors")
-"""What a worker needs beside its framework."""
+"""Modules that a worker needs beside its framework."""
 
 _PACKAGE = Path(__file__).parents[1]
 _INVENTORY = Path(__file__).with_name("inventory.py")
@@ -29,14 +29,14 @@ _INVENTORY_SECONDS = 60
 
 @dataclass(frozen=True)
 class Interpreter:
-    """An interpreter and what it holds for one backend."""
+    """A Python interpreter, and the versions in it that the results of one backend depend on."""
 
     path: Path
     python: str
     """Version of Python."""
     implementation: str
     distributions: Mapping[str, str]
-    """Versions of the distributions that a result depends on."""
+    """Name to version of each distribution that a result depends on."""
     plugin_code: str | None = None
     """Digest of the files of a backend from another package; None for the harness's own backends."""
 
@@ -52,9 +52,9 @@ class Interpreter:
 
 
 @cache
-def own(distributions: tuple[str, ...]) -> Interpreter:
+def this_interpreter(distributions: tuple[str, ...]) -> Interpreter:
     """The interpreter that the harness runs in, with the versions of some distributions."""
-    return _interpreter(Path(sys.executable), _ask(Path(sys.executable), "", distributions, ()))
+    return _interpreter(Path(sys.executable), _query(Path(sys.executable), "", distributions, ()))
 
 
 @dataclass(frozen=True)
@@ -76,44 +76,46 @@ def inspect(backend: str, path: Path, needs: Needs | None = None) -> Interpreter
     Raises HarnessError when it cannot be run, does not know the backend, or lacks the backend's framework or what
     a worker needs, with the command that installs it.
     """
-    answer = require_known(backend, path) if needs is None else _ask_for(backend, path, needs)
-    if answer["absent"]:
-        raise HarnessError(_how_to_install(backend, path, answer["absent"]))
-    return _interpreter(path, answer)
+    inventory = require_known(backend, path) if needs is None else _ask_for(backend, path, needs)
+    if inventory["absent"]:
+        raise HarnessError(_how_to_install(backend, path, inventory["absent"]))
+    return _interpreter(path, inventory)
 
 
-def _ask_for(backend: str, path: Path, needs: Needs) -> Answer:
-    return _ask(path, backend, ("numpy", *needs.distributions), (*REQUIREMENTS, *needs.modules), needs.package)
+def _ask_for(backend: str, path: Path, needs: Needs) -> Inventory:
+    return _query(path, backend, ("numpy", *needs.distributions), (*REQUIREMENTS, *needs.modules), needs.package)
 
 
-def require_known(backend: str, path: Path) -> Answer:
+def require_known(backend: str, path: Path) -> Inventory:
     """What an interpreter answers for a backend; raises HarnessError when it cannot be run or does not know it."""
     builtin = backend in registry.FRAMEWORKS
     distributions = registry.FRAMEWORKS[backend] if builtin else ()
     modules = (*REQUIREMENTS, backend) if builtin else REQUIREMENTS
-    answer = _ask(path, backend, ("numpy", *distributions), modules)
-    if not builtin and answer["entry_point"] is None:
-        known = ", ".join(sorted({*registry.FRAMEWORKS, *answer["entry_points"]}))
+    inventory = _query(path, backend, ("numpy", *distributions), modules)
+    if not builtin and inventory["entry_point"] is None:
+        known = ", ".join(sorted({*registry.FRAMEWORKS, *inventory["entry_points"]}))
         raise HarnessError(
-            f"backend {backend!r} is unknown to {_named(path)}; it knows {known}. "
+            f"backend {backend!r} is unknown to {_described(path)}; it knows {known}. "
             f"Install the package that offers it (entry point group {registry.GROUP})."
         )
-    return answer
+    return inventory
 
 
-def _interpreter(path: Path, answer: Answer) -> Interpreter:
-    installed = {name: version for name, version in sorted(answer["distributions"].items()) if version is not None}
-    point = answer["entry_point"]
+def _interpreter(path: Path, inventory: Inventory) -> Interpreter:
+    installed = {name: version for name, version in sorted(inventory["distributions"].items()) if version is not None}
+    point = inventory["entry_point"]
     return Interpreter(
         path,
-        answer["python"],
-        answer["implementation"],
+        inventory["python"],
+        inventory["implementation"],
         installed,
-        answer["package"] or (None if point is None else point["code"]),
+        inventory["package"] or (None if point is None else point["code"]),
     )
 
 
-def _ask(path: Path, backend: str, distributions: Sequence[str], modules: Sequence[str], package: str = "") -> Answer:
+def _query(
+    path: Path, backend: str, distributions: Sequence[str], modules: Sequence[str], package: str = ""
+) -> Inventory:
     question = {
         "group": registry.GROUP,
         "backend": backend,
@@ -125,8 +127,8 @@ def _ask(path: Path, backend: str, distributions: Sequence[str], modules: Sequen
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_INVENTORY_SECONDS, check=False)
         if done.returncode == 0:
-            answer: Answer = json.loads(done.stdout)
-            return answer
+            inventory: Inventory = json.loads(done.stdout)
+            return inventory
         reason = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
     except (OSError, subprocess.TimeoutExpired, ValueError) as error:
         reason = str(error)
@@ -134,24 +136,24 @@ def _ask(path: Path, backend: str, distributions: Sequence[str], modules: Sequen
 
 
 def _how_to_install(backend: str, path: Path, absent: Sequence[str]) -> str:
-    """The sentence for an interpreter that lacks modules."""
+    """Error message for an interpreter that lacks modules, with the command that installs them."""
     if path == Path(sys.executable) and absent == [backend]:
         command = 'pip install "ptycho-parity[cpu]"'
     else:
         wanted = [registry.INSTALL.get(name, name) for name in absent]
         command = " ".join([str(path), "-m pip install", *wanted])
-    return f"backend {backend}: {_named(path)} lacks {', '.join(absent)}; install with: {command}"
+    return f"backend {backend}: {_described(path)} lacks {', '.join(absent)}; install with: {command}"
 
 
-def _named(path: Path) -> str:
+def _described(path: Path) -> str:
     return "this interpreter" if path == Path(sys.executable) else f"the interpreter {path}"
 
 
 def import_folder(parent: Path) -> Path:
     """A folder that holds the packages `harness` and `ptycho_parity` and nothing else, for the import path of a worker.
 
-    Another interpreter must not see the packages that are installed beside ours. Where links are not to be had, the
-    package is copied.
+    Another interpreter must not see the packages that are installed beside ours. Where symbolic links cannot be made,
+    the package is copied.
     """
     folder = Path(tempfile.mkdtemp(prefix="imports-", dir=parent))
     for package in (_PACKAGE, _PACKAGE.with_name("ptycho_parity")):

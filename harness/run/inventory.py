@@ -1,6 +1,6 @@
-"""Asks an interpreter what it has, from inside it, without importing any of it.
+"""Lists what is installed in a Python interpreter, from inside it, without importing any of it.
 
-Run by its path in that interpreter (see `interpreters.inspect`), so it stands on the standard library alone:
+Run by its path in that interpreter (see `interpreters.inspect`), so it imports the standard library alone:
 `PYTHON inventory.py '{"group": ..., "backend": ..., "distributions": [...], "modules": [...]}'` prints one JSON object.
 """
 
@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 
-class Answer(TypedDict):
-    """What an interpreter has."""
+class Inventory(TypedDict):
+    """What is installed in an interpreter, as far as one backend needs it."""
 
     python: str
     implementation: str
@@ -27,10 +27,10 @@ class Answer(TypedDict):
     package: str | None
     """Digest of the files of the package that was asked for."""
     entry_points: list[str]
-    """Names of all that are known in the group."""
+    """Names of all backends that installed packages offer."""
 
 
-def main(group: str, backend: str, distributions: list[str], modules: list[str], package: str = "") -> Answer:
+def main(group: str, backend: str, distributions: list[str], modules: list[str], package: str = "") -> Inventory:
     """Versions of distributions (None: absent), modules that cannot be found, and the backend's entry point.
 
     Of a user's pair `package` is the module that holds the factory.

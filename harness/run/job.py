@@ -1,6 +1,6 @@
 """A job: one leg of one backend, as a file that a worker process reads.
 
-Everything that a leg may use stands in the job; the scenario in it is reduced to the parts on which the leg's
+A job holds everything that its leg may use; the scenario in it is reduced to the parts on which the leg's
 result depends (`harness.run.keys`), so nothing that is absent from the key can change the result.
 Runs in the workers too.
 """
@@ -28,7 +28,10 @@ def _resolved(value: Any) -> Any:
 
 
 class Job(BaseModel):
-    """What a worker is told. No `Record`, which imports NumPy: the environment is set first."""
+    """Contents of a job file: which leg a worker runs, from which files, and where it writes.
+
+    Not a `Record`, whose module imports NumPy: the environment has to be set before that.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -40,17 +43,17 @@ class Job(BaseModel):
     dataset: Path
     """Dataset folder; of a reference reconstruction, the NPZ that it starts from (amplitude, x, y, probe)."""
     output: Path
-    """Folder to fill; what stands in it goes to `<case>/<backend>/` of the hub."""
+    """Folder that the leg fills; its files are copied to `<case>/<backend>/` of the hub."""
     device: str
     """`cpu` or `gpu`."""
     environment: dict[str, str]
-    """Environment variables that matter: set before the framework is imported."""
+    """Environment variables that the worker sets before it imports the framework."""
     source: Path | None = None
-    """Folder that another job left and this one uses: a `bundle` to infer with, a `lockstep` to graft on."""
+    """Folder that another job left and this one starts from: a `bundle` to infer with, a `lockstep` to graft on."""
     progress: Path | None = None
-    """File that gets one JSON line an epoch."""
+    """File to which the leg appends one JSON line an epoch."""
     patch_stats: int = 0
-    """First K training batches and inference groups whose patches are listed one by one."""
+    """Number of training batches, and of inference groups, whose patches are listed one by one."""
     iterations: int = 0
     """Sweeps of a reference reconstruction."""
     home: Path | None = None
@@ -58,7 +61,7 @@ class Job(BaseModel):
     mapping: dict[str, dict[str, str]] | None = None
     """Of a user's pair: the names under which the candidate's weights, layers and stages go."""
     fault: str | None = None
-    """An injected fault, `ID` or `ID=SIZE`, which `harness.faults.worker` alone heeds."""
+    """An injected fault, `ID` or `ID=SIZE`, which `harness.faults.worker` alone reads."""
 
 
 def write_job(path: Path, job: Job) -> None:
@@ -71,7 +74,7 @@ def write_job(path: Path, job: Job) -> None:
 
 
 def read_job(path: Path) -> Job:
-    """Read a job file; raises HarnessError when it is none."""
+    """Read a job file; raises HarnessError when it is missing or not one."""
     try:
         job = Job.model_validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:

@@ -1,4 +1,4 @@
-"""Keys: what a result depends on, as one mapping, and its digest.
+"""Keys of results in the store: all that a result depends on, as one mapping, and its digest.
 
 A key changes when, and only when, something changes that the result depends on; `docs/running.md` lists the parts.
 The scenario in a key is reduced to what the leg may depend on (`relevant`), and the leg is given that reduced
@@ -14,11 +14,11 @@ from pathlib import Path
 from harness import layout
 from harness.files import JsonObject, digest, sha256
 from harness.records.setup import DatasetSetup
-from harness.run.checksums import contents
+from harness.run.checksums import recorded_files
 from harness.run.cores import THREADS
 from harness.run.devices import Device
 from harness.run.environment import changing_results
-from harness.run.interpreters import Interpreter, own
+from harness.run.interpreters import Interpreter, this_interpreter
 from harness.scenario.schema import EnsembleSpec, InferenceSpec, LockstepSpec, Scenario, TrainingSpec
 
 PACKAGE = Path(__file__).parents[1]
@@ -63,19 +63,19 @@ _INPUTS = {
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What a leg runs in."""
+class Runtime:
+    """What a leg runs in: interpreter, device, environment variables and, where there is one, the injected fault."""
 
     interpreter: Interpreter
     device: Device
     variables: Mapping[str, str]
-    """The environment of the worker."""
+    """Environment variables of the worker that may change its result."""
     fault: str | None = None
-    """The injected fault, `ID` or `ID=SIZE`; None but for a session that asked for one."""
+    """The injected fault, `ID` or `ID=SIZE`; None without one."""
 
     @property
     def worker(self) -> str:
-        """The module that is run as the worker: fault code is loaded where a fault was asked for, and nowhere else."""
+        """Name of the module that is run as the worker; only the one for an injected fault imports the faults."""
         return "harness.run.worker" if self.fault is None else "harness.faults.worker"
 
 
@@ -111,26 +111,26 @@ def _own_sections(scenario: Scenario) -> JsonObject:
 
 
 def dataset_parts(scenario: Scenario, measured: Path | None) -> JsonObject:
-    """What a dataset folder depends on; `measured`: the file that it is made from, None for a simulation."""
+    """Parts of the key of a dataset; `measured`: file of measured data that it is built from, None for a simulation."""
     return {
         "leg": "dataset",
         "scenario": relevant(scenario, "dataset").model_dump(mode="json"),
         "measured": None if measured is None else sha256(measured),
         "code": code_digest(_DATASET_CODE if measured is None else (*_DATASET_CODE, *_REFERENCE_CODE)),
         **_interpreter_parts(
-            own(_DATASET_LIBRARIES if measured is None else (*_DATASET_LIBRARIES, *REFERENCE_LIBRARIES))
+            this_interpreter(_DATASET_LIBRARIES if measured is None else (*_DATASET_LIBRARIES, *REFERENCE_LIBRARIES))
         ),
     }
 
 
-def reference_parts(data: Path, iterations: int, surroundings: Surroundings) -> JsonObject:
-    """What a reference reconstruction depends on; `data`: the patterns and the probe that it starts from."""
+def reference_parts(data: Path, iterations: int, runtime: Runtime) -> JsonObject:
+    """Parts of the key of a reference reconstruction; `data`: NPZ of the patterns and the probe that it starts from."""
     return {
         "leg": "reference",
         "inputs": sha256(data),
         "iterations": iterations,
         "code": code_digest(_REFERENCE_CODE),
-        **_surroundings_parts(surroundings),
+        **_runtime_parts(runtime),
     }
 
 
@@ -139,17 +139,26 @@ def leg_parts(
     backend: str,
     scenario: Scenario,
     dataset: Path,
-    surroundings: Surroundings,
+    runtime: Runtime,
     more: JsonObject,
 ) -> JsonObject:
-    """What the result of a leg depends on; `more` holds the key of its source and what else it is told."""
+    """Parts of the key of a leg's result.
+
+    Args:
+        leg: Name of the leg.
+        backend: The side that runs it.
+        scenario: The scenario of the case.
+        dataset: The dataset folder.
+        runtime: What the leg runs in.
+        more: The key of the result that the leg starts from, and its other settings.
+    """
     return {
         "leg": leg,
         "backend": backend,
         "scenario": relevant(scenario, leg, backend).model_dump(mode="json"),
         "inputs": _input_digests(dataset, leg),
         "code": code_digest((*SHARED_CODE, *network_code(scenario.network, backend), *LEG_CODE[leg])),
-        **_surroundings_parts(surroundings),
+        **_runtime_parts(runtime),
         **more,
     }
 
@@ -175,27 +184,27 @@ def code_digest(patterns: Iterable[str]) -> str:
 
 
 def _input_digests(dataset: Path, leg: str) -> JsonObject:
-    """Digests of the files that a leg reads, and the facts of the set-up: contents, not the dataset's own key.
+    """Digests of the dataset files that a leg reads, and the values of `setup.json` that it uses.
 
-    A dataset that is made anew with the same bytes does not train anything again.
+    They stand for the dataset in place of its key: one that is built again with the same bytes trains nothing again.
     """
-    files, setup = contents(dataset), DatasetSetup.read(dataset / layout.SETUP)
+    files, setup = recorded_files(dataset), DatasetSetup.read(dataset / layout.SETUP)
     facts = (*_SETUP, "canvas_size") if leg in ("infer", "exchange") else _SETUP
     return {name: files[name].sha256 for name in _INPUTS[leg]} | setup.model_dump(include=set(facts))
 
 
-def _surroundings_parts(surroundings: Surroundings) -> JsonObject:
+def _runtime_parts(runtime: Runtime) -> JsonObject:
     return {
-        "device": {"kind": surroundings.device.kind, "name": surroundings.device.name},
+        "device": {"kind": runtime.device.kind, "name": runtime.device.name},
         "threads": THREADS,
-        "variables": changing_results(surroundings.variables),
-        **_fault_parts(surroundings.fault),
-        **_interpreter_parts(surroundings.interpreter),
+        "variables": changing_results(runtime.variables),
+        **_fault_parts(runtime.fault),
+        **_interpreter_parts(runtime.interpreter),
     }
 
 
 def _fault_parts(fault: str | None) -> JsonObject:
-    """A result with an injected fault is never taken for one without."""
+    """The fault in a key, so that a result with a fault is never taken for one without; empty without a fault."""
     return {} if fault is None else {"fault": {"injected": fault, "code": code_digest(_FAULT_CODE)}}
 
 

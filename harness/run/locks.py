@@ -1,4 +1,4 @@
-"""Locks between processes and threads, held on files, that can be given up while waiting."""
+"""Locks between processes and threads, held on files; waiting for one can be cancelled."""
 
 import contextlib
 import threading
@@ -11,12 +11,12 @@ _POLL_SECONDS = 0.1
 
 
 class StoppedError(Exception):
-    """The session is being stopped: whoever waits or runs something gives up."""
+    """Raised in whatever waits or runs while the session is being stopped."""
 
 
 @contextlib.contextmanager
 def all_of(paths: Sequence[Path], cancelled: threading.Event) -> Iterator[None]:
-    """Hold every one of the locks.
+    """Hold all of the locks during the block.
 
     They are taken in the order of their names, so that two who want the same ones cannot wait for each other.
     Raises StoppedError when the event is set while waiting.
@@ -29,7 +29,7 @@ def all_of(paths: Sequence[Path], cancelled: threading.Event) -> Iterator[None]:
 
 @contextlib.contextmanager
 def one_of(paths: Sequence[Path], cancelled: threading.Event) -> Iterator[Path]:
-    """Hold the first of the locks that is, or becomes, free; yields its path.
+    """Hold the first of the locks that is, or becomes, free during the block; yields its path.
 
     Raises StoppedError when the event is set while waiting.
     """

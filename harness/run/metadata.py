@@ -1,4 +1,4 @@
-"""`run_metadata.json`: what a case was run with, what it took, and what came from the store."""
+"""`run_metadata.json`: versions, device and seeds that a case was run with, its times, and what was stored already."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -10,8 +10,8 @@ from harness.records.run import DeviceRecord, JobsRecord, PathsRecord, RunMetada
 from harness.records.setup import DatasetSetup
 from harness.run.cores import THREADS
 from harness.run.inputs import Dataset
-from harness.run.keys import Surroundings
-from harness.run.results import recorded
+from harness.run.keys import Runtime
+from harness.run.results import recorded_jobs
 from harness.scenario.case import Case
 from harness.scenario.schema import Scenario
 
@@ -19,7 +19,7 @@ _COUNTS = ("patterns", "train_patterns", "test_patterns")
 
 
 def read(case_dir: Path) -> RunMetadata | None:
-    """What was written for this case before; None when nothing was."""
+    """Contents of `run_metadata.json` in the folder of a case; None when there is no such file yet."""
     path = case_dir / layout.RUN_METADATA
     return RunMetadata.read(path) if path.exists() else None
 
@@ -27,12 +27,21 @@ def read(case_dir: Path) -> RunMetadata | None:
 def write(
     case_dir: Path,
     case: Case,
-    sides: Mapping[str, Surroundings],
+    sides: Mapping[str, Runtime],
     dataset: Dataset,
     damaged: Sequence[str],
     seconds: float,
 ) -> None:
-    """Write `run_metadata.json`; seconds and damage add to what was there before."""
+    """Write `run_metadata.json` in the folder of a case.
+
+    Args:
+        case_dir: Folder of the case in the hub.
+        case: The case.
+        sides: Backend to what it runs in.
+        dataset: The dataset of the case.
+        damaged: A sentence for each damaged entry of the store; added to those in the file.
+        seconds: Seconds that the case took; added to those in the file.
+    """
     before, setup = read(case_dir), DatasetSetup.read(dataset.folder / layout.SETUP)
     RunMetadata(
         case=case.id,
@@ -42,10 +51,10 @@ def write(
         overrides=case.overrides,
         seeds=_seeds(case.scenario),
         counts={name: getattr(setup, name) for name in _COUNTS},
-        backends={backend: _describe(surroundings) for backend, surroundings in sides.items()},
+        backends={backend: _describe(runtime) for backend, runtime in sides.items()},
         paths={backend: _paths(backend) for backend in sides},
         dataset=dataset.record,
-        jobs=_jobs(recorded(case_dir)),
+        jobs=_jobs(recorded_jobs(case_dir)),
         damaged_store_entries=(*(before.damaged_store_entries if before else ()), *damaged),
         seconds=(before.seconds if before else 0.0) + seconds,
         finished=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -66,21 +75,21 @@ def _seeds(scenario: Scenario) -> dict[str, int]:
     }
 
 
-def _describe(surroundings: Surroundings) -> SideRecord:
-    interpreter, device = surroundings.interpreter, surroundings.device
+def _describe(runtime: Runtime) -> SideRecord:
+    interpreter, device = runtime.interpreter, runtime.device
     return SideRecord(
         python=f"{interpreter.implementation} {interpreter.python}",
         own_interpreter=interpreter.is_own,
         distributions=dict(interpreter.distributions),
         device=DeviceRecord(kind=device.kind, name=device.name, index=device.index),
         threads=THREADS,
-        variables=dict(surroundings.variables),
-        fault=surroundings.fault,
+        variables=dict(runtime.variables),
+        fault=runtime.fault,
     )
 
 
 def _jobs(records: Sequence[JobRecord]) -> JobsRecord:
-    """How many jobs there were, and which were run, taken from the store, or failed."""
+    """The number of jobs, which came from the store or failed, and the seconds and the key of each."""
     names = [(f"{job.backend}/{job.leg}", job) for job in records]
     return JobsRecord(
         count=len(names),

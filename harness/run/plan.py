@@ -1,4 +1,4 @@
-"""Which jobs a case needs, in which order, and the key of each."""
+"""The plan of a case: which jobs it needs, in which order, and the key of each."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from harness.scenario.schema import Scenario
 LEGS = ("contract", "lockstep", "oracle", "trajectory", "train", "infer", "graft", "exchange")
 """In the order in which they run."""
 SOURCES = {"oracle": "lockstep", "infer": "train", "graft": "lockstep", "exchange": "train"}
-"""The leg whose result another leg starts from."""
-ACROSS = ("graft", "exchange")
+"""Leg to the leg whose result it starts from."""
+CROSS_LEGS = ("graft", "exchange")
 """Legs that start from the other side's result."""
 _INFERRING = ("infer", "exchange")
 SOURCE_FOLDERS = {"train": layout.BUNDLE, "lockstep": layout.LOCKSTEP}
-"""What of a leg's result is another leg's source."""
+"""Folder of a leg's result that another leg starts from."""
 
 
 @dataclass(frozen=True)
@@ -43,27 +43,27 @@ NOTHING = Told()
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedJob:
     """One leg of one backend, and the address of its result."""
 
     backend: str
     leg: str
     scenario: Scenario
-    """Reduced to what the leg depends on."""
+    """The scenario of the case, reduced to what the leg depends on."""
     dataset: Path
     """The dataset folder; of a reference reconstruction, the file that it starts from."""
     parts: JsonObject
-    """What the key is the digest of."""
+    """All that the result depends on; its digest is the key."""
     address: Address
-    source: "Planned | None" = None
-    """The job whose result is used."""
+    source: "PlannedJob | None" = None
+    """The job whose result this one starts from."""
     patch_stats: int = 0
     iterations: int = 0
     """Of a reference reconstruction."""
     told: Told = NOTHING
 
 
-def with_what_they_need(legs: Collection[str]) -> tuple[str, ...]:
+def with_required_legs(legs: Collection[str]) -> tuple[str, ...]:
     """The legs and those that must run before them, in order; names that are no leg are left out."""
     wanted = {*legs, *(SOURCES[leg] for leg in legs if leg in SOURCES)}
     return tuple(leg for leg in LEGS if leg in wanted)
@@ -73,16 +73,24 @@ def plan(
     scenario: Scenario,
     dataset: Path,
     legs: Collection[str],
-    sides: Mapping[str, keys.Surroundings],
+    sides: Mapping[str, keys.Runtime],
     patch_stats: int,
     told: Mapping[str, Told] | None = None,
-) -> list[Planned]:
+) -> list[PlannedJob]:
     """The jobs of both sides; `sides` names each backend with what it runs in, reference first.
 
     A side that cannot run (`sides` lacks it) leaves the other without the legs that start from its results.
+
+    Args:
+        scenario: The scenario of the case.
+        dataset: The dataset folder.
+        legs: Names of the wanted legs; those that must run before them are added.
+        sides: Backend to what it runs in, reference first.
+        patch_stats: Number of batches and groups whose patches are listed one by one.
+        told: What each side of a user's pair is told beside the scenario.
     """
-    planned: dict[tuple[str, str], Planned] = {}
-    for leg in with_what_they_need(legs):
+    planned: dict[tuple[str, str], PlannedJob] = {}
+    for leg in with_required_legs(legs):
         for backend in sides:
             source = planned.get((source_side(leg, backend, tuple(sides)) or "", SOURCES.get(leg, "")))
             if leg not in SOURCES or source is not None:
@@ -93,8 +101,8 @@ def plan(
 
 
 def source_side(leg: str, backend: str, backends: Sequence[str]) -> str | None:
-    """Whose result a leg starts from; None when there is none. Only the candidate is grafted on the reference."""
-    if leg not in ACROSS:
+    """The backend whose result a leg starts from; None without one. The reference is never grafted."""
+    if leg not in CROSS_LEGS:
         return backend
     other = next((other for other in backends if other != backend), None)
     return None if leg == "graft" and backend == backends[0] else other
@@ -105,12 +113,12 @@ def _planned(
     backend: str,
     scenario: Scenario,
     dataset: Path,
-    surroundings: keys.Surroundings,
-    source: Planned | None,
+    runtime: keys.Runtime,
+    source: PlannedJob | None,
     patch_stats: int,
     told: Told,
-) -> Planned:
+) -> PlannedJob:
     more = {"source": source and source.address.key, "patch_stats": patch_stats, **told.parts()}
-    parts = keys.leg_parts(leg, backend, scenario, dataset, surroundings, more)
+    parts = keys.leg_parts(leg, backend, scenario, dataset, runtime, more)
     reduced, address = keys.relevant(scenario, leg, backend), Address(leg, keys.key(parts))
-    return Planned(backend, leg, reduced, dataset, parts, address, source, patch_stats, told=told)
+    return PlannedJob(backend, leg, reduced, dataset, parts, address, source, patch_stats, told=told)

@@ -1,4 +1,4 @@
-"""Child processes: started in a session of their own, and never left behind; workers are logged and limited in time."""
+"""Child processes: each in a process group of its own, never left running; workers are logged and limited in time."""
 
 import contextlib
 import io
@@ -14,14 +14,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from harness.run.environment import recorded
+from harness.run.environment import recorded_variables
 from harness.run.locks import StoppedError
 
 Progress = Callable[[Mapping[str, Any]], None]
 
 _POLL_SECONDS = 0.1
 _TRACEBACK_SECONDS = 1.0
-"""What a hanging worker gets to say where it hangs, before it is killed."""
+"""Time that a hanging worker gets to print its traceback before it is killed."""
 _OUTPUT_SECONDS = 5.0
 
 
@@ -37,7 +37,7 @@ class Outcome:
     """Everything that this process logged, its command and environment first."""
 
     def reason(self, timeout: float) -> str | None:
-        """Why the process is no success, in words; None when it is one."""
+        """Why the process failed, as the end of a sentence on "the worker"; None when it succeeded."""
         if self.timed_out:
             return f"took longer than the time limit of {timeout:g} s and was stopped"
         if self.status == -signal.SIGKILL:
@@ -57,11 +57,23 @@ def run(
     progress: Path,
     on_progress: Progress,
 ) -> Outcome:
-    """Run a command in `folder` to its end; appends its output, line by line with the time, to `log`.
+    """Run a command to its end, and append its output to a log, each line with its time.
 
     The standard input of the process is a pipe that closes when this process ends, however that happens: a worker
-    that was started with `--supervised` watches it. New lines of the file `progress` are given to `on_progress`.
-    Raises StoppedError, with the process stopped, when the event is set.
+    that was started with `--supervised` watches it.
+
+    Args:
+        command: Program and arguments.
+        environment: All environment variables of the process.
+        folder: Its working folder.
+        log: File that its output is appended to.
+        timeout: Seconds after which it is killed.
+        cancelled: Event that stops it.
+        progress: File of JSON lines that the process may write.
+        on_progress: Called with each new line of `progress`.
+
+    Raises:
+        StoppedError: `cancelled` was set; the process has been killed.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a", encoding="utf-8") as stream:
@@ -83,9 +95,9 @@ def run(
 def supervised(
     command: Sequence[str], environment: Mapping[str, str], folder: Path, **options: Any
 ) -> Iterator["subprocess.Popen[bytes]"]:
-    """A process in a session of its own, in `folder`; at the end of the block all that is left of it is killed.
+    """Start a process in `folder`; at the end of the block it is killed, with everything that it started.
 
-    Who interrupts this process sends no signal to that one. `options` are those of `subprocess.Popen`.
+    An interrupt from the keyboard does not reach it. `options`: further keywords of `subprocess.Popen`.
     """
     with subprocess.Popen(
         command, cwd=folder, env=dict(environment), stderr=subprocess.STDOUT, start_new_session=True, **options
@@ -96,8 +108,8 @@ def supervised(
             _signal(process, signal.SIGKILL)
 
 
-def end(process: "subprocess.Popen[bytes]", number: int, seconds: float) -> None:
-    """Ask a process, and all that it started, to end by a signal; kill what is there after so many seconds."""
+def terminate(process: "subprocess.Popen[bytes]", number: int, seconds: float) -> None:
+    """Send signal `number` to a process and all that it started; kill what still runs after `seconds`."""
     _signal(process, number)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(seconds)
@@ -106,13 +118,13 @@ def end(process: "subprocess.Popen[bytes]", number: int, seconds: float) -> None
 
 
 def _wait(process: "subprocess.Popen[bytes]", deadline: float, cancelled: threading.Event, tail: "_Tail") -> bool:
-    """Wait for the end; returns whether the time limit came first."""
+    """Wait for the end of the process; returns whether the time limit came first."""
     while process.poll() is None:
         tail.read()
         if cancelled.is_set():
             raise StoppedError
         if time.monotonic() > deadline:
-            end(process, signal.SIGUSR1, _TRACEBACK_SECONDS)  # a worker prints where it stands
+            terminate(process, signal.SIGUSR1, _TRACEBACK_SECONDS)  # a worker prints where it stands
             return True
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_POLL_SECONDS)
@@ -127,16 +139,16 @@ def _signal(process: "subprocess.Popen[bytes]", number: int) -> None:
 
 
 class _Tee:
-    """Writes lines with the time to a log, and keeps them."""
+    """Writes lines, each with its time, to a log file, and keeps them in memory."""
 
     def __init__(self, stream: io.TextIOBase | Any) -> None:
         self._stream = stream
         self._lines: list[str] = []
 
     def header(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """The exact command and the environment variables that matter."""
+        """Log the exact command and the environment variables that belong in the record of a run."""
         self.line(f"command: {' '.join(command)}")
-        for name, value in recorded(environment).items():
+        for name, value in recorded_variables(environment).items():
             self.line(f"environment: {name}={value}")
 
     def line(self, text: str) -> None:
@@ -155,7 +167,7 @@ class _Tee:
 
 
 class _Tail:
-    """Hands on the lines that are added to a file of JSON lines."""
+    """Calls a function with each line that is added to a file of JSON lines."""
 
     def __init__(self, path: Path, on_progress: Progress) -> None:
         self._path, self._on_progress = path, on_progress

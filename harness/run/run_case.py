@@ -1,4 +1,4 @@
-"""From a case to its files: the dataset, the missing jobs of both sides at once, and the case folder of a hub."""
+"""Runs a case: builds its dataset, runs the missing jobs of both sides at once, and fills its folder in the hub."""
 
 import sys
 import threading
@@ -12,28 +12,28 @@ from harness import layout
 from harness.errors import HarnessError
 from harness.files import digest
 from harness.networks.pair.sections import PairScenario
-from harness.run import devices, interpreters, metadata, pair, plan, results, side, together
-from harness.run.inputs import Dataset, Maker
-from harness.run.keys import Surroundings
+from harness.run import devices, interpreters, metadata, pair, parallel, plan, results, side
+from harness.run.inputs import Dataset, DatasetBuilder
+from harness.run.keys import Runtime
 from harness.run.locks import all_of
 from harness.run.process import Progress
 from harness.run.store import Store
 from harness.scenario.case import Case
 
 TIME_LIMITS = {"smoke": 600.0, "stable": 3600.0, "full": 86400.0}
-"""Seconds that one worker may take, by profile, unless the user says otherwise."""
+"""Profile to the seconds that one worker may take, where no `--parity-timeout` is given."""
 
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What the user asked of the runs of a session."""
+    """The options of a session that its runs depend on."""
 
     backends: tuple[str, ...]
     """The pair, reference first; one alone where nothing is exchanged."""
     interpreters: Mapping[str, Path]
-    """Interpreter of a backend where it is not this one."""
+    """Backend to its interpreter, where that is not this one."""
     device: str
-    """auto, cpu, gpu or gpu:K."""
+    """`auto`, `cpu`, `gpu` or `gpu:K`."""
     store: Path
     timeout: float | None
     """Seconds for one worker; None leaves it to the profile."""
@@ -52,13 +52,21 @@ def run_case(
     on_progress: Progress,
     with_dataset: bool = True,
 ) -> None:
-    """Leave in `case_dir` what the legs in `needs` produce, from the store or by running them.
+    """Fill the folder of a case with the results of its legs, from the store or by running them.
 
-    `with_dataset`: leave a copy of the dataset there, too; otherwise only beside a job that failed, to repeat it with.
+    A job that fails leaves a record and evidence and never raises. A job that this folder records already, as done
+    or failed, is not run again.
 
-    A job that fails leaves a record and evidence and never raises. Raises HarnessError for a case whose data or
-    scenario cannot be used (DataNotFound when measured data is nowhere), and for a device that is not there.
-    What was settled in this folder before, for better or worse, is not done again.
+    Args:
+        case: The case to run.
+        needs: Names of the legs whose results are wanted.
+        options: The options of the session.
+        case_dir: Folder of the case.
+        on_progress: Called with each progress line of a worker.
+        with_dataset: Whether to copy the dataset, too; otherwise it is copied only beside a failed job, to repeat it.
+
+    Raises:
+        HarnessError: The data, the scenario or the device cannot be used; DataNotFound for missing measured data.
     """
     store, cancelled = Store(options.store), threading.Event()
     case_dir.mkdir(parents=True, exist_ok=True)
@@ -70,7 +78,7 @@ def run_case(
 
 @dataclass
 class _CaseRun:
-    """One case that is being run."""
+    """The run of one case: its steps, and what they share."""
 
     case: Case
     options: RunOptions
@@ -80,19 +88,19 @@ class _CaseRun:
     started: float = field(default_factory=time.monotonic)
 
     def run(self, needs: Collection[str]) -> None:
-        """Dataset, then both sides' own legs, then what each makes of the other's results."""
+        """Build the dataset, run each side's own legs, then the legs that start from the other side's results."""
         dataset = self._dataset()
-        legs = plan.with_what_they_need(needs)
+        legs = plan.with_required_legs(needs)
         sides = self._sides(legs)
         patch_stats = self.options.patch_stats_limit if self.options.log_patch_stats else 0
         told = self._told(dataset.folder, sides)
         planned = plan.plan(self.case.scenario, dataset.folder, legs, sides, patch_stats, told)
-        self._run_phase([job for job in planned if job.leg not in plan.ACROSS], sides)
-        self._run_phase([job for job in planned if job.leg in plan.ACROSS], sides)
+        self._run_phase([job for job in planned if job.leg not in plan.CROSS_LEGS], sides)
+        self._run_phase([job for job in planned if job.leg in plan.CROSS_LEGS], sides)
         seconds = time.monotonic() - self.started
         metadata.write(self.case_dir, self.case, sides, dataset, self.context.store.damaged, seconds)
 
-    def _told(self, dataset: Path, sides: Mapping[str, Surroundings]) -> dict[str, plan.Told]:
+    def _told(self, dataset: Path, sides: Mapping[str, Runtime]) -> dict[str, plan.Told]:
         """What the sides of a user's pair are told; their contracts come first, for names follow from them."""
         if not isinstance(self.case.scenario, PairScenario):
             return {}
@@ -107,27 +115,27 @@ class _CaseRun:
     def _dataset(self) -> Dataset:
         """The dataset in the store; a copy of it goes to the case's folder."""
         log = results.log_of(self.case_dir, "reference")
-        made = Maker(self.case, self.context, self.options.data_folders, log).dataset()
+        made = DatasetBuilder(self.case, self.context, self.options.data_folders, log).dataset()
         before = metadata.read(self.case_dir)
         if before is not None and before.dataset.key == made.record.key:
             return Dataset(made.folder, before.dataset)
         if self.with_dataset:
-            results.deliver(made.folder, self.case_dir / layout.DATASET)
+            results.copy_files(made.folder, self.case_dir / layout.DATASET)
         return made
 
-    def _sides(self, legs: Sequence[str]) -> dict[str, Surroundings]:
-        """What each backend runs in; one that cannot run has failed in all its legs."""
+    def _sides(self, legs: Sequence[str]) -> dict[str, Runtime]:
+        """What each backend runs in; all legs of one that cannot run are recorded as failed."""
         found: dict[str, interpreters.Interpreter] = {}
         for backend in self.options.backends:
             try:
                 needs = pair.needs(self.case.scenario, backend)
                 found[backend] = interpreters.inspect(backend, self._python(backend), needs)
             except HarnessError as error:
-                results.record(self.case_dir, results.unavailable(self.case_dir, backend, legs, str(error)))
-        across = [leg for leg in legs if leg in plan.ACROSS]
+                results.record_jobs(self.case_dir, results.unavailable(self.case_dir, backend, legs, str(error)))
+        across = [leg for leg in legs if leg in plan.CROSS_LEGS]
         if across and len(found) == 1:
             [alone], [partner] = found, {*self.options.backends} - {*found}
-            results.record(self.case_dir, results.without_partner(alone, partner, across))
+            results.record_jobs(self.case_dir, results.without_partner(alone, partner, across))
         device = devices.choose(self.options.device)
         if self.options.device == "auto" and any(interpreter.cpu_build for interpreter in found.values()):
             device = devices.CPU
@@ -135,31 +143,31 @@ class _CaseRun:
         more = {backend: pair.variables(self.case.scenario, backend) for backend in found}
         faults = self.options.faults
         return {
-            backend: Surroundings(interpreter, device, {**variables, **more[backend]}, faults.get(backend))
+            backend: Runtime(interpreter, device, {**variables, **more[backend]}, faults.get(backend))
             for backend, interpreter in found.items()
         }
 
     def _python(self, backend: str) -> Path:
         return self.options.interpreters.get(backend) or pair.python(self.case, backend) or Path(sys.executable)
 
-    def _run_phase(self, planned: Sequence[plan.Planned], sides: Mapping[str, Surroundings]) -> None:
-        """Run what is not settled yet, both sides at once."""
-        settled = {(job.backend, job.leg, job.key) for job in results.recorded(self.case_dir)}
+    def _run_phase(self, planned: Sequence[plan.PlannedJob], sides: Mapping[str, Runtime]) -> None:
+        """Run the jobs that `jobs.json` does not list yet, both sides at once."""
+        settled = {(job.backend, job.leg, job.key) for job in results.recorded_jobs(self.case_dir)}
         unsettled = [job for job in planned if (job.backend, job.leg, job.address.key) not in settled]
         of_side = {backend: [job for job in unsettled if job.backend == backend] for backend in sides}
         calls = {backend: partial(self._run_side, jobs, sides[backend]) for backend, jobs in of_side.items() if jobs}
-        found = dict(together.as_they_end(calls, self.context.cancelled))
+        found = dict(parallel.as_completed(calls, self.context.cancelled))
         for backend in calls:
-            results.record(self.case_dir, found[backend])
+            results.record_jobs(self.case_dir, found[backend])
 
-    def _run_side(self, planned: Sequence[plan.Planned], surroundings: Surroundings) -> list[side.Result]:
+    def _run_side(self, planned: Sequence[plan.PlannedJob], runtime: Runtime) -> list[side.Result]:
         backend = planned[0].backend
-        found = side.run(self.context, surroundings, planned, results.log_of(self.case_dir, backend))
+        found = side.run(self.context, runtime, planned, results.log_of(self.case_dir, backend))
         for job, result in zip(planned, found, strict=True):
             if result.folder is None:
                 if not self.with_dataset:
-                    results.deliver(job.dataset, self.case_dir / layout.DATASET)
-                results.write_evidence(self.case_dir, job, surroundings, result)
+                    results.copy_files(job.dataset, self.case_dir / layout.DATASET)
+                results.write_evidence(self.case_dir, job, runtime, result)
             else:
-                results.deliver(result.folder, self.case_dir / backend)
+                results.copy_files(result.folder, self.case_dir / backend)
         return found

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from harness import layout
 from harness.files import read_json
+from harness.records.done import DoneRecord
 from harness.records.jobs import JobRecord
-from harness.records.seal import Seal
 from harness.run import cores, interpreters, process, worker
 from harness.run.devices import Device
 from harness.run.environment import QUIET, apply, changing_results
 from harness.run.job import Job, write_job
-from harness.run.keys import Surroundings
-from harness.run.plan import SOURCE_FOLDERS, Planned
+from harness.run.keys import Runtime
+from harness.run.plan import SOURCE_FOLDERS, PlannedJob
 from harness.run.store import Address, Store
 
 
@@ -32,7 +32,7 @@ class Result:
     """Seconds that the leg took, when it was run."""
     error: str | None
     folder: Path | None
-    """The finished result in the store."""
+    """Folder of the result in the store; None for a failed job."""
     log: str = ""
     """What the process of a failed job printed."""
 
@@ -51,7 +51,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Context:
-    """What every worker of a case is started with."""
+    """What all jobs of a case share: the store, time limit, cancellation and progress callback."""
 
     case: str
     store: Store
@@ -65,10 +65,19 @@ def variables(device: Device) -> dict[str, str]:
     return {**changing_results(os.environ), **QUIET, **cores.thread_environment(), **device.environment()}
 
 
-def run(context: Context, surroundings: Surroundings, planned: Sequence[Planned], log: Path) -> list[Result]:
-    """Results of the planned jobs of one backend, in their order.
+def run(context: Context, runtime: Runtime, planned: Sequence[PlannedJob], log: Path) -> list[Result]:
+    """Take the results of one backend's jobs from the store, or run the missing jobs in one worker process.
 
-    Whoever else wants one of them waits meanwhile. The output of a worker goes to `log` as it comes.
+    Their entries of the store stay locked meanwhile.
+
+    Args:
+        context: What all jobs of the case share.
+        runtime: What the worker runs in.
+        planned: The jobs, each after the one that it starts from.
+        log: File that the worker's output is appended to as it comes.
+
+    Returns:
+        One result a job, in the same order.
     """
     results: dict[Address, Result] = {}
     with context.store.locked([plan.address for plan in planned], context.cancelled):
@@ -77,39 +86,37 @@ def run(context: Context, surroundings: Surroundings, planned: Sequence[Planned]
             if folder is not None:
                 results[plan.address] = finished(plan, folder, cached=True)
                 context.on_progress(_event(context, plan, "cached"))
-        absent = {plan.address: plan for plan in planned if plan.address not in results}
-        startable = [plan for plan in absent.values() if _has_its_source(context.store, plan, absent)]
+        missing = {plan.address: plan for plan in planned if plan.address not in results}
+        startable = [plan for plan in missing.values() if _has_source(context.store, plan, missing)]
         if startable:
-            results |= _run_absent(context, surroundings, startable, log)
+            results |= _run_missing(context, runtime, startable, log)
     return [results.get(plan.address) or _without_source(plan) for plan in planned]
 
 
-def _has_its_source(store: Store, plan: Planned, to_run: Collection[Address]) -> bool:
-    """Whether the result that a job starts from is there, or is about to be made by the same process."""
+def _has_source(store: Store, plan: PlannedJob, to_run: Collection[Address]) -> bool:
+    """Whether the result that a job starts from is in the store, or among the jobs that are about to run."""
     source = plan.source
     return source is None or source.address in to_run or store.find(source.address) is not None
 
 
-def _without_source(plan: Planned) -> Result:
-    """The result of a job that was not run because the job that it starts from left nothing."""
+def _without_source(plan: PlannedJob) -> Result:
+    """Failed result of a job that was not run because the job that it starts from failed."""
     assert plan.source is not None
     source = plan.source
     return failed(plan, f"was not run: it starts from {source.leg} of {source.backend}, which failed")
 
 
-def finished(plan: Planned, folder: Path, cached: bool) -> Result:
-    """The result of a job that stands in the store."""
-    seconds = Seal.read(folder / layout.DONE).seconds
+def finished(plan: PlannedJob, folder: Path, cached: bool) -> Result:
+    """Result of a job from its folder in the store; `cached`: it was not run in this session."""
+    seconds = DoneRecord.read(folder / layout.DONE).seconds
     return Result(plan.backend, plan.leg, plan.address.key, cached, seconds, None, folder)
 
 
-def _run_absent(
-    context: Context, surroundings: Surroundings, planned: Sequence[Planned], log: Path
-) -> dict[Address, Result]:
+def _run_missing(context: Context, runtime: Runtime, planned: Sequence[PlannedJob], log: Path) -> dict[Address, Result]:
     with cores.slot(context.cancelled), context.store.scratch() as scratch:
         for plan in planned:
-            write_job(scratch / f"{_name(plan)}.json", _job(context, surroundings, plan, scratch))
-        outcome = _start(context, surroundings, [f"{_name(plan)}.json" for plan in planned], scratch, log)
+            write_job(scratch / f"{_name(plan)}.json", _job(context, runtime, plan, scratch))
+        outcome = _start(context, runtime, [f"{_name(plan)}.json" for plan in planned], scratch, log)
         reason = outcome.reason(context.timeout)
         results = {plan.address: _collect(context, plan, scratch, outcome, reason) for plan in planned}
     for plan in planned:
@@ -117,12 +124,12 @@ def _run_absent(
     return results
 
 
-def _name(plan: Planned) -> str:
-    """Name of a job's file and folder: a process may run one leg twice, of two inputs."""
+def _name(plan: PlannedJob) -> str:
+    """Name of a job's file and folder; it holds the key because a process may run one leg twice, on two inputs."""
     return f"{plan.leg}-{plan.address.key[:8]}"
 
 
-def _job(context: Context, surroundings: Surroundings, plan: Planned, scratch: Path) -> Job:
+def _job(context: Context, runtime: Runtime, plan: PlannedJob, scratch: Path) -> Job:
     return Job(
         case=context.case,
         backend=plan.backend,
@@ -130,34 +137,32 @@ def _job(context: Context, surroundings: Surroundings, plan: Planned, scratch: P
         scenario=plan.scenario,
         dataset=plan.dataset,
         output=scratch / _name(plan),
-        device=surroundings.device.kind,
-        environment=dict(surroundings.variables),
+        device=runtime.device.kind,
+        environment=dict(runtime.variables),
         source=_source(context.store, plan, scratch),
         progress=scratch / layout.PROGRESS,
         patch_stats=plan.patch_stats,
         iterations=plan.iterations,
         home=plan.told.home,
         mapping=plan.told.mapping,
-        fault=surroundings.fault,
+        fault=runtime.fault,
     )
 
 
-def _source(store: Store, plan: Planned, scratch: Path) -> Path | None:
-    """Where the result that a job starts from is, or will be when this same process makes it."""
+def _source(store: Store, plan: PlannedJob, scratch: Path) -> Path | None:
+    """Folder that a job starts from: in the store or, when the same process is about to fill it, in `scratch`."""
     if plan.source is None:
         return None
     stored = store.path(plan.source.address)
     return (stored if stored.is_dir() else scratch / _name(plan.source)) / SOURCE_FOLDERS[plan.source.leg]
 
 
-def _start(
-    context: Context, surroundings: Surroundings, jobs: Sequence[str], scratch: Path, log: Path
-) -> process.Outcome:
+def _start(context: Context, runtime: Runtime, jobs: Sequence[str], scratch: Path, log: Path) -> process.Outcome:
     environment = interpreters.worker_environment(interpreters.import_folder(scratch))
-    apply(surroundings.variables, environment)
-    python = str(surroundings.interpreter.path)
+    apply(runtime.variables, environment)
+    python = str(runtime.interpreter.path)
     return process.run(
-        [python, "-m", surroundings.worker, worker.SUPERVISED, *jobs],
+        [python, "-m", runtime.worker, worker.SUPERVISED, *jobs],
         environment,
         scratch,
         log,
@@ -168,8 +173,8 @@ def _start(
     )
 
 
-def _collect(context: Context, plan: Planned, scratch: Path, outcome: process.Outcome, reason: str | None) -> Result:
-    """Publish what a job left, or say why it left nothing."""
+def _collect(context: Context, plan: PlannedJob, scratch: Path, outcome: process.Outcome, reason: str | None) -> Result:
+    """Move a job's result into the store, or return a failed result that says why there is none."""
     output = scratch / _name(plan)
     if (output / layout.DONE).is_file():
         seconds = read_json(output / layout.DONE)["seconds"]
@@ -182,20 +187,20 @@ def _collect(context: Context, plan: Planned, scratch: Path, outcome: process.Ou
     else:
         error = f"was not begun: the worker {reason} before"
     where = {str(scratch): "<scratch>", str(context.store.root): "<store>"}
-    return failed(plan, relative(error, where), relative(outcome.log, where))
+    return failed(plan, without_machine_paths(error, where), without_machine_paths(outcome.log, where))
 
 
-def failed(plan: Planned, error: str, log: str = "") -> Result:
-    """The result of a job that could not be done."""
+def failed(plan: PlannedJob, error: str, log: str = "") -> Result:
+    """Result of a job that failed or could not be run."""
     return Result(plan.backend, plan.leg, plan.address.key, False, None, error, None, log)
 
 
-def relative(text: str, folders: Mapping[str, str]) -> str:
-    """Replace the folders of this machine by names: what a hub holds means the same elsewhere."""
+def without_machine_paths(text: str, folders: Mapping[str, str]) -> str:
+    """Replace folders of this machine in a text by names such as `<store>`, so that a hub reads the same anywhere."""
     for folder, name in {**folders, sys.prefix: "<python>", str(Path.home()): "~"}.items():
         text = text.replace(folder, name)
     return text
 
 
-def _event(context: Context, plan: Planned, state: str) -> dict[str, str]:
+def _event(context: Context, plan: PlannedJob, state: str) -> dict[str, str]:
     return {"case": context.case, "backend": plan.backend, "leg": plan.leg, "state": state}

@@ -1,6 +1,6 @@
 """The digest store: finished folders, kept under the digest of all that produced them.
 
-`<store>/<kind>/<first two characters>/<key>/` holds one folder with its `done.json` (see `seal`). A folder is
+`<store>/<kind>/<first two characters>/<key>/` holds one folder with its `done.json` (see `checksums`). A folder is
 filled in `<store>/tmp` and renamed into place when it is complete, so an entry is whole or absent.
 """
 
@@ -18,7 +18,7 @@ import platformdirs
 
 from harness.errors import HarnessError
 from harness.files import JsonObject
-from harness.run.checksums import damage, misplaced, seal
+from harness.run.checksums import damage, misplaced, write_checksums
 from harness.run.locks import all_of
 
 OFF = "off"
@@ -28,7 +28,7 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, order=True)
 class Address:
-    """Where something is kept: a kind (`dataset`, `train`, ...) and a key, the digest of what produced it."""
+    """Address of an entry of the store: a kind (`dataset`, `train`, ...) and a key, the digest of what produced it."""
 
     kind: str
     key: str
@@ -36,31 +36,31 @@ class Address:
 
 @dataclass(frozen=True)
 class Entry:
-    """A finished folder, and whether it was there already."""
+    """A finished folder of the store, and whether it was there already."""
 
     path: Path
     cached: bool
 
 
 def location(option: str | None, hub: Path) -> Path:
-    """The folder that the option `--parity-store` means: the user's cache, a folder, or a session's own for `off`."""
+    """Folder that `--parity-store` selects: by default in the user's cache, with `off` in the hub, else as given."""
     if option is None:
         return platformdirs.user_cache_path("ptycho-parity") / "store"
     return scratch_of(hub) / "store" if option == OFF else Path(option).expanduser()
 
 
 def scratch_of(hub: Path) -> Path:
-    """The folder of a hub that its session may fill and removes at its end."""
+    """Folder of a hub for temporary files, which the session removes at its end."""
     return hub / _SCRATCH
 
 
 class Store:
-    """Folders by address, shared by all processes of a user. Raises HarnessError when it cannot be written."""
+    """Finished folders by address, shared by all processes of a user. Raises HarnessError when it cannot be written."""
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
         self.damaged: list[str] = []
-        """What `find` had to throw away, a sentence each."""
+        """A sentence for each entry that `find` removed because it was damaged or misplaced."""
         try:
             (self.root / "tmp").mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -69,11 +69,11 @@ class Store:
             ) from error
 
     def path(self, address: Address) -> Path:
-        """Where the entry stands, or would stand."""
+        """Folder of an entry, whether it exists or not."""
         return self.root / address.kind / address.key[:2] / address.key
 
     def find(self, address: Address) -> Path | None:
-        """The entry's folder when it is there, undamaged and its own; any other is removed with a warning."""
+        """Folder of an entry; None without one. An entry that is damaged or misplaced is removed with a warning."""
         path = self.path(address)
         if not path.is_dir():
             return None
@@ -87,27 +87,31 @@ class Store:
 
     @contextlib.contextmanager
     def locked(self, addresses: Iterable[Address], cancelled: threading.Event) -> Iterator[None]:
-        """Keep all others from making these entries; waits for whoever is making one."""
+        """Lock these entries during the block, so that no other process makes them; waits for one that does."""
         with all_of([self.lock_path(f"{address.kind}-{address.key}") for address in addresses], cancelled):
             yield
 
     def lock_path(self, name: str) -> Path:
-        """The file of a named lock that is shared by all who use this store."""
+        """File of a named lock that all processes with this store share."""
         return self.root / "locks" / f"{name}.lock"
 
     @contextlib.contextmanager
     def scratch(self) -> Iterator[Path]:
-        """A folder beside the entries to work in; what is not published from it is removed."""
+        """A temporary folder on the disk of the store; what is not published from it is removed after the block."""
         with tempfile.TemporaryDirectory(dir=self.root / "tmp", ignore_cleanup_errors=True) as name:
             yield Path(name)
 
     def publish(self, address: Address, folder: Path, made_from: JsonObject, **facts: Any) -> Path:
-        """Seal a folder that was filled in `scratch` and move it to its address (which must be locked).
+        """Write `done.json` into a folder and move it to its address; returns its new path.
 
-        `made_from`: what the key of the address is the digest of; an entry that says otherwise is never found.
+        Args:
+            address: Where it goes; must be locked.
+            folder: A finished folder in `scratch`.
+            made_from: All that it depends on; its digest must be the key of the address.
+            facts: Further fields of `done.json`.
         """
         path = self.path(address)
-        seal(folder, kind=address.kind, key=address.key, made_from=made_from, **facts)
+        write_checksums(folder, kind=address.kind, key=address.key, made_from=made_from, **facts)
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists():
             self._remove(path)
@@ -121,7 +125,14 @@ class Store:
         made_from: JsonObject,
         cancelled: threading.Event,
     ) -> Entry:
-        """The entry, made by `build(folder)` when it is absent or damaged; one makes it, others wait for it."""
+        """The entry of an address, built where it is absent or damaged; other processes wait for it meanwhile.
+
+        Args:
+            address: Where the entry is kept.
+            build: Fills the empty folder that it is given.
+            made_from: All that the entry depends on; its digest must be the key of the address.
+            cancelled: Event that stops the waiting.
+        """
         with self.locked([address], cancelled):
             found = self.find(address)
             if found is not None:
@@ -133,7 +144,7 @@ class Store:
                 return Entry(self.publish(address, folder, made_from), cached=False)
 
     def _remove(self, path: Path) -> None:
-        """Take an entry away in one step, so that nobody reads half of it."""
+        """Remove an entry in one step, so that no process reads half of it."""
         with self.scratch() as scratch:
             path.replace(scratch / "removed")
             shutil.rmtree(scratch / "removed", ignore_errors=True)

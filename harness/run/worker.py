@@ -27,7 +27,7 @@ from harness.run.job import Job, read_job
 
 SUPERVISED = "--supervised"
 _MODULES = {"exchange": "infer"}
-"""Where a leg's module has another name."""
+"""Leg to its module, where that is not named after the leg."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def run(path: Path) -> bool:
-    """Run one job; says whether it succeeded."""
+    """Run one job; returns whether it succeeded."""
     job = read_job(path)
     job.output.mkdir(parents=True, exist_ok=True)
     for name in (layout.DONE, layout.ERROR):
@@ -68,7 +68,7 @@ def run(path: Path) -> bool:
 
 
 def require_source(job: Job) -> None:
-    """Raise HarnessError when the job that this one starts from failed: nothing may be made of what it left."""
+    """Raise HarnessError when the job that this one starts from failed: the files that it left are no result."""
     if job.source is not None and (job.source.parent / layout.ERROR).is_file():
         raise HarnessError("was not run: the job that it starts from failed.")
 
@@ -84,7 +84,7 @@ def _write(path: Path, value: dict[str, object]) -> None:
 
 
 def _end_with_parent() -> None:
-    """Wait for the end of the standard input, which the parent holds open as long as it lives."""
+    """Kill this process group at the end of the standard input, which the parent holds open as long as it lives."""
     while os.read(sys.stdin.fileno(), 1024):
         pass
     os.killpg(os.getpgid(0), signal.SIGKILL)

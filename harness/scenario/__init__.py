@@ -1,1 +1,1 @@
-"""What is asked: the schema, YAML loading, inheritance, profiles, overrides and the matrix."""
+"""Scenarios: YAML files that say what is trained on which data, and the cases that they resolve to."""

@@ -13,12 +13,12 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from harness.scenario.keys import leaves, nest
 from harness.scenario.schema import Scenario, Section
 
-_ENDLESS = 2**31
-"""Line width: no value is ever folded, so that its comment stays beside it."""
+_LINE_WIDTH = 2**31
+"""Line width in characters, so large that no value is wrapped and its comment stays on the same line."""
 
 
 class _Representer(RoundTripRepresenter):
-    """Writes null out, where ruamel would leave the place empty."""
+    """YAML writer that prints `null`, where ruamel would print nothing after the key."""
 
 
 _Representer.add_representer(type(None), lambda self, _: self.represent_scalar("tag:yaml.org,2002:null", "null"))
@@ -26,13 +26,13 @@ _Representer.add_representer(type(None), lambda self, _: self.represent_scalar("
 
 @dataclass(frozen=True)
 class Case:
-    """What one parametrised test of the ladder is about."""
+    """A scenario with one value for every key, as it is run and judged; one parameter of the ladder's tests."""
 
     id: str
-    """The scenario's name, with its matrix point behind a hyphen."""
+    """Name of the scenario, followed by a hyphen and the label of its matrix point if the scenario has a matrix."""
     name: str
     path: Path
-    """The scenario's file."""
+    """The scenario's YAML file."""
     profile: str
     scenario: Scenario
     origins: dict[str, str]
@@ -41,12 +41,12 @@ class Case:
     """Dotted key -> YAML text, as given on the command line."""
 
     def resolved_yaml(self) -> str:
-        """Every value with its origin as a comment; read as a scenario file, it gives the same scenario."""
+        """Content of `scenario.yaml`: every value with its origin as a comment; it can be loaded as a scenario file."""
         document = _commented(nest(leaves(self.scenario)), "", self.origins)
         document.yaml_set_start_comment(f"{self.id}, profile {self.profile}")
         yaml = YAML()
         yaml.Representer = _Representer
-        yaml.width = _ENDLESS
+        yaml.width = _LINE_WIDTH
         stream = io.StringIO()
         yaml.dump(document, stream)
         return stream.getvalue()

@@ -1,4 +1,4 @@
-"""All cases of some scenario folders."""
+"""Loading all cases of one or more folders of scenario files."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,10 +12,18 @@ from harness.scenario.source import COMMAND_LINE
 
 
 def load_cases(folders: Sequence[Path], profile: str, overrides: Mapping[str, str]) -> list[Case]:
-    """Resolve every scenario of the folders: folder by folder, by name, then in the order of the matrix.
+    """Resolve every scenario file of the folders to its cases.
 
-    `overrides` maps dotted keys to YAML text and holds for every case. Raises HarnessError with one
-    sentence, on its own line, for each problem of each file.
+    Args:
+        folders: folders of scenario files.
+        profile: one of `PROFILES`, which says which part of `profiles` in each file applies.
+        overrides: dotted key -> YAML text, applied to every case.
+
+    Returns:
+        The cases in the order of the folders, within a folder by name, within a file in the order of its matrix.
+
+    Raises:
+        HarnessError: one sentence on a line of its own for each problem of each file.
     """
     if profile not in PROFILES:
         raise HarnessError(f"{COMMAND_LINE}: profile: {unknown('profile', profile, PROFILES)}")

@@ -1,4 +1,4 @@
-"""The dotted keys of a scenario, read from the schema: which exist, what each allows.
+"""The dotted keys of a scenario, such as `training.seed`: which exist and which values each allows, by the schema.
 
 What follows the name of an open section, such as `limits.`, is one key, whatever dots it holds.
 """
@@ -64,7 +64,7 @@ def is_open(section: type[Section], name: str) -> bool:
 
 
 def allowed(key: str, schema: type[Scenario]) -> str:
-    """What may stand under a dotted key of a network's scenarios, in words."""
+    """Describe the values that a dotted key of the schema `schema` allows, such as `whole number >= 1`."""
     parts = _split(key)
     section: type[Section] = schema
     for name in parts[:-1]:
@@ -76,7 +76,7 @@ def allowed(key: str, schema: type[Scenario]) -> str:
 
 
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
-    """The end of a sentence about a name that is not known: what was found, meant and allowed."""
+    """End of an error message about an unknown name: what was found, a similar known name, and all known names."""
     names = sorted(known)
     near = difflib.get_close_matches(name, names, n=1)
     meant = f', did you mean "{near[0]}"' if near else ""
@@ -84,7 +84,7 @@ def unknown(what: str, name: str, known: Iterable[str]) -> str:
 
 
 def found(value: Any) -> str:
-    """A value as an error shows it: JSON, at most 60 characters."""
+    """Format a value for an error message: as JSON, cut off after 60 characters."""
     text = "nothing" if value is None else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else f"{text[:57]}..."
 

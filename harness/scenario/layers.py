@@ -1,4 +1,4 @@
-"""Partial scenarios as layers of dotted keys, each value with its origin; later layers win key by key."""
+"""Layers: the values that one part of a scenario file sets, by dotted key; a later layer replaces single keys."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from harness.scenario.source import COMMAND_LINE, Place, parse
 
 @dataclass(frozen=True)
 class Leaf:
-    """One value, what kind of layer set it, and where it stands."""
+    """One value, the kind of layer that set it, and the line of the file where it was set."""
 
     value: Any
     kind: str
@@ -20,7 +20,7 @@ class Leaf:
 
     @property
     def origin(self) -> str:
-        """Such as `profile smoke: scenarios/gs1_ideal.yaml:7`."""
+        """Kind of layer and place of the value, such as `profile smoke: scenarios/gs1_ideal.yaml:7`."""
         return f"{self.kind}: {self.place.label}"
 
 
@@ -28,7 +28,7 @@ Layer = dict[str, Leaf]
 
 
 def stack(layers: Iterable[Layer]) -> Layer:
-    """Merge layers, weakest first; the result is ordered so that the strongest values come last."""
+    """Merge layers, of which later ones win; the keys that the last layer set come last in the result."""
     merged: Layer = {}
     for layer in layers:
         merged = {key: leaf for key, leaf in merged.items() if key not in layer} | layer
@@ -41,18 +41,24 @@ def flatten(
     kind: str,
     place: Callable[[str], Place],
     problems: list[str],
-    besides: Sequence[str] = (),
+    file_keys: Sequence[str] = (),
 ) -> Layer:
-    """Make a layer of a partial scenario; unknown keys and values in place of sections go to `problems`.
+    """Turn a part of a scenario file into a layer.
 
-    `place` says where a dotted key stands; `besides` names what else is allowed at the top of the file.
+    Args:
+        body: nested mapping, as it was read from YAML.
+        schema: schema of the scenario's network.
+        kind: kind of the layer, which becomes part of the origin of each value.
+        place: from a dotted key to its place in the file.
+        problems: list that takes one sentence for each unknown key and for each value where a section is needed.
+        file_keys: keys beside the schema's that are allowed at the top of the file.
     """
-    leaves = _Flattener(place, problems, besides, schema.moved).section(body, schema, "")
+    leaves = _Flattener(place, problems, file_keys, schema.moved).section(body, schema, "")
     return {key: Leaf(value, kind, place(key)) for key, value in leaves}
 
 
 def override_layer(overrides: Mapping[str, str], schema: type[Scenario]) -> Layer:
-    """The layer of `--parity-override KEY=VALUE`, each value read as YAML; bad ones are a `HarnessError`."""
+    """Layer of all `--parity-override KEY=VALUE`; raises HarnessError for unknown keys and broken YAML."""
     problems: list[str] = []
     bodies = [nest({key: _override(key, text)}) for key, text in overrides.items()]
     layers = [flatten(body, schema, "override", lambda _: Place(), problems) for body in bodies]
@@ -73,7 +79,7 @@ def _override(key: str, text: str) -> Any:
 class _Flattener:
     place: Callable[[str], Place]
     problems: list[str]
-    besides: Sequence[str]
+    file_keys: Sequence[str]
     moved: Mapping[str, str]
 
     def section(self, body: Any, section: type[Section], key: str) -> Iterator[tuple[str, Any]]:
@@ -82,7 +88,7 @@ class _Flattener:
             if inner in self.moved:
                 self.problems.append(f"{self.place(inner)}: {inner}: stands at {self.moved[inner]} now; move it there.")
             elif name not in section.model_fields:
-                known = [*section.model_fields, *(() if key else self.besides)]
+                known = [*section.model_fields, *(() if key else self.file_keys)]
                 self.problems.append(f"{self.place(inner)}: {inner}: {unknown('key', name, known)}")
             elif nested is not None:
                 yield from self.section(value, nested, inner)

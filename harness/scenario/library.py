@@ -1,4 +1,4 @@
-"""The folders of scenario files: which files there are, and what each of them extends."""
+"""Folders of scenario files: the files in them, and the base files that each `extends`."""
 
 import re
 from collections.abc import Sequence
@@ -6,43 +6,43 @@ from pathlib import Path
 
 from harness.errors import HarnessError
 from harness.scenario.keys import found, unknown
-from harness.scenario.source import Source, read, shown
+from harness.scenario.source import Source, read, relative
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.]*")
 
 
 class Library:
-    """Reads every file once; names are looked up beside the file that asks, then in the folders' order."""
+    """Reads scenario files, each once; `extends` is looked up in the file's own folder, then in the others in order."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
-        """Take the folders in their order, each once; a missing one is a `HarnessError`."""
+        """Keep the folders in their order, without repetitions; raises HarnessError for a missing one."""
         self._folders = list({folder.resolve(): folder.absolute() for folder in folders}.values())
         self._read: dict[Path, Source] = {}
         for folder in self._folders:
             if not folder.is_dir():
                 raise HarnessError(
-                    f"{shown(folder)}: found no such folder, allowed: a folder of scenario files NAME.yaml."
+                    f"{relative(folder)}: found no such folder, allowed: a folder of scenario files NAME.yaml."
                 )
 
     def scenarios(self) -> list[Path]:
-        """Every file that is a scenario of its own: all but the bases, whose names begin with `_`."""
+        """Paths of all scenarios; files whose names begin with `_` are bases to extend, and no scenarios."""
         by_name: dict[str, Path] = {}
         for folder in self._folders:
             own = [path for path in _files(folder) if not path.name.startswith("_")]
             if not own:
                 raise HarnessError(
-                    f"{shown(folder)}: found no scenario, allowed: a folder of scenario files NAME.yaml."
+                    f"{relative(folder)}: found no scenario, allowed: a folder of scenario files NAME.yaml."
                 )
             for path in own:
                 if (other := by_name.setdefault(path.stem, path)) != path:
                     raise HarnessError(
-                        f'{shown(path)}: found the name "{path.stem}" again, allowed: a name that '
-                        f"{shown(other)} does not have; rename one of the two."
+                        f'{relative(path)}: found the name "{path.stem}" again, allowed: a name that '
+                        f"{relative(other)} does not have; rename one of the two."
                     )
         return list(by_name.values())
 
     def chain(self, path: Path) -> list[Source]:
-        """The file and all that it extends, nearest first; a cycle is a `HarnessError`."""
+        """The file, the file that it extends, and so on to the last base; raises HarnessError for a cycle."""
         chain = [self._load(path)]
         while base := self._base(chain[-1]):
             if base.path in [source.path for source in chain]:
@@ -56,7 +56,7 @@ class Library:
         if path not in self._read:
             source = read(path)
             if not isinstance(source.value, dict):
-                raise HarnessError(f"{shown(path)}: found {found(source.value)}, allowed: the keys of a scenario.")
+                raise HarnessError(f"{relative(path)}: found {found(source.value)}, allowed: the keys of a scenario.")
             self._read[path] = source
         return self._read[path]
 
@@ -84,7 +84,7 @@ def _files(folder: Path) -> list[Path]:
     for path in files:
         if path.suffix != ".yaml" or not _NAME.fullmatch(path.stem):
             raise HarnessError(
-                f"{shown(path)}: found the file name {found(path.name)}, allowed: letters, digits, _ and . "
+                f"{relative(path)}: found the file name {found(path.name)}, allowed: letters, digits, _ and . "
                 "with the ending .yaml and no leading dot; rename it."
             )
     return files

@@ -1,4 +1,4 @@
-"""The points of a matrix: one case for each combination of its axes' values."""
+"""The section `matrix` of a scenario file: one case for each combination of the values of its axes."""
 
 import itertools
 import re
@@ -16,9 +16,10 @@ Point = tuple[str, Layer]
 
 
 def points(source: Source, schema: type[Scenario], overridden: Collection[str], problems: list[str]) -> list[Point]:
-    """Each point's label (axes joined by hyphens) and layer; one point without label when there is no matrix.
+    """Label and layer of every matrix point; without a matrix one point with an empty label.
 
-    An axis that an override sets altogether is left out: its labels would no longer be true.
+    A label joins the labels of the axes by hyphens. An axis whose keys are all overridden on the command line is left
+    out, since its labels would no longer be true. Problems are appended to `problems`, one sentence each.
     """
     matrix = source.value.get("matrix", {})
     if not isinstance(matrix, dict):
@@ -33,7 +34,7 @@ def points(source: Source, schema: type[Scenario], overridden: Collection[str], 
 
 
 def label(value: Any) -> str:
-    """A value as part of a case's name: 1000.0 is `1e3`, 0.5 is `0.5`, text is itself."""
+    """Format a value for the name of a case: 1000.0 becomes `1e3`, 0.5 becomes `0.5`, text stays as it is."""
     if isinstance(value, bool):
         return str(value).lower()
     if not isinstance(value, float):

@@ -1,7 +1,7 @@
-"""The schema of a scenario, by the network that it names.
+"""The schema of a scenario, looked up by the name of its network.
 
 Each network of the harness is a package `harness.networks.<name>` whose module `sections` holds `SCENARIO`, the
-schema of its scenarios. It is looked up by name, so that nothing here depends on a network.
+schema of its scenarios. The module is imported by name, so that the room `scenario` depends on no network.
 """
 
 import json
@@ -28,11 +28,11 @@ def names() -> tuple[str, ...]:
 
 @cache
 def schema_of(network: str) -> type[Scenario]:
-    """The schema of the scenarios of a network, which must be one of `names`."""
+    """Schema of the scenarios of a network; `network` must be one of `names()`."""
     schema: type[Scenario] = import_module(f"{PACKAGE}.{network}.sections").SCENARIO
     return schema
 
 
 def scenario_of(fields: Mapping[str, Any]) -> Scenario:
-    """A resolved scenario from what its `model_dump` in JSON wrote."""
+    """Restore a resolved scenario from the mapping that its `model_dump(mode="json")` gave."""
     return schema_of(fields["network"]).model_validate_json(json.dumps(fields))

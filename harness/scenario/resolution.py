@@ -1,8 +1,8 @@
-"""From a file and all that it extends to one validated scenario a matrix point.
+"""Resolving a scenario file and the files that it extends to one validated scenario for each matrix point.
 
-Values come in this order, later ones win: the defaults of the schema; then, for each file from the
-farthest base to the scenario itself, what stands in it and what its profile says; the matrix point;
-the overrides. So the nearer file wins, and within one file the profile wins.
+Values are taken in this order, of which later ones win: the defaults of the schema; for each file, from the
+last base to the scenario itself, its own values and then those of its profile; the matrix point; the
+overrides of the command line. So an extending file wins over its base, and within a file the profile wins.
 """
 
 import re
@@ -28,16 +28,21 @@ FILE_KEYS = ("extends", "profiles", "matrix")
 def resolve(
     chain: list[Source], profile: str, overrides: Mapping[str, str]
 ) -> Iterator[tuple[str, Scenario, dict[str, str]]]:
-    """Yield the label, the scenario and the origin of every value for each matrix point.
+    """Yield for each matrix point its label, its scenario, and the origin of every value by dotted key.
 
-    `chain` holds the scenario's file first, then what it extends; `overrides` maps dotted keys to YAML text. Raises
-    HarnessError with one sentence for each problem that the files or the overrides hold.
+    Args:
+        chain: the scenario's file, then the files that it extends.
+        profile: one of `PROFILES`.
+        overrides: dotted key -> YAML text.
+
+    Raises:
+        HarnessError: one sentence for each problem of the files and of the overrides.
     """
     schema, problems = _schema(chain), list[str]()
-    asked = override_layer(overrides, schema)
+    given = override_layer(overrides, schema)
     files = [layer for source in reversed(chain) for layer in _layers(source, schema, profile, chain[0], problems)]
-    stacks = [(label, stack([*files, point, asked])) for label, point in points(chain[0], schema, asked, problems)]
-    # Rules about several values mean nothing while one of them is missing because its key was misspelt.
+    stacks = [(label, stack([*files, point, given])) for label, point in points(chain[0], schema, given, problems)]
+    # A rule about several values cannot be checked while one of them is missing because its key was misspelt.
     whole = not problems
     scenarios = [_validate(layer, schema, whole, problems) for _, layer in stacks]
     if problems:
@@ -47,7 +52,7 @@ def resolve(
 
 
 def _schema(chain: list[Source]) -> type[Scenario]:
-    """The schema of the network that the nearest file names; raises HarnessError for a network that there is not."""
+    """Schema of the network that the first file with the key `network` names; HarnessError for an unknown one."""
     for source in chain:
         if "network" in source.value:
             name = source.value["network"]
@@ -60,7 +65,7 @@ def _schema(chain: list[Source]) -> type[Scenario]:
 
 
 def _layers(source: Source, schema: type[Scenario], profile: str, scenario: Source, problems: list[str]) -> list[Layer]:
-    """The layers of one file: its body, then its part of the profile."""
+    """The two layers of one file: its own values, then those of its profile `profile`."""
     body = {key: value for key, value in source.value.items() if key not in FILE_KEYS}
     kind = "scenario" if source is scenario else "extends"
     return [
@@ -70,7 +75,7 @@ def _layers(source: Source, schema: type[Scenario], profile: str, scenario: Sour
 
 
 def _profiles(source: Source, schema: type[Scenario], problems: list[str]) -> dict[str, Layer]:
-    """Flatten every profile, not only the one that runs, so that each is checked for unknown keys."""
+    """Layer of every profile of a file; those that are not used are flattened too, to find unknown keys in them."""
     profiles = source.value.get("profiles", {})
     if not isinstance(profiles, dict):
         allowed_names = ", ".join(PROFILES)
@@ -107,12 +112,12 @@ def _sentence(details: ErrorDetails, layer: Layer, schema: type[Scenario]) -> st
         if key in layer:
             return f"{layer[key].place}: {key}: found {found(layer[key].value)}, allowed: {allowed(key, schema)}."
     message = details["msg"].removeprefix("Value error, ")
-    key = culprit(".".join(where), message, layer)
+    key = broken_key(".".join(where), message, layer)
     return f"{layer[key].place}: {key}: {message}."
 
 
-def culprit(section: str, message: str, layer: Layer) -> str:
-    """The key to blame for a broken rule: of those that its message names, else of its section, the one set last."""
+def broken_key(section: str, message: str, layer: Layer) -> str:
+    """Key to report for a broken rule: of those that its message names, else of its section, the one set last."""
     keys = [key for key in reversed(layer) if key.startswith(section)]
     named = set(re.findall(r"\w+", message))
     return next((key for key in keys if key.rpartition(".")[2] in named), keys[0])

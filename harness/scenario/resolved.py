@@ -1,6 +1,6 @@
-"""The whole scenario of a case that was run, from the file that it left.
+"""Reading the `scenario.yaml` of a case that was run back into its scenario.
 
-Apart from `networks`, which the workers import: reading YAML takes a library that they need not have.
+A module of its own, because workers import `networks` and need not have the YAML library installed.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ from harness.scenario.source import read
 
 
 def read_resolved(path: Path) -> Scenario:
-    """The whole scenario of a `scenario.yaml` that a case left; raises HarnessError for a file that is none."""
+    """Read the `scenario.yaml` of a case; raises HarnessError for a file that is no resolved scenario."""
     try:
         return scenario_of(read(path).value)
     except (KeyError, TypeError, ValueError) as error:

@@ -1,8 +1,7 @@
-"""What a scenario may say: every key, its type, its limits and its default.
+"""Schema of a scenario: every key with its type, bounds, default and unit.
 
-A scenario is data for both ports alike; nothing in it names a framework. What only one network knows, such as its
-layers, its loss and its optimiser, stands in the sections that the network adds.
-Numbers that a person must choose stand here with their unit.
+Both ports get the same scenario, and nothing in it names a framework. Each network adds sections of its own for its
+layers, its loss and its optimiser.
 """
 
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 
 def _whole(value: Any) -> Any:
-    """Refuse 64.0 and true, which a literal takes for 64 and 1 because they compare equal."""
+    """Refuse 64.0 and true, which a `Literal` would accept as 64 and 1 because they compare equal."""
     if type(value) is not int:
         raise ValueError("must be a whole number")
     return value
@@ -25,7 +24,7 @@ Filters = Annotated[tuple[Count, ...], Field(min_length=1, strict=False)]
 
 
 class Section(BaseModel):
-    """Base of every section: unknown keys and wrong types are errors, values never change."""
+    """Base of every section: immutable; unknown keys and wrong types are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -37,28 +36,28 @@ class ObjectSpec(Section):
     seed: Seed = 42
     phase: Literal["none", "follows_amplitude"] = "none"
     phase_span: Positive = 2.0
-    """Radians between the darkest and the brightest amplitude, when the phase follows it."""
+    """Range of the phase in radians, from dark to bright parts of the object, when the phase follows the amplitude."""
 
 
 class ProbeSpec(Section):
-    """The illumination and how the model treats it."""
+    """The illuminating probe, its normalisation and its mask."""
 
     kind: Literal["idealised", "zone_plate", "curved_disk", "file"] = "idealised"
     scale: Positive = 4.0
-    """probe_scale of the normalisation P / (probe_scale * mean(|M P|))."""
+    """Factor `probe_scale` of the normalisation `P / (probe_scale * mean(|M P|))`, M the circular mask."""
     mask: bool = False
     """Multiply the probe by the circular mask M of radius N/4 in the model."""
     refine_iterations: Annotated[int, Field(ge=0)] = 0
-    """Sweeps of the reference reconstruction, on the training patterns, that refine a probe from a file."""
+    """Iterations of the reference reconstruction, on the training patterns, that refine the probe of a file."""
 
 
 class ScanSpec(Section):
     """Random, non-grid scan positions of the simulation."""
 
     images: Count = 512
-    """Patterns in all, training and test together."""
+    """Number of diffraction patterns, training and test together."""
     buffer: Annotated[float, Field(ge=0)] = 10.0
-    """Pixels kept free between any patch and the object's edge."""
+    """Distance in pixels that every patch keeps from the edge of the object."""
     seed: Seed = 42
 
 
@@ -67,18 +66,18 @@ class DatasetSpec(Section):
 
     source: Literal["simulated", "file"] = "simulated"
     file: str | None = None
-    """NPZ (contract or tike layout, optionally .bz2), looked up beside the scenario and in the data folder."""
+    """Name of an NPZ file (contract or tike layout, optionally .bz2) beside the scenario or in the data folder."""
     N: Annotated[Literal[64, 128, 256], BeforeValidator(_whole)] = 64
     nphotons: Positive = 1e9
-    """Mean photons a pattern of the simulation; of a file, the mean that was counted is used."""
+    """Mean number of photons in a simulated pattern; for a file the mean of its own counts is used instead."""
     photon_seed: Seed = 42
     split: Literal["half_y", "none"] = "half_y"
-    """half_y: the lower half along y trains, the upper half tests; none: all patterns do both."""
+    """half_y: the half with lower y is for training, the other for testing; none: all patterns are for both."""
     object: ObjectSpec = ObjectSpec()
     probe: ProbeSpec = ProbeSpec()
     scan: ScanSpec = ScanSpec()
     reference_iterations: Annotated[int, Field(ge=0)] = 0
-    """Sweeps of the reference reconstruction, on all patterns of a file, that stand in for the truth."""
+    """Iterations of the reference reconstruction, on all patterns of a file, that serves as the ground truth."""
 
     @model_validator(mode="after")
     def _file_belongs_to_source(self) -> "DatasetSpec":
@@ -92,14 +91,14 @@ class DatasetSpec(Section):
 
 
 class GroupingSpec(Section):
-    """How patterns are put together; C = gridsize**2 patterns make a group."""
+    """How neighbouring patterns are grouped; a group has C = gridsize**2 patterns."""
 
     gridsize: Annotated[Literal[1, 2], BeforeValidator(_whole)] = 1
     neighbor_count: Count = 4
     groups: Count = 256
-    """Training groups of one epoch."""
+    """Number of training groups in an epoch."""
     regroup: bool = True
-    """Draw the groups anew each epoch; both backends see the same draw."""
+    """Draw new groups for each epoch; both backends get the same groups."""
     seed: Seed = 42
 
     @model_validator(mode="after")
@@ -113,44 +112,45 @@ class GroupingSpec(Section):
 
 
 class TrainingSpec(Section):
-    """How long is trained, on which batches, from which start; the optimiser is the network's own."""
+    """Length of the training, its batches and its seed; the optimiser has a section of the network's own."""
 
     epochs: Count = 45
     batch_size: Count = 8
     seed: Seed = 42
-    """Initial weights and the order of the batches."""
+    """Seed of the initial weights and of the order of the batches."""
     precision: Literal["float32", "float64"] = "float32"
     nudge: Annotated[int, Field(ge=0)] = 0
-    """Draw of a shift of every initial weight by one unit in the last place of float32; 0 shifts none."""
+    """Seed of a shift of every initial weight, up or down, by one unit in the last place of float32; 0: no shift."""
 
 
 class InferenceSpec(Section):
-    """Which groups are predicted and how they are put together."""
+    """Which groups of test patterns are predicted and how their patches are stitched."""
 
     group_limit: Count = 64
     reassemble_m: Count = 20
-    """Side of the central part of each patch that is placed, pixels."""
+    """Side in pixels of the central part of each patch that is stitched."""
     weighting: Literal["uniform", "probe"] = "uniform"
-    """Weight of a pixel when overlapping patches are averaged: 1, or |P|^2."""
+    """Weight of a pixel when overlapping patches are averaged: 1 (uniform) or |P|^2 (probe)."""
 
 
 class LockstepSpec(Section):
-    """What both backends do with the same weights and batches, step by step."""
+    """The lock-step: both backends take the same steps from the same weights on the same batches."""
 
     steps: Count = 10
-    """Optimiser steps that the trajectories last."""
+    """Number of optimiser steps in a trajectory."""
     draws: Annotated[int, Field(ge=2)] = 3
-    """Trajectories of each backend from nudged weights, on reordered batches: the noise that the sides are held to."""
+    """Number of further trajectories of each backend, from nudged weights and on reordered batches, that measure its
+    noise: the difference between the sides is compared with it."""
     learning_rate: Positive = 1e-4
-    """Largest rate of the trajectories. At the rates that train best rounding doubles every few steps, in float64
-    too; here it does not grow, and a difference is one of the ports."""
+    """Largest learning rate of the trajectories. At the rates that train best a rounding error doubles every few
+    steps, in float64 too; at this rate it does not grow, so that a difference comes from the ports."""
 
 
 class EnsembleSpec(Section):
-    """Trainings of both backends over seeds."""
+    """Repeated trainings of both backends with several seeds."""
 
     seeds: int = Field(default=0, ge=0)
-    """Seeds a backend, counted from the training's own; 0 leaves the ensemble out."""
+    """Number of seeds for each backend, from `training.seed` upwards; 0: no ensemble."""
 
     @model_validator(mode="after")
     def _enough_seeds(self) -> "EnsembleSpec":
@@ -160,10 +160,10 @@ class EnsembleSpec(Section):
 
 
 class Scenario(Section):
-    """What every resolved scenario says; each network adds sections of its own (see `harness.scenario.networks`)."""
+    """Sections that every resolved scenario has; each network adds its own (see `harness.scenario.networks`)."""
 
     moved: ClassVar[Mapping[str, str]] = {}
-    """Dotted keys of earlier versions, and where the network's scenarios hold them now."""
+    """Dotted keys of earlier versions -> their keys in this version."""
     network: str
     """The network whose two ports are compared."""
     description: str = ""
@@ -176,7 +176,7 @@ class Scenario(Section):
     lockstep: LockstepSpec = LockstepSpec()
     ensemble: EnsembleSpec = EnsembleSpec()
     limits: dict[str, float] = {}
-    """Limits of checks (`rung.check`) that stand in for, or add to, those of the ledger."""
+    """Limits of checks by `rung.check`; they replace, or are added to, those of `harness/judge/limits.yaml`."""
 
     @property
     def sides(self) -> tuple[str, str] | None:

@@ -1,4 +1,4 @@
-"""One YAML file as plain data, with the line that every key stands in.
+"""Reading one YAML file as plain data, with the line number of every key.
 
 Only what YAML 1.2 calls plain data is accepted: mappings with unique keys, lists, text, finite numbers,
 true, false and null. Tags are refused, so nothing is ever constructed; aliases are refused too, so a
@@ -25,18 +25,18 @@ _DAY = "tag:yaml.org,2002:timestamp"
 
 @dataclass(frozen=True)
 class Place:
-    """Where a value stands: a line of a file, or the command line (no path)."""
+    """Where a value was set: a line of a file, or the command line (`path` None)."""
 
     path: Path | None = None
     line: int | None = None
 
     def __str__(self) -> str:
-        """As errors name it: the path below the working directory, or the whole path."""
-        return self._with_line(str(shown(self.path))) if self.path else COMMAND_LINE
+        """File and line for an error message, relative to the working directory if the file is below it."""
+        return self._with_line(str(relative(self.path))) if self.path else COMMAND_LINE
 
     @property
     def label(self) -> str:
-        """As origins name it: folder and file alone, the same on every machine."""
+        """`FOLDER/FILE:LINE` for the origin of a value: without the folders above, the same on every machine."""
         return self._with_line(f"{self.path.parent.name}/{self.path.name}") if self.path else COMMAND_LINE
 
     def _with_line(self, text: str) -> str:
@@ -45,35 +45,35 @@ class Place:
 
 @dataclass(frozen=True)
 class Source:
-    """What one YAML text holds; `lines` maps dotted keys to line numbers that start at 1."""
+    """The content of one YAML text; `lines` maps dotted keys to line numbers, which start at 1."""
 
     path: Path | None
     value: Any
     lines: dict[str, int]
 
     def place(self, key: str) -> Place:
-        """The line of a dotted key, or the file when the key does not stand in it."""
+        """Place of a dotted key; without a line number if the file does not have the key."""
         return Place(self.path, self.lines.get(key))
 
 
-def shown(path: Path) -> Path:
-    """The path relative to the working directory when it lies below it."""
+def relative(path: Path) -> Path:
+    """Path relative to the working directory if it is below it, else the path itself."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def read(path: Path) -> Source:
-    """Read one YAML file; whatever is wrong with it is a `HarnessError` with file and line."""
+    """Read one YAML file; raises HarnessError with file and line if it cannot be read or is no plain data."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise HarnessError(f"{shown(path)}: cannot be read ({error.strerror}).") from error
+        raise HarnessError(f"{relative(path)}: cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
-        raise HarnessError(f"{shown(path)}: is not UTF-8 text ({error.reason}).") from error
+        raise HarnessError(f"{relative(path)}: is not UTF-8 text ({error.reason}).") from error
     return parse(text, path)
 
 
 def parse(text: str, path: Path | None = None) -> Source:
-    """Parse one YAML text; `path` is what errors name, None stands for the command line."""
+    """Parse one YAML text; `path` is named in errors, None stands for the command line."""
     lines: dict[str, int] = {}
     if directive := re.search(r"^%.*", text, re.MULTILINE):
         raise HarnessError(f'{Place(path)}: found "{directive[0]}", allowed: YAML 1.2 without directives.')
@@ -95,7 +95,7 @@ def _sentence(error: YAMLError, path: Path | None) -> str:
 
 
 class _Walk:
-    """Turns nodes into plain values and notes the line of every key."""
+    """Converts the nodes of a YAML document to plain values and records the line of every key."""
 
     def __init__(self, path: Path | None, lines: dict[str, int]) -> None:
         self._path = path

@@ -1,4 +1,4 @@
-"""Dose studies: the cases of one scenario that differ in their dose, put together to curves."""
+"""Dose studies: cases of one scenario that differ in their dose alone, sorted into curves over the dose."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from harness.scenario.schema import Scenario
 
 
 class Point(NamedTuple):
-    """A case: its id, the name of its scenario, and what it resolves to."""
+    """A case: its id, the name of its scenario, and the resolved scenario."""
 
     id: str
     name: str
@@ -18,24 +18,25 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True)
 class Study:
-    """The doses of one scenario."""
+    """The dose study of one scenario: one or more curves of cases over the dose."""
 
     name: str
-    """Of the scenario."""
+    """Name of the scenario."""
     curves: Mapping[str, Mapping[float, str]]
-    """By whatever else tells cases apart (`nll`, or nothing): their ids by photons a pattern, in rising order."""
+    """Label of each curve (the other part of the cases' ids, such as `nll`, or empty) -> mean photons in a pattern,
+    ascending -> id of the case."""
 
     @property
     def cases(self) -> list[str]:
-        """The ids of all its cases."""
+        """Ids of all cases of the study."""
         return [case for doses in self.curves.values() for case in doses.values()]
 
 
 def studies(points: Iterable[Point]) -> list[Study]:
-    """The studies among some cases: each scenario of which cases are alike but for two doses or more."""
+    """Find the dose studies: scenarios with cases that differ in the dose alone and have two doses at least."""
     alike: dict[str, dict[str, list[Point]]] = {}
     for point in points:
-        alike.setdefault(point.name, {}).setdefault(_but_for_the_dose(point.scenario), []).append(point)
+        alike.setdefault(point.name, {}).setdefault(_without_dose(point.scenario), []).append(point)
     found = (Study(name, dict(map(_curve, filter(_has_doses, groups.values())))) for name, groups in alike.items())
     return [study for study in found if study.curves]
 
@@ -50,11 +51,11 @@ def _curve(points: list[Point]) -> tuple[str, dict[float, str]]:
 
 
 def _label(point: Point) -> str:
-    """What is left of the id without the scenario's name and the label of the dose."""
-    words = point.id.removeprefix(point.name)
-    return words.replace(f"-{label(point.scenario.dataset.nphotons)}", "", 1).removeprefix("-")
+    """The id of a case without the name of its scenario and the label of its dose."""
+    rest = point.id.removeprefix(point.name)
+    return rest.replace(f"-{label(point.scenario.dataset.nphotons)}", "", 1).removeprefix("-")
 
 
-def _but_for_the_dose(scenario: Scenario) -> str:
+def _without_dose(scenario: Scenario) -> str:
     dataset = scenario.dataset.model_copy(update={"nphotons": 1.0})
     return scenario.model_copy(update={"dataset": dataset}).model_dump_json()

@@ -1,1 +1,1 @@
-"""One session: what was asked, the cases that are run, injected with faults and judged, and the record in its hub."""
+"""One session: its options, its cases that are run and judged, trials of injected faults, and its hub."""

@@ -1,7 +1,7 @@
-"""A calibration: trains backends again from nudged weights, and writes down what limits that asks for.
+"""A calibration: trains backends again from nudged weights, and proposes limits that allow for their differences.
 
 Its folder, under `reports/`, holds `proposal.md` for a reader, `proposal.yaml` in the ledger's format,
-`measurements.json` with every figure of every draw, and the runs themselves in `<case>/<draw>/`.
+`measurements.json` with every value of every draw, and the runs themselves in `<case>/<draw>/`.
 """
 
 import io
@@ -37,15 +37,23 @@ _WIDTH = 2**31
 def begin(request: Request, folder: Path | None) -> Path:
     """Make the folder of a calibration; raises HarnessError when it holds anything."""
     named = request.root / REPORTS / f"calibration-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}"
-    return hub.claim(folder or named)
+    return hub.make_empty_folder(folder or named)
 
 
 def calibrate(
     folder: Path, cases: Sequence[Case], backends: tuple[str, ...], draws: int, request: Request
 ) -> list[Proposal]:
-    """Measure every case, and write the proposal into the folder.
+    """Train every case again from nudged weights, and write the proposed limits into the folder.
 
-    Raises HarnessError when a training failed or a figure could not be had.
+    Args:
+        folder: Folder of the calibration.
+        cases: The cases to measure.
+        backends: One or both sides of the pair.
+        draws: Number of trainings from nudged weights, besides the plain one.
+        request: The options of the session.
+
+    Raises:
+        HarnessError: A training failed, or a metric could not be computed.
     """
     measurements = [one for case in cases for one in _measured(folder, case, backends, draws, request)]
     shutil.rmtree(store.scratch_of(folder), ignore_errors=True)
@@ -59,7 +67,7 @@ def calibrate(
 def _measured(
     folder: Path, case: Case, backends: tuple[str, ...], draws: int, request: Request
 ) -> Iterator[Measurement]:
-    """The figures of every draw of a case against its training as it is."""
+    """Compare every nudged training of a case with its plain training."""
     options = replace(case_runner.run_options(folder, request), backends=backends)
     case_dir = hub.case_folder(folder, case.id)
     first = case_dir / "0"
@@ -67,8 +75,8 @@ def _measured(
         own = with_training(case, f"{case.id}, draw {draw}", nudge=case.scenario.training.nudge + draw)
         again = case_dir / str(draw)
         write_text(again / layout.SCENARIO, own.resolved_yaml())
-        told = case_runner.progress_writer(case_dir / layout.PROGRESS)
-        run_case(own, LEGS, options, again, told, with_dataset=draw == 0)
+        on_progress = case_runner.progress_writer(case_dir / layout.PROGRESS)
+        run_case(own, LEGS, options, again, on_progress, with_dataset=draw == 0)
         for backend in backends if draw else ():
             yield from measure(case, backend, draw, first, again)
 
@@ -84,7 +92,7 @@ def _record(one: Measurement) -> dict[str, Any]:
 
 
 def rows(proposals: Sequence[Proposal]) -> list[dict[str, Any]]:
-    """The proposals as plain mappings, one a limit."""
+    """The proposals as dictionaries for JSON, one a limit."""
     return [
         {
             "figure": proposal.limit.name,
@@ -109,7 +117,7 @@ def table(proposals: Sequence[Proposal]) -> str:
 def _page(
     proposals: Sequence[Proposal], profile: str, cases: Sequence[Case], backends: Sequence[str], draws: int
 ) -> str:
-    """`proposal.md`."""
+    """Text of `proposal.md`."""
     return templates.render(
         "notes/proposal.md",
         profile=profile,
@@ -139,7 +147,7 @@ def _ledger(proposals: Sequence[Proposal], profile: str, draws: int) -> str:
 
 
 def _entry(proposal: Proposal, profile: str, draws: int) -> CommentedMap:
-    """The entry in force with another value for the profile, and where that was measured."""
+    """The present entry of the ledger with the proposed value for the profile, and where that was measured."""
     worst, entry = proposal.worst, entries()[proposal.limit.name]
     values = {name: entry.value_for(name) for name in PROFILES} | {profile: proposal.value}
     found = f"{profile}: worst {worst.value:.3g}, {worst.case}, {worst.backend}, draw {worst.draw} of {draws}"

@@ -1,7 +1,7 @@
 """From a case to its verdicts: prepares the evidence once, judges rung by rung, and leaves everything in the hub.
 
-Several processes may share a hub. They meet in files only: whoever holds the lock of a case prepares it, the others
-find it prepared.
+Several processes may share a hub. They share files only: the process that holds the lock of a case prepares it,
+and the others wait for that.
 """
 
 import json
@@ -35,7 +35,7 @@ from harness.run import ensemble, store
 from harness.run.run_case import RunOptions, run_case
 from harness.scenario.case import Case
 from harness.session import hub, notes
-from harness.session.golden.deliver import deliver
+from harness.session.golden.copy_approved import copy_approved
 from harness.session.request import Request
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ LOCK = ".preparing.lock"
 
 
 def plan(root: Path, case: Case, rungs: Iterable[str], request: Request) -> None:
-    """Write down what is about to be asked of a case: `case.json` and the resolved `scenario.yaml`.
+    """Write the plan of a case into its folder: `case.json` with options and rungs, and the resolved `scenario.yaml`.
 
     Raises HarnessError for a limit that the judge does not know.
     """
@@ -68,41 +68,41 @@ def plan(root: Path, case: Case, rungs: Iterable[str], request: Request) -> None
     ).write(folder / layout.CASE)
 
 
-def is_asked(root: Path, cases: Iterable[str], rung: str) -> bool:
+def is_planned(root: Path, cases: Iterable[str], rung: str) -> bool:
     """Whether a rung was planned for all of these cases."""
     records = (CaseRecord.read_if_whole(hub.case_folder(root, case) / layout.CASE) for case in cases)
     return all(record is not None and rung in record.rungs for record in records)
 
 
 def prepare(root: Path, case: Case, request: Request) -> None:
-    """Run what the planned rungs of a case need, unless another process has done so."""
+    """Run the legs that the planned rungs of a case need, unless `prepared.json` says that this was done."""
     folder = hub.case_folder(root, case.id)
     with FileLock(folder / LOCK):
         if not (folder / layout.PREPARED).exists():
             status: PreparedStatus
-            if late := _is_late(root, request):
+            if late := _is_over_budget(root, request):
                 status, reason = "skipped", f"not begun: the session's budget of {request.budget:g} s was spent"
             else:
                 status, reason = _run(root, folder, case, request)
             PreparedRecord(status=status, reason=reason, late=late).write(folder / layout.PREPARED)
 
 
-def _is_late(root: Path, request: Request) -> bool:
+def _is_over_budget(root: Path, request: Request) -> bool:
     return request.budget is not None and hub.seconds_since_start(root) > request.budget
 
 
-def late(root: Path) -> list[str]:
+def cases_over_budget(root: Path) -> list[str]:
     """The cases of a hub that were not begun because the session's budget was spent."""
     return [folder.name for folder in hub.case_folders(root) if (found := prepared(folder)) and found.late]
 
 
 def prepared(folder: Path) -> PreparedRecord | None:
-    """How the preparation of a case ended; None where the session did not come so far."""
+    """Contents of `prepared.json`, how the legs of a case ended; None when the session did not come so far."""
     return PreparedRecord.read_if_whole(folder / layout.PREPARED)
 
 
 def _run(root: Path, folder: Path, case: Case, request: Request) -> tuple[PreparedStatus, str]:
-    """How the work went; bad input and missing data are results like any other."""
+    """Run the legs of a case; returns status and reason, for bad input and missing data as well."""
     legs = {leg for rung in hub.read_case(folder).rungs for leg in ladder.needs(rung)}
     options, on_progress = run_options(root, request, case), progress_writer(folder / layout.PROGRESS)
     try:
@@ -110,9 +110,9 @@ def _run(root: Path, folder: Path, case: Case, request: Request) -> tuple[Prepar
         if ensemble.LEG in legs:
             ensemble.run_members(case, options, folder, on_progress)
         if request.fault is not None:
-            _spoil(folder, request.fault)
+            _inject_fault(folder, request.fault)
         if "golden" in hub.read_case(folder).rungs:
-            deliver(request.root / registry.FOLDER, case, request.backends_of(case), folder)
+            copy_approved(request.root / registry.FOLDER, case, request.backends_of(case), folder)
     except DataNotFound as reason:
         return "skipped", str(reason)
     except HarnessError as reason:
@@ -120,11 +120,11 @@ def _run(root: Path, folder: Path, case: Case, request: Request) -> tuple[Prepar
     return "done", ""
 
 
-def _spoil(folder: Path, fault: "Injected") -> None:
-    """Let an injected fault act on what both sides left."""
+def _inject_fault(folder: Path, fault: "Injected") -> None:
+    """Let an injected fault change the files that both sides left in the folder of a case."""
     from harness.faults import injection
 
-    injection.spoil_case(fault.port(), folder)
+    injection.inject_into_case(fault.port(), folder)
 
 
 def run_options(root: Path, request: Request, case: Case | None = None) -> RunOptions:
@@ -154,70 +154,71 @@ def progress_writer(path: Path) -> Callable[[Mapping[str, object]], None]:
 
 
 def judge(folder: Path, rung: str) -> RungVerdict:
-    """Judge one rung of a case from its files; evidence that cannot be had is part of the verdict."""
+    """Judge one rung of a case from its files; missing evidence gives a verdict that says so."""
     case = hub.read_case(folder)
     if not (folder / layout.PREPARED).exists():
-        return _blocked(rung, "error", "not judged: the session ended before the case was prepared")
+        return _without_evidence(rung, "error", "not judged: the session ended before the case was prepared")
     found = PreparedRecord.read(folder / layout.PREPARED)
     if found.status != "done":
-        return _blocked(rung, found.status, found.reason)
+        return _without_evidence(rung, found.status, found.reason)
     try:
         limits = tolerances.resolve(case.profile, case.limits, case.limit_origins, case.scenario)
-        verdict = ladder.judge_rung(rung, settled_evidence(folder, case.backends), limits)
+        verdict = ladder.judge_rung(rung, cached_evidence(folder, case.backends), limits)
     except HarnessError as reason:
-        verdict = _blocked(rung, "error", str(reason))
-    except Exception as fault:  # a fault of the judge is no verdict on a backend, and no reason to lose the others
-        verdict = _blocked(rung, "error", f"the judge broke: {traceback.format_exception_only(fault)[-1].strip()}")
+        verdict = _without_evidence(rung, "error", str(reason))
+    except Exception as bug:  # an error of the judge is no verdict on a backend, and no reason to lose the others
+        message = traceback.format_exception_only(bug)[-1].strip()
+        verdict = _without_evidence(rung, "error", f"the judge broke: {message}")
     return _with_relative_paths(verdict, folder)
 
 
-def figures(folder: Path) -> ComparisonMetrics:
-    """What `comparison_metrics.json` holds, computed again from a case's other files; empty without evidence."""
+def comparison_metrics(folder: Path) -> ComparisonMetrics:
+    """Contents of `comparison_metrics.json`, computed again from a case's other files; empty without evidence."""
     if not is_prepared(folder):
         return ComparisonMetrics()
-    return Results(settled_evidence(folder, hub.read_case(folder).backends)).record
+    return Results(cached_evidence(folder, hub.read_case(folder).backends)).record
 
 
-def parting(folder: Path, verdicts: Sequence[RungVerdict]) -> LocalisationRecord | None:
-    """What `localisation.json` holds, found again; None where the sides do not part."""
+def localisation(folder: Path, verdicts: Sequence[RungVerdict]) -> LocalisationRecord | None:
+    """Contents of `localisation.json`, computed again; None when no difference between the sides is found."""
     if not is_prepared(folder):
         return None
-    found = localise(settled_evidence(folder, hub.read_case(folder).backends), verdicts)
+    found = localise(cached_evidence(folder, hub.read_case(folder).backends), verdicts)
     return None if found is None else LocalisationRecord.parse(plain(found.as_json()), layout.LOCALISATION)
 
 
 @lru_cache(maxsize=4)
-def settled_evidence(folder: Path, backends: tuple[str, str]) -> Evidence:
-    """The evidence of a case whose files will not change any more in this process, shared by all that look at it."""
+def cached_evidence(folder: Path, backends: tuple[str, str]) -> Evidence:
+    """The evidence of a case, cached: only for a case whose files do not change any more in this process."""
     return Evidence(folder, backends)
 
 
-def record(folder: Path, verdict: RungVerdict) -> None:
+def record_verdict(folder: Path, verdict: RungVerdict) -> None:
     """Write the verdict to `checks/<rung>.json` and a note to `green/` or `red/`."""
     write_json(folder / layout.CHECKS / f"{verdict.rung}.json", verdict.record)
     notes.write(folder, verdict)
 
 
 def is_prepared(folder: Path) -> bool:
-    """Whether there is evidence to look at."""
+    """Whether the legs of a case were run, so that there is evidence to judge."""
     found = prepared(folder)
     return found is not None and found.status == "done"
 
 
-def recorded(folder: Path, rung: str) -> RungVerdict:
-    """The verdict that was written for a rung; an error when none was."""
+def recorded_verdict(folder: Path, rung: str) -> RungVerdict:
+    """The verdict in `checks/<rung>.json`; one of status `error` when there is no such file."""
     path = folder / layout.CHECKS / f"{rung}.json"
     if not path.exists():
-        return _blocked(rung, "error", "not judged: the session ended before this rung")
+        return _without_evidence(rung, "error", "not judged: the session ended before this rung")
     return RungVerdict.of(VerdictRecord.read(path))
 
 
-def _blocked(rung: str, status: Status, reason: str) -> RungVerdict:
+def _without_evidence(rung: str, status: Status, reason: str) -> RungVerdict:
     return RungVerdict(rung, (Check(rung, "evidence", status, None, None, None, CONTRACT, reason),))
 
 
 def _with_relative_paths(verdict: RungVerdict, folder: Path) -> RungVerdict:
-    """What is written into a hub names files relative to their case."""
+    """The verdict with file names in its messages relative to the folder of the case."""
     prefix = f"{folder}/"
     checks = (replace(check, message=check.message.replace(prefix, "")) for check in verdict.checks)
     return RungVerdict(verdict.rung, tuple(checks))

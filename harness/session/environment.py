@@ -1,4 +1,4 @@
-"""What the session ran on: Python, packages, machine, threads, environment variables that matter, git state."""
+"""`environment.json`, what a session ran on: Python, packages, machine, threads, environment variables, git state."""
 
 import os
 import platform
@@ -11,11 +11,11 @@ from pathlib import Path
 from harness import __version__
 from harness.records.environment import EnvironmentRecord
 from harness.run import cores
-from harness.run.environment import recorded
+from harness.run.environment import recorded_variables
 
 
 def capture(repository: Path) -> EnvironmentRecord:
-    """Describe this process and its machine; `repository` is asked for its commit."""
+    """Describe this process and its machine; `repository`: folder whose git commit is recorded."""
     commit, dirty = git_state(repository)
     return EnvironmentRecord(
         python=platform.python_version(),
@@ -27,7 +27,7 @@ def capture(repository: Path) -> EnvironmentRecord:
         threads=cores.THREADS,
         harness_version=__version__,
         packages=_packages(),
-        variables=recorded(os.environ),
+        variables=recorded_variables(os.environ),
         git_commit=commit,
         dirty=dirty,
     )
@@ -35,7 +35,7 @@ def capture(repository: Path) -> EnvironmentRecord:
 
 @cache
 def _packages() -> dict[str, str]:
-    """Version of every distribution by name; their metadata are some hundred files, which do not change meanwhile."""
+    """Version of every distribution by name; read once, because their metadata are some hundred files."""
     return dict(sorted({d.metadata["Name"]: d.version for d in distributions()}.items()))
 
 

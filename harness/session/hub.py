@@ -1,7 +1,7 @@
 """The hub: the folder of one session. It is made once, and what it holds is never overwritten.
 
-`session.json` says what was asked and whether the session came to its end; `<case>/case.json` which rungs were
-planned for a case. Both stand before any work begins, so a killed session leaves a hub that tells what is missing.
+`session.json` holds the options of the session and whether it came to its end; `<case>/case.json` the rungs that are
+planned for a case. Both are written before any work begins, so the hub of a killed session says what is missing.
 """
 
 import contextlib
@@ -29,26 +29,26 @@ def utc_now() -> str:
 
 
 def create(folder: Path | None, reports: Path, session: SessionRecord) -> Path:
-    """Make the folder of a new hub and write what the session was asked.
+    """Make the folder of a new hub and write `session.json`.
 
     Without `folder` the hub is named after the UTC time, under `reports`. Raises HarnessError when `folder` holds
     anything already.
     """
-    hub = claim(folder) if folder is not None else _claim_by_time(reports)
+    hub = make_empty_folder(folder) if folder is not None else _make_folder_named_by_time(reports)
     session.write(hub / layout.SESSION)
     return hub
 
 
-def claim(folder: Path) -> Path:
-    """Make a folder that nobody has filled; raises HarnessError when it holds anything."""
+def make_empty_folder(folder: Path) -> Path:
+    """Make a folder where there is none; raises HarnessError when it holds anything."""
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):
         raise HarnessError(f"{folder}: is not empty, and a hub is never overwritten; name another.")
     return folder
 
 
-def _claim_by_time(reports: Path) -> Path:
-    """Two sessions that begin in the same second get names one second apart."""
+def _make_folder_named_by_time(reports: Path) -> Path:
+    """Make a folder named after the UTC time; two sessions of the same second get names one second apart."""
     reports.mkdir(parents=True, exist_ok=True)
     for _ in range(_ATTEMPTS):
         hub = reports / datetime.now(UTC).strftime(_TIME_FORMAT)
@@ -62,7 +62,7 @@ def _claim_by_time(reports: Path) -> Path:
 
 
 def discard_if_unused(hub: Path) -> bool:
-    """Remove a hub for which no case was planned; say whether it was."""
+    """Remove a hub for which no case was planned; returns whether it was removed."""
     if case_folders(hub):
         return False
     for name in (layout.SESSION, layout.ENVIRONMENT):
@@ -91,7 +91,7 @@ def require(hub: Path) -> None:
 
 
 def read_session(hub: Path) -> SessionRecord:
-    """What the session was asked; raises HarnessError when `hub` is no hub."""
+    """Contents of `session.json`; raises HarnessError when `hub` is no hub."""
     require(hub)
     return SessionRecord.read(hub / layout.SESSION)
 
@@ -102,20 +102,20 @@ def seconds_since_start(hub: Path) -> float:
 
 
 def read_case(folder: Path) -> CaseRecord:
-    """What was asked of a case; raises HarnessError when its file is missing or broken."""
+    """Contents of `case.json`; raises HarnessError when it is missing or broken."""
     return CaseRecord.read(folder / layout.CASE)
 
 
 def finish(hub: Path, exit_status: int) -> None:
-    """Write down that the session came to its end, and how."""
+    """Record in `session.json` that the session came to its end, and with which exit status."""
     ended = {"finished": utc_now(), "exit_status": exit_status}
     read_session(hub).model_copy(update=ended).write(hub / layout.SESSION)
 
 
-def point_latest(hub: Path) -> None:
+def update_latest_link(hub: Path) -> None:
     """Let `latest` beside the hub point at it, unless it points at a newer one already.
 
-    Only hubs that are named after their time take part. Where links are not to be had, there is no `latest`.
+    Only hubs that are named after their time count. Where symbolic links cannot be made, there is no `latest`.
     """
     link = hub.parent / LATEST
     if not _TIME_NAME.fullmatch(hub.name) or (link.exists() and link.resolve().name > hub.name):

@@ -44,20 +44,20 @@ def require_unchanged(hub: Path) -> None:
 
 
 def files(folder: Path) -> list[Path]:
-    """Every file of a folder but hidden ones, by relative name."""
+    """Every file of a folder except hidden ones, sorted by relative name."""
     found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     parts = sorted((path.relative_to(folder).parts, path) for path in found)
     return [path for names, path in parts if not any(name.startswith(".") for name in names)]
 
 
 def entry(hub: Path, path: Path) -> FileRecord:
-    """What the manifest says of one file: relative name, size, SHA-256, and the stage that wrote it."""
+    """The entry of one file: relative name, size, SHA-256, and the stage that wrote it."""
     name = path.relative_to(hub).as_posix()
     return FileRecord(path=name, size=path.stat().st_size, sha256=digest_of(path), stage=stage(name))
 
 
 def digest_of(path: Path) -> str:
-    """SHA-256 of a file, computed once for the state that it is in: the pages show what the manifest lists."""
+    """SHA-256 of a file, computed again only when the file has changed: pages and manifest both need it."""
     state = path.stat()
     return _digest(path, state.st_ino, state.st_mtime_ns, state.st_size)
 

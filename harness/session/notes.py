@@ -26,23 +26,23 @@ def write(folder: Path, verdict: RungVerdict) -> None:
 
 
 def checks_table(checks: tuple[Check, ...]) -> str:
-    """The checks with their figures, in columns, those with the least margin first."""
+    """Table of checks with value, limit and margin, those with the least margin first."""
     return formatting.table(
         ("check", "status", "value", "limit", "margin", "origin"),
         [
             (c.name, c.status, *map(formatting.number, (c.value, c.limit, c.margin)), c.origin)
-            for c in sorted(checks, key=by_badness)
+            for c in sorted(checks, key=by_severity)
         ],
     )
 
 
-def by_badness(check: Check) -> tuple[int, float]:
-    """Sorting key: what is not passed first, then the smallest margin."""
+def by_severity(check: Check) -> tuple[int, float]:
+    """Sorting key of checks: those that have not passed first, then by rising margin."""
     return check.status == "pass", float("inf") if check.margin is None else check.margin
 
 
 def repeat_command(case: CaseRecord, rung: str) -> str:
-    """The command that asks the same question again."""
+    """The pytest command that runs and judges this rung of this case again."""
     words = ["pytest", f"{SUITE}::test_{rung}[{case.id}]", "--parity-profile", case.profile]
     words += ["--parity-backends", ",".join(case.backends)]
     for key, value in case.overrides.items():
@@ -56,7 +56,7 @@ def _red(case: CaseRecord, verdict: RungVerdict, checks: str) -> str:
         "notes/red.md",
         case=case,
         verdict=verdict,
-        wrong=[check for check in sorted(verdict.checks, key=by_badness) if check.status != "pass"],
+        wrong=[check for check in sorted(verdict.checks, key=by_severity) if check.status != "pass"],
         checks=checks,
         command=repeat_command(case, verdict.rung),
         version=__version__,

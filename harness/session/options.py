@@ -11,17 +11,17 @@ class Option(NamedTuple):
 
     name: str
     kind: Literal["text", "folder", "flag", "texts", "folders"]
-    """What it takes; `texts` and `folders` may be repeated."""
+    """Type of its value; an option of `texts` or `folders` may be repeated."""
     help: str
     metavar: str = ""
     default: str = ""
-    """What holds when the option is not given, as a person would type it."""
+    """Its default, as a person would type it."""
     otherwise: str = ""
-    """The same in words, where there is no text to type."""
+    """Its default in words, for the help, where there is no text to type."""
     environment: str = ""
-    """Variable of the environment whose folders are used besides."""
+    """Environment variable that names further folders."""
     verb_help: str = ""
-    """Help of the verbs, where it is another sentence than pytest's."""
+    """Its help for the verbs, where that differs from pytest's."""
 
     @property
     def flag(self) -> str:
@@ -30,7 +30,7 @@ class Option(NamedTuple):
 
     @property
     def keyword(self) -> str:
-        """Name of its value in Python."""
+        """Its name as a keyword in Python."""
         return self.name.replace("-", "_")
 
     @property
@@ -44,7 +44,7 @@ class Option(NamedTuple):
         return self.kind in ("texts", "folders")
 
     def full_help(self) -> str:
-        """The help with what holds when the option is not given."""
+        """Its help, followed by its default."""
         default = self.default or self.otherwise
         notes = ["repeatable"] if self.is_list else []
         notes += [f"default: {default}"] if default else []
@@ -105,7 +105,7 @@ _EMPTY: Mapping[str, Any] = {"text": "", "folder": None, "flag": False, "texts":
 
 
 def named(name: str) -> Option:
-    """The option of this name."""
+    """The option of this name in `OPTIONS`."""
     return next(option for option in OPTIONS if option.name == name)
 
 

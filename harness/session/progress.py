@@ -1,4 +1,4 @@
-"""What workers tell while they work, in lines: who, which epoch, what loss, how long still."""
+"""Progress of the workers as lines of text: case, backend, leg, epoch, loss and time left."""
 
 import time
 from collections.abc import Iterator
@@ -8,16 +8,16 @@ from harness import formatting, layout
 from harness.records.progress import ProgressRecord
 
 
-class News:
+class ProgressReader:
     """Follows the progress files of a hub; at most one line a backend every `pause` seconds."""
 
     def __init__(self, hub: Path, pause: float) -> None:
         self._hub, self._pause = hub, pause
         self._offsets: dict[Path, int] = {}
-        self._shown: dict[tuple[str, str], float] = {}
+        self._last_shown: dict[tuple[str, str], float] = {}
 
     def lines(self) -> list[str]:
-        """What was told since the last call, as far as a line is due."""
+        """The newest line of each side that made progress since the last call and whose pause is over."""
         return [line(event) for path in self._hub.glob(f"*/{layout.PROGRESS}") for event in self._newest(path)]
 
     def _newest(self, path: Path) -> list[ProgressRecord]:
@@ -35,14 +35,14 @@ class News:
 
     def _is_due(self, key: tuple[str, str]) -> bool:
         now = time.monotonic()
-        due = now - self._shown.get(key, -self._pause) >= self._pause
+        due = now - self._last_shown.get(key, -self._pause) >= self._pause
         if due:
-            self._shown[key] = now
+            self._last_shown[key] = now
         return due
 
 
 def line(event: ProgressRecord) -> str:
-    """One event of a worker in words: `gs1_ideal  torch  train  epoch 3/45  loss 0.4321  12.0 s left`."""
+    """One progress record of a worker as a line: `gs1_ideal  torch  train  epoch 3/45  loss 0.4321  12.0 s left`."""
     words = [event.case, event.backend, event.leg]
     if event.epochs:
         words += [f"epoch {event.epoch}/{event.epochs}", f"loss {formatting.number(event.loss)}"]

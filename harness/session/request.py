@@ -1,4 +1,4 @@
-"""What a session was asked: the options of pytest and of the verbs, checked and in one place."""
+"""The options of a session, from pytest or from a verb of the command line, checked and in one place."""
 
 import math
 import os
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SCENARIOS = "scenarios"
 REPORTS = "reports"
 BACKEND_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-"""A backend names the folder of its files in a hub."""
+"""Allowed names of a backend, which names the folder of its files in a hub."""
 
 
 @dataclass(frozen=True)
@@ -51,37 +51,37 @@ class Request:
     patch_stats_limit: int
     strict: bool
     fault: "Injected | None" = None
-    """A fault that is injected in one of the sides."""
+    """The fault that is injected into one of the sides; None for no fault."""
     budget: float | None = None
     """Seconds after which no further case is begun; None for no such limit."""
 
     @classmethod
     def from_texts(cls, root: Path, **given: Any) -> "Request":
-        """Check options as they were typed, under the keywords of the table; an empty one stands for its default.
+        """Check options as a person typed them, by their keywords in `options.OPTIONS`; an empty one means its default.
 
         Raises HarnessError for a value that is not allowed.
         """
-        asked = options.complete(given)
-        pair = _pair(asked["backends"])
-        pythons = _interpreters(asked["python"], pair)
+        values = options.complete(given)
+        pair = _pair(values["backends"])
+        pythons = _interpreters(values["python"], pair)
         _require_known(pair, pythons)
         return cls(
             root=root,
-            profile=_one_of("--parity-profile", asked["profile"], PROFILES),
-            scenario_folders=_scenario_folders(root, asked["scenarios"]),
-            hub=asked["hub"],
+            profile=_one_of("--parity-profile", values["profile"], PROFILES),
+            scenario_folders=_scenario_folders(root, values["scenarios"]),
+            hub=values["hub"],
             backends=pair,
             interpreters=pythons,
-            overrides=dict(_assignment("--parity-override", text) for text in asked["override"]),
-            device=_known_device(asked["device"]),
-            store=asked["store"] or None,
-            data_folders=tuple(asked["data"]),
-            timeout=_seconds("--parity-timeout", asked["timeout"]),
-            log_patch_stats=asked["log_patch_stats"],
-            patch_stats_limit=_count("--parity-patch-stats-limit", asked["patch_stats_limit"]),
-            strict=asked["strict"],
-            fault=_injected(asked["fault"], pair) if asked["fault"] else None,
-            budget=_seconds("--parity-budget", asked["budget"]),
+            overrides=dict(_assignment("--parity-override", text) for text in values["override"]),
+            device=_known_device(values["device"]),
+            store=values["store"] or None,
+            data_folders=tuple(values["data"]),
+            timeout=_seconds("--parity-timeout", values["timeout"]),
+            log_patch_stats=values["log_patch_stats"],
+            patch_stats_limit=_count("--parity-patch-stats-limit", values["patch_stats_limit"]),
+            strict=values["strict"],
+            fault=_injected(values["fault"], pair) if values["fault"] else None,
+            budget=_seconds("--parity-budget", values["budget"]),
         )
 
     def cases(self) -> list[Case]:
@@ -93,11 +93,11 @@ class Request:
         return case.scenario.sides or self.backends
 
     def interpreter(self, backend: str) -> Path:
-        """The interpreter of a backend: the one that was named, else this one."""
+        """The interpreter of a backend: the one of `--parity-python`, else this one."""
         return self.interpreters.get(backend, Path(sys.executable))
 
     def record(self, command: str, started: str) -> SessionRecord:
-        """What the hub keeps of the request: no path of this machine but the file names."""
+        """Contents of `session.json`; of the paths on this machine it keeps the file names alone."""
         return SessionRecord(
             command=command,
             profile=self.profile,
@@ -117,7 +117,7 @@ class Request:
 
 
 def _injected(text: str, backends: tuple[str, str]) -> "Injected":
-    """The fault that was asked for; the catalogue is imported for nobody else."""
+    """The fault that an option names; the catalogue of faults is imported only when there is one."""
     from harness.faults import catalogue
 
     return catalogue.parse(text, backends)
@@ -130,7 +130,7 @@ def _one_of(option: str, found: str, allowed: Iterable[str]) -> str:
 
 
 def _scenario_folders(root: Path, more: Sequence[Path]) -> tuple[Path, ...]:
-    """The project's own folder, where there is one, and those that were named."""
+    """The project's own scenario folder, where there is one, and those of the option."""
     for folder in more:
         if not folder.is_dir():
             raise HarnessError(f"--parity-scenarios: {folder} is not a folder; name one that holds scenario files.")
@@ -182,7 +182,7 @@ def _known_device(text: str) -> str:
 
 
 def _seconds(option: str, text: str) -> float | None:
-    """A time; None where none was given."""
+    """The seconds of an option; None for an empty text."""
     if not text:
         return None
     try:

@@ -11,16 +11,17 @@ from harness.session.trials import Outcome, Trials
 STRIDE = 100.0
 """Factor by which a size is made smaller until the fault is not caught any more."""
 CLOSE = 2.0
-"""The bisection ends when caught and not caught are no further apart than this factor."""
+"""The bisection ends when the caught and the missed size differ by no more than this factor."""
 LEAST = 1e-15
 """No smaller size is tried: it would be rounding."""
 
 
 @dataclass(frozen=True)
 class Bracket:
-    """What is known of one fault in one side."""
+    """Sizes between which one fault in one side begins to be caught."""
 
     natural: Injected
+    """The fault at the size that the catalogue gives it."""
     caught: float | None
     """Smallest size that was caught; None where not even the natural one was."""
     missed: float | None
@@ -30,7 +31,7 @@ class Bracket:
 
     @property
     def next(self) -> float | None:
-        """The size to try, None when there is nothing left to find out."""
+        """Size of the next trial; None when the bisection has ended."""
         if self.caught is None:
             return self.natural.fault.size if self.missed is None else None
         if self.missed is None:
@@ -39,7 +40,7 @@ class Bracket:
         return math.sqrt(self.caught * self.missed) if self.caught / self.missed > CLOSE else None
 
     def after(self, outcome: Outcome) -> "Bracket":
-        """What is known after one more trial."""
+        """The bracket after one more trial."""
         size = outcome.injected.size
         if outcome.first is None:
             return replace(self, missed=size)
@@ -48,17 +49,17 @@ class Bracket:
 
 def bisect(trials: Trials, wanted: Iterable[Injected]) -> list[Bracket]:
     """The smallest size of every fault that has one, to a factor of `CLOSE`."""
-    known = [Bracket(injected, None, None, None) for injected in wanted if injected.fault.size is not None]
-    while asked := _asked(known):
-        outcomes = {_key(outcome.injected): outcome for outcome in trials.run(asked)}
-        known = [
-            bracket.after(outcomes[_key(bracket.natural)]) if bracket.next is not None else bracket for bracket in known
+    brackets = [Bracket(injected, None, None, None) for injected in wanted if injected.fault.size is not None]
+    while wanted_trials := _next_trials(brackets):
+        outcomes = {_key(outcome.injected): outcome for outcome in trials.run(wanted_trials)}
+        brackets = [
+            known.after(outcomes[_key(known.natural)]) if known.next is not None else known for known in brackets
         ]
-    return known
+    return brackets
 
 
-def _asked(known: Sequence[Bracket]) -> list[Injected]:
-    return [replace(bracket.natural, size=bracket.next) for bracket in known if bracket.next is not None]
+def _next_trials(brackets: Sequence[Bracket]) -> list[Injected]:
+    return [replace(bracket.natural, size=bracket.next) for bracket in brackets if bracket.next is not None]
 
 
 def _key(injected: Injected) -> tuple[str, str]:
@@ -66,7 +67,7 @@ def _key(injected: Injected) -> tuple[str, str]:
 
 
 def row(bracket: Bracket) -> dict[str, Any]:
-    """One bracket for programs."""
+    """One bracket as an entry of `sensitivity.json`."""
     fault = bracket.natural.fault
     return {
         "fault": fault.id,

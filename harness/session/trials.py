@@ -24,10 +24,10 @@ from harness.judge.evidence import Evidence
 from harness.judge.verdict import CONTRACT, RED, Check, RungVerdict
 from harness.records import jobs
 from harness.records.jobs import JobRecord
-from harness.run import cores, devices, interpreters, process, side, together, worker
+from harness.run import cores, devices, interpreters, parallel, process, side, worker
 from harness.run.environment import apply
 from harness.run.job import Job, write_job
-from harness.run.plan import ACROSS, LEGS, SOURCE_FOLDERS, SOURCES
+from harness.run.plan import CROSS_LEGS, LEGS, SOURCE_FOLDERS, SOURCES
 from harness.run.run_case import run_case
 from harness.scenario.case import Case
 from harness.session import case_runner
@@ -45,19 +45,19 @@ OVERRIDES = (
     "lockstep.draws=2",
     "ensemble.seeds=0",
 )
-"""What makes every setting of the catalogue matter: a border, all terms of the loss, a probe_scale that is not 4."""
+"""Settings with which every fault has an effect: a border, all terms of the loss, a probe_scale that is not 4."""
 RUNGS = tuple(rung for rung in ladder.JUDGES if rung not in ("ensemble", "golden"))
 _LEFT_OUT = "float32"
-"""Checks with this in their names have no evidence in a trial."""
+"""Checks with this in their names have no evidence in a trial, which computes in float64 alone."""
 _TIMEOUT = 3600.0
 LOCKSTEP = frozenset({"lockstep", "oracle", "trajectory", "graft"})
 STITCHING = {"stitching", "stitched", "predictions"}
-"""Hooks that only inference comes by."""
+"""Hooks of a fault that only the inference legs call."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the judge made of one fault in one side."""
+    """Outcome of one trial: the rungs that were red with one fault in one side."""
 
     injected: Injected
     red: tuple[str, ...]
@@ -65,11 +65,11 @@ class Outcome:
     judged: tuple[str, ...]
     """The rungs that were judged."""
     message: str
-    """What the lowest red rung says."""
+    """Message of the lowest red rung; empty when none is red."""
 
     @property
     def first(self) -> str | None:
-        """The lowest red rung."""
+        """The lowest red rung; None when the fault was not caught."""
         return self.red[0] if self.red else None
 
     @property
@@ -79,7 +79,7 @@ class Outcome:
 
 
 class Trials:
-    """The faults that are tried in one folder."""
+    """Runs trials of faults, all of them in one folder."""
 
     def __init__(self, folder: Path, request: Request) -> None:
         """`folder`: empty, for the clean case and the trials; `request`: profile, store and interpreters."""
@@ -107,7 +107,7 @@ class Trials:
         return other
 
     def run(self, wanted: Iterable[Injected]) -> Iterator[Outcome]:
-        """Try the faults, those of a side in one process, both sides at once."""
+        """Try faults, those of a side in one process and both sides at once; yields the outcomes."""
         of_side: dict[str, list[Injected]] = {}
         for injected in wanted:
             injected.fault.require_fits(self.case)
@@ -116,11 +116,11 @@ class Trials:
             self.clean(backend)
         cancelled = threading.Event()
         calls = {backend: partial(self._work, backend, faults, cancelled) for backend, faults in of_side.items()}
-        for backend, _ in together.as_they_end(calls, cancelled):
+        for backend, _ in parallel.as_completed(calls, cancelled):
             yield from map(self._judged, of_side[backend])
 
     def _work(self, backend: str, faults: Sequence[Injected], cancelled: threading.Event) -> None:
-        """Run all jobs of a side's faults."""
+        """Run all jobs of the faults of one side in one worker process."""
         jobs = [path for injected in faults for path in self._jobs(injected)]
         if not jobs:
             return
@@ -167,7 +167,7 @@ class Trials:
         if leg not in SOURCES:
             return job
         needed = SOURCES[leg]
-        if leg in ACROSS:
+        if leg in CROSS_LEGS:
             source = clean / other
         else:
             source = self._folder(injected) / "jobs" / needed if needed in legs_of(injected) else clean / own
@@ -177,18 +177,18 @@ class Trials:
         return self.folder / str(injected)
 
     def _judged(self, injected: Injected) -> Outcome:
-        """Judge a trial, and take its folder away."""
+        """Judge a trial, and remove its folder."""
         folder = self._folder(injected)
         self._assemble(injected, folder)
         evidence = Evidence(folder, (self._other(injected.backend), injected.backend))
-        verdicts = [judged(evidence, rung, self.case) for rung in rungs_of(injected)]
+        verdicts = [judge_rung(evidence, rung, self.case) for rung in rungs_of(injected)]
         shutil.rmtree(folder)
         red = [verdict for verdict in verdicts if verdict.status in RED]
         message = red[0].message if red else ""
         return Outcome(injected, tuple(verdict.rung for verdict in red), rungs_of(injected), message)
 
     def _assemble(self, injected: Injected, folder: Path) -> None:
-        """Make the case folder of a trial: clean files, over them what the injected side left, then what is spoilt."""
+        """Make the case folder of a trial: clean files, over them those of the injected side, then changes to files."""
         shutil.copytree(self.clean(injected.backend), folder, dirs_exist_ok=True, copy_function=os.link)
         own, port = folder / injected.backend, injected.port()
         records = jobs.read(folder / layout.JOBS)
@@ -200,22 +200,22 @@ class Trials:
                 shutil.copytree(folder / "jobs" / leg, own, dirs_exist_ok=True)
         jobs.write(folder / layout.JOBS, records)
         for leg in set(LEGS) - set(legs_of(injected)):
-            injection.spoil_files(port, leg, own)
-        injection.spoil_case(port, folder)
+            injection.inject_into_files(port, leg, own)
+        injection.inject_into_case(port, folder)
 
 
 def legs_of(injected: Injected) -> tuple[str, ...]:
-    """The legs that have to be run with a fault, those that its rung reads; of one that acts on files alone, none."""
-    if not any(acts(injected, leg) for leg in LEGS):
+    """The legs that must be run with a fault, which are those that its rung reads; none for a fault in files alone."""
+    if not any(changes_leg(injected, leg) for leg in LEGS):
         return ()
     needs = LOCKSTEP if injected.fault.is_control else ladder.needs(injected.fault.rung)
     if needs <= LOCKSTEP:
         return tuple(leg for leg in LEGS if leg in needs | {"lockstep", "oracle", "graft"})
-    return ("train", "infer") if acts(injected, "train") else ("infer",)
+    return ("train", "infer") if changes_leg(injected, "train") else ("infer",)
 
 
-def acts(injected: Injected, leg: str) -> bool:
-    """Whether a fault changes what a leg does, and not only what it left."""
+def changes_leg(injected: Injected, leg: str) -> bool:
+    """Whether a fault changes what a leg computes, and not only the files that it left."""
     own = [hook for hook in injected.port(leg).hooks if hook != "case" and not hook.startswith("files ")]
     return bool(set(own) - STITCHING) if leg not in ("infer", "exchange") else bool(own)
 
@@ -240,8 +240,8 @@ def rungs_of(injected: Injected) -> tuple[str, ...]:
     )
 
 
-def judged(evidence: Evidence, rung: str, case: Case) -> RungVerdict:
-    """A rung without the checks that have no evidence in a trial; a judge that breaks is red, too, and says so."""
+def judge_rung(evidence: Evidence, rung: str, case: Case) -> RungVerdict:
+    """Judge a rung, leaving out checks without evidence in a trial; an exception of the judge is a red verdict, too."""
     try:
         verdict = ladder.judge_rung(rung, evidence, tolerances.limits_of(case))
     except Exception as problem:  # as in case_runner.judge
@@ -256,12 +256,12 @@ def _record(job: JobRecord, backend: str, leg: str, output: Path) -> JobRecord:
         return job
     if (output / layout.DONE).is_file():
         return job.model_copy(update={"status": "done", "error": None})
-    told = output / layout.ERROR
-    error = read_json(told)["error"] if told.is_file() else "was not begun: the worker ended before"
+    error_file = output / layout.ERROR
+    error = read_json(error_file)["error"] if error_file.is_file() else "was not begun: the worker ended before"
     return job.model_copy(update={"status": "failed", "error": error})
 
 
-def every(backends: Sequence[str], names: Collection[str] = (), quick: bool = False) -> list[Injected]:
+def select_faults(backends: Sequence[str], names: Collection[str] = (), quick: bool = False) -> list[Injected]:
     """The faults of these names (all, where none is named) in both sides, at their natural sizes."""
     found = [catalogue.named(name) for name in names] or list(catalogue.faults().values())
     chosen = [fault for fault in found if fault.quick or not quick]

@@ -1,4 +1,4 @@
-"""Pages and notes from the templates beside this file: HTML and SVG, where every text is escaped, and Markdown."""
+"""Renders pages and notes from the templates in this folder: HTML and SVG, with all text escaped, and Markdown."""
 
 from functools import cache
 from pathlib import Path
@@ -11,13 +11,18 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent
 ARROWS = {"worse": "▼", "better": "▲", "changed": "◆", "": ""}
-"""What became of a figure, in one character, so that it is read without colour."""
+"""A sign for each verdict on a change, so that it can be read without colour."""
 
 
 def render(template: str, /, **context: Any) -> str:
-    """The text of a template, whose name ends in `.html`, `.svg` or `.md`, with the values that it asks for.
+    """Render a template.
 
-    Raises jinja2.UndefinedError when it asks for one that is not given.
+    Args:
+        template: its name below this folder, ending in `.html`, `.svg` or `.md`.
+        context: the values that it uses.
+
+    Raises:
+        jinja2.UndefinedError: the template uses a value that is not given.
     """
     return _environment(is_markdown=template.endswith(".md")).get_template(template).render(**context)
 
@@ -42,7 +47,7 @@ def _environment(is_markdown: bool) -> "Environment":
     environment.filters.update(
         number=formatting.number,
         seconds=formatting.seconds,
-        used=formatting.used,
+        share_of_limit=formatting.share_of_limit,
         size=formatting.size,
         cell=formatting.cell,
         clipped=formatting.clipped,

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[2]
 def _parameters() -> list[object]:
     return [
         pytest.param(injected, id=str(injected), marks=[pytest.mark.quick] if injected.fault.quick else [])
-        for injected in trials.every(BACKENDS)
+        for injected in trials.select_faults(BACKENDS)
     ]
 
 

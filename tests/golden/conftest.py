@@ -67,7 +67,7 @@ class Golden:
         if not update:  # before the library would write a file that is missing
             held = registry.read(FOLDER)
             problem = registry.problem(FOLDER, held, name, self.provenance["scenario"])
-            if not problem and (found := registry.elsewhere(held[name], self.provenance["environment"])):
+            if not problem and (found := registry.environment_difference(held[name], self.provenance["environment"])):
                 problem = f"{path}: {found}; use the versions of constraints.txt, or approve it anew."
             if problem:
                 pytest.fail(problem, pytrace=False)

@@ -29,7 +29,7 @@ from harness.report.parity_log import log, text
 from harness.report.pictures import Colours
 from harness.scenario.case import Case
 from harness.scenario.catalogue import load_cases
-from harness.session.golden import deliver
+from harness.session.golden import copy_approved
 from harness.session.notes import checks_table
 
 pytestmark = pytest.mark.golden
@@ -160,7 +160,7 @@ def expected() -> dict[str, str | None]:
     for path in registry.files(FOLDER):
         folder, *parts = path.split("/")
         if folder == registry.TRAINED and (case := cases(parts[0]).get(parts[1])):
-            files[path] = registry.depends_on(case.scenario, deliver.LEG)
+            files[path] = registry.depends_on(case.scenario, copy_approved.LEG)
     return files
 
 

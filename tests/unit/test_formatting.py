@@ -39,7 +39,7 @@ def test_seconds(value: float | None, text: str) -> None:
     [(None, "-"), (1.0, "0 %"), (0.63, "37 %"), (0.0, "100 %"), (-2.0, "300 %"), (-1e6, "1e+06 times")],
 )
 def test_used(margin: float | None, text: str) -> None:
-    assert formatting.used(margin) == text
+    assert formatting.share_of_limit(margin) == text
 
 
 def test_table_aligns_its_columns() -> None:

@@ -25,6 +25,13 @@ def literals(tree: ast.AST) -> Iterator[tuple[ast.Constant, ast.AST]]:
                 yield child, parent
 
 
+def names_a_template(literal: ast.Constant, parent: ast.AST) -> bool:
+    """Whether a string is the template that is rendered, which may bear the name of what is made from it."""
+    return (
+        isinstance(parent, ast.Call) and ast.unparse(parent.func) == "templates.render" and literal in parent.args[:1]
+    )
+
+
 def names_a_file(text: str) -> bool:
     """Whether a string ends in such a name; one with a blank in it is prose, and may speak of files."""
     return len(text.split()) == 1 and PurePosixPath(text).name in FILE_NAMES
@@ -38,6 +45,7 @@ def wrong(source: str) -> list[str]:
     return [
         f"line {literal.lineno}: {literal.value!r}"
         for literal, parent in literals(ast.parse(source))
+        if not names_a_template(literal, parent)
         if names_a_file(literal.value) or (literal.value in FOLDER_NAMES and makes_a_path(parent))
     ]
 
@@ -55,10 +63,15 @@ def test_no_other_module_names_a_file_of_a_hub(path: Path) -> None:
         'glob("*/jobs.json")',
         'case / "dataset"',
         'Path("lockstep", name)',
+        'templates.render("case.md", to="summary.md")',
     ],
 )
 def test_a_name_that_stands_elsewhere_is_found(source: str) -> None:
     assert wrong(source)
+
+
+def test_a_template_may_be_called_as_what_is_made_from_it() -> None:
+    assert not wrong('templates.render("summary.md", case=case)')
 
 
 @pytest.mark.parametrize("source", ['"""Writes `setup.json`."""', 'leg == "lockstep"', 'f"{hub}: has no jobs.json"'])

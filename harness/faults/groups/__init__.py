@@ -1,1 +1,1 @@
-"""The faults, a module a group; whatever stands here is found by itself."""
+"""The faults, one module for each group; every module here is found by `harness.faults.catalogue.faults`."""

@@ -1,4 +1,4 @@
-"""Artifacts: what a run leaves, damaged, stale, or of another run."""
+"""Faults of artifacts: files of a run that are damaged, stale, or of another run."""
 
 import shutil
 from collections.abc import Callable
@@ -24,7 +24,7 @@ PICTURES = (INFERENCE / layout.AMPLITUDE, INFERENCE / layout.PHASE)
 
 
 def at(path: Path, edit: Callable[..., None], *change: Any, **changes: Any) -> Callable[[Path], None]:
-    """An edit of the file at `path` below the folder of a leg's output."""
+    """Make a change of a leg's output folder from a function that edits the file `path` in it."""
     return lambda output: edit(output / path, *change, **changes)
 
 
@@ -81,7 +81,7 @@ def weights_other(port: FaultyPort) -> None:
     def other(output: Path) -> None:
         path = output / layout.BUNDLE / layout.WEIGHTS
         weights = load_file(path)
-        path.unlink()  # the file may be a link to a sound one
+        path.unlink()  # it may be a hard link to the file of a run without a fault
         save_file({**weights, "log_scale": np.asarray(weights["log_scale"] + 0.1)}, path)
 
     port.files("train", other)
@@ -142,7 +142,7 @@ def picture_flat(port: FaultyPort) -> None:
 
 
 def in_pictures(change: Callable[[Array], Array]) -> Callable[[Path], None]:
-    """A change of the stitched amplitude and phase that the inference left in a folder."""
+    """Make a change of a leg's output folder from a change of the stitched amplitude and phase in it."""
 
     def changed(output: Path) -> None:
         for picture in PICTURES:
@@ -152,12 +152,12 @@ def in_pictures(change: Callable[[Array], Array]) -> Callable[[Path], None]:
 
 
 def with_nan(values: Array) -> Array:
-    """One value that is not a number among the others."""
+    """Replace the value at flat index 7 by NaN."""
     return np.where(np.arange(values.size).reshape(values.shape) == 7, values.dtype.type(np.nan), values)
 
 
 def flattened(values: Array) -> Array:
-    """The same mean everywhere."""
+    """Replace all values by their mean."""
     return np.full_like(values, values.mean())
 
 
@@ -192,7 +192,7 @@ def same_side(port: FaultyPort) -> None:
 
     def copied(folder: Path) -> None:
         [other] = [path for path in folder.iterdir() if (path / layout.BUNDLE).is_dir() and path.name != port.backend]
-        for found in other.iterdir():  # the reference has no graft, so the candidate's own stays
+        for found in other.iterdir():  # the reference has no leg `graft`, so that of the candidate stays
             shutil.rmtree(folder / port.backend / found.name)
             shutil.copytree(found, folder / port.backend / found.name)
 

@@ -1,4 +1,4 @@
-"""Controls: ports that are written otherwise and mean the same. Whatever is red here is a false alarm."""
+"""Controls: changes of the code that do not change the results; any red rung here is a false alarm."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Data: what one side reads otherwise, and what is wrong for both."""
+"""Faults of the data: what one side reads differently, and what is wrong for both sides."""
 
 from pathlib import Path
 
@@ -67,10 +67,10 @@ def truncated(port: FaultyPort) -> None:
 def nan(port: FaultyPort) -> None:
     """One pattern of one side holds a NaN."""
 
-    def spoilt(X: np.ndarray) -> np.ndarray:
+    def with_nan(X: np.ndarray) -> np.ndarray:
         return np.where(np.arange(X.size).reshape(X.shape) % X[0].size == 0, np.float32(np.nan), X)
 
-    port.dataset(lambda folder: in_npz(folder / layout.TRAIN, X=spoilt))
+    port.dataset(lambda folder: in_npz(folder / layout.TRAIN, X=with_nan))
 
 
 @fault("data.other-probe", rung="stages", network=ANY)

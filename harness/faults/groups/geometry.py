@@ -1,4 +1,4 @@
-"""Geometry: offsets, translation, merge, canvas, conventions of the transform."""
+"""Faults of the geometry: offsets, translation, merge, canvas, conventions of the Fourier transform."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -140,7 +140,7 @@ def other_mask(port: FaultyPort) -> None:
 
 
 def _predicted(stages: Stages) -> slice:
-    """The central pixels that the heads predict."""
+    """Slice of the central pixels of a patch that the heads predict."""
     size, side = int(stages["object_patches"].shape[-1]), int(stages["amplitude_head"].shape[-1])
     return slice((size - side) // 2, (size + side) // 2)
 
@@ -233,19 +233,19 @@ def neighbour(port: FaultyPort) -> None:
 @fault("geometry.canvas-centre", rung="canvas", network=ANY, size=1.0, unit="pixels along both axes", quick=True)
 def canvas_centre(port: FaultyPort) -> None:
     """The canvas is centred on the wrong point."""
-    port.stitching(lambda asked: replace(asked, positions=asked.positions + port.size))
+    port.stitching(lambda request: replace(request, positions=request.positions + port.size))
 
 
 @fault("geometry.stitched-by-mean", rung="canvas", network=ANY)
 def stitched_by_mean(port: FaultyPort) -> None:
     """The patches are averaged, not placed by their positions."""
-    port.stitching(lambda asked: replace(asked, positions=np.zeros_like(asked.positions)))
+    port.stitching(lambda request: replace(request, positions=np.zeros_like(request.positions)))
 
 
 @fault("geometry.canvas-transposed", rung="canvas", network=ANY)
 def canvas_transposed(port: FaultyPort) -> None:
     """X and y of the positions are swapped when the canvas is filled."""
-    port.stitching(lambda asked: replace(asked, positions=np.ascontiguousarray(asked.positions[:, ::-1])))
+    port.stitching(lambda request: replace(request, positions=np.ascontiguousarray(request.positions[:, ::-1])))
 
 
 @fault("geometry.canvas-undivided", rung="canvas", network=ANY)
@@ -257,10 +257,10 @@ def canvas_undivided(port: FaultyPort) -> None:
 @fault("geometry.canvas-nearest", rung="canvas", network=ANY)
 def canvas_nearest(port: FaultyPort) -> None:
     """Patches are placed on the canvas by whole pixels."""
-    port.stitching(lambda asked: replace(asked, positions=np.round(asked.positions)))
+    port.stitching(lambda request: replace(request, positions=np.round(request.positions)))
 
 
 @fault("geometry.last-patch-lost", rung="canvas", network=ANY)
 def last_patch_lost(port: FaultyPort) -> None:
     """The last patch of the test groups is not stitched."""
-    port.stitching(lambda asked: replace(asked, patches=asked.patches[:-1], positions=asked.positions[:-1]))
+    port.stitching(lambda request: replace(request, patches=request.patches[:-1], positions=request.positions[:-1]))

@@ -1,4 +1,4 @@
-"""The loss: terms, weights, reductions, floors."""
+"""Faults of the loss: terms, weights, reductions, floors."""
 
 from collections.abc import Callable
 from typing import Any

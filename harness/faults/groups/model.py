@@ -1,4 +1,4 @@
-"""The network: heads, layers, weights on their way, settings that one side has otherwise."""
+"""Faults of the model: heads, layers, conversion of weights, settings that differ on one side."""
 
 import operator
 from dataclasses import replace
@@ -166,7 +166,7 @@ def mask_radius(port: FaultyPort) -> None:
 
 
 def _disk(size: int, lack: float) -> np.ndarray:
-    """(N, N) float64: 1 within N/4 - `lack` pixels of the middle of the grid."""
+    """Mask (N, N) float64: 1 within N/4 - `lack` pixels of the half-pixel centre, else 0."""
     axis = np.arange(size) - (size - 1) / 2
     inside = np.hypot(axis[:, None], axis) < size / 4 - lack
     return inside.astype(np.float64)

@@ -1,4 +1,4 @@
-"""Scale and units: probe, intensity scale, normalisation, photons."""
+"""Faults of scale and units: probe, intensity scale, normalisation, photons."""
 
 from dataclasses import replace
 

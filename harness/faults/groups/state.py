@@ -1,4 +1,4 @@
-"""Shape, type and state: precision, what is not finite, what an earlier call left."""
+"""Faults of shape, type and state: precision, values that are not finite, state of earlier calls."""
 
 from dataclasses import replace
 

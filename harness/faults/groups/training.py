@@ -1,4 +1,4 @@
-"""Optimiser and training: Adam, schedule, order of the batches, what is saved."""
+"""Faults of the training: Adam, learning-rate schedule, order of the batches, saved weights."""
 
 import math
 from collections.abc import Callable
@@ -17,12 +17,12 @@ from harness.files import read_npz
 from harness.ports.protocol import Batch, BatchSource
 
 Schedule = Callable[[Any, int, int], float]
-"""From the section `optimiser`, a step (from 0) and the number of steps to the learning rate."""
+"""Function of the section `optimiser`, a step (from 0) and the number of steps, that returns the learning rate."""
 
 
 @dataclass
-class Drawn:
-    """A source with its steps in another order, or fewer of them."""
+class DrawnBatches:
+    """A source of batches that takes those of another source in another order, or fewer of them."""
 
     batches: BatchSource
     epochs: int
@@ -30,22 +30,22 @@ class Drawn:
     order: Callable[[int], int]
 
     def batch(self, step: int) -> Batch:
-        """The batch of a step."""
+        """Return the batch of a step, counted from 0."""
         return self.batches.batch(self.order(step))
 
 
 def reordered(order: Callable[[int, int], int]) -> Callable[[BatchSource], BatchSource]:
-    """Batches in another order: from a step and the number of steps to the step whose batch is taken."""
+    """Make a change of the order of batches; `order` maps a step and the number of steps to the step of the batch."""
 
     def draw(batches: BatchSource) -> BatchSource:
         steps = batches.epochs * batches.steps_per_epoch
-        return Drawn(batches, batches.epochs, batches.steps_per_epoch, lambda step: order(step, steps))
+        return DrawnBatches(batches, batches.epochs, batches.steps_per_epoch, lambda step: order(step, steps))
 
     return draw
 
 
 def at_step(other: Callable[[Any, int], int]) -> RuleChange:
-    """The rate of another step: from the section `optimiser` and a step to the step whose rate is taken."""
+    """Make a change of the schedule; `other` maps the section `optimiser` and a step to the step of the rate."""
     return lambda rate, _: lambda optimiser, step, steps: rate(optimiser, other(optimiser, step), steps)
 
 
@@ -70,7 +70,7 @@ def betas(port: FaultyPort) -> None:
 @fault("training.bias-correction", rung="trajectory")
 def bias_correction(port: FaultyPort) -> None:
     """Adam's moments are not corrected for their bias."""
-    # The first step stays as it is: with the contract's rates its two corrections cancel.
+    # The first step does not change: with the contract's decay rates the two bias corrections cancel in it.
 
     def uncorrected(schedule: Schedule, rules: Any) -> Schedule:
         def rate(optimiser: Any, step: int, steps: int) -> float:
@@ -124,7 +124,9 @@ def last_batch_dropped(port: FaultyPort) -> None:
 
     def dropped(batches: BatchSource) -> BatchSource:
         kept = max(1, batches.steps_per_epoch - 1)
-        return Drawn(batches, batches.epochs, kept, lambda step: step // kept * batches.steps_per_epoch + step % kept)
+        return DrawnBatches(
+            batches, batches.epochs, kept, lambda step: step // kept * batches.steps_per_epoch + step % kept
+        )
 
     port.batches(dropped)
 
@@ -132,7 +134,7 @@ def last_batch_dropped(port: FaultyPort) -> None:
 @fault("training.early-stopping", rung="trajectory", network=ANY)
 def early_stopping(port: FaultyPort) -> None:
     """The training ends before its last epoch."""
-    port.batches(lambda batches: Drawn(batches, batches.epochs - 1, batches.steps_per_epoch, lambda step: step))
+    port.batches(lambda batches: DrawnBatches(batches, batches.epochs - 1, batches.steps_per_epoch, lambda step: step))
 
 
 @fault("training.test-data", rung="dataset", network=ANY)

@@ -1,1 +1,1 @@
-"""Golden files: results that a person has approved, each with its provenance, and how today's are held against them."""
+"""Golden files: results that a person has approved, with their provenance, for comparison with later results."""

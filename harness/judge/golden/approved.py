@@ -1,6 +1,7 @@
-"""A trained result in a few kilobytes, fit to be approved: the figures of one side, and a small picture of its object.
+"""A trained result in a few kilobytes, small enough to approve and keep under version control.
 
-Two files for each backend: `<backend>.json` with the figures, `<backend>.npz` with the picture.
+Two files for each backend: `<backend>.json` holds its QUANTITIES (`judge/quantities.py`), `<backend>.npz` a small
+picture of the object that it reconstructed.
 """
 
 import math
@@ -22,27 +23,27 @@ from harness.judge.reconstructions import measured_against_truth
 from harness.judge.truth import part_of, parts_with_a_picture
 
 _SIDE = 64
-"""Pixels: no picture is larger."""
+"""Most pixels a side of the small picture."""
 
 
 @dataclass(frozen=True)
 class Approved:
-    """What is kept of one side of one run."""
+    """The part of one side's result that is kept as its golden files."""
 
-    figures: Mapping[str, float | None]
-    """The QUANTITIES."""
+    quantities: Mapping[str, float | None]
+    """Value of each of the QUANTITIES by name; None where it is not finite."""
     picture: Array
-    """(n, n) float32: means over blocks of pixels of the part that carries the picture, 0 where nothing lies."""
+    """(n, n) float32: means over blocks of pixels of the leading part, 0 where no pixel is covered."""
     weight: Array
     """(n, n) int32: pixels that each mean is over."""
 
     def distances(self, other: "Approved") -> dict[str, float | None]:
-        """How far another run is from this one.
+        """How far the result of another run is from this one, by name.
 
-        Of each figure the difference; of the `picture` the root mean square of the difference over the contrast
-        (standard deviation) of this one. None where a run has no such figure, or their pictures have no common place.
+        Of each quantity the absolute difference; of `picture` the root mean square of the difference over the contrast
+        (standard deviation) of this picture. None where a run lacks the value, or the pictures have no common pixel.
         """
-        gaps = {name: difference(self.figures[name], other.figures[name]) for name in QUANTITIES}
+        gaps = {name: difference(self.quantities[name], other.quantities[name]) for name in QUANTITIES}
         found = {name: None if gap is None else abs(gap) for name, gap in gaps.items()}
         return {**found, "picture": self._picture_distance(other)}
 
@@ -57,7 +58,7 @@ class Approved:
 
 
 def of_side(evidence: Evidence, backend: str) -> Approved:
-    """What is kept of a side of a case."""
+    """Reduce the trained result of a side of a case to what golden files hold."""
     aligned, _ = measured_against_truth(evidence, backend)
     part = part_of(aligned.field, parts_with_a_picture(evidence)[0])
     picture, weight = _small(part, aligned.mask)
@@ -65,7 +66,7 @@ def of_side(evidence: Evidence, backend: str) -> Approved:
 
 
 def _small(values: Array, mask: Array) -> tuple[Array, Array]:
-    """Means over square blocks of the pixels inside the mask, and how many there are."""
+    """Shrink a picture: means over square blocks of pixels inside the mask, and the number of pixels in each mean."""
     block = math.ceil(len(values) / _SIDE)
     total, weight = (
         block_reduce(array, block, np.sum)  # type: ignore[no-untyped-call]
@@ -76,25 +77,25 @@ def _small(values: Array, mask: Array) -> tuple[Array, Array]:
 
 
 def paths_of(folder: Path, backend: str) -> tuple[Path, Path]:
-    """The files of a side: figures and picture."""
+    """Paths of the two files of a side: `<backend>.json` and `<backend>.npz`."""
     return folder / f"{backend}.json", folder / f"{backend}.npz"
 
 
 def write(folder: Path, backend: str, approved: Approved) -> tuple[Path, Path]:
-    """Write the files of a side; returns their paths."""
+    """Write both files of a side; returns their paths."""
     paths = paths_of(folder, backend)
-    write_json(paths[0], approved.figures)
+    write_json(paths[0], approved.quantities)
     write_npz(paths[1], picture=approved.picture, weight=approved.weight)
     return paths
 
 
 def read(folder: Path, backend: str) -> Approved:
-    """Read the files of a side; raises HarnessError when one is missing or broken."""
+    """Read both files of a side; raises HarnessError when one is missing or broken."""
     paths = paths_of(folder, backend)
-    figures: Any = read_json(paths[0])
+    quantities: Any = read_json(paths[0])
     arrays = read_npz(paths[1])
-    if not isinstance(figures, dict) or set(figures) != set(QUANTITIES):
+    if not isinstance(quantities, dict) or set(quantities) != set(QUANTITIES):
         raise HarnessError(f"{paths[0]}: needed are the figures {', '.join(QUANTITIES)}; approve the result anew.")
     if set(arrays) != {"picture", "weight"} or arrays["picture"].shape != arrays["weight"].shape:
         raise HarnessError(f"{paths[1]}: needed are picture and weight of one shape; approve the result anew.")
-    return Approved(figures, arrays["picture"], arrays["weight"])
+    return Approved(quantities, arrays["picture"], arrays["weight"])

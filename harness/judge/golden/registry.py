@@ -1,7 +1,7 @@
-"""Where every golden file comes from: `registry.json` beside the files, and what is wrong with a file that it names.
+"""Registry of golden files, `registry.json`: where each file comes from, and what is wrong with a file.
 
-A golden file says nothing by itself: it may be half of one, of another scenario, of another environment, or edited
-by hand. What is wrong is told in one sentence each, before anything is compared with the file.
+A golden file alone cannot be trusted: it may be truncated, from another scenario or environment, or edited by hand.
+Each problem is stated in one sentence, before anything is compared with the file.
 """
 
 from collections.abc import Container, Iterator, Mapping
@@ -18,7 +18,7 @@ from harness.run.keys import relevant
 from harness.scenario.schema import Scenario
 
 FOLDER = Path("tests/golden")
-"""Where a project keeps its golden files."""
+"""Folder of a project's golden files, relative to its root."""
 REGISTRY = "registry.json"
 TRAINED = "trained"
 """Folder of the trained results: `trained/<profile>/<case>/<backend>.*`."""
@@ -29,19 +29,22 @@ _ENTRIES = TypeAdapter(dict[str, Entry])
 
 
 def depends_on(scenario: Scenario, leg: str) -> str:
-    """Digest of what the outcome of a leg depends on in a scenario: no description, no limit, no marker."""
+    """Digest of those parts of a scenario that the outcome of a leg depends on: no description, limit or marker."""
     return digest(relevant(scenario, leg).model_dump(mode="json"))
 
 
 def is_wanted(update: str | None, case: str, exists: bool) -> bool:
-    """Whether golden files of a case are to be made anew, as the option UPDATE says: all, new or the case's name."""
+    """Whether the option UPDATE selects the golden files of a case.
+
+    `update`: value of the option, `all`, `new` or the name of a case; `exists`: whether the case has golden files.
+    """
     return update == "all" or update == case or (update == "new" and not exists)
 
 
 def read(folder: Path) -> dict[str, Entry]:
-    """The entries by the file's path relative to `folder`; none where there is no registry.
+    """Read the registry of a folder: entries by the file's path relative to it; empty where there is no registry.
 
-    Raises HarnessError for a registry that is broken.
+    Raises HarnessError when the registry is broken.
     """
     path = folder / REGISTRY
     try:
@@ -53,23 +56,23 @@ def read(folder: Path) -> dict[str, Entry]:
 
 
 def entry(path: Path, **provenance: object) -> Entry:
-    """The entry of a file as it is now."""
+    """Make the registry entry of a file as it is now; `provenance`: the other fields of the entry."""
     return Entry.model_validate({"sha256": sha256(path), "size": path.stat().st_size, **provenance})
 
 
 def register(folder: Path, entries: Mapping[str, Entry]) -> None:
-    """Approve files: put their entries into the registry.
+    """Approve files: write their entries to the registry of `folder`.
 
-    A file whose bytes are the approved ones keeps the hub that it was first taken from, so that approving the same
-    result again changes nothing.
+    A file that is already approved with the same bytes keeps the hub that it was first taken from, so that approving
+    the same result again changes nothing.
     """
     with FileLock(folder / f"{REGISTRY}.lock"):
-        held = read(folder)
+        registered = read(folder)
         for name, new in entries.items():
-            old = held.get(name)
+            old = registered.get(name)
             if old is None or old.model_copy(update={"hub": new.hub, "commit": new.commit}) != new:
-                held[name] = new
-        _write(folder, held)
+                registered[name] = new
+        _write(folder, registered)
 
 
 def _write(folder: Path, entries: Mapping[str, Entry]) -> None:
@@ -77,23 +80,26 @@ def _write(folder: Path, entries: Mapping[str, Entry]) -> None:
 
 
 def trained(folder: Path, profile: str, case: str) -> Path:
-    """Where the trained results of a case lie below `folder`."""
+    """Folder of the trained results of a case below `folder`."""
     return folder / TRAINED / profile / case
 
 
 def files(folder: Path) -> dict[str, Path]:
-    """Every golden file of a folder by its relative path."""
+    """Paths of all golden files of a folder, by their paths relative to it."""
     found = (path for path in folder.rglob("*") if path.is_file() and path.suffix not in _NO_GOLDEN)
     return {path.relative_to(folder).as_posix(): path for path in sorted(found) if path.name != REGISTRY}
 
 
-def problem(folder: Path, held: Mapping[str, Entry], name: str, scenario: str | None) -> str:
-    """What is wrong with one golden file, in a sentence; empty where nothing is.
+def problem(folder: Path, registered: Mapping[str, Entry], name: str, scenario: str | None) -> str:
+    """Say what is wrong with one golden file, in one sentence; an empty text where nothing is.
 
-    `held`: the entries of the folder, as `read` gives them; `scenario`: digest of what the file depends on as the
-    scenario stands today, None where it depends on none.
+    Args:
+        folder: folder of the golden files.
+        registered: entries of its registry, as `read` returns them.
+        name: path of the file relative to the folder.
+        scenario: `depends_on` of the present scenario; None for a file that depends on no scenario.
     """
-    path, found = folder / name, held.get(name)
+    path, found = folder / name, registered.get(name)
     if found is None:
         state = "nobody has approved it" if path.exists() else "there is no such file"
         return f"{path}: {state}; look at it and approve it with {UPDATE}=new."
@@ -105,7 +111,7 @@ def problem(folder: Path, held: Mapping[str, Entry], name: str, scenario: str | 
 
 
 def damage(path: Path, approved: Entry) -> str:
-    """In a sentence, what tells the bytes of a file from those that were approved; empty where nothing does."""
+    """Say how the bytes of a file differ from the approved ones, in one sentence; an empty text where they do not."""
     with path.open("rb") as stream:
         if stream.read(len(_LFS)) == _LFS:
             return f"{path}: is a pointer of Git LFS and not the file; run git lfs pull."
@@ -117,37 +123,39 @@ def damage(path: Path, approved: Entry) -> str:
     return ""
 
 
-def elsewhere(approved: Entry, environment: Mapping[str, str]) -> str:
-    """In what today's environment differs from the one that a file was approved in; empty where in nothing."""
+def environment_difference(approved: Entry, environment: Mapping[str, str]) -> str:
+    """Say how the present environment differs from that of the approval; an empty text where it does not."""
     versions = sorted(paired(approved.environment, environment))
     parts = [f"{name} {old or 'not there'}, now {new or 'not there'}" for name, old, new in versions if old != new]
     return f"was approved in another environment: {'; '.join(parts)}" if parts else ""
 
 
 def problems(folder: Path, expected: Mapping[str, str | None]) -> Iterator[str]:
-    """Everything that is wrong with the golden files of a folder, a sentence each.
+    """Every problem of the golden files of a folder, one sentence each.
 
-    `expected`: every file that something is held against today, with the digest that `problem` asks for.
+    `expected`: every file that a result is compared with, with its `depends_on` (see `problem`).
     """
-    held = read(folder)
+    registered = read(folder)
     for name, scenario in expected.items():
-        if sentence := problem(folder, held, name, scenario):
+        if sentence := problem(folder, registered, name, scenario):
             yield sentence
-    for name in sorted((files(folder).keys() | held.keys()) - expected.keys()):
-        how = f"{UPDATE}=all removes it and its entry in {REGISTRY}" if name in held else "remove it"
+    for name in sorted((files(folder).keys() | registered.keys()) - expected.keys()):
+        how = f"{UPDATE}=all removes it and its entry in {REGISTRY}" if name in registered else "remove it"
         yield f"{folder / name}: is orphaned: nothing is held against it; {how}."
 
 
 def discard_orphans(folder: Path, expected: Container[str], update: str | None) -> None:
-    """Remove what was approved, by entry and file, and is not among the expected, where the option UPDATE asks for it.
+    """Remove approved files, with their entries, that are not expected any more, where the option UPDATE selects them.
 
-    A file without an entry is left alone: whoever put it there has it nowhere else.
+    A file without an entry is kept: it may be the only copy.
     """
     with FileLock(folder / f"{REGISTRY}.lock"):
-        held, there = read(folder), files(folder)
-        orphans = {name for name in held if name not in expected and is_wanted(update, held[name].case or "", True)}
+        registered, there = read(folder), files(folder)
+        orphans = {
+            name for name in registered if name not in expected and is_wanted(update, registered[name].case or "", True)
+        }
         if not orphans:
             return
         for name in orphans & there.keys():  # whatever path an entry may hold, nothing outside the folder is removed
             there[name].unlink()
-        _write(folder, {name: own for name, own in held.items() if name not in orphans})
+        _write(folder, {name: own for name, own in registered.items() if name not in orphans})

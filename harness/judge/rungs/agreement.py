@@ -1,9 +1,9 @@
-"""Rung 13: how far are the two sides from each other, after the gauges that physics leaves free are fixed and judged?
+"""Rung 13: do the pictures of the two sides agree, after the gauges that physics leaves free are fixed and judged?
 
-Evidence: `inference_outputs/` of both sides on their common covered pixels. What was fitted is judged too: a scale,
-a shift or a linear phase between two ports of one network is a fault, not a freedom. Only the global phase is free,
-and of measured data a linear phase and a shift of the whole picture, within limits. Whether the twin conj(O(-x)) is
-nearer is reported, not judged.
+Evidence: `inference_outputs/` of both sides on their common covered pixels. The fitted gauges are judged too: a scale,
+a shift or a linear phase between two ports of one network is a fault. Only the global phase is free, and for measured
+data a linear phase and a shift of the whole picture, within limits. Whether the twin conj(O(-x)) is nearer is reported,
+not judged.
 """
 
 import math
@@ -18,13 +18,13 @@ from harness.judge.reconstructions import agreement, correlation_with_truth
 from harness.judge.tolerances import Limits
 from harness.judge.truth import PARTS, parts_with_a_picture
 from harness.judge.verdict import Check
-from harness.records.pictures import AgreementFigures
+from harness.records.pictures import AgreementMetrics
 
 NEEDS = frozenset({"train", "infer"})
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
-    """Check that there are two sides, then compare their pictures and their distances from the truth."""
+    """Check that the sides are different trainings, then compare their pictures and their distances from the truth."""
     findings = Findings("agreement", limits)
     with findings.evidence_for("two_sides"):
         _two_sides(findings, evidence)
@@ -36,7 +36,7 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 
 
 def _two_sides(findings: Findings, evidence: Evidence) -> None:
-    """Two ports never train to the same bits: identical files are one side, read twice."""
+    """Compare the digests of the trained weights: two ports never train to the same bits, so equal files are wrong."""
     reference, candidate = evidence.backends
     if reference == candidate:
         return
@@ -51,9 +51,9 @@ def _two_sides(findings: Findings, evidence: Evidence) -> None:
         findings.demand("two_sides", True, f"{reference} and {candidate} trained weights of their own")
 
 
-def _compare(findings: Findings, evidence: Evidence, figures: AgreementFigures) -> None:
-    leading, gauges = parts_with_a_picture(evidence)[0], figures.gauges
-    metrics = {"amplitude": figures.amplitude, "phase": figures.phase}
+def _compare(findings: Findings, evidence: Evidence, found: AgreementMetrics) -> None:
+    leading, gauges = parts_with_a_picture(evidence)[0], found.gauges
+    metrics = {"amplitude": found.amplitude, "phase": found.phase}
     r = metrics[leading]["pearson_r"]
     findings.measure("pearson_r", r, "pearson_r", f"correlation of the {leading} of the two sides")
     for part in PARTS:
@@ -63,13 +63,13 @@ def _compare(findings: Findings, evidence: Evidence, figures: AgreementFigures) 
     scale = gauges.scale
     off = abs(math.log(scale)) if scale and scale > 0 else None
     findings.measure("scale", off, "scale", f"amplitude scale {scale} between the two sides, |ln|")
-    placed = gauges.off_place()
+    placed = gauges.misplacement()
     findings.measure("shift", placed["shift"], "shift", "shift between the two sides, pixels")
     findings.measure("ramp", placed["ramp"], "ramp", "linear phase between the two sides, radians a pixel")
 
 
 def _compare_distances(findings: Findings, evidence: Evidence) -> None:
-    """Two sides that differ may be equally near to the truth, and two that agree equally far: both are judged."""
+    """Judge the difference of the correlations with the truth: it may be small although the pictures differ."""
     reference, candidate = (correlation_with_truth(evidence, backend) for backend in evidence.backends)
     gap = None if reference is None or candidate is None else abs(reference - candidate)
     message = f"correlations with the truth, {reference} and {candidate}: difference"

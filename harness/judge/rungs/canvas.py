@@ -1,7 +1,7 @@
 """Rung 11: does the stitched canvas hold every patch, with no energy lost?
 
-Evidence: `inference_outputs/` of each side: `canvas.json`, `patches.npz` and the pictures. Everything is computed
-again from the positions, and the picture again from the patches, by the oracle.
+Evidence: `inference_outputs/` of each side: `canvas.json`, `patches.npz` and the pictures. The sizes are computed
+again from the positions, and the picture again from the patches, by the formulas of the harness (`judge/stitching.py`).
 """
 
 import numpy as np
@@ -20,7 +20,7 @@ NEEDS = frozenset({"train", "infer"})
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
-    """Check the canvas of each side, and that both sides stitched on the same one."""
+    """Check the canvas of each side, and that both sides stitched on canvases of the same size and position."""
     findings = Findings("canvas", limits)
     for backend in evidence.backends:
         with findings.evidence_for(backend):
@@ -36,7 +36,7 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 
 
 def recomputed(evidence: Evidence, canvas: Canvas, predictions: Predictions) -> dict[str, float]:
-    """`required`, `max_abs_offset` and `loss_fraction` from the positions, for patches of N pixels."""
+    """Compute `required`, `max_abs_offset` and `loss_fraction` of `canvas.json` again, from the positions."""
     N = evidence.scenario.dataset.N
     return {
         "required": required_size(N, predictions.positions),
@@ -60,7 +60,7 @@ def _judge_size(findings: Findings, evidence: Evidence, backend: str, canvas: Ca
 def _judge_positions(
     findings: Findings, evidence: Evidence, backend: str, canvas: Canvas, predictions: Predictions
 ) -> None:
-    """Positions and centre must be those of the dataset's test groups, relative to their centre of mass."""
+    """Compare positions and centre with those of the dataset's test groups, relative to their centre of mass."""
     test = GroupedData.load(evidence.case_dir / layout.DATASET / layout.TEST)
     centre, positions = centred(test.x[test.groups], test.y[test.groups])
     if predictions.positions.shape != positions.shape:

@@ -1,7 +1,7 @@
-"""Rung 1: did both sides get the same data, and does it keep the data contract and the intensity symmetry?
+"""Rung 1: were both sides fed the same data, and do these satisfy the data contract and the intensity symmetry?
 
 Evidence: `dataset/` and the batch that each side was fed, `<backend>/lockstep/batch.npz`. The intensity symmetry is
-that counts, network input and scale hang together: X = factor * A_obs, counts = (s X)^2, mean(sum(X^2)) = (N/2)^2.
+the relation of counts, network input and scale: X = factor * A_obs, counts = (s X)^2, mean(sum(X^2)) = (N/2)^2.
 """
 
 from collections import Counter
@@ -29,7 +29,7 @@ TYPES = {"diff3d": "float32", "probeGuess": "complex64", "xcoords": "float64", "
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
-    """Check the data by themselves, the grouped data against them, and what was fed against the grouped data."""
+    """Check the data, then the grouped data against the data, then the fed batches against the grouped data."""
     findings = Findings("dataset", limits)
     with findings.evidence_for("contract"):
         _judge_contract(findings, evidence)
@@ -43,7 +43,7 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 
 
 def grouped(evidence: Evidence, name: str) -> GroupedData:
-    """`train` or `test` of the dataset folder; NoEvidence when its groups or batches name what is not there."""
+    """Read the grouped data `train` or `test`; NoEvidence when groups or batches contain indices out of range."""
     data = GroupedData.load(evidence.case_dir / layout.DATASET / f"{name}.npz")
     for what, indices, size in (("groups", data.groups, len(data.x)), ("batches", data.batches, len(data.groups))):
         if indices.size and not (indices.min() >= 0 and indices.max() < size):
@@ -68,7 +68,7 @@ def _judge_contract(findings: Findings, evidence: Evidence) -> None:
 
 
 def _measured(evidence: Evidence) -> RawData:
-    """`data.npz`, which keeps the contract; a HarnessError says where it does not."""
+    """Read `data.npz`; raises HarnessError where it does not satisfy the data contract."""
     return npz.validated(evidence.arrays(Path(layout.DATASET, layout.DATA), npz.REQUIRED), layout.DATA)
 
 
@@ -96,9 +96,10 @@ def _judge_intensity(findings: Findings, evidence: Evidence) -> None:
 
 
 def _factor_error(evidence: Evidence, name: str) -> float | None:
-    """How far X is from the stated factor times the pattern that was measured at the same position.
+    """Relative error of X against the stated normalisation times the pattern measured at the same position.
 
-    Several patterns at one position are told apart by their order, which is the scan's in both files.
+    Several patterns at one position are distinguished by their order, which is that of the scan in both files. None
+    where a position is not in the scan.
     """
     data, raw = grouped(evidence, name), _measured(evidence)
     rows = {exposure: row for row, exposure in enumerate(_exposures(raw.x, raw.y))}
@@ -140,7 +141,7 @@ def _judge_groups(findings: Findings, evidence: Evidence, name: str, data: Group
 
 
 def _judge_order(findings: Findings, evidence: Evidence, train: GroupedData) -> None:
-    """Each epoch must walk through all of its groups once."""
+    """Check that each epoch is fed all of its groups exactly once."""
     epochs, groups = evidence.scenario.training.epochs, evidence.scenario.grouping.groups
     drawn = groups * epochs if evidence.scenario.grouping.regroup else groups
     times = np.bincount(train.batches.ravel(), minlength=drawn)

@@ -2,7 +2,7 @@
 
 Evidence: `train_outputs/`, `bundle/` and `inference_outputs/` of both sides, of the case itself and of every further
 member in `ensemble/<seed>/`. The members of one seed start from the same weights and see the same batches on both
-sides, so their figures are compared in pairs. Rounding, amplified by training, makes each pair differ; what is judged
+sides, so their results are compared in pairs. Rounding, amplified by training, makes each pair differ; what is judged
 is the mean difference. Each quantity has a bound in the ledger, and the level is shared among the quantities.
 """
 
@@ -15,41 +15,39 @@ from typing import Any
 from harness.judge.equivalence import MOST_RUNS, POWER, Equivalence, equivalence
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
-from harness.judge.quantities import QUANTITIES, asked, quantity
-from harness.judge.reconstructions import REMEMBERED
+from harness.judge.quantities import QUANTITIES, applicable, quantity
+from harness.judge.reconstructions import CACHE_SIZE
 from harness.judge.tolerances import Limit, Limits
 from harness.judge.verdict import Check
 from harness.run import ensemble
 
 NEEDS = frozenset({"train", "infer", ensemble.LEG})
 LEVEL = 0.05
-"""Chance, over all quantities, that equal sides are called different, or sides beyond a bound equivalent."""
-
-
+"""Chance of a wrong verdict over all quantities: equal sides called different, or sides beyond a bound equivalent."""
 ALPHA = LEVEL / len(QUANTITIES)
-"""Level of each quantity: Bonferroni's share."""
+"""Level of the test of each quantity, by Bonferroni's correction."""
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
-    """Hold the sides against each other over the members, or say how to ask for members."""
+    """Compare the sides over all members of the ensemble; without members, a skipped check says how to ask for them."""
     findings = Findings("ensemble", limits)
     if not evidence.scenario.ensemble.seeds:
         hint = "ask for one with --parity-override ensemble.seeds=16"
         findings.skip("members", f"the profile of this case leaves the ensemble out; {hint}")
         return findings.checks
     judge_members(findings, members(evidence))
-    return sorted(findings.checks, key=_margin)  # the rung says what its first says: that of the least margin
+    return sorted(findings.checks, key=_by_margin)  # so that the rung shows the message of the least margin
 
 
-def _margin(check: Check) -> float:
+def _by_margin(check: Check) -> float:
     return -math.inf if check.margin is None else check.margin
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=CACHE_SIZE)
 def members(evidence: Evidence) -> tuple[Evidence, ...]:
-    """The evidence of every member, the case itself first."""
+    """Evidence of every member of the ensemble; the first is the case itself."""
     others = ensemble.seeds(evidence.scenario)[1:]
-    return evidence, *(_member(evidence, ensemble.folder_of(evidence.case_dir, seed)) for seed in others)
+    return evidence, *(_member(evidence, ensemble.member_folder(evidence.case_dir, seed)) for seed in others)
 
 
 def _member(evidence: Evidence, folder: Path) -> Evidence:
@@ -57,32 +55,39 @@ def _member(evidence: Evidence, folder: Path) -> Evidence:
 
 
 def judge_members(findings: Findings, runs: Sequence[Evidence]) -> None:
-    """Decide each quantity from the sides of some runs; a run whose evidence is missing is an error of each."""
-    for name in asked(runs[0].contract):
+    """Add a check for each quantity to `findings`, from the evidence of the members; missing evidence is an error."""
+    for name in applicable(runs[0].contract):
         with findings.evidence_for(name):
-            found = figures(runs, name)
+            found = values_by_side(runs, name)
             if (bound := findings.limit(name)) is not None:
                 _decide(findings, name, found, bound)
 
 
-def figures(runs: Sequence[Evidence], name: str) -> dict[str, list[float | None]]:
-    """A quantity of each side over the runs; None where it has no finite value."""
-    return {side: [_figure(run, side, name) for run in runs] for side in runs[0].backends}
+def values_by_side(runs: Sequence[Evidence], name: str) -> dict[str, list[float | None]]:
+    """Values of one quantity by side, a value for each run; None where it is not finite."""
+    return {side: [_value(run, side, name) for run in runs] for side in runs[0].backends}
 
 
-@lru_cache(maxsize=1024)  # the rung and the report ask for the same ones of a case
-def _figure(run: Evidence, side: str, name: str) -> float | None:
+@lru_cache(maxsize=1024)  # the rung and the report need the same values
+def _value(run: Evidence, side: str, name: str) -> float | None:
     return quantity(run, side, name)
 
 
-def ensemble_figures(evidence: Evidence) -> dict[str, Any] | None:
-    """The `seeds` of a case's members and their `figures` by quantity and side; None without members."""
+def ensemble_metrics(evidence: Evidence) -> dict[str, Any] | None:
+    """Section `ensemble` of `comparison_metrics.json`; None for a case without members.
+
+    `seeds` of the members, `words`: the label of each quantity, `figures`: by quantity and side, a value for each seed.
+    """
     seeds = ensemble.seeds(evidence.scenario)
     if not seeds:
         return None
     runs = members(evidence)
-    words = {name: one.words for name, one in QUANTITIES.items()}
-    return {"seeds": seeds, "words": words, "figures": {name: figures(runs, name) for name in asked(evidence.contract)}}
+    words = {name: one.label for name, one in QUANTITIES.items()}
+    return {
+        "seeds": seeds,
+        "words": words,
+        "figures": {name: values_by_side(runs, name) for name in applicable(evidence.contract)},
+    }
 
 
 def _decide(findings: Findings, name: str, found: Mapping[str, list[float | None]], bound: Limit) -> None:
@@ -90,15 +95,15 @@ def _decide(findings: Findings, name: str, found: Mapping[str, list[float | None
     pairs = [(own, other) for own, other in zip(second, first, strict=True) if own is not None and other is not None]
     if len(pairs) < len(first):
         lost = f"{len(first) - len(pairs)} of {len(first)} seeds have no finite value on both sides"
-        findings.decide(name, "fail", None, bound, f"{QUANTITIES[name].words}: {lost}")
+        findings.decide(name, "fail", None, bound, f"{QUANTITIES[name].label}: {lost}")
         return
     decided = equivalence([own - other for own, other in pairs], bound.value, ALPHA)
-    message = f"{QUANTITIES[name].words}, {candidate} minus {reference} over {len(pairs)} seeds: "
-    message += _words(decided, bound.value)
+    message = f"{QUANTITIES[name].label}, {candidate} minus {reference} over {len(pairs)} seeds: "
+    message += _text(decided, bound.value)
     findings.decide(name, decided.decision, decided.largest, bound, message)
 
 
-def _words(decided: Equivalence, bound: float) -> str:
+def _text(decided: Equivalence, bound: float) -> str:
     verdict = {"pass": "equivalent", "fail": "different", "inconclusive": "undecided"}[decided.decision]
     interval = f"mean {decided.mean:.3g}, {100 * (1 - 2 * ALPHA):g} % interval {decided.low:.3g} to {decided.high:.3g}"
     sentence = f"{interval}, bounds -{bound:g} and {bound:g}: {verdict}"

@@ -1,11 +1,11 @@
-"""Rung 14: weights trained on one side, loaded by the other: the same picture?
+"""Rung 14: do weights that one side trained give the same picture when the other side loads them?
 
-Evidence: `<backend>/exchange/` holds what a side infers with the other's weights; it is held against
+Evidence: `<backend>/exchange/`, the inference of a side with the other's weights, is compared with
 `inference_outputs/` of the side that trained them, in both directions. The network is the same function on both
-sides, so they differ by the rounding of one forward pass, whatever training did.
+sides, so the results differ by the rounding of one forward pass only.
 
-Where the probe leaves the twin of a patch open, rounding may decide what the overlaps do not: patches are compared as
-they were predicted, and pictures where both sides chose alike.
+Where the probe cannot tell a patch from its twin, rounding may decide which of the two is stitched: patches are
+therefore compared as they were predicted, and pictures on those pixels where both sides chose alike.
 """
 
 import numpy as np
@@ -52,7 +52,7 @@ def _predictions(evidence: Evidence, trained: str, loaded: str) -> tuple[Predict
 
 
 def _chosen_otherwise(evidence: Evidence, trained: str, loaded: str, canvas: Canvas) -> Array:
-    """(size, size) bool: pixels that a patch reaches whose twin the other side chose."""
+    """(size, size) bool: pixels under patches for which the two sides chose differently between patch and twin."""
     own, other = _predictions(evidence, trained, loaded)
     side = evidence.scenario.inference.reassemble_m
     positions = own.positions[own.flips != other.flips]
@@ -61,7 +61,7 @@ def _chosen_otherwise(evidence: Evidence, trained: str, loaded: str, canvas: Can
 
 
 def _compare_canvases(findings: Findings, evidence: Evidence, trained: str, loaded: str, direction: str) -> None:
-    """One global phase is fitted: where patches are synchronised, nothing else sets it."""
+    """Compare the stitched pictures after a fit of the global phase, which synchronised patches leave free."""
     own, other = evidence.canvas(loaded, "exchange"), evidence.canvas(trained)
     shapes = "" if own.field.shape == other.field.shape else f"canvases are {own.field.shape} and {other.field.shape}"
     if problem := shapes or not_finite(own.field) or not_finite(other.field):

@@ -1,8 +1,8 @@
-"""Rung 16: does today's result hold against the approved one?
+"""Rung 16: does the result agree with the approved one?
 
-Evidence: `train_outputs/`, `bundle/` and `inference_outputs/` of each side, and `golden/`, which holds the approved
-files of the case with their provenance, as they were when the case was run. Each side is held against its own
-approved result, since the sides against each other are what the rungs below ask.
+Evidence: `train_outputs/`, `bundle/` and `inference_outputs/` of each side, and `golden/`, a copy of the approved files
+of the case with their provenance, made when the case was run. Each side is compared with its own approved result; the
+rungs below compare the sides with each other.
 """
 
 from pathlib import Path
@@ -17,11 +17,11 @@ from harness.judge.verdict import Check
 from harness.records.golden import Provenance, SideRecord
 
 NEEDS = frozenset({"train", "infer"})
-WORDS = {name: one.words for name, one in QUANTITIES.items()} | {"picture": "small picture, over its contrast"}
+LABELS = {name: one.label for name, one in QUANTITIES.items()} | {"picture": "small picture, over its contrast"}
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
-    """Hold each side against what is approved of it."""
+    """Compare each side with its approved result."""
     findings = Findings("golden", limits)
     with findings.evidence_for("approved"):
         found = evidence.parsed(Path(layout.GOLDEN, layout.PROVENANCE), Provenance)
@@ -44,16 +44,16 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, found: Sid
         if problem := registry.damage(evidence.existing(Path(layout.GOLDEN, name)), entry):
             raise NoEvidence(problem)
     for entry in list(found.files.values())[:1]:  # all are of one run
-        if difference := registry.elsewhere(entry, environment(evidence, backend)):
-            findings.doubt(f"{backend}.environment", f"{backend} {difference}")
+        if difference := registry.environment_difference(entry, environment(evidence, backend)):
+            findings.inconclusive(f"{backend}.environment", f"{backend} {difference}")
     before = approved.read(evidence.case_dir / layout.GOLDEN, backend)
     for name, value in before.distances(approved.of_side(evidence, backend)).items():
-        message = f"{backend}: {WORDS[name]}, today against the approved: difference"
+        message = f"{backend}: {LABELS[name]}, today against the approved: difference"
         findings.measure(f"{backend}.{name}", value, name, message)
 
 
 def environment(evidence: Evidence, backend: str) -> dict[str, str]:
-    """What a trained result depends on besides the scenario: versions, class of device, threads."""
+    """What a side's result depends on besides the scenario: package versions, class of device, number of threads."""
     side = evidence.metadata.backends[backend]
     facts = {"device": side.device.kind, "threads": str(side.threads)}
     return {**side.distributions, **facts}

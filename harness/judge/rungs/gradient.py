@@ -1,8 +1,8 @@
-"""Rung 5: same gradient for every weight, the intensity scale included? Is every trainable weight there, and moved?
+"""Rung 5: is the gradient of every weight, the intensity scale included, the same on both sides, and not zero?
 
-Evidence: `lockstep/gradients_{float32,float64}.npz` of both sides. In float64 the largest difference is held against
-the largest value of the tensor; in float32, and where rounding allows no more, the distance between the sides against
-the distance that either side has from itself when its weights are moved by rounding and its batch is reordered
+Evidence: `lockstep/gradients_{float32,float64}.npz` of both sides. In float64 the largest difference is compared with
+the largest value of the tensor. In float32, and where rounding dominates, the distance between the sides is compared
+with the distance of either side from itself when its weights are nudged and its batch is reordered
 (`lockstep/gradient_noise_<precision>.json`).
 """
 
@@ -19,7 +19,7 @@ NEEDS = frozenset({"lockstep"})
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
-    """Ask each side for all gradients, then compare them one by one."""
+    """Check that each side has all gradients, then compare them one by one."""
     findings = Findings("gradient", limits)
     for precision in PRECISIONS:
         for backend in evidence.backends:

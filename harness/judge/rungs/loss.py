@@ -1,7 +1,7 @@
-"""Rung 4: same value of every loss term?
+"""Rung 4: does every term of the loss have the same value on both sides?
 
-Evidence: `lockstep/losses_{float32,float64}.json`: `loss` and every term of non-zero weight, between the sides,
-and of each side against the value of the network's oracle for that side's own stages, `oracle/`.
+Evidence: `lockstep/losses_{float32,float64}.json`, `loss` and every term of non-zero weight. The sides are compared
+with each other, and each side with the values of the network's oracle for that side's own stages, `oracle/`.
 """
 
 from harness.arrays import PRECISIONS, Precision
@@ -16,7 +16,7 @@ NEEDS = frozenset({"lockstep", "oracle"})
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
-    """Compare every term between the sides, and of each side with the oracle."""
+    """Compare every term between the sides, and for each side with the oracle."""
     findings = Findings("loss", limits)
     for precision in PRECISIONS:
         with findings.evidence_for(precision):

@@ -1,4 +1,4 @@
-"""Rung 9: are patch mean, deviation and variance of the two sides alike, and above the collapse floor?
+"""Rung 9: are mean, deviation and variance of the patches alike on both sides, and is neither side collapsed?
 
 Evidence: `inference_outputs/patches.npz` of both sides, on the region that the network predicts. A collapsed network
 predicts patches without contrast; stitched, they may still look like a picture, because the patches overlap.
@@ -7,7 +7,7 @@ predicts patches without contrast; stitched, they may still look like a picture,
 from harness.judge.comparing import not_finite, relative_difference
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
-from harness.judge.patches import collapse_ratio, patch_figures
+from harness.judge.patches import collapse_ratio, patch_statistics
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 
@@ -16,7 +16,7 @@ COMPARED = ("mean", "std", "var_zero_mean", "var_zero_mean_median")
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
-    """Check each side for collapse, then hold the figures of the two against each other."""
+    """Check each side for collapse, then compare the statistics of the patches of both sides."""
     findings = Findings("patches", limits)
     for backend in evidence.backends:
         with findings.evidence_for(backend):
@@ -33,7 +33,7 @@ def _compare(findings: Findings, evidence: Evidence) -> None:
     reference, candidate = evidence.backends
     shapes = [evidence.predictions(backend).patches.shape for backend in evidence.backends]
     findings.demand("shape", shapes[0] == shapes[1], f"patches are {shapes[0]} and {shapes[1]}")
-    own, other = patch_figures(evidence, candidate), patch_figures(evidence, reference)
+    own, other = patch_statistics(evidence, candidate), patch_statistics(evidence, reference)
     for name in COMPARED:
         message = f"{name} of the patches' amplitude, {other[name]:.4g} and {own[name]:.4g}: relative difference"
         findings.measure(name, relative_difference(own[name], other[name]), name, message)

@@ -1,8 +1,8 @@
-"""Rung 3: do both sides agree with the float64 NumPy oracle on the physics stages?
+"""Rung 3: do the physics stages of both sides agree with the float64 NumPy oracle?
 
-Evidence: the lock-step stages of each side, and in `oracle/` what the oracle of the network makes of them. It starts
-from a side's own stages, so that what comes before them plays no part, and answers for those that the contract names.
-A fault that both sides share is invisible to every other rung, and red here.
+Evidence: the lock-step stages of each side, and in `oracle/` the stages that the network's oracle computes. It starts
+from a side's own earlier stages, so that errors before them have no influence, and computes those that the contract
+names. A fault that both sides share is invisible to every other rung, and red here.
 """
 
 from harness.arrays import PRECISIONS, Array, Precision
@@ -17,7 +17,7 @@ NEEDS = frozenset({"lockstep", "oracle"})
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
-    """Hold the physics stages of each side, at both precisions, against the oracle."""
+    """Compare the physics stages of each side, at both precisions, with the oracle's."""
     findings = Findings("physics", limits)
     for backend in evidence.backends:
         for precision in PRECISIONS:

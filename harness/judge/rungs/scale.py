@@ -1,4 +1,4 @@
-"""Rung 10: is `intensity_scale` persisted, restored, and equal within limits between the sides and the closed form?
+"""Rung 10: is `intensity_scale` saved, restored, and equal within limits on both sides and in closed form?
 
 Evidence: `bundle/params.json`, `bundle/weights.safetensors`, `train_outputs/history.json`,
 `inference_outputs/stats.json` of both sides, and the dataset's own value.
@@ -28,13 +28,13 @@ def _judge_sides(findings: Findings, evidence: Evidence) -> None:
         with findings.evidence_for(backend):
             _judge_side(findings, evidence, backend)
     with findings.evidence_for("sides"):
-        reference, candidate = (_held_scale(evidence, backend)["final"] for backend in evidence.backends)
+        reference, candidate = (_own_scale(evidence, backend)["final"] for backend in evidence.backends)
         message = f"final intensity_scale {reference} and {candidate}: relative difference"
         findings.measure("sides", relative_difference(candidate, reference), "sides", message)
 
 
-def scale_figures(evidence: Evidence, backend: str) -> dict[str, float | None]:
-    """`initial`, `final`, `restored` and `closed_form` intensity scale of a side; None for what is missing."""
+def scale_values(evidence: Evidence, backend: str) -> dict[str, float | None]:
+    """Intensity scale of a side: `initial`, `final`, `restored` by its inference, `closed_form`; None if missing."""
     persisted = evidence.bundle(backend).intensity_scale
     return {
         "initial": persisted.initial,
@@ -44,32 +44,32 @@ def scale_figures(evidence: Evidence, backend: str) -> dict[str, float | None]:
     }
 
 
-def _held_scale(evidence: Evidence, backend: str) -> dict[str, float | None]:
-    """The `scale_figures` of a side; Incapable for one that holds no scale of its own."""
-    figures = scale_figures(evidence, backend)
-    if figures["final"] is None:
+def _own_scale(evidence: Evidence, backend: str) -> dict[str, float | None]:
+    """The `scale_values` of a side; raises Incapable for a side without an intensity scale."""
+    values = scale_values(evidence, backend)
+    if values["final"] is None:
         raise Incapable(f"{backend}: its bundle holds no intensity_scale, so inference used the closed form.")
-    return figures
+    return values
 
 
 def _judge_side(findings: Findings, evidence: Evidence, backend: str) -> None:
-    figures = _held_scale(evidence, backend)
+    values = _own_scale(evidence, backend)
     expectations = {
         "initial": ("exact", "the dataset's", float(evidence.setup.intensity_scale)),
-        "restored": ("exact", "the final one in the bundle", figures["final"]),
-        "closed_form": ("closed_form", "the final one", figures["final"]),
+        "restored": ("exact", "the final one in the bundle", values["final"]),
+        "closed_form": ("closed_form", "the final one", values["final"]),
     }
     for name, (limit, what, expected) in expectations.items():
-        message = f"{backend}: {name} intensity_scale {figures[name]} against {what}, {expected}, relative"
-        findings.measure(f"{backend}.{name}", relative_difference(figures[name], expected), limit, message)
+        message = f"{backend}: {name} intensity_scale {values[name]} against {what}, {expected}, relative"
+        findings.measure(f"{backend}.{name}", relative_difference(values[name], expected), limit, message)
     for name, found in _copies(evidence, backend).items():
         message = f"{backend}: intensity_scale {found} in {name} against the final one, relative"
-        findings.measure(f"{backend}.{name}", relative_difference(found, figures["final"]), "exact", message)
-    _judge_motion(findings, evidence, backend, figures)
+        findings.measure(f"{backend}.{name}", relative_difference(found, values["final"]), "exact", message)
+    _judge_motion(findings, evidence, backend, values)
 
 
 def _copies(evidence: Evidence, backend: str) -> dict[str, float | None]:
-    """The final scale wherever else it is kept."""
+    """The final scale in the other files that hold it: the history and the weights."""
     epochs = evidence.history(backend)
     return {
         "history": epochs[-1].metrics.get("intensity_scale") if epochs else None,
@@ -77,9 +77,9 @@ def _copies(evidence: Evidence, backend: str) -> dict[str, float | None]:
     }
 
 
-def _judge_motion(findings: Findings, evidence: Evidence, backend: str, figures: dict[str, float | None]) -> None:
-    """A trainable scale must have moved in training, a fixed one must not."""
-    motion = relative_difference(figures["final"], figures["initial"])
+def _judge_motion(findings: Findings, evidence: Evidence, backend: str, values: dict[str, float | None]) -> None:
+    """Check that a trainable scale changed in training, or that a fixed one did not."""
+    motion = relative_difference(values["final"], values["initial"])
     message = f"{backend}: relative change in training of the intensity_scale"
     scale = evidence.contract.scale
     if scale is not None and scale.trained:

@@ -1,9 +1,9 @@
-"""Rung 2: same weights, one batch: does every named stage of the forward pass agree?
+"""Rung 2: does every named stage of the forward pass agree, from the same weights and the same batch?
 
 Evidence: `lockstep/stages_{float32,float64}.npz` of both sides. Each stage is a check of its own, in the order
 of the forward pass: its error is the largest difference over the largest magnitude of the reference's stage.
-In `graft/` the candidate computes every stage from the reference's stages before it: a stage that differs there is
-wrong itself, one that differs in the whole pass alone was fed what is wrong.
+In `graft/` the candidate computes every stage from the reference's earlier stages: a stage that differs there is wrong
+itself, one that differs only in the whole pass has a wrong input.
 """
 
 from harness.arrays import PRECISIONS, Array, Precision
@@ -19,11 +19,11 @@ from harness.ports.contract import Stage
 
 NEEDS = frozenset({"lockstep", "graft"})
 ALONE: Precision = "float64"
-"""Precision of the grafted stages."""
+"""Precision of the stages in `graft/`."""
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
-    """Compare every stage at both precisions; the message of a red one says which stage was the first."""
+    """Compare every stage at both precisions; the message of a red check names the first stage that differs."""
     findings = Findings("stages", limits)
     for precision in PRECISIONS:
         with findings.evidence_for(precision):
@@ -84,7 +84,7 @@ def _compare_alone(findings: Findings, evidence: Evidence) -> None:
 
 
 def stage_type(stage: Stage, precision: Precision) -> str:
-    """NumPy type of a stage that is computed in a precision."""
+    """Name of the NumPy type that a stage must have at a precision."""
     if stage.number == "complex":
         return "complex64" if precision == "float32" else "complex128"
     return precision

@@ -1,15 +1,16 @@
-"""Rung 6: same weights, and same state of the optimiser, after one step?
+"""Rung 6: are the weights, and the state of the optimiser, the same after one step?
 
 Evidence: `trajectory/first_{float32,float64}.npz` of both sides, from the weights in `start_<precision>.npz`. In
-float64 exact to rounding; in float32, and where rounding allows no more, held against the distance that either side
-has from itself (`noise_<precision>.json`). What is trained must have moved, what is fixed must not.
+float64 they must agree to rounding; in float32, and where rounding dominates, their distance is compared with the
+distance of either side from itself after a nudge (`noise_<precision>.json`). Trained weights must have changed, fixed
+ones must not.
 """
 
 from harness.arrays import PRECISIONS, Precision
 from harness.judge.evidence import Evidence, Incapable
 from harness.judge.findings import Findings
-from harness.judge.lockstep import first_step, start, walk_noise
-from harness.judge.tensors import judge_each, judge_presence, still
+from harness.judge.lockstep import first_step, start, trajectory_noise
+from harness.judge.tensors import judge_each, judge_presence, unchanged
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 
@@ -17,7 +18,7 @@ NEEDS = frozenset({"lockstep", "trajectory"})
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
-    """Ask each side for weights and state, then compare them one by one."""
+    """Check that each side has all weights and state, then compare them one by one."""
     findings = Findings("step", limits)
     for precision in PRECISIONS:
         for backend in evidence.backends:
@@ -34,8 +35,8 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
     weights = {name: value for name, value in after.items() if not name.endswith(tuple(f".{kept}" for kept in state))}
     before = start(evidence, backend, precision)
     judge_presence(findings, f"{backend}.{precision}.present", backend, weights, contract.shapes)
-    unmoved, fixed = still(before, weights, names), sorted(weights.keys() - {*names, *contract.states})
-    moved = sorted(set(fixed) - set(still(before, weights, fixed)))
+    unmoved, fixed = unchanged(before, weights, names), sorted(weights.keys() - {*names, *contract.states})
+    moved = sorted(set(fixed) - set(unchanged(before, weights, fixed)))
     message = f"{backend}: trained but not moved: {', '.join(unmoved) or 'none'}; fixed but moved: "
     findings.demand(f"{backend}.{precision}.moving", not unmoved and not moved, message + (", ".join(moved) or "none"))
     expected = {f"{name}.{kept}": contract.shapes[name] for name in names for kept in state}
@@ -48,5 +49,5 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
 
 def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> None:
     reference, candidate = (first_step(evidence, backend, precision) for backend in evidence.backends)
-    noise = walk_noise(evidence, precision, "first")
+    noise = trajectory_noise(evidence, precision, "first")
     judge_each(findings, precision, reference, (reference, candidate), noise, "{} after one step")

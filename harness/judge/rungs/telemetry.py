@@ -1,7 +1,7 @@
-"""Rung 8: is every epoch finite on both sides, and if not, which metric broke first and when?
+"""Rung 8: is every metric of every epoch finite on both sides, and if not, which was the first that is not?
 
-Evidence: `train_outputs/history.json` of both sides. Beside being finite, both must have trained for the epochs and
-steps that were asked for, at the same learning rates, and end at losses that lie within the band of the ledger.
+Evidence: `train_outputs/history.json` of both sides. Besides, both must have trained for the epochs and steps of the
+scenario, at the same learning rates, and end at losses that agree within the ledger's limit.
 """
 
 from harness import layout
@@ -17,7 +17,7 @@ NEEDS = frozenset({"train"})
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
-    """Check each history by itself, then hold the two against each other."""
+    """Check each history by itself, then compare the two."""
     findings = Findings("telemetry", limits)
     for backend in evidence.backends:
         with findings.evidence_for(backend):
@@ -35,9 +35,9 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str) -> None:
     found = f"{broken.metric} is not finite from epoch {broken.epoch} on" if broken else "every metric is finite"
     findings.demand(f"{backend}.finite", broken is None, f"{backend}: {found}")
     steps = len(GroupedData.load(evidence.case_dir / layout.DATASET / layout.TRAIN).batches)
-    asked, last = (evidence.scenario.training.epochs, steps), epochs[-1].step if epochs else 0
-    message = f"{backend}: {len(epochs)} epochs and {last} steps, asked for {asked[0]} and {asked[1]}"
-    findings.demand(f"{backend}.steps", (len(epochs), last) == asked, message)
+    expected, last = (evidence.scenario.training.epochs, steps), epochs[-1].step if epochs else 0
+    message = f"{backend}: {len(epochs)} epochs and {last} steps, asked for {expected[0]} and {expected[1]}"
+    findings.demand(f"{backend}.steps", (len(epochs), last) == expected, message)
 
 
 def _compare_rates(findings: Findings, evidence: Evidence) -> None:

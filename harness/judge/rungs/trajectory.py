@@ -1,10 +1,11 @@
-"""Rung 7: same batches for k steps: does the distance between the sides stay inside the envelope of rounding noise?
+"""Rung 7: does the distance between the sides stay inside the envelope of rounding noise over k steps?
 
-Evidence: `trajectory/` of both sides. In float64 no envelope is needed: every weight, at every step, is held against
-the tensor's largest value. In float32 rounding grows with the steps, in correct ports too: the distance between the
-sides is held, at every step, against the largest that either side has had from itself (`noise_float32.json`). A weight
-that in float64, too, is but rounding is held against that (`noise_float64.json`). The loss before the first step is
-held against that of the lock-step, which another leg of the same process computed.
+Evidence: `trajectory/` of both sides, from the same weights and batches. In float64 no envelope is needed: at every
+step, the difference of every weight is compared with the tensor's largest value. In float32 rounding grows with the
+steps, in correct ports too: at every step, the distance between the sides is compared with the largest distance of
+either side from itself so far (`noise_float32.json`). A weight that rounding dominates even in float64 is compared
+with its noise, too (`noise_float64.json`). The loss before the first step is compared with that of the lock-step,
+which another leg of the same process computed.
 """
 
 import numpy as np
@@ -14,11 +15,11 @@ from harness.errors import HarnessError
 from harness.judge.comparing import mismatch, not_finite, relative_difference, relative_error
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
-from harness.judge.lockstep import between, envelope, largest, last_step, start, steps, walk_noise
-from harness.judge.tensors import is_rounding, judge_presence, still
+from harness.judge.lockstep import distance_between_sides, envelope, largest, last_step, start, steps, trajectory_noise
+from harness.judge.tensors import is_rounding, judge_presence, unchanged
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
-from harness.run.legs.distances import distance, farthest
+from harness.run.legs.distances import distance, largest_distance
 from harness.run.legs.trajectory import LOSS
 
 NEEDS = frozenset({"lockstep", "trajectory"})
@@ -26,7 +27,7 @@ EXACT: Precision = "float64"
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
-    """Ask each side for a whole trajectory, then compare them: exactly in float64, against the noise in float32."""
+    """Check that each side has a complete trajectory, then compare both: in float64 exactly, in float32 with noise."""
     findings = Findings("trajectory", limits)
     for precision in PRECISIONS:
         for backend in evidence.backends:
@@ -41,15 +42,17 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 
 def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision: Precision) -> None:
     values, losses = steps(evidence, backend, precision)
-    last, asked = last_step(evidence, backend, precision), evidence.scenario.lockstep.steps
+    last, expected = last_step(evidence, backend, precision), evidence.scenario.lockstep.steps
     both = {name: value for name, value in last.items() if name in values}
     judge_presence(findings, f"{backend}.{precision}.present", backend, both, evidence.contract.shapes)
-    findings.demand(f"{backend}.{precision}.steps", len(losses) == asked, f"{backend}: {len(losses)} of {asked} steps")
+    enough = len(losses) == expected
+    findings.demand(f"{backend}.{precision}.steps", enough, f"{backend}: {len(losses)} of {expected} steps")
     first = start(evidence, backend, precision)
     judge_presence(findings, f"{backend}.{precision}.start_present", backend, first, evidence.contract.shapes)
-    lost = [name for held in (first, values, {LOSS: losses}, last) for name, value in held.items() if not_finite(value)]
+    groups = (first, values, {LOSS: losses}, last)
+    lost = [name for arrays in groups for name, array in arrays.items() if not_finite(array)]
     findings.demand(f"{backend}.{precision}.finite", not lost, f"{backend}: not finite: {', '.join(lost) or 'nothing'}")
-    unmoved = still(first, last, evidence.contract.trained)
+    unmoved = unchanged(first, last, evidence.contract.trained)
     message = f"{backend}: weights that are where they were at the start: {', '.join(unmoved) or 'none'}"
     findings.demand(f"{backend}.{precision}.moving", not unmoved, message)
     if precision == EXACT and len(losses):
@@ -57,13 +60,13 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
 
 
 def _judge_start(findings: Findings, evidence: Evidence, backend: str, loss: float) -> None:
-    """The loss before the first step is that of the lock-step: same weights, same batch, in another leg.
+    """Compare the loss before the first step with that of the lock-step: same weights and batch, in another leg.
 
-    Where it is not, the trajectory started elsewhere, or the port remembers what it did before in its process.
+    Where they differ, the trajectory had another start, or the port carries state over from earlier work.
     """
     try:
         expected = evidence.losses(backend, EXACT)["loss"]
-    except HarnessError:  # the rung of the loss says why there is none
+    except HarnessError:  # the loss rung reports why there is none
         return
     message = f"{backend}: loss before the first step against that of the lock-step, from the same weights and batch"
     findings.measure(f"{backend}.{EXACT}.start", relative_difference(loss, expected), "start", message)
@@ -72,7 +75,7 @@ def _judge_start(findings: Findings, evidence: Evidence, backend: str, loss: flo
 def _compare_exactly(findings: Findings, evidence: Evidence) -> None:
     (reference, losses), (candidate, own_losses) = (steps(evidence, backend, EXACT) for backend in evidence.backends)
     first, last = (last_step(evidence, backend, EXACT) for backend in evidence.backends)
-    noise = walk_noise(evidence, EXACT, "weights")
+    noise = trajectory_noise(evidence, EXACT, "weights")
     _judge_tensor(findings, "loss", own_losses, losses, [])
     for name in evidence.contract.shapes:
         if name in reference and name in candidate and name in first and name in last:
@@ -89,9 +92,15 @@ def _judge_tensor(
     more: list[tuple[Array, Array]],
     rounding: float | None = None,
 ) -> None:
-    """Judge one tensor (steps, n) at every step, and `more` pairs of it: the whole tensor after the last step.
+    """Add a check of one tensor in float64 over all steps.
 
-    `rounding`: the distance of a side from itself, of a tensor that is but rounding.
+    Args:
+        findings: where the check is added.
+        name: name of the tensor.
+        own: sampled values (steps, n) of the candidate.
+        other: sampled values (steps, n) of the reference.
+        more: further pairs (candidate, reference): the whole tensor after the last step.
+        rounding: for a tensor that rounding dominates, its distance from itself after a nudge.
     """
     check = f"{EXACT}.{name}"
     pairs = [(own, other), *more]
@@ -100,7 +109,7 @@ def _judge_tensor(
         findings.demand(check, False, f"{name}: {problem}")
         return
     if rounding is not None:
-        far = max(farthest(own, other), *(distance(a, b) for a, b in more))
+        far = max(largest_distance(own, other), *(distance(a, b) for a, b in more))
         message = f"{name} over {len(own)} steps: distance between the sides over that of a side from itself"
         findings.measure(check, far / rounding, "noise", message)
         return
@@ -111,13 +120,16 @@ def _judge_tensor(
 
 
 def _error(own: Array, other: Array) -> float:
-    """As `relative_error`, for tensors that may be zero at first, such as biases."""
+    """`relative_error` that is defined for an `other` of zeros, too, as biases may be at first.
+
+    It is then 0 where `own` is zero as well, and infinite where it is not.
+    """
     error = relative_error(own, other)
     return error if error is not None else 0.0 if not own.any() else np.inf
 
 
 def _compare_in_noise(findings: Findings, evidence: Evidence) -> None:
-    far, noise = between(evidence, "float32"), envelope(evidence)
+    far, noise = distance_between_sides(evidence, "float32"), envelope(evidence)
     if len(far) != len(noise):
         findings.demand("float32.distance", False, f"{len(far)} steps, but noise was measured over {len(noise)}")
         return

@@ -1,1 +1,1 @@
-"""The physics-informed network: unsupervised, it learns objects from diffraction patterns through their physics."""
+"""The physics-informed network; its loss compares predicted and measured patterns and needs no ground truth."""

@@ -1,6 +1,6 @@
-"""The contract of the physics-informed network: names, shapes and layouts that both ports must build alike.
+"""The contract of the physics-informed network: names, shapes and layouts that both ports must have.
 
-Layouts of the stages, whatever a port uses inside:
+Layouts of the stages that a port returns, whatever it uses inside:
 
 - `input` (B, N, N, C): X = amplitude / exp(log_scale);
 - `encoder.<k>` (B*C, n, n, filters) with the shared encoder, sample `b*C + c`, else (B, n, n, filters);
@@ -34,21 +34,21 @@ PHYSICS_STAGES = (
     "diffraction_amplitude",
     "intensity",
 )
-"""Stages that the NumPy oracle computes too, in order, from the first of them; the network's stages come before."""
+"""Stages of the physics in order, after those of the network; the oracle computes them from the first one."""
 _COMPLEX = PHYSICS_STAGES[:4]
-_ANSWERED = ("input", *PHYSICS_STAGES[1:])
-"""Stages that the oracle answers for: it starts from the object patches of the side itself."""
+_ORACLE_STAGES = ("input", *PHYSICS_STAGES[1:])
+"""Stages that the oracle computes; it starts from the object patches of the port."""
 
 
 def contract_of(
     scenario: Scenario, layers: Mapping[str, Attributes] | None = None, exposed: Collection[str] | None = None
 ) -> Contract:
-    """The contract for a scenario.
+    """The contract of a port for a scenario.
 
     Args:
-        scenario: what the port was built for.
-        layers: attributes of every layer, which the port reads from the layers that it built.
-        exposed: the stages that a port returns, all where it is not given.
+        scenario: the scenario that the port was built for.
+        layers: attributes of every layer, read from the layers that the port built.
+        exposed: the stages that the port returns; all of them if None.
     """
     spec = of(scenario)
     return Contract(
@@ -79,13 +79,13 @@ def _stage(name: str, exposed: bool) -> Stage:
     return Stage(
         name=name,
         number="complex" if name in _COMPLEX else "real",
-        oracle=name in _ANSWERED,
+        oracle=name in _ORACLE_STAGES,
         exposed=exposed,
     )
 
 
 def _options() -> dict[str, Value]:
-    """The constants that the ports compute with."""
+    """Constants of `rules` that both ports use, for the contract's `options`."""
     numbers = {name: value for name, value in vars(Rules()).items() if not callable(value)}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in numbers.items()}
 
@@ -101,7 +101,7 @@ def predicted_size(scenario: Scenario) -> int:
 
 
 def encoder_channels(scenario: Scenario) -> int:
-    """Count the patterns that the encoder sees at once, and that a head predicts at once."""
+    """Number of patterns that are channels of one input of the encoder, and of one output of a head."""
     return scenario.grouping.gridsize**2 if of(scenario).model.encoder_input == "channels" else 1
 
 
@@ -112,7 +112,7 @@ def stage_names(scenario: Scenario) -> tuple[str, ...]:
 
 
 def loss_terms(loss: LossSpec) -> dict[str, float]:
-    """Weights of the terms that are computed, by name, in the order of the contract."""
+    """Weights of the terms of the loss that are not 0, by name, in the order of the contract."""
     return {name: weight for name, weight in loss.model_dump().items() if weight != 0}
 
 
@@ -120,15 +120,15 @@ def weight_shapes(scenario: Scenario) -> dict[str, tuple[int, ...]]:
     """Shape of every weight by canonical name; kernels are (height, width, in, out), `log_scale` is ()."""
     model, channels = of(scenario).model, encoder_channels(scenario)
     features = channels * (2 if model.features == "log_autocorrelation" else 1)
-    shapes = _ladder("encoder", features, model.encoder_filters)
+    shapes = _level_shapes("encoder", features, model.encoder_filters)
     for decoder in DECODERS:
-        shapes |= _ladder(decoder, model.encoder_filters[-1], model.decoder_filters)
+        shapes |= _level_shapes(decoder, model.encoder_filters[-1], model.decoder_filters)
         last = (*model.encoder_filters, *model.decoder_filters)[-1]
         shapes |= _convolution(f"{decoder}.head", last, channels)
     return shapes | {LOG_SCALE: ()}
 
 
-def _ladder(part: str, entering: int, filters: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
+def _level_shapes(part: str, entering: int, filters: tuple[int, ...]) -> dict[str, tuple[int, ...]]:
     shapes: dict[str, tuple[int, ...]] = {}
     for level, leaving in enumerate(filters):
         shapes |= _convolution(f"{part}.{level}.conv1", entering, leaving)

@@ -1,22 +1,22 @@
-"""The forward pass as a table: every named stage, in order, computed from those before it.
+"""The forward pass as a table of functions, each of which computes one stage from the stages before it.
 
-Each backend fills the table with functions of its own framework. The whole pass, the pass up to the object
-patches, and one stage on stages that came from elsewhere all go through the same functions.
+Each port fills the table with functions of its own framework. The same functions compute the whole pass, the pass up
+to the object patches, and a single stage from stages that are given.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 Stages = dict[str, Any]
-"""Tensors by name, in a backend's own layout: `measured`, `relative`, then stage after stage."""
+"""Tensors by name, in a port's own layout: `measured`, `relative`, then the stages in order."""
 Compute = Callable[[Stages], Any]
-"""Computes one stage from those before it."""
+"""Function that computes one stage from the stages before it."""
 
 
 class ForwardPass:
     """The functions of the stages, in the order in which they run.
 
-    A table may hold more than the named stages of the contract: what several stages share is an entry too.
+    Beside the stages of the contract, a table has an entry for each intermediate tensor that several stages share.
     """
 
     def __init__(self, table: Mapping[str, Compute]) -> None:
@@ -25,9 +25,13 @@ class ForwardPass:
     def __call__(
         self, measured: Any, relative: Any, until: str | None = None, known: Mapping[str, Any] | None = None
     ) -> Stages:
-        """Every stage up to and including `until`; those in `known` are taken as given, but for `until` itself.
+        """Compute the stages in order, and return all of them by name.
 
-        measured: the square roots of the counts; relative: the offsets; both in the backend's own layout.
+        Args:
+            measured: square roots of the counts, in the port's own layout.
+            relative: relative offsets, in the port's own layout.
+            until: the last stage to compute; None: all.
+            known: stages to take as given instead of computing them, except `until` itself.
         """
         stages: Stages = {"measured": measured, "relative": relative}
         given = known or {}

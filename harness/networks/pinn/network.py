@@ -1,4 +1,4 @@
-"""The physics-informed network as the run asks it."""
+"""The physics-informed network behind the protocol of a network."""
 
 from harness.arrays import Weights
 from harness.networks.network import Network, Oracle
@@ -15,12 +15,12 @@ class Pinn:
 
     oracle: Oracle | None = PinnOracle()
 
-    def first_weights(self, setup: Setup, contract: Contract) -> Weights:  # noqa: ARG002 - its weights are known
-        """The start that both sides share."""
+    def initial_weights(self, setup: Setup, contract: Contract) -> Weights:  # noqa: ARG002 - its weights are known
+        """Initial weights for both sides; the contract is not needed."""
         return initial_weights(setup.scenario, setup.intensity_scale)
 
-    def at_rate(self, scenario: Scenario, rate: float) -> Scenario:
-        """The scenario with another largest learning rate."""
+    def with_learning_rate(self, scenario: Scenario, rate: float) -> Scenario:
+        """Copy of the scenario with another largest learning rate."""
         optimiser = of(scenario).optimiser.model_copy(update={"learning_rate": rate})
         return scenario.model_copy(update={"optimiser": optimiser})
 

@@ -1,6 +1,6 @@
 """The oracle of the physics-informed network: its physics and its loss in NumPy float64, by `harness.physics`.
 
-It starts from the object patches of a port, so that the layers before them play no part.
+It starts from the object patches of a port, so its results do not depend on the layers before them.
 """
 
 from collections.abc import Mapping
@@ -23,23 +23,23 @@ class PinnOracle:
     """See `harness.networks.network.Oracle`."""
 
     def stages(self, setup: Setup, known: Mapping[str, Array], batch: Batch, weights: Weights) -> dict[str, Array]:
-        """The input, and every stage of the physics, from the object patches of a port."""
+        """Compute the network's input and, from the object patches of a port, every stage of the physics."""
         log_scale = float(weights[LOG_SCALE])
-        fed = {"input": np.divide(np.asarray(batch.amplitude, dtype=np.float64), np.exp(log_scale))}
-        return fed | self._forward(setup, _patches(known, batch), batch.relative, log_scale)
+        network_input = {"input": np.divide(np.asarray(batch.amplitude, dtype=np.float64), np.exp(log_scale))}
+        return network_input | self._forward(setup, _patches(known, batch), batch.relative, log_scale)
 
-    def losses(self, setup: Setup, answers: Mapping[str, Array], batch: Batch) -> dict[str, float]:
-        """`loss` and its terms, from what `stages` answered for the batch."""
+    def losses(self, setup: Setup, stages: Mapping[str, Array], batch: Batch) -> dict[str, float]:
+        """`loss` and its terms for the batch, from the result of the method `stages`."""
         return likelihood.loss_terms(
-            answers,
+            stages,
             np.asarray(batch.amplitude, dtype=np.float64),
             setup.nphotons,
             loss_terms(of(setup.scenario).loss),
         )
 
     def diffraction(self, setup: Setup, patches: Array, relative: Array) -> Array:
-        """Diffraction amplitude of object patches, unscaled."""
-        with np.errstate(invalid="ignore", over="ignore"):  # what is not finite stays so, and is counted
+        """Diffraction amplitude of object patches, without the intensity scale."""
+        with np.errstate(invalid="ignore", over="ignore"):  # NaN and Inf stay in the result, where they are counted
             return self._forward(setup, patches, relative, 0.0)["diffraction_amplitude"]
 
     def _forward(self, setup: Setup, patches: Array, relative: Array, log_scale: float) -> dict[str, Array]:
@@ -48,7 +48,7 @@ class PinnOracle:
 
 
 def _patches(known: Mapping[str, Array], batch: Batch) -> Array:
-    """The stage that the oracle starts from."""
+    """Object patches of the port, from which the oracle starts; raises HarnessError if they do not fit the batch."""
     patches, shape = known.get(START), batch.amplitude.shape
     if patches is None or patches.shape != shape:
         found = "missing" if patches is None else f"of shape {patches.shape}"

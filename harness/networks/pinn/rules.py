@@ -1,6 +1,6 @@
-"""The numbers and functions that every port of the network must share, so that both mean the same to rounding.
+"""Constants and functions that all ports of the network share, so that their results differ by rounding alone.
 
-The network itself is written twice, once in each framework. Rules of the loss, the same on both sides:
+The network itself is written twice, once in each framework. Both ports compute the loss by these rules:
 
 - every pixel's term is computed in the working precision, but all sums, means, divisions and the
   weighted total are done in float64 (`loss` and every term is a float64 scalar);
@@ -12,7 +12,7 @@ The network itself is written twice, once in each framework. Rules of the loss, 
   d of neighbouring pixels of the object patches, x and y added: the root is never differentiated at zero;
 - `loss`: sum of weight * term over the terms of non-zero weight, which alone are computed.
 
-Gradients flow through log_scale wherever it stands, the division of the input included.
+Gradients flow through log_scale wherever it is used, also in the division of the input.
 Translation matrices are computed in float64 from the float64 offsets, then cast to the working precision.
 """
 
@@ -23,16 +23,16 @@ from dataclasses import dataclass
 from harness.networks.pinn.sections import OptimiserSpec
 
 ADAM_BETAS = (0.9, 0.99)
-"""The short memory of the second moment suits budgets of about a thousand steps."""
+"""Decay rates of Adam's moments; a short memory of the second moment suits trainings of about a thousand steps."""
 ADAM_EPSILON = 1e-8
-"""Beside the square root of the bias-corrected second moment, as in the paper's algorithm and in PyTorch."""
+"""Adam's epsilon, added to the root of the bias-corrected second moment, as in Adam's paper and in PyTorch."""
 
 Schedule = Callable[[OptimiserSpec, int, int], float]
-"""From the section `optimiser`, a step (from 0) and the number of steps to the learning rate of the step."""
+"""Function of the section `optimiser`, a step (from 0) and the number of steps, that gives the step's learning rate."""
 
 
 def learning_rate(optimiser: OptimiserSpec, step: int, steps: int) -> float:
-    """Learning rate of a step (from 0) of `steps` in all.
+    """Learning rate of a step, counted from 0, of a training of `steps` steps.
 
     Linear warm-up to `learning_rate` at step `warmup_steps`-1, then half a cosine down to
     `final_fraction` of it at the last step.
@@ -46,9 +46,9 @@ def learning_rate(optimiser: OptimiserSpec, step: int, steps: int) -> float:
 
 @dataclass
 class Rules:
-    """What a port builds its model, loss and optimiser by; each port holds its own as `rules`.
+    """Constants and functions that a port computes with; each port has its own copy, `rules`.
 
-    They are read whenever the port computes, so that a test may change one of them in one port.
+    A port reads them whenever it computes, so that a fault can be injected by changing one of them in one port.
     """
 
     autocorrelation_divisor: float = 4.0

@@ -1,4 +1,4 @@
-"""What a scenario may say of the physics-informed network: its model, its loss and its optimiser."""
+"""Scenario sections of the physics-informed network: its model, its loss and its optimiser."""
 
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, cast
@@ -9,7 +9,7 @@ from harness.scenario.schema import Filters, Positive, Scenario, Section
 
 
 class ModelSpec(Section):
-    """The network and the physics around it."""
+    """Settings of the network and of the physics around it."""
 
     encoder_filters: Filters = (8, 32, 64)
     decoder_filters: Filters = (32, 16)
@@ -18,11 +18,11 @@ class ModelSpec(Section):
     features: Literal["plain", "log_autocorrelation"] = "log_autocorrelation"
     """plain: X itself; log_autocorrelation: log1p(X) and the autocorrelation of the exit wave."""
     amplitude_limit: Positive = 3.0
-    """Largest amplitude of the head, in units of the amplitude that the data asks for."""
+    """Largest amplitude that the head can give, in units of the mean amplitude that explains the data."""
     border: Literal["zeros", "mean"] = "zeros"
-    """What surrounds the central N/2 of a predicted patch, unless probe_big predicts all of it."""
+    """Border around the central N/2 pixels of a predicted patch, unless `probe_big` predicts all N."""
     probe_big: bool = False
-    """Predict the full N by one more decoder level; otherwise the central N/2."""
+    """Predict all N pixels of a patch by one more decoder level; otherwise the central N/2."""
     object_big: bool = True
     """Merge the patches of a group before the forward model (gridsize 2)."""
     scale_trainable: bool = True
@@ -46,14 +46,14 @@ class OptimiserSpec(Section):
     """Adam's learning rate: linear warm-up, then cosine decay."""
 
     learning_rate: Positive = 4e-3
-    """The largest one."""
+    """Largest learning rate, after the warm-up."""
     warmup_steps: Annotated[int, Field(ge=0)] = 50
     final_fraction: Annotated[float, Field(ge=0, le=1)] = 0.02
     """Learning rate at the end, as a fraction of the largest; 1 with warmup_steps 0 keeps it constant."""
 
 
 class PinnScenario(Scenario):
-    """One resolved scenario of the physics-informed network: every value that a run uses."""
+    """Resolved scenario of the physics-informed network."""
 
     moved: ClassVar[Mapping[str, str]] = {f"training.{key}": f"optimiser.{key}" for key in OptimiserSpec.model_fields}
     network: Literal["pinn"] = "pinn"
@@ -87,5 +87,5 @@ SCENARIO = PinnScenario
 
 
 def of(scenario: Scenario) -> PinnScenario:
-    """The scenario of a set-up, as one of this network."""
+    """The scenario of a set-up with the type of this network's scenarios."""
     return cast("PinnScenario", scenario)

@@ -1,1 +1,1 @@
-"""A network that its ports state themselves: whatever two ports say, by their contract, that they are."""
+"""A network that is known from the contracts of its ports alone, which come from other distributions."""

@@ -1,4 +1,4 @@
-"""A network that its ports state themselves, as the run asks it."""
+"""The network `stated`: initial weights and learning rate of a network that is known from its contract alone."""
 
 import math
 from typing import cast
@@ -14,28 +14,31 @@ from harness.scenario.schema import Scenario
 
 
 class Stated:
-    """See `harness.networks.network.Network`."""
+    """A network that is known by the contracts of its two ports: it has no oracle, and draws each weight by its name.
+
+    The methods are those of `harness.networks.network.Network`.
+    """
 
     oracle: Oracle | None = None
 
-    def first_weights(self, setup: Setup, contract: Contract) -> Weights:
-        """Kernels after He et al. (2015), normal with variance 2/fan_in; every other weight at its stated start.
+    def initial_weights(self, setup: Setup, contract: Contract) -> Weights:
+        """Kernels after He et al. (2015), normal with variance 2/fan_in; every other weight at the contract's `start`.
 
         Each kernel is drawn from the training's seed and its own name, so that two ports that differ in some weights
-        start alike in all others. Every value is one that float32 can hold.
+        get the same values for all others. Every value can be represented in float32.
         """
         training = setup.scenario.training
-        single = {weight.name: _first(weight, training.seed).astype(np.float32) for weight in contract.weights}
+        single = {weight.name: _initial_weight(weight, training.seed).astype(np.float32) for weight in contract.weights}
         found = {name: value.astype(np.float64) for name, value in single.items()}
         return nudged(found, training.nudge, "float32") if training.nudge else found
 
-    def at_rate(self, scenario: Scenario, rate: float) -> Scenario:
-        """The scenario with another learning rate."""
+    def with_learning_rate(self, scenario: Scenario, rate: float) -> Scenario:
+        """Copy of the scenario with another learning rate."""
         optimiser = cast("StatedScenario", scenario).optimiser.model_copy(update={"learning_rate": rate})
         return scenario.model_copy(update={"optimiser": optimiser})
 
 
-def _first(weight: Weight, seed: int) -> Array:
+def _initial_weight(weight: Weight, seed: int) -> Array:
     if weight.kind != "kernel":
         return np.full(weight.shape, weight.start)
     generator = np.random.default_rng([seed, *weight.name.encode()])

@@ -1,4 +1,4 @@
-"""What a scenario may say of a network that its ports state themselves: the learning rate that they train with."""
+"""Scenario sections of the network `stated`: the learning rate alone."""
 
 from collections.abc import Mapping
 from typing import ClassVar, Literal
@@ -7,14 +7,14 @@ from harness.scenario.schema import Positive, Scenario, Section
 
 
 class OptimiserSpec(Section):
-    """What the ports' optimisers are told; all else is their own."""
+    """Settings of the ports' optimisers; everything else is up to the ports."""
 
     learning_rate: Positive = 4e-3
-    """Of the training; the trajectories of the lock-step have a rate of their own."""
+    """Learning rate of the training; that of the lock-step is `lockstep.learning_rate`."""
 
 
 class StatedScenario(Scenario):
-    """One resolved scenario whose ports bring their own network."""
+    """Resolved scenario of the network `stated`."""
 
     moved: ClassVar[Mapping[str, str]] = {"training.learning_rate": "optimiser.learning_rate"}
     network: Literal["stated"] = "stated"

@@ -1,1 +1,1 @@
-"""A proposal of golden results: a patch, and a page that shows it beside what is approved."""
+"""Proposes new golden files: as a patch for git, and as a page that shows them beside the approved ones."""

@@ -1,7 +1,7 @@
 """A proposal of golden files: a patch for git, and a page with old, new and difference for whoever approves it.
 
-Nothing in the project is touched. Both are made from two copies of its golden files: one as it is, and one in which
-the results of a hub were approved and everything that is computed without training was computed again.
+The project itself is not changed. Patch and page are made from two copies of its golden files: one as it is, and one
+in which the results of a hub were approved and everything that needs no training was computed again.
 """
 
 import os
@@ -22,17 +22,25 @@ from harness.session.golden import approve
 
 PATCH = "proposal.patch"
 _PROJECT = ("conftest.py", "pyproject.toml", "scenarios")
-"""What the tests of the golden files need beside them."""
+"""The files of the project that the tests of the golden files need."""
 
 
 def propose(root: Path, of: Path | None, to: Path, cases: Sequence[str] = ()) -> tuple[list[views.Change], list[str]]:
     """Write `proposal.patch` and `index.html` into the new folder `to`.
 
-    `root`: the project; `of`: the hub whose results are proposed, None for what needs none; `cases`: these alone.
-    Returns what differs, and a sentence for each case of the hub that cannot be approved. Raises HarnessError for a
-    hub that is none, a folder that is taken, and when a golden file could not be computed.
+    Args:
+        root: folder of the project.
+        of: the hub whose results are proposed; None for only those golden files that need no training.
+        to: the new folder.
+        cases: ids of the cases to propose; all when empty.
+
+    Returns:
+        The golden files that differ, and a sentence for each case of the hub that cannot be approved.
+
+    Raises:
+        HarnessError: `of` is no hub, `to` exists already, or a golden file could not be computed.
     """
-    hub.claim(to)
+    hub.make_empty_folder(to)
     with tempfile.TemporaryDirectory() as name:
         old, new = Path(name, "a"), Path(name, "b")
         for side in (old, new):
@@ -48,7 +56,7 @@ def propose(root: Path, of: Path | None, to: Path, cases: Sequence[str] = ()) ->
 
 
 def _approve_hub(of: Path, folder: Path, cases: Sequence[str]) -> list[str]:
-    """Approve the cases of a hub in a copy of the golden files; returns a sentence for each that cannot be."""
+    """Approve the cases of the hub `of` in a copy of the golden files; returns a sentence for each that failed."""
     hub.require(of)
     left_out = []
     for case_dir in hub.case_folders(of):
@@ -62,20 +70,27 @@ def _approve_hub(of: Path, folder: Path, cases: Sequence[str]) -> list[str]:
 
 
 def _compute_again(root: Path, copy: Path, cases: Sequence[str]) -> None:
-    """Have the tests of the golden files write them, in a copy of what they need of the project."""
+    """Run the tests that write golden files, in a copy of those parts of the project that they need."""
     for name in _PROJECT:
         if (root / name).is_dir():
             shutil.copytree(root / name, copy / name)
         elif (root / name).is_file():
             shutil.copy(root / name, copy)
     for case in cases:
-        _update(copy, case, "", (0, 1))  # 1: those of other cases may be stale, and stay so
+        _update(copy, case, "", (0, 1))  # 1: those of other cases may be out of date, and stay so
     if not cases:
         _update(copy, "all", "not whole", (0,))
 
 
 def _update(copy: Path, wanted: str, selected: str, good: Sequence[int]) -> None:
-    """Run the tests of the golden files in a copy of the project, those that `-k` selects."""
+    """Run tests of the golden files in a copy of the project; raises HarnessError when they fail.
+
+    Args:
+        copy: folder of the copy.
+        wanted: the case whose golden files are to be written, or `all`.
+        selected: expression for the option `-k` of pytest.
+        good: the exit statuses that are no failure.
+    """
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(registry.FOLDER)]
     command += ["-k", selected, f"{registry.UPDATE}={wanted}"]
     environment = {name: value for name, value in os.environ.items() if name != "CI"}
@@ -85,7 +100,7 @@ def _update(copy: Path, wanted: str, selected: str, good: Sequence[int]) -> None
 
 
 def _patch(folder: Path) -> str:
-    """What `git apply` makes the one copy out of the other with."""
+    """The patch by which `git apply` turns the copy `a` into the copy `b`, both below `folder`."""
     command = ["git", "diff", "--no-index", "--no-prefix", "--binary", "--no-color", "--no-ext-diff"]
     sides = [f"{side}/{registry.FOLDER.as_posix()}" for side in ("a", "b")]
     for leftover in [*folder.rglob("__pycache__"), *folder.rglob("*.lock")]:

@@ -1,1 +1,1 @@
-"""What is handed to another person: what there is, packed so that it can be checked, and a README for who gets it."""
+"""Hands results to another person: an inventory, a README, and a bundle whose checksums the receiver can verify."""

@@ -1,6 +1,6 @@
-"""The inventory of a folder: every file with its digest, every array in it, and whether data sets keep their contract.
+"""The inventory of a folder: every file with its digest and arrays, and whether data sets keep the NPZ contract.
 
-Written as JSON for programs, Markdown for people, and CSV for a spreadsheet.
+It is written as JSON for programs, Markdown for people, and CSV for a spreadsheet.
 """
 
 import csv
@@ -21,13 +21,14 @@ from harness.session import manifest
 
 SCHEMA_VERSION = "1.0"
 KEPT, BROKEN = "kept", "broken"
+"""What the inventory says of the NPZ contract of a data set."""
 HEADER = ("path", "bytes", "sha256", "modified", "array", "shape", "dtype", "contract")
 
 
 def of_folder(folder: Path, timed: bool = True) -> dict[str, Any]:
-    """The inventory of every file below a folder but hidden ones.
+    """The inventory of every file below a folder, except hidden files.
 
-    `timed`: with the time of the last change of each file, which a copy need not keep.
+    With `timed`, each entry has the time of the last change of the file, which a copy of the file may not keep.
     Raises HarnessError when there is no such folder.
     """
     if not folder.is_dir():
@@ -37,7 +38,7 @@ def of_folder(folder: Path, timed: bool = True) -> dict[str, Any]:
 
 
 def entry(folder: Path, path: Path, timed: bool = True) -> dict[str, Any]:
-    """One file: its name below the folder, its size and digest, its arrays, and what the data contract says of it."""
+    """The entry of one file: path below `folder`, size in bytes, SHA-256, arrays, and state of its NPZ contract."""
     name, state = path.relative_to(folder).as_posix(), path.stat()
     changed = datetime.fromtimestamp(state.st_mtime, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return {
@@ -50,7 +51,7 @@ def entry(folder: Path, path: Path, timed: bool = True) -> dict[str, Any]:
 
 
 def _content(path: Path, name: str) -> dict[str, Any]:
-    """`arrays` and, of a data set, `contract`; of a file that cannot be read, `problem`."""
+    """`arrays`, and `contract` for a data set; `problem` for a file that cannot be read."""
     try:
         arrays = _arrays(path)
         held = {key: {"shape": list(array.shape), "dtype": str(array.dtype)} for key, array in arrays.items()}
@@ -75,7 +76,7 @@ def _arrays(path: Path) -> Mapping[str, np.ndarray]:
 
 
 def _contract(arrays: Mapping[str, np.ndarray], name: str) -> dict[str, Any]:
-    """Whether a file of diffraction patterns keeps the NPZ contract; nothing of any other file."""
+    """`contract`, and `problem` if it is broken, for a file with diffraction patterns; empty for any other file."""
     if "diff3d" not in arrays:
         return {}
     try:
@@ -91,13 +92,13 @@ def problems(inventory: Mapping[str, Any]) -> list[str]:
 
 
 def markdown(inventory: Mapping[str, Any], title: str) -> str:
-    """The inventory for people: the problems first, then a row a file and array."""
+    """The inventory in Markdown: the problems first, then one row for each file and array."""
     table, files = Table.of(HEADER, _rows(inventory["files"])), len(inventory["files"])
     return templates.render("inventory.md", title=title, files=files, problems=problems(inventory), rows=table)
 
 
 def as_csv(inventory: Mapping[str, Any]) -> str:
-    """The same rows for a spreadsheet."""
+    """The inventory as CSV, one row for each file and array, for a spreadsheet."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([HEADER, *_rows(inventory["files"])])
     return text.getvalue()

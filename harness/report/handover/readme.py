@@ -1,4 +1,4 @@
-"""The README of a hub for the person who receives it: what it is, what was reached, and how to do it again."""
+"""The README of a hub for the person who receives it: its scenarios, its results, and how to reproduce them."""
 
 import shlex
 from collections.abc import Iterator, Sequence
@@ -12,30 +12,30 @@ from harness.records.setup import DatasetSetup
 from harness.records.summary import CaseSummary, Summary
 from harness.report import markdown
 from harness.report.case_files import CaseFiles
-from harness.report.tables import REACHED, Table, reached
+from harness.report.tables import RESULTS, Table, result_rows
 from harness.scenario.keys import leaves
 from harness.session import hub, manifest
 
 CASES = ("case", "profile", "status", "N", "gridsize", "photons", "patterns", "epochs", "batch size")
-METRICS = ("case", *REACHED)
+METRICS = ("case", *RESULTS)
 PROVENANCE = ("photons", "case", "file", "bytes", "SHA-256", "simulated or file")
 
 
 def of_files(folder: Path) -> str:
-    """The README of a folder that is no hub: what is in it stands in the inventory."""
+    """The README of a folder that is no hub; it refers to the inventory for the contents."""
     return templates.render("handover/files.md", name=folder.resolve().name, required=npz.REQUIRED, sizes=npz.SIZES)
 
 
 def page(root: Path) -> str:
-    """The README of a hub.
+    """The README of a hub, as Markdown.
 
-    Raises HarnessError when the folder is no hub, or its session has left no summary.
+    Raises HarnessError when the folder is no hub, or holds no `summary.json`.
     """
     hub.require(root)
     summary = Summary.read_if_whole(root / layout.SUMMARY)
     if summary is None:
         raise HarnessError(f"{root}: has no {layout.SUMMARY}; complete it with: python -m harness report {root}")
-    metrics = ((case.id, *row) for case in summary.cases for row in reached(case.backends))
+    metrics = ((case.id, *row) for case in summary.cases for row in result_rows(case.backends))
     return templates.render(
         "handover/readme.md",
         summary=summary,
@@ -50,7 +50,7 @@ def page(root: Path) -> str:
 
 
 def _case(root: Path, case: CaseSummary) -> tuple[object, ...]:
-    """What a case asked for: a row of the table of scenarios."""
+    """The row of a case in the table of scenarios, with the columns CASES."""
     values = _values(root, case)
     setup = DatasetSetup.read_if_whole(hub.case_folder(root, case.id) / layout.DATASET / layout.SETUP)
     facts = (None, None) if setup is None else (setup.nphotons, setup.patterns)
@@ -59,37 +59,37 @@ def _case(root: Path, case: CaseSummary) -> tuple[object, ...]:
 
 
 def _values(root: Path, case: CaseSummary) -> dict[str, object]:
-    """The resolved scenario of a case by dotted key."""
+    """The values of the resolved scenario of a case, by dotted key."""
     folder = hub.case_folder(root, case.id)
     return leaves(Evidence(folder, hub.read_case(folder).backends).scenario)
 
 
 def _warnings(root: Path, summary: Summary) -> Iterator[str]:
-    """What keeps another person from getting the same figures."""
+    """Sentences on what may keep another person from getting the same results."""
     if summary.provenance.dirty:
         yield "the code had changes that were not committed; the commit alone does not give these results."
     for case in summary.cases:
         sides = CaseFiles(hub.case_folder(root, case.id)).environments
         versions = {backend: side.distributions.get("numpy") for backend, side in sides.items()}
         if len(set(versions.values())) > 1:
-            told = ", ".join(f"{backend} {version}" for backend, version in versions.items())
-            yield f"{case.id}: the sides ran with different versions of NumPy ({told})."
+            named = ", ".join(f"{backend} {version}" for backend, version in versions.items())
+            yield f"{case.id}: the sides ran with different versions of NumPy ({named})."
     yield "other versions, another processor or a GPU round otherwise; compare within the limits of the ledger."
     for sentence in markdown.warnings(summary):
         yield sentence.removeprefix("warning: ")
 
 
 def _commands(case: CaseSummary) -> Iterator[str]:
-    """What does the steps of a case again, one command a step."""
-    more = [word for key, value in case.overrides.items() for word in ("--override", f"{key}={value}")]
+    """The commands that reproduce a case: simulate, then train and infer with each backend."""
+    more = [option for key, value in case.overrides.items() for option in ("--override", f"{key}={value}")]
     common = ["--profile", case.profile, *more, "--to", "again"]
-    sides = [[step, case.id, "--backend", backend] for backend in case.backends for step in ("train", "infer")]
-    for words in (["simulate", case.id], *sides):
-        yield shlex.join([".venv/bin/python", "-m", "harness", *words, *common])
+    sides = [[verb, case.id, "--backend", backend] for backend in case.backends for verb in ("train", "infer")]
+    for step in (["simulate", case.id], *sides):
+        yield shlex.join([".venv/bin/python", "-m", "harness", *step, *common])
 
 
 def _provenance(root: Path, summary: Summary) -> Sequence[Sequence[object]]:
-    """A row a data set, by dose."""
+    """One row for each data set, with the columns PROVENANCE, sorted by dose."""
     rows = []
     for case in summary.cases:
         folder = hub.case_folder(root, case.id) / layout.DATASET

@@ -1,4 +1,4 @@
-"""Is a bundle what was packed? It is unpacked elsewhere, and every digest is held against its checksums."""
+"""Verifies a bundle: unpacks it, and compares the SHA-256 of every file with the checksums in it."""
 
 import tarfile
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from harness.files import sha256
 
 
 @dataclass(frozen=True)
-class Found:
-    """What became of the files of a bundle, by name."""
+class BundleCheck:
+    """Result of the verification: the names of the files that are identical, changed, missing or extra."""
 
     identical: tuple[str, ...]
     changed: tuple[str, ...]
@@ -20,15 +20,15 @@ class Found:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every file is there, as it was, and nothing else."""
+        """Whether every packed file is present and unchanged, and there is no other."""
         return not (self.changed or self.missing or self.extra)
 
 
 def unpack(bundle: Path, folder: Path) -> None:
     """Unpack a bundle into a new folder.
 
-    Raises HarnessError for a folder that holds something, for what is no bundle, and, before anything is written, for
-    a member that is no plain file or would leave the folder.
+    Raises HarnessError when the folder is not empty, the file is no bundle, or, before anything is written, a member of
+    the tar is no plain file or would land outside the folder.
     """
     if folder.exists() and any(folder.iterdir()):
         raise HarnessError(f"{folder}: holds something; a bundle is unpacked into a new folder.")
@@ -51,25 +51,25 @@ def _require_harmless(member: tarfile.TarInfo, bundle: Path) -> None:
         raise HarnessError(f"{bundle}: {member.name!r} is not a plain file; nothing was unpacked.")
 
 
-def compare(folder: Path) -> Found:
-    """Compute the digest of every file of an unpacked bundle again, and hold it against `checksums.txt`.
+def compare(folder: Path) -> BundleCheck:
+    """Compute the SHA-256 of every file of an unpacked bundle, and compare it with `checksums.txt`.
 
     Raises HarnessError when the folder is no unpacked bundle.
     """
-    packed = _packed(folder / layout.CHECKSUMS)
+    packed = _read_checksums(folder / layout.CHECKSUMS)
     paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    there = {name: sha256(path) for name, path in paths.items() if name != layout.CHECKSUMS}
-    both = sorted(packed.keys() & there.keys())
-    return Found(
-        identical=tuple(name for name in both if packed[name] == there[name]),
-        changed=tuple(name for name in both if packed[name] != there[name]),
-        missing=tuple(sorted(packed.keys() - there.keys())),
-        extra=tuple(sorted(there.keys() - packed.keys())),
+    found = {name: sha256(path) for name, path in paths.items() if name != layout.CHECKSUMS}
+    both = sorted(packed.keys() & found.keys())
+    return BundleCheck(
+        identical=tuple(name for name in both if packed[name] == found[name]),
+        changed=tuple(name for name in both if packed[name] != found[name]),
+        missing=tuple(sorted(packed.keys() - found.keys())),
+        extra=tuple(sorted(found.keys() - packed.keys())),
     )
 
 
-def _packed(path: Path) -> dict[str, str]:
-    """Digest by name, as `sha256sum` writes them."""
+def _read_checksums(path: Path) -> dict[str, str]:
+    """Contents of `checksums.txt`, which has the format of `sha256sum`: the digest of each file by its name."""
     try:
         pairs = [line.split("  ", 1) for line in path.read_text(encoding="utf-8").splitlines()]
         return {name: digest for digest, name in pairs}

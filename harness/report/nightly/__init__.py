@@ -1,1 +1,1 @@
-"""The page of a night, which leads to all that its steps left."""
+"""The page of a nightly run, with links to the hubs and logs of its steps."""

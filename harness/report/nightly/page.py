@@ -1,4 +1,4 @@
-"""The page of a night: every step with what became of it, and links to all that it left."""
+"""The page of a nightly run: every step with its status and result, and links to its hubs and its log."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -13,7 +13,13 @@ from harness.session.nightly.steps import Step
 
 
 def write(folder: Path, steps: Sequence[Step], state: Mapping[str, Any]) -> None:
-    """Write `index.html` from the state."""
+    """Write `index.html` of a nightly run.
+
+    Args:
+        folder: folder of the nightly run.
+        steps: its steps, in order.
+        state: contents of its `nightly.json`.
+    """
     records = state["steps"]
     rows = [_row(folder, step, records[step.name]) for step in steps]
     counts = {status: sum(row["status"] == status for row in rows) for status in formatting.SIGNS}
@@ -31,23 +37,24 @@ def _row(folder: Path, step: Step, record: Mapping[str, Any]) -> dict[str, Any]:
     return {
         **record,
         "name": step.name,
-        "asks": step.asks,
+        "asks": step.purpose,
         "result": _result(folder, step, record["hubs"]) if record["exit_status"] is not None else "",
         "links": list(_links(folder, step, record["hubs"])),
     }
 
 
 def _result(folder: Path, step: Step, hubs: Sequence[str]) -> str:
-    """What a step found, in one line."""
+    """The result of a step in one line: the totals of its session, or the last line of its log."""
     if step.is_session:
         found = Summary.read_if_whole(folder / hubs[-1] / layout.SUMMARY)
         return "" if found is None else ", ".join(f"{count} {what}" for what, count in found.totals if count)
-    lines = (folder / log_of(step.name)).read_text(encoding="utf-8", errors="replace").split("\n") if step.tells else []
+    log = folder / log_of(step.name)
+    lines = log.read_text(encoding="utf-8", errors="replace").split("\n") if step.has_result else []
     return next((line for line in reversed(lines) if line.strip()), "")
 
 
 def _links(folder: Path, step: Step, hubs: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Address and name of what is there: the hubs, the newest first, the page of the faults, and the log."""
+    """Relative address and title of the pages of a step that exist: its hubs, newest first, faults page and log."""
     found = {name: f"{name}/{layout.INDEX}" for name in reversed(hubs)}
     if "--hub" in step.command:
         found["injected faults"] = pages.FAULTS

@@ -1,1 +1,1 @@
-"""What the pages show, one file a panel: each turns the files of a hub into plain values for a template."""
+"""The panels of the pages, a module for each: it turns files of a hub into plain values for a template."""

@@ -1,4 +1,4 @@
-"""Line charts as plain values: where every line, tick and mark lies in an SVG, and the values that hovering shows."""
+"""Geometry of line charts in SVG: the pixels of all lines, ticks and marks, and the values that hovering shows."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -9,13 +9,15 @@ from harness.scenario.matrix import label
 
 WIDTH, HEIGHT = 640.0, 300.0
 LEFT, RIGHT, TOP, BOTTOM = 66.0, 14.0, 12.0, 42.0
-"""Pixels of the SVG: its size, and the room around the plot for ticks and labels."""
+"""Pixels of the SVG: its size, and the margins around the plot for ticks and labels."""
 _TICKS = 5
+"""About how many ticks a linear axis gets."""
 _DECADES = 7
+"""Largest number of powers of ten that get a tick on a logarithmic axis."""
 _CAP = 4
-"""Pixels from the middle of a bar to the end of its caps."""
+"""Pixels from the middle of an error bar to the end of its caps."""
 _ROOM = 0.04
-"""Share of the range that is left free above and below the lines."""
+"""Share of the range of the y axis that is left free above and below the lines."""
 
 
 @dataclass(frozen=True)
@@ -24,16 +26,16 @@ class Line:
 
     name: str
     style: str
-    """How it is drawn, as classes of the style sheet: whose it is (`reference`, `candidate`, ...), `dashed`."""
+    """Classes of the style sheet, such as `reference`, `candidate` or `dashed`."""
     x: Sequence[float]
     y: Sequence[float | None]
     spread: Sequence[float | None] = ()
-    """Half the length of the bar at each value; none are drawn without it."""
+    """Half the length of the error bar at each value; empty for no error bars."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A vertical line with a sentence, such as the first epoch that is not finite."""
+    """A vertical line with a text, such as the first epoch whose loss is not finite."""
 
     x: float
     text: str
@@ -41,7 +43,7 @@ class Mark:
 
 
 class Plot(TypedDict):
-    """Where the plot lies in the SVG, in its pixels."""
+    """Edges of the plot area in pixels of the SVG."""
 
     left: float
     right: float
@@ -49,18 +51,20 @@ class Plot(TypedDict):
     bottom: float
 
 
-class DrawnLine(TypedDict):
-    """One curve in pixels."""
+class LineGeometry(TypedDict):
+    """One curve in pixels of the SVG."""
 
     line: Line
     runs: list[list[tuple[float, float]]]
-    """The points from gap to gap."""
+    """The points (x, y) of each piece of the curve between two gaps."""
     path: str
+    """All pieces as the data of one SVG path."""
     bars: str
+    """All error bars as the data of one SVG path."""
 
 
 class LineValues(TypedDict):
-    """The values of one curve, None where there is none."""
+    """The values of one curve, rounded to six digits; None where a value is missing or not finite."""
 
     name: str
     style: str
@@ -69,7 +73,7 @@ class LineValues(TypedDict):
 
 
 class Values(TypedDict):
-    """What the script of the page needs to show values; `left` and `right` are the ends of the x axis."""
+    """The values that `chart.js` shows under the pointer; `left` and `right` are the ends of the x axis."""
 
     left: float
     right: float
@@ -78,14 +82,14 @@ class Values(TypedDict):
     lines: list[LineValues]
 
 
-class Drawn(TypedDict):
-    """What the template `chart.html` wants: paths and ticks in pixels, and the values for hovering."""
+class ChartGeometry(TypedDict):
+    """What the template `chart.html` draws: paths, ticks and marks in pixels, and the values for hovering."""
 
     chart: "Chart"
     width: float
     height: float
     plot: Plot
-    lines: list[DrawnLine]
+    lines: list[LineGeometry]
     shade: str
     x_ticks: list[tuple[float, str]]
     y_ticks: list[tuple[float, str]]
@@ -95,7 +99,7 @@ class Drawn(TypedDict):
 
 @dataclass(frozen=True)
 class Chart:
-    """Curves over one axis."""
+    """A chart: curves over one x axis."""
 
     id: str
     title: str
@@ -105,9 +109,9 @@ class Chart:
     """Whether the y axis is logarithmic; values that are not positive then leave gaps."""
     marks: Sequence[Mark] = field(default=())
     below: str = ""
-    """Name of the line below which the chart is shaded."""
+    """Name of the line below which the chart is shaded; empty for no shading."""
     dots: bool = False
-    """Whether values are dots of their own and not a curve."""
+    """Whether the values are drawn as dots that no line joins."""
     log_x: bool = False
     """Whether the x axis is logarithmic; its values are all positive."""
 
@@ -116,8 +120,8 @@ class Chart:
         """Whether no line has a value to draw."""
         return not any(True for line in self.lines for _ in self._finite(line))
 
-    def drawn(self) -> Drawn:
-        """The chart as its template wants it."""
+    def geometry(self) -> ChartGeometry:
+        """The chart in pixels, as its template draws it."""
         across, up = self._across(), self._up()
         return {
             "chart": self,
@@ -175,12 +179,12 @@ class Chart:
         return (y for _, y in self._finite(line))
 
     def _ends(self, line: Line) -> Iterator[float]:
-        """Both ends of every bar, as far as the axis has a place for them."""
+        """Both ends of every error bar; on a logarithmic axis only those that are positive."""
         ends = (end for _, low, high in self._spans(line) for end in (low, high))
         return (end for end in ends if self._drawable(end))
 
     def _spans(self, line: Line) -> Iterator[tuple[float, float, float]]:
-        """Place, lower and upper end of every bar."""
+        """The x value, the lower and the upper end of every error bar."""
         for x, y, half in zip(line.x, line.y, line.spread, strict=False):
             if y is not None and half is not None:
                 yield x, y - half, y + half
@@ -194,7 +198,7 @@ class Chart:
         return y is not None and math.isfinite(y) and (y > 0 or not self.log)
 
     def _runs(self, line: Line, across: "_Axis", up: "_Axis") -> list[list[tuple[float, float]]]:
-        """The points of a line, in pixels, from gap to gap; of a chart of dots each point by itself."""
+        """The points of a line in pixels, as one list for each piece between gaps; with `dots`, one for each point."""
         runs: list[list[tuple[float, float]]] = []
         pen_down = False
         for x, y in zip(line.x, line.y, strict=True):
@@ -218,7 +222,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class _Axis:
-    """A range of values (of their logarithms, if `log`) on a range of pixels."""
+    """Maps a range of values (of their logarithms to base 10, if `log`) linearly to a range of pixels."""
 
     low: float
     high: float
@@ -231,21 +235,21 @@ class _Axis:
         return self.start + (place - self.low) / (self.high - self.low) * (self.end - self.start)
 
     def ticks(self) -> list[float]:
-        """Round values inside the range: of a logarithmic one, whole powers of ten."""
+        """Round values inside the range for the ticks; whole powers of ten on a logarithmic axis."""
         if not self.log:
-            return _nice(self.low, self.high)
+            return _round_values(self.low, self.high)
         first, last = math.ceil(self.low), math.floor(self.high)
         stride = max(1, math.ceil((last - first + 1) / _DECADES))
         return [10.0**power for power in range(first, last + 1, stride)]
 
 
 def _path(run: Sequence[tuple[float, float]]) -> str:
-    """A run as a path of SVG; a single point is a line without length, which round caps make to a dot."""
+    """The data of an SVG path through some points; a single point is a line of no length, which its caps make a dot."""
     points = [f"{x:.1f} {y:.1f}" for x, y in run]
     return f"M{'L'.join(points)}" + ("h0" if len(points) == 1 else "")
 
 
-def _nice(low: float, high: float) -> list[float]:
+def _round_values(low: float, high: float) -> list[float]:
     """Round values inside a range, 1, 2 or 5 times a power of ten apart."""
     rough = (high - low) / _TICKS
     power = 10.0 ** math.floor(math.log10(rough))
@@ -259,5 +263,5 @@ def _label(value: float) -> str:
 
 
 def _short(values: Sequence[float | None]) -> list[float | None]:
-    """Six digits a value: more than a reader wants, and a small page."""
+    """The values rounded to six digits, to keep the page small; None for those that are not finite."""
     return [None if value is None or not math.isfinite(value) else float(f"{value:.6g}") for value in values]

@@ -1,4 +1,4 @@
-"""The curves of a case: training of both sides, distance in lock-step, Fourier ring correlation."""
+"""The charts of a case: training of both sides, distance of the weights in lock-step, Fourier ring correlation."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -15,17 +15,18 @@ from harness.records.history import Epoch
 from harness.report.panels.chart import Chart, Line, Mark
 
 SIDES = ("reference", "candidate")
-"""How the curves of the two sides are drawn, whatever the backends are called."""
-_APART = ("intensity_scale", "learning_rate")
+"""Style classes of the curves of the two sides, in the order of the pair."""
+_OWN_CHART = ("intensity_scale", "learning_rate")
+"""Metrics of the training history that get a chart of their own; all others are loss terms and share one."""
 _TERM_STYLES = ("", " dashed", " dotted", " dashed dotted")
 
 
 def training(evidence: Evidence, backends: Sequence[str]) -> list[Chart]:
-    """The loss with its terms, the intensity scale and the learning rate over the epochs, all sides in one chart."""
+    """Charts over the epochs: the loss with its terms, the intensity scale, the learning rate; each with all sides."""
     histories = {backend: evidence.history(backend) for backend in backends}
     names = list(dict.fromkeys(name for epochs in histories.values() for name in _names(epochs)))
-    terms = [name for name in names if name not in _APART and not _repeats_the_loss(name, histories)]
-    rest = [name for name in names if name in _APART]
+    terms = [name for name in names if name not in _OWN_CHART and not _repeats_the_loss(name, histories)]
+    rest = [name for name in names if name in _OWN_CHART]
     charts = [_over_epochs(evidence, "loss", terms, histories)] if terms else []
     return charts + [_over_epochs(evidence, name.replace("_", " "), [name], histories) for name in rest]
 
@@ -35,7 +36,7 @@ def _names(epochs: Sequence[Epoch]) -> list[str]:
 
 
 def _repeats_the_loss(name: str, histories: Mapping[str, Sequence[Epoch]]) -> bool:
-    """A loss of one term of weight 1 is that term: one curve shows both."""
+    """Whether a loss term equals the loss in every epoch, so that one curve shows both."""
     metrics = [epoch.metrics for epochs in histories.values() for epoch in epochs]
     return name != "loss" and all(found.get(name) == found.get("loss") for found in metrics)
 
@@ -65,14 +66,14 @@ def _number(value: Any) -> float | None:
 
 
 def trained(evidence: Evidence) -> list[str]:
-    """The backends whose training left a history."""
+    """The backends whose training left a `history.json`."""
     path = Path(layout.TRAIN_OUTPUTS, layout.HISTORY)
     return [backend for backend in evidence.backends if (evidence.folder(backend) / path).is_file()]
 
 
 def lockstep(folder: Path) -> list[Chart]:
-    """Distance of all weights between the sides after every step, and the envelope of rounding noise."""
-    path = folder / layout.COMPARISON / layout.LOCKSTEP_FIGURES
+    """A chart of the relative distance of all weights of the two sides after every step, with the rounding noise."""
+    path = folder / layout.COMPARISON / layout.LOCKSTEP_DISTANCES
     if not path.is_file():
         return []
     found = read_json(path)
@@ -88,15 +89,18 @@ def lockstep(folder: Path) -> list[Chart]:
 
 
 def ring_correlation(folder: Path, backends: tuple[str, str]) -> list[Chart]:
-    """Fourier ring correlation of each side with the truth and of the sides, one chart a part that has any."""
+    """Charts of the Fourier ring correlation of each side with the truth, and of the sides with each other.
+
+    There is one chart for the amplitude and one for the phase, where the judge computed curves for them.
+    """
     path = folder / layout.COMPARISON / layout.FRC
     curves = read_npz(path) if path.is_file() else {}
-    wholes = {
+    labels = {
         "side_0": (f"{backends[0]} with the truth", SIDES[0]),
         "side_1": (f"{backends[1]} with the truth", SIDES[1]),
         "sides": ("the sides with each other", "both"),
     }
-    charts = [_rings(part, {name: whole for name, whole in wholes.items() if _key(name, part) in curves}, curves)
+    charts = [_rings(part, {name: label for name, label in labels.items() if _key(name, part) in curves}, curves)
               for part in PARTS]  # fmt: skip
     return [chart for chart in charts if chart.lines]
 
@@ -105,13 +109,13 @@ def _key(name: str, part: str, curve: str = "correlation") -> str:
     return f"{name}.{part}.{curve}"
 
 
-def _rings(part: str, wholes: Mapping[str, tuple[str, str]], curves: Mapping[str, np.ndarray]) -> Chart:
+def _rings(part: str, labels: Mapping[str, tuple[str, str]], curves: Mapping[str, np.ndarray]) -> Chart:
     lines = [
         Line(label, style, curves[_key(name, part, "frequency")].tolist(), curves[_key(name, part)].tolist())
-        for name, (label, style) in wholes.items()
+        for name, (label, style) in labels.items()
     ]
-    if wholes:
-        first = next(iter(wholes))
+    if labels:
+        first = next(iter(labels))
         frequency = curves[_key(first, part, "frequency")].tolist()
         lines.append(Line("half a bit", "limit dashed", frequency, curves[_key(first, part, "half_bit")].tolist()))
         ends = [frequency[0], frequency[-1]]

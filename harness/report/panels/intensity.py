@@ -1,4 +1,4 @@
-"""How bright the data of each side are, stage by stage, as `<backend>/stages.json` has it."""
+"""The mean amplitude of each side at every stage of the chain, from `<backend>/stages.json`."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,19 +11,20 @@ from harness.records.stages import StagesRecord
 from harness.report.telemetry import stages
 
 COLUMNS = ("mean", "ratio", "symmetry")
+"""Columns of the table for each side; `stages.steps` in `telemetry/` computes them."""
 
 
-class Chains(TypedDict):
-    """Of each side the verdict on its symmetry, and a row a stage with `COLUMNS` of every side."""
+class IntensityTable(TypedDict):
+    """The verdict on the symmetry of each side, and one row for each stage with the COLUMNS of all sides."""
 
     verdicts: dict[str, str]
     rows: list[tuple[str, list[Number | None]]]
 
 
-def chains(folder: Path, backends: Sequence[str]) -> Chains | None:
-    """The chains of a case; None where no side has the file. A figure is None where a side lacks the stage."""
-    held = {name: StagesRecord.read_if_whole(folder / name / layout.TELEMETRY) for name in backends}
-    found = {name: record for name, record in held.items() if record is not None}
+def intensity_table(folder: Path, backends: Sequence[str]) -> IntensityTable | None:
+    """The table of a case; None where no side has the file. A value is None where a side lacks the stage."""
+    records = {name: StagesRecord.read_if_whole(folder / name / layout.TELEMETRY) for name in backends}
+    found = {name: record for name, record in records.items() if record is not None}
     if not found:
         return None
     steps = [stages.steps(record) for record in found.values()]

@@ -1,4 +1,4 @@
-"""The matrix of a session: cases x rungs, the worst case first."""
+"""The matrix on the page of a session: a row for each case, a column for each rung, the worst case first."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,29 +16,29 @@ _NO_MARGIN = float("inf")
 
 @dataclass(frozen=True)
 class Cell:
-    """One rung of one case; without a status where it was not asked of the case."""
+    """One rung of one case; its status is None if the case was not judged on this rung."""
 
     rung: str
     status: Status | None = None
     worst: Check | None = None
-    """The check with the least margin."""
+    """The check of the rung with the least margin."""
     checks: int = 0
     wrong: int = 0
-    """How many of the checks are not green."""
+    """How many of the checks neither passed nor were skipped."""
     message: str = ""
-    """What is wrong, of a rung that is not passed."""
+    """Name and message of one check that decides the status; empty for a rung that passed."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One case."""
+    """The row of one case in the matrix."""
 
     case: CaseSummary
     cells: Sequence[Cell]
     worst: Check | None
-    """The check with the least margin."""
+    """The check of the case with the least margin."""
     seconds: float
-    """Run time of all jobs that were run."""
+    """Sum of the run times of all jobs that were run, in seconds."""
     from_store: bool
 
     @property
@@ -49,7 +49,7 @@ class Row:
 
 
 def by_rung(case: CaseSummary) -> dict[str, list[Check]]:
-    """The checks of a case under their rungs, in the ladder's order."""
+    """The checks of a case by rung, in the order of the ladder."""
     rungs: dict[str, list[Check]] = {}
     for check in case.checks:
         rungs.setdefault(check.rung, []).append(check)
@@ -57,13 +57,13 @@ def by_rung(case: CaseSummary) -> dict[str, list[Check]]:
 
 
 def rungs_of(cases: Iterable[CaseSummary]) -> list[str]:
-    """The rungs that any case has, in the ladder's order."""
+    """The rungs that at least one case has checks of, in the order of the ladder."""
     found = {check.rung for case in cases for check in case.checks}
     return [rung for rung in ladder.RUNGS if rung in found]
 
 
 def rows(cases: Sequence[CaseSummary], jobs: Mapping[str, Iterable[JobRecord]]) -> list[Row]:
-    """One row a case: red ones first, then by the least margin that is left; `jobs` are those of each case by id."""
+    """One row for each case: the worst status first, then the least margin; `jobs` holds those of each case by id."""
     rungs = rungs_of(cases)
     return sorted((_row(case, rungs, jobs[case.id]) for case in cases), key=lambda row: row.badness)
 
@@ -80,9 +80,9 @@ def _row(case: CaseSummary, rungs: Iterable[str], jobs: Iterable[JobRecord]) -> 
 
 
 def cell(rung: str, checks: Sequence[Check], sides: Collection[str] = ()) -> Cell:
-    """Status of one rung of one case, what is worst in it, and how many checks it has; no status where not asked.
+    """The cell of one rung of one case, from its checks; without a status when there are none.
 
-    Its message is that of the first check of this status, of one that names a side where there is any.
+    The message is that of the first check with this status, preferring one that names one of the `sides`.
     """
     if not checks:
         return Cell(rung)
@@ -99,12 +99,12 @@ def cell(rung: str, checks: Sequence[Check], sides: Collection[str] = ()) -> Cel
     )
 
 
-def off(checks: Iterable[Check], sides: Collection[str]) -> list[str]:
-    """The sides that red checks of a rung name, held against the truth of their files; none where they only differ."""
+def blamed_sides(checks: Iterable[Check], sides: Collection[str]) -> list[str]:
+    """The sides that red checks of a rung name as wrong; none where the checks only say that the sides differ."""
     named = {_side(check) for check in checks if check.status in RED}
     return [side for side in sides if side in named]
 
 
 def _side(check: Check) -> str:
-    """The side that a check is about; of one that is about both, any other word."""
+    """First part of the name of a check: the side that it is about, or another word if it is about both."""
     return check.name.partition(".")[0]

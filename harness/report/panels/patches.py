@@ -1,4 +1,4 @@
-"""Mean and variance of every predicted patch, of both sides."""
+"""Charts of the mean and the variance of every predicted patch of both sides."""
 
 from collections.abc import Callable, Mapping
 
@@ -20,7 +20,7 @@ _QUANTITIES: dict[str, tuple[str, Callable[[Array], Array]]] = {
 
 
 def statistics(evidence: Evidence) -> list[Chart]:
-    """One chart a quantity, a dot a patch: of the amplitude, and of the phase where that carries the picture."""
+    """One chart for each statistic, with a dot for each patch: of the amplitude, and of the part with the picture."""
     found = {backend: _patches(evidence, backend) for backend in evidence.backends}
     charts = []
     for part in dict.fromkeys(("amplitude", parts_with_a_picture(evidence)[0])):
@@ -30,7 +30,7 @@ def statistics(evidence: Evidence) -> list[Chart]:
 
 
 def _patches(evidence: Evidence, backend: str) -> Array | None:
-    """(K, n, n) complex: the predicted region of every patch; None where there are none."""
+    """The predicted region of every patch, (K, n, n) complex; None where the side predicted none."""
     try:
         return central(evidence.predictions(backend).patches, evidence.contract.region)
     except HarnessError:
@@ -38,11 +38,11 @@ def _patches(evidence: Evidence, backend: str) -> Array | None:
 
 
 def _chart(part: str, quantity: str, values: Mapping[str, Array | None]) -> Chart:
-    """The chart of amplitudes or phases (K, n, n) of each side."""
-    words, figure = _QUANTITIES[quantity]
+    """The chart of one statistic; `values` are the amplitudes or phases (K, n, n) of each side, None if missing."""
+    title, statistic = _QUANTITIES[quantity]
     lines = [
-        Line(backend, style, list(range(len(patches))), figure(patches).tolist())
+        Line(backend, style, list(range(len(patches))), statistic(patches).tolist())
         for (backend, patches), style in zip(values.items(), SIDES, strict=True)
         if patches is not None
     ]
-    return Chart(f"chart-patches-{part}-{quantity}", f"Patches: {words}, {part}", "patch", lines, dots=True)
+    return Chart(f"chart-patches-{part}-{quantity}", f"Patches: {title}, {part}", "patch", lines, dots=True)

@@ -1,4 +1,4 @@
-"""Where the results of a case came from: the logs, and every file with its digest."""
+"""Where the results of a case come from: its logs, and its files with their digests."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,13 +7,14 @@ from harness import layout
 from harness.session import manifest
 
 LOG_LINES = 150
-"""Lines of a log that the page shows: the first ones hold command and environment, the last ones how it ended."""
+"""Lines of a log that the page shows: the first ones, with command and environment, and the last ones."""
 _HEAD = 30
+"""How many of these lines are taken from the beginning of the log."""
 
 
 @dataclass(frozen=True)
 class Log:
-    """A log with its first and its last lines."""
+    """A log: its path in the case, its number of lines, and the text that the page shows."""
 
     name: str
     lines: int
@@ -25,16 +26,16 @@ class Artifact:
     """A file of a case."""
 
     name: str
-    """Relative to the case."""
+    """Path relative to the case folder."""
     size: int
-    """Bytes."""
+    """Size in bytes."""
     sha256: str
     stage: str
-    """The stage that wrote it."""
+    """The step of the session that wrote it, as the manifest names it."""
 
 
 def logs(folder: Path) -> list[Log]:
-    """Every log of a case."""
+    """All logs below a case folder, sorted by path."""
     return [_log(folder, path) for path in sorted(folder.rglob("*.log"))]
 
 
@@ -46,7 +47,7 @@ def _log(folder: Path, path: Path) -> Log:
 
 
 def artifacts(root: Path, folder: Path) -> list[Artifact]:
-    """Every file of a case but its page, as the manifest will list it, by its name in the case."""
+    """All files of a case except its page, as the manifest will list them, but with paths relative to the case."""
     entries = (manifest.entry(root, path) for path in manifest.files(folder) if path != folder / layout.INDEX)
     prefix = f"{folder.name}/"
     return [Artifact(one.path.removeprefix(prefix), one.size, one.sha256, one.stage) for one in entries]

@@ -1,4 +1,4 @@
-"""The scan on the object: centres of the patterns, outlines of the stitched patches, the canvas and what it needs."""
+"""The picture of the scan on the object: scan positions, outlines of stitched patches, and the canvas."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,23 +12,24 @@ from harness.judge.evidence import Evidence
 from harness.judge.truth import true_object
 
 _OUTLINES = 80
-"""Patches that are outlined; of more, evenly chosen ones."""
+"""Largest number of patches whose outline is drawn; of more patches, evenly chosen ones."""
 _MARGIN = 6.0
+"""Pixels of the object around everything that is drawn."""
 
 
 class Dots(TypedDict):
-    """Centres of the patterns of one half of the scan."""
+    """The scan positions of one half (train or test), in pixels of the object."""
 
     name: str
     style: str
     x: np.ndarray
     y: np.ndarray
     path: str
-    """All of them as one path of SVG."""
+    """All of the positions as the data of one SVG path."""
 
 
 class Square(TypedDict):
-    """Upper left corner and side."""
+    """A square: upper left corner and length of a side, in pixels of the object."""
 
     x: float
     y: float
@@ -36,7 +37,7 @@ class Square(TypedDict):
 
 
 class CanvasSquares(TypedDict):
-    """The canvas of a side, and the square that its patches need."""
+    """The canvas of a side (`whole`), and the square that its patches need (`needed`)."""
 
     backend: str
     size: int
@@ -46,8 +47,8 @@ class CanvasSquares(TypedDict):
     needed: Square
 
 
-class Ground(TypedDict):
-    """The picture of the truth, a file of the case, and where it lies."""
+class Background(TypedDict):
+    """The picture of the true object behind the scan: its file in the case, its corner and its size in pixels."""
 
     picture: str
     x: float
@@ -57,7 +58,7 @@ class Ground(TypedDict):
 
 
 class View(TypedDict):
-    """The box that holds everything."""
+    """The smallest box that holds everything that is drawn, in pixels of the object."""
 
     left: float
     top: float
@@ -66,17 +67,20 @@ class View(TypedDict):
 
 
 class Scan(TypedDict):
-    """All that is drawn."""
+    """All parts of the scan panel, in pixels of the object, for the templates `scan.html` and `scan.svg`."""
 
     dots: list[Dots]
     outlines: list[Square]
     canvases: list[CanvasSquares]
-    ground: Ground | None
+    background: Background | None
     view: View
 
 
 def scan(evidence: Evidence) -> Scan:
-    """Everything in pixels of the object, x to the right and y down; what a side lacks is left out."""
+    """Gather the scan panel of a case, in pixels of the object, x to the right and y down.
+
+    A side that left no canvas or patches is left out.
+    """
     arrays = {name: evidence.arrays(Path(layout.DATASET, f"{name}.npz"), ("x", "y")) for name in ("train", "test")}
     dots: list[Dots] = [
         {
@@ -89,18 +93,18 @@ def scan(evidence: Evidence) -> Scan:
         for (name, part), style in zip(arrays.items(), ("train", "test"), strict=True)
     ]
     squares = [square for backend in evidence.backends if (square := _canvas(evidence, backend))]
-    outlines, ground = _outlines(evidence), _ground(evidence)
+    outlines, background = _outlines(evidence), _background(evidence)
     return {
         "dots": dots,
         "outlines": outlines,
         "canvases": squares,
-        "ground": ground,
-        "view": _view([*arrays.values()], squares, ground, evidence.scenario.dataset.N),
+        "background": background,
+        "view": _view([*arrays.values()], squares, background, evidence.scenario.dataset.N),
     }
 
 
 def _dots(x: np.ndarray, y: np.ndarray) -> str:
-    """Path of lines without length, which round caps make to dots."""
+    """The data of an SVG path of lines of no length at (x, y), which their round caps turn into dots."""
     return "".join(f"M{a:.1f} {b:.1f}h0" for a, b in zip(x, y, strict=True))
 
 
@@ -109,7 +113,7 @@ def _square(x: float, y: float, side: float) -> Square:
 
 
 def _canvas(evidence: Evidence, backend: str) -> CanvasSquares | None:
-    """The canvas of a side, and the square that its patches need; its middle is the pixel with index size/2."""
+    """The squares of the canvas of a side; None if it stitched none. The centre is the pixel with index size / 2."""
     try:
         canvas = evidence.canvas(backend)
     except HarnessError:
@@ -126,7 +130,7 @@ def _canvas(evidence: Evidence, backend: str) -> CanvasSquares | None:
 
 
 def _outlines(evidence: Evidence) -> list[Square]:
-    """Predicted regions of stitched patches of the first side that has any."""
+    """The predicted regions of the stitched patches, of the first side that has any."""
     for backend in evidence.backends:
         try:
             (x, y), positions = evidence.canvas(backend).centre, evidence.predictions(backend).positions
@@ -138,8 +142,8 @@ def _outlines(evidence: Evidence) -> list[Square]:
     return []
 
 
-def _ground(evidence: Evidence) -> Ground | None:
-    """The picture of the truth below it all, and where it lies."""
+def _background(evidence: Evidence) -> Background | None:
+    """The picture of the true object: its phase, or its amplitude if the phase is flat; None if there is none."""
     try:
         truth = true_object(evidence)
     except HarnessError:
@@ -153,18 +157,18 @@ def _ground(evidence: Evidence) -> Ground | None:
 
 
 def _view(
-    parts: Sequence[Mapping[str, np.ndarray]], squares: Sequence[CanvasSquares], ground: Ground | None, N: int
+    parts: Sequence[Mapping[str, np.ndarray]], squares: Sequence[CanvasSquares], background: Background | None, N: int
 ) -> View:
-    """The smallest box that holds everything."""
+    """The smallest box around all patterns (N x N pixels each), canvases and the background."""
     reach = N / 2
     xs = [edge for part in parts for edge in (part["x"].min() - reach, part["x"].max() + reach)]
     ys = [edge for part in parts for edge in (part["y"].min() - reach, part["y"].max() + reach)]
     for square in [square for entry in squares for square in (entry["whole"], entry["needed"])]:
         xs += [square["x"], square["x"] + square["side"]]
         ys += [square["y"], square["y"] + square["side"]]
-    if ground:
-        xs += [ground["x"], ground["x"] + ground["width"]]
-        ys += [ground["y"], ground["y"] + ground["height"]]
+    if background:
+        xs += [background["x"], background["x"] + background["width"]]
+        ys += [background["y"], background["y"] + background["height"]]
     left, top = min(xs) - _MARGIN, min(ys) - _MARGIN
     width, height = max(xs) + _MARGIN - left, max(ys) + _MARGIN - top
     left, top, width, height = (round(float(value), 1) for value in (left, top, width, height))

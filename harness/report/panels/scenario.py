@@ -1,4 +1,4 @@
-"""The resolved scenario as rows: key, value, and where the value came from."""
+"""The resolved scenario of a case as table rows: key, value, and where the value comes from."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ _INDENT = 2
 
 
 def rows(path: Path) -> list[dict[str, str]]:
-    """The values of a `scenario.yaml` by dotted key; `kind` is the first word of the origin, such as `override`.
+    """One row for each value of a `scenario.yaml`: dotted `key`, `value`, `origin`, and the first word of it as `kind`.
 
     The file holds one value a line with its origin behind the last ` # `, as `Case.resolved_yaml` writes it.
     """

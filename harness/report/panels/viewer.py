@@ -1,4 +1,4 @@
-"""The pictures of a case as numbers in its page: every pixel can be asked for its value, without a server.
+"""The pictures of a case as numbers in its page, so that the page can show the value of any pixel without a server.
 
 An array is cut to what was compared, quantised to 16 bits over its own range, compressed, and written as base64. A
 value is wrong by at most half a step, (highest - lowest) / 65534 / 2; the page says how much that is.
@@ -19,7 +19,7 @@ LEVELS = 65534
 NOTHING = 65535
 """Code of a pixel without a value."""
 LARGEST = 300_000
-"""Pixels of one part, over all its pictures: beyond it every second (third, ...) row and column is left out."""
+"""Largest number of pixels over all pictures of one part; above it, only every second (third, ...) one is kept."""
 _MAPS = ("gray", "twilight", "RdBu_r")
 
 
@@ -33,14 +33,14 @@ class Packed(TypedDict):
 
 
 class Layer(Packed):
-    """A picture with its name, and whether it is truth, reference, candidate or difference."""
+    """A picture with its name and its role: `truth`, `reference`, `candidate` or `difference`."""
 
     name: str
     role: str
 
 
 class Range(TypedDict):
-    """A range of colours; `held` is one that is wider than what its pictures span."""
+    """A colour map and the range of values that it spans; `held` marks a range that was widened."""
 
     map: str
     low: float
@@ -49,7 +49,7 @@ class Range(TypedDict):
 
 
 class PartLayers(TypedDict):
-    """The pictures of amplitude or phase, with the colours of the pictures, of their errors and of their difference."""
+    """The pictures of amplitude or phase, with colour ranges for them, for their errors and for their difference."""
 
     unit: str
     colours: Range | None
@@ -59,7 +59,7 @@ class PartLayers(TypedDict):
 
 
 class Viewer(TypedDict):
-    """All that the script of the viewer needs; `row` and `column` are where the box that is shown begins."""
+    """The data that `viewer.js` draws; `row` and `column` are the upper left pixel of the pictures on the canvas."""
 
     backends: list[str]
     row: int
@@ -70,7 +70,7 @@ class Viewer(TypedDict):
 
 
 def viewer(images: CaseImages) -> Viewer | None:
-    """All that the viewer of a case needs; None where nothing was stitched."""
+    """The data of the viewer of a case; None where no side was stitched."""
     if not images.fields:
         return None
     rows, columns, _ = _box(images)
@@ -86,7 +86,7 @@ def viewer(images: CaseImages) -> Viewer | None:
 
 
 def _box(images: CaseImages) -> tuple[slice, slice, tuple[int, int]]:
-    """The box that is shown with its ends as numbers, and its shape."""
+    """Rows and columns of the canvas that the viewer shows, with both ends given, and their number (height, width)."""
     size = next(iter(images.fields.values())).shape
     rows, columns = (slice(*side.indices(length)[:2]) for side, length in zip(images.box, size, strict=True))
     return rows, columns, (rows.stop - rows.start, columns.stop - columns.start)
@@ -94,7 +94,7 @@ def _box(images: CaseImages) -> tuple[slice, slice, tuple[int, int]]:
 
 def _stride(images: CaseImages) -> int:
     height, width = _box(images)[2]
-    pictures = len(images.shown) + 1
+    pictures = len(images.objects) + 1
     stride = 1
     while -(-height // stride) * -(-width // stride) * pictures > LARGEST:
         stride += 1
@@ -102,11 +102,11 @@ def _stride(images: CaseImages) -> int:
 
 
 def _part(images: CaseImages, part: str, stride: int) -> PartLayers:
-    """The layers of amplitude or phase; differences from the truth are left to the page."""
+    """The layers of amplitude or phase; the page itself computes the differences from the truth."""
     reference, candidate = images.evidence.backends
     roles = {"truth": "truth", reference: "reference", candidate: "candidate"}
     colours = images.colours[part]
-    layers = [_layer(name, roles[name], part_of(field, part), images, stride) for name, field in images.shown.items()]
+    layers = [_layer(name, roles[name], part_of(field, part), images, stride) for name, field in images.objects.items()]
     if part in images.differences:
         layers.append(_layer(f"{candidate} - {reference}", "difference", images.differences[part], images, stride))
     return {
@@ -129,7 +129,7 @@ def _layer(name: str, role: str, values: Array, images: CaseImages, stride: int)
 
 
 def packed(values: Array) -> Packed:
-    """(H, W) float as `shape`, `low`, `step` and `data`: value = low + step * code.
+    """Pack a picture (H, W) float into `shape`, `low`, `step` and `data`: value = low + step * code.
 
     `data` is the zlib stream of all high bytes of the 16-bit codes, row by row, and then of all low bytes.
     """
@@ -146,6 +146,6 @@ def packed(values: Array) -> Packed:
 
 @cache
 def _map(name: str) -> str:
-    """256 colours, red, green, blue, as base64."""
+    """The 256 colours of a colour map as base64: one byte each for red, green and blue."""
     colours = Colours(name, 0.0, 1.0).paint(np.linspace(0, 1, 256))
     return base64.b64encode(colours.tobytes()).decode()

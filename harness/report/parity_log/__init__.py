@@ -1,1 +1,1 @@
-"""The parity log of a dose study: what the data of every dose look like, stage by stage, and what was made of them."""
+"""The parity log of a dose study: statistics of the data of every dose at each stage, and the results on them."""

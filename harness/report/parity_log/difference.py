@@ -1,4 +1,4 @@
-"""Figures of two records held against each other, whoever wrote them: what is beyond a limit, and what is missing."""
+"""Differences between the statistics of two records: which are beyond their limit, and which are missing."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,51 +8,51 @@ from typing import Any
 from harness.errors import HarnessError
 from harness.judge.comparing import Pair, paired, relative_difference
 
-Figures = Mapping[str, Mapping[str, float]]
-"""By stage and name; a figure that a record lacks is not there, one that is no number is NaN."""
+Statistics = Mapping[str, Mapping[str, float]]
+"""Values by stage and name. A statistic that a record lacks is absent; one that is no number is NaN."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One figure of one stage that both records hold."""
+    """One statistic of one stage, of both records."""
 
     where: str
-    """What of a record the figure is of, such as a dose; empty where a record is of one thing."""
+    """Part of the record that it is from, such as a dose; empty where a record has only one part."""
     stage: str
-    figure: str
+    statistic: str
     first: float | None
     second: float | None
     limit: float
 
     @property
     def relative(self) -> float | None:
-        """Difference over the larger magnitude; NaN when one is no number."""
+        """The difference over the larger magnitude; NaN when one of the two is no number."""
         return relative_difference(self.first, self.second)
 
     @property
     def is_beyond(self) -> bool:
-        """Whether the figures are further apart than the limit, or one is no number."""
+        """Whether the relative difference is above the limit, or one of the two is no number."""
         relative = self.relative
         return relative is None or not relative <= self.limit
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two records, as far as they can be compared."""
+    """Result of the comparison of two records."""
 
     differences: list[Difference]
-    """In the order of the chain."""
+    """All statistics that both records hold, in the order of the stages."""
     missing: list[str]
-    """What one of the two lacks, a few words each."""
+    """What one of the records lacks, a few words each."""
 
     @property
     def first_beyond(self) -> Difference | None:
-        """Where the records part: the first figure beyond its limit."""
+        """The first difference beyond its limit, in the order of the stages; None without one."""
         return next((one for one in self.differences if one.is_beyond), None)
 
 
-def together(parts: Iterable[Comparison]) -> Comparison:
-    """The parts as one; raises HarnessError when no figure is in both records: nothing could be said of them."""
+def combined(parts: Iterable[Comparison]) -> Comparison:
+    """Join comparisons of parts into one; raises HarnessError when they hold no statistic that both records have."""
     parts = list(parts)
     differences = [one for part in parts for one in part.differences]
     if not differences:
@@ -60,49 +60,56 @@ def together(parts: Iterable[Comparison]) -> Comparison:
     return Comparison(differences, [one for part in parts for one in part.missing])
 
 
-def held_against(where: str, first: Figures, second: Figures, limits: Mapping[str, float]) -> Comparison:
-    """Every figure of the stages that have a limit, in their order; what either lacks is told and not compared."""
+def compare_stages(where: str, first: Statistics, second: Statistics, limits: Mapping[str, float]) -> Comparison:
+    """Compare the stages that have a limit, in the order of the limits.
+
+    Args:
+        where: name of the part of the records, such as a dose; it is put before what is missing.
+        first: the statistics of the first record.
+        second: those of the second record.
+        limits: largest relative difference by stage.
+    """
     differences: list[Difference] = []
     missing: list[str] = []
     for stage, limit in limits.items():
-        figures = paired(first[stage], second[stage])
-        differences += [Difference(where, stage, *figure, limit) for figure in figures if figure.is_in_both]
+        statistics = paired(first[stage], second[stage])
+        differences += [Difference(where, stage, *pair, limit) for pair in statistics if pair.is_in_both]
         label = ", ".join(filter(None, (where, stage)))
-        missing += [f"{label}{told}" for told in _missing(figures)]
+        missing += [f"{label}{lacking}" for lacking in _missing(statistics)]
     return Comparison(differences, missing)
 
 
-def _missing(figures: Sequence[Pair[str, float]]) -> Iterator[str]:
-    """What one side of a stage lacks: all of it, or some figures."""
-    if not figures:
+def _missing(statistics: Sequence[Pair[str, float]]) -> Iterator[str]:
+    """For each of the two records, which statistics of a stage it lacks: all of them, or some."""
+    if not statistics:
         yield ": in neither"
     for name, lacking in (
-        ("A", [figure.name for figure in figures if figure.first is None]),
-        ("B", [figure.name for figure in figures if figure.second is None]),
+        ("A", [pair.name for pair in statistics if pair.first is None]),
+        ("B", [pair.name for pair in statistics if pair.second is None]),
     ):
         if lacking:
-            yield f"{', ' + ', '.join(lacking) if len(lacking) < len(figures) else ''}: not in {name}"
+            yield f"{', ' + ', '.join(lacking) if len(lacking) < len(statistics) else ''}: not in {name}"
 
 
 def number(value: Any) -> float:
-    """A finite number, or NaN for whatever else a record may hold."""
+    """The value as a float if it is a finite number, else NaN."""
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
     return float(value) if is_number else math.nan
 
 
 def section(record: Any, *path: str) -> Mapping[str, Any]:
-    """The mapping at a path of keys; an empty one where a record holds none there."""
+    """The mapping at a path of keys in a nested record; an empty one if there is none."""
     for key in path:
         record = record.get(key) if isinstance(record, Mapping) else None
     return record if isinstance(record, Mapping) else {}
 
 
-def picked(held: Mapping[str, Any], names: Iterable[str]) -> dict[str, float]:
-    """Those of the named figures that a section of a record holds."""
+def selected(held: Mapping[str, Any], names: Iterable[str]) -> dict[str, float]:
+    """The values with the given names, of those that a section holds."""
     return {name: number(held[name]) for name in names if name in held}
 
 
-def of_probe(held: Mapping[str, Any]) -> dict[str, float]:
-    """The L2 norm of a probe and two percentiles of its modulus, as far as a record holds them."""
-    levels = picked(section(held, "amplitude"), ("median", "p99"))
-    return picked(held, ("l2_norm",)) | {f"{name} amplitude": value for name, value in levels.items()}
+def probe_statistics(held: Mapping[str, Any]) -> dict[str, float]:
+    """The L2 norm of a probe, and the median and 99th percentile of its amplitude, if the section holds them."""
+    levels = selected(section(held, "amplitude"), ("median", "p99"))
+    return selected(held, ("l2_norm",)) | {f"{name} amplitude": value for name, value in levels.items()}

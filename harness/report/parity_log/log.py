@@ -1,4 +1,4 @@
-"""`parity_log.json`: one entry a data set, sorted by dose; from the cases of a hub, or from a folder of NPZ files."""
+"""`parity_log.json`: one entry for each data set, sorted by dose; from the cases of a hub, or from NPZ files."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -23,13 +23,14 @@ from harness.session import case_runner, hub
 SCHEMA_VERSION = "1.0"
 STAGES = ("raw", "normalised", "grouped")
 _DOSE = re.compile(r"\d+(?:\.\d+)?[eE][+-]?\d+")
+"""A dose in the name of a file, such as `1e4`."""
 NO_SCENARIO = "no scenario: the file is not of a hub"
 
 
 def of_folder(folder: Path, limit: int | None = None) -> dict[str, Any]:
-    """The log of a hub, or of a folder of NPZ files; `limit`: the first so many, by dose.
+    """The parity log of a hub, or of a folder of NPZ files; with `limit`, of only so many data sets, by rising dose.
 
-    Raises HarnessError for a folder without data sets, and for a data set that breaks the contract.
+    Raises HarnessError for a folder without data sets, and for a data set that breaks the NPZ contract.
     """
     is_hub = (folder / layout.SESSION).is_file()
     found = _of_hub(folder, hub.case_folders(folder)) if is_hub else _of_files(folder)
@@ -37,7 +38,7 @@ def of_folder(folder: Path, limit: int | None = None) -> dict[str, Any]:
 
 
 def of_cases(root: Path, folders: Iterable[Path]) -> dict[str, Any]:
-    """The log of some cases of a hub; raises HarnessError as `of_folder` does."""
+    """The parity log of the given case folders of a hub; raises HarnessError as `of_folder` does."""
     return _log(root, _of_hub(root, folders), None)
 
 
@@ -78,7 +79,7 @@ def _of_files(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def _of_file(folder: Path, path: Path, name: str) -> dict[str, Any]:
-    """What can be said of a data set without a scenario."""
+    """The part of an entry that needs no scenario: the file, and statistics of patterns and probe."""
     raw = npz.validated(npz.read_arrays(path), path.name)
     energies = scale.pattern_energies(raw.diffraction)
     factor = scale.normalisation(float(energies.mean()), raw.diffraction.shape[-1])
@@ -92,7 +93,7 @@ def _of_file(folder: Path, path: Path, name: str) -> dict[str, Any]:
 
 
 def parameters(evidence: Evidence) -> dict[str, Any]:
-    """What a run was asked for, and the factors of its data as `dataset/setup.json` has them."""
+    """Options of a run from its scenario, and the scale factors of its data from `dataset/setup.json`."""
     scenario, setup = evidence.scenario, evidence.setup
     return {
         "gridsize": scenario.grouping.gridsize,
@@ -109,7 +110,7 @@ def parameters(evidence: Evidence) -> dict[str, Any]:
 
 
 def _baseline(root: Path, case: str) -> dict[str, dict[str, object]]:
-    """The figures of each side in the summary of its session."""
+    """Loss, scale and metrics of each side of a case, from `summary.json` of the hub."""
     summary = Summary.read_if_whole(root / layout.SUMMARY)
     names = {"final_loss", "intensity_scale", "patches", "reconstruction"}
     return {

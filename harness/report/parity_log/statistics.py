@@ -1,4 +1,4 @@
-"""Statistics of diffraction patterns and of a probe, as plain scalars."""
+"""Statistics of diffraction patterns and of a probe, as plain numbers for `parity_log.json`."""
 
 from typing import Any
 
@@ -29,14 +29,14 @@ def diffraction(amplitude: Array) -> dict[str, Any]:
 
 
 def grouped(data: GroupedData) -> dict[str, Any]:
-    """The same over the patterns that are in any group, each once, and how many are drawn."""
+    """Statistics over the patterns that are in any group, each counted once, and the numbers of patterns and groups."""
     drawn = np.unique(data.groups)
     counts = {"patterns": int(data.groups.size), "unique_scans": len(drawn), "groups": len(data.groups)}
     return {**diffraction(data.X[drawn]), **counts}
 
 
 def probe(field: Array) -> dict[str, Any]:
-    """Percentiles of modulus and phase (radians) of a probe (N, N), and its L2 norm."""
+    """Percentiles of amplitude and phase (radians) of a probe (N, N) complex, and its L2 norm."""
     return {
         "amplitude": _levels(np.abs(field)),
         "phase": _levels(np.angle(field)),

@@ -1,1 +1,1 @@
-"""The dose studies of a session: quality over dose for both backends, the verdict on it, and the parity log."""
+"""The dose studies of a session: reconstruction quality over dose for both backends, and the verdict on it."""

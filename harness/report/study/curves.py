@@ -1,4 +1,4 @@
-"""The curves of a dose study: every figure, and the intensity scale, over the dose."""
+"""The charts of a dose study: every quality metric, and the intensity scale, over the dose."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -9,16 +9,16 @@ from harness.report.panels.chart import Chart, Line
 from harness.report.panels.curves import SIDES
 from harness.report.study.points import PHOTONS, Point, deviation, mean
 
-_DASHES = ("", " dashed", " dotted", " dashed dotted")
+_LINE_STYLES = ("", " dashed", " dotted", " dashed dotted")
 
 
 Bar = tuple[float | None, float | None]
-"""A value and half the length of its bar."""
+"""A value, and half the length of its error bar."""
 
 
 def charts(found: Sequence[Point]) -> Iterator[Chart]:
-    """One chart a figure, a line a side and curve; bars are one standard deviation over the seeds."""
-    for name, title in dose.FIGURES.items():
+    """One chart for each metric, with one line for each side and curve; error bars are one standard deviation."""
+    for name, title in dose.DOSE_METRICS.items():
         yield _chart(f"chart-{name}", title, found, partial(_quality, name))
     yield _chart("chart-scale", "Trained intensity scale over the closed form", found, _scale)
 
@@ -37,7 +37,7 @@ def _scale(point: Point) -> Bar:
 def _chart(name: str, title: str, found: Sequence[Point], bar: Callable[[Point], Bar]) -> Chart:
     backends, curves = (list(dict.fromkeys(getattr(point, key) for point in found)) for key in ("backend", "curve"))
     lines = []
-    for dashes, curve in zip(cycle(_DASHES), curves, strict=False):
+    for dashes, curve in zip(cycle(_LINE_STYLES), curves, strict=False):
         for side, backend in zip(SIDES, backends, strict=True):
             own = [point for point in found if (point.curve, point.backend) == (curve, backend)]
             y, spread = zip(*map(bar, own), strict=True)

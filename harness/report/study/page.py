@@ -1,4 +1,4 @@
-"""`studies/<scenario>/` of a hub: `study.json`, `study.md` and `index.html`, with the parity log of its doses."""
+"""Writes `studies/<scenario>/` of a hub: `study.json`, `study.md`, `index.html` and the parity log of the doses."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ SCHEMA_VERSION = "1.0"
 
 
 def write(root: Path, cases: Sequence[CaseFiles], summary: Summary) -> None:
-    """Write every dose study among the cases of a hub; `summary` is that of its session."""
+    """Write every dose study among the cases of a hub; `summary` is the summary of the session."""
     for study in points.studies_of(cases):
         _write_study(root, study, points.gather(cases, study), summary)
 
@@ -41,13 +41,13 @@ def _write_study(root: Path, study: Study, found: Sequence[Point], summary: Summ
         study=study,
         verdict=verdict,
         tables=shown,
-        charts=[chart.drawn() for chart in curves.charts(found) if not chart.is_empty],
+        charts=[chart.geometry() for chart in curves.charts(found) if not chart.is_empty],
         level=dose.LEVEL,
     )
 
 
 def record(study: Study, found: Sequence[Point], verdict: RungVerdict) -> StudyRecord:
-    """What `study.json` holds: every point with its values over the seeds, mean and deviation, and the verdict."""
+    """Contents of `study.json`: every point with its values over the seeds, mean and deviation, and the verdict."""
     return StudyRecord(
         schema_version=SCHEMA_VERSION,
         scenario=study.name,

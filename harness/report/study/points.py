@@ -1,4 +1,4 @@
-"""Every number of a dose study: of each case and side the quality over the seeds, and the intensity scale."""
+"""The points of a dose study: for each case and side the quality metrics over the seeds, and the intensity scale."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from harness.errors import HarnessError
 from harness.judge import dose
 from harness.judge.evidence import Evidence
 from harness.judge.rungs.ensemble import members
-from harness.judge.rungs.scale import scale_figures
+from harness.judge.rungs.scale import scale_values
 from harness.judge.verdict import CONTRACT, Check, RungVerdict
 from harness.report.case_files import CaseFiles
 from harness.run import ensemble
@@ -18,57 +18,57 @@ from harness.scenario.matrix import label
 from harness.scenario.studies import Study
 
 PHOTONS = "photons a pattern"
-"""What the dose is called on charts and in tables."""
+"""Label of the dose on charts and in tables."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """The intensity scale of a side at one dose."""
+    """The intensity scale of one side at one dose, over the seeds."""
 
     used: float | None
-    """The dataset's."""
+    """The scale that the training started from, which is that of the dataset."""
     trained: Sequence[float | None]
-    """A value a seed."""
+    """The trained scale of each seed."""
     closed_form: float
 
 
 @dataclass(frozen=True)
 class Point:
-    """One side at one dose."""
+    """One side at one dose: one point of the curves of a study."""
 
     case: str
     curve: str
-    """What tells the case from the others of its dose, such as the loss; empty where nothing does."""
+    """What distinguishes the case from the others of the same dose, such as the loss; empty if it is the only one."""
     nphotons: float
     backend: str
     seeds: Sequence[int]
     figures: dict[str, list[float | None]] = field(default_factory=dict)
-    """FIGURES of the judge over the seeds."""
+    """The values of each quality metric, one for each seed."""
     scale: Scale | None = None
     reason: str = ""
-    """Why there are no figures."""
+    """Why there are no metrics; empty if there are."""
 
     @property
     def line(self) -> str:
-        """Name of the line that the point lies on."""
+        """Name of the line in the charts that the point belongs to: the backend and the curve."""
         return " ".join(filter(None, (self.backend, self.curve)))
 
     @property
     def ratio(self) -> float | None:
-        """Trained scale, its mean over the seeds, over the closed form."""
+        """Mean of the trained scale over the seeds, divided by the closed form; None where a seed has none."""
         if self.scale is None or (trained := mean(self.scale.trained)) is None:
             return None
         return trained / self.scale.closed_form
 
 
 def mean(values: Sequence[float | None]) -> float | None:
-    """Mean over the seeds; None where one of them has no finite value."""
+    """Mean over the seeds; None where one of them has no value, or there are none."""
     known = [value for value in values if value is not None]
     return float(np.mean(known)) if known and len(known) == len(values) else None
 
 
 def deviation(values: Sequence[float | None]) -> float | None:
-    """Standard deviation of one seed, from their number less one; None for fewer than two, or where `mean` is None."""
+    """Standard deviation over the seeds (with n - 1); None for fewer than two, or where one has no value."""
     known = [value for value in values if value is not None]
     if len(known) < 2 or len(known) < len(values):
         return None
@@ -76,19 +76,17 @@ def deviation(values: Sequence[float | None]) -> float | None:
 
 
 def studies_of(cases: Sequence[CaseFiles]) -> list[Study]:
-    """The dose studies among those cases of a hub that were prepared."""
+    """The dose studies among those cases of a hub that were run."""
     by_name: dict[str, list[CaseFiles]] = {}
     for case in cases:
         if case.is_prepared:
-            by_name.setdefault(case.asked.scenario, []).append(case)
+            by_name.setdefault(case.plan.scenario, []).append(case)
     several = [case for found in by_name.values() if len(found) > 1 for case in found]
-    return studies.studies(
-        studies.Point(case.asked.id, case.asked.scenario, case.evidence.scenario) for case in several
-    )
+    return studies.studies(studies.Point(case.plan.id, case.plan.scenario, case.evidence.scenario) for case in several)
 
 
 def gather(cases: Sequence[CaseFiles], study: Study) -> list[Point]:
-    """The points of a study, which is among the cases of a hub: curve by curve, the doses rising."""
+    """The points of one study: curve by curve, by rising dose; `cases` are all cases of the hub."""
     by_id = {case.folder.name: case for case in cases}
     return [
         point
@@ -110,13 +108,13 @@ def _of_case(case: CaseFiles, curve: str, nphotons: float) -> Iterator[Point]:
 
 
 def _scale(evidence: Evidence, backend: str) -> Scale:
-    found = [scale_figures(run, backend) for run in members(evidence)]
+    found = [scale_values(run, backend) for run in members(evidence)]
     trained = [figures["final"] for figures in found]
     return Scale(found[0]["initial"], trained, evidence.setup.intensity_scale_closed_form)
 
 
 def judge(points: Sequence[Point]) -> RungVerdict:
-    """Does the quality fall as the dose rises? A point without evidence is an error."""
+    """Judge whether the quality falls as the dose rises; a point without metrics is a check with status `error`."""
     lines: dict[str, dict[float, list[float | None]]] = {}
     for point in points:
         if not point.reason:

@@ -1,4 +1,4 @@
-"""The tables of a dose study: quality, verdict, intensity scale."""
+"""The tables of a dose study: quality metrics, verdict, and intensity scale."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -10,7 +10,7 @@ from harness.scenario.matrix import label
 
 
 def tables(found: Sequence[Point], verdict: RungVerdict) -> Mapping[str, Table]:
-    """Each table under its title."""
+    """The tables of a dose study by title."""
     return {
         "Quality": _quality(found),
         "Does the quality fall as the dose rises?": _verdict(verdict),
@@ -19,14 +19,14 @@ def tables(found: Sequence[Point], verdict: RungVerdict) -> Mapping[str, Table]:
 
 
 def _quality(found: Sequence[Point]) -> Table:
-    """Mean and standard deviation of every figure: a row a side and dose."""
-    header = ("line", PHOTONS, "seeds", *(word for name in dose.FIGURES for word in (name, f"{name}, std")))
+    """Mean and standard deviation of every metric, one row for each side and dose."""
+    header = ("line", PHOTONS, "seeds", *(word for name in dose.DOSE_METRICS for word in (name, f"{name}, std")))
     rows = [(point.line, label(point.nphotons), len(point.seeds), *_moments(point)) for point in _by_line(found)]
     return Table.of(header, rows)
 
 
 def _moments(point: Point) -> Iterator[float | None]:
-    for name in dose.FIGURES:
+    for name in dose.DOSE_METRICS:
         values = point.figures.get(name, ())
         yield from (mean(values), deviation(values))
 
@@ -50,5 +50,5 @@ def _verdict(verdict: RungVerdict) -> Table:
 
 
 def _by_line(found: Sequence[Point]) -> list[Point]:
-    """The points of each line together, the doses rising."""
+    """The points sorted by line, then by rising dose."""
     return sorted(found, key=lambda point: (point.line, point.nphotons))

@@ -1,1 +1,1 @@
-"""Telemetry of a case for a reader: reassembly, training histories, patch statistics and their comparison."""
+"""Telemetry of a case for a reader: reassembly, training history, statistics of patches, intensity of the stages."""

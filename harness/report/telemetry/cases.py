@@ -1,4 +1,4 @@
-"""A telemetry tool over the cases of a hub; what it leaves there is entered in the manifest."""
+"""Runs a telemetry tool, such as `history.write`, on every case of a hub, and enters its files in the manifest."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -18,36 +18,44 @@ R = TypeVar("R", bound=Record)
 
 
 class NotRun(Record):
-    """A case that has nothing to be looked at."""
+    """A case that was not run, so that the tool has nothing to read."""
 
     case: str
     message: str
-    """Why."""
+    """Why it was not run."""
 
 
-class OfSides(SparseRecord, Generic[R]):
-    """What a tool found of the sides of a case."""
+class SideRecords(SparseRecord, Generic[R]):
+    """The records that a tool made of the sides of a case, by side."""
 
     case: str
     sides: dict[str, R]
     reasons: dict[str, str] = Field(default_factory=dict)
-    """Why a side is missing."""
+    """Why a side has no record, by side."""
 
 
 def over_hub(root: Path, tool: Callable[[CaseFiles], R]) -> list[R | NotRun]:
-    """What a tool, which writes its files into the folder of a case, found in every case of a hub.
+    """Run a tool on every case of a hub; it writes its files into the folder of the case.
 
-    Raises HarnessError when `root` is no hub, or its files differ from its manifest.
+    Args:
+        root: the hub.
+        tool: makes the record of a case.
+
+    Returns:
+        The record of each case, or a `NotRun` for a case without files.
+
+    Raises:
+        HarnessError: `root` is no hub, or its files differ from its manifest.
     """
     hub.require(root)
     manifest.require_unchanged(root)
     found = [_of_case(case, tool) for case in case_files.of_hub(root)]
-    seal_again(root)
+    update_manifest(root)
     return found
 
 
-def seal_again(root: Path) -> None:
-    """Enter new files in the manifest, where the session has come to its end."""
+def update_manifest(root: Path) -> None:
+    """Write the manifest of a hub again, with its new files; nothing while its session has not written one."""
     if (root / layout.MANIFEST).is_file():
         manifest.write(root)
 
@@ -59,13 +67,22 @@ def _of_case(case: CaseFiles, tool: Callable[[CaseFiles], R]) -> R | NotRun:
     return NotRun(case=case.folder.name, message=reason or "the session ended before this case was run")
 
 
-def gathered(names: Iterable[str], figure: Callable[[str], T], folder: Path) -> tuple[dict[str, T], dict[str, str]]:
-    """The figure of every name that has one, and for the others the reason, relative to a case's folder."""
+def collect(names: Iterable[str], compute: Callable[[str], T], folder: Path) -> tuple[dict[str, T], dict[str, str]]:
+    """Compute one value for each name.
+
+    Args:
+        names: what to compute.
+        compute: computes the value of a name; it may raise HarnessError.
+        folder: folder of the case, which the reasons name paths relative to.
+
+    Returns:
+        The values by name, and by name the reason why there is no value.
+    """
     found: dict[str, T] = {}
     reasons: dict[str, str] = {}
     for name in names:
         try:
-            found[name] = figure(name)
+            found[name] = compute(name)
         except HarnessError as reason:
             reasons[name] = str(reason).replace(f"{folder}/", "")
     return found, reasons

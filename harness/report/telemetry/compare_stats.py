@@ -1,6 +1,6 @@
-"""`comparison/stats_<candidate>_over_<baseline>.json` and `.md`: statistics of two sides held against each other.
+"""`comparison/stats_<candidate>_over_<baseline>.json` and `.md`: the statistics of two sides compared.
 
-The sides may be those of one case, or of two cases or sessions; the files lie with the candidate's case.
+The sides may belong to one case, to two cases or to two sessions; the files are written to the case of the candidate.
 """
 
 from collections.abc import Iterator
@@ -12,10 +12,10 @@ from harness.errors import HarnessError
 from harness.files import plain, write_text
 from harness.judge import statistics
 from harness.records.case import CaseRecord
-from harness.records.statistics import ComparedFigure, ComparedStatistics
+from harness.records.statistics import ComparedStatistics, ComparedValue
 from harness.report.case_files import CaseFiles
 from harness.report.tables import Table
-from harness.report.telemetry.cases import seal_again
+from harness.report.telemetry.cases import update_manifest
 from harness.session import manifest
 
 HEADER = ("part", "figure", "baseline", "candidate", "ratio", "difference", "status")
@@ -23,16 +23,16 @@ HEADER = ("part", "figure", "baseline", "candidate", "ratio", "difference", "sta
 
 @dataclass(frozen=True)
 class Side:
-    """The folder of one side of a case in a hub, `HUB/CASE/BACKEND`."""
+    """One side of a case in a hub, given by its folder `HUB/CASE/BACKEND`."""
 
     folder: Path
 
     @classmethod
     def at(cls, folder: Path) -> "Side":
-        """Raises HarnessError when the folder is not that of a side, or its hub was changed."""
+        """The side with this folder; raises HarnessError when it is that of no side, or its hub was changed."""
         side = cls(folder.resolve())
-        asked = CaseRecord.read_if_whole(side.case / layout.CASE)
-        if asked is None or side.folder.name not in asked.backends:
+        plan = CaseRecord.read_if_whole(side.case / layout.CASE)
+        if plan is None or side.folder.name not in plan.backends:
             raise HarnessError(
                 f"{folder}: is not a side of a case; name HUB/CASE/BACKEND, such as reports/latest/gs1_custom/torch."
             )
@@ -41,58 +41,58 @@ class Side:
 
     @property
     def case(self) -> Path:
-        """Folder of its case."""
+        """Folder of the case that the side belongs to."""
         return self.folder.parent
 
     @property
     def hub(self) -> Path:
-        """Folder of its session."""
+        """Folder of the hub that the side belongs to."""
         return self.case.parent
 
     @property
     def label(self) -> str:
-        """`HUB/CASE/BACKEND`."""
+        """Name of the side in the report: `HUB/CASE/BACKEND`."""
         return "/".join(self.folder.parts[-3:])
 
-    def figures(self) -> dict[str, dict[str, float]]:
-        """Statistics of its patches and its canvas; raises HarnessError when they cannot be had."""
+    def statistics(self) -> dict[str, dict[str, float]]:
+        """Statistics of the amplitude of its patches and of its canvas; raises HarnessError when a file is missing."""
         return statistics.of_side(CaseFiles(self.case).evidence, self.folder.name)
 
 
 def write(baseline: Path, candidate: Path) -> tuple[ComparedStatistics, Path]:
-    """Compare two sides and write both files; returns what the JSON holds, and its path.
+    """Compare two sides and write both files; returns the contents of the JSON file, and its path.
 
-    Raises HarnessError when one of the folders is no side of a case, or holds no statistics.
+    Raises HarnessError when one of the folders is no side of a case, or lacks files.
     """
     one, other = Side.at(baseline), Side.at(candidate)
-    compared = plain(statistics.compared(one.figures(), other.figures()))
+    compared = plain(statistics.compared(one.statistics(), other.statistics()))
     record = ComparedStatistics(baseline=one.label, candidate=other.label, **compared)
     path = other.case / layout.COMPARISON / f"stats_{other.folder.name}_over_{_name(one, other)}.json"
     record.write(path)
     write_text(path.with_suffix(".md"), templates.render("telemetry/stats.md", record=record, rows=table(record)))
-    seal_again(other.hub)
+    update_manifest(other.hub)
     return record, path
 
 
 def is_blocked(record: ComparedStatistics) -> bool:
-    """Whether a ratio could not be had."""
+    """Whether any ratio could not be computed."""
     return any(found.status != statistics.COMPARED for _, _, found in _entries(record))
 
 
 def table(record: ComparedStatistics) -> Table:
-    """One row a figure."""
+    """A table with one row for each statistic of patches and canvas."""
     rows = ((part, name, *found.model_dump().values()) for part, name, found in _entries(record))
     return Table.of(HEADER, rows)
 
 
 def _name(baseline: Side, candidate: Side) -> str:
-    """The baseline as part of a file name, as short as it is clear beside the candidate."""
+    """The baseline as part of a file name: its backend, and its hub and case if they are not those of the candidate."""
     if baseline.case == candidate.case:
         return baseline.folder.name
     return baseline.label.replace("/", "_")
 
 
-def _entries(record: ComparedStatistics) -> Iterator[tuple[str, str, ComparedFigure]]:
-    for part, figures in (("patches", record.patches), ("canvas", record.canvas)):
-        for name, found in figures.items():
+def _entries(record: ComparedStatistics) -> Iterator[tuple[str, str, ComparedValue]]:
+    for part, statistics_ in (("patches", record.patches), ("canvas", record.canvas)):
+        for name, found in statistics_.items():
             yield part, name, found

@@ -1,4 +1,4 @@
-"""`reassembly/reassembly.json` and `.md` of a case: does the canvas hold what is placed on it?"""
+"""`reassembly/reassembly.json` and `.md` of a case: whether the canvas is large enough for the patches on it."""
 
 from functools import partial
 from pathlib import Path
@@ -9,9 +9,9 @@ from harness.judge import reassembly
 from harness.records.reassembly import PlacementRecord, ReassemblyRecord
 from harness.report.case_files import CaseFiles
 from harness.report.tables import Table
-from harness.report.telemetry.cases import gathered
+from harness.report.telemetry.cases import collect
 
-JSON, TEXT = Path(layout.REASSEMBLY, layout.REASSEMBLY_FIGURES), Path(layout.REASSEMBLY, layout.REASSEMBLY_TEXT)
+JSON, TEXT = Path(layout.REASSEMBLY, layout.REASSEMBLY_PLACEMENTS), Path(layout.REASSEMBLY, layout.REASSEMBLY_TEXT)
 HEADER = (
     "what", "patches", "x from", "x to", "y from", "y to", "canvas", "required", "fits", "padded sum", "required sum",
     "lost",
@@ -19,10 +19,10 @@ HEADER = (
 
 
 def write(case: CaseFiles) -> ReassemblyRecord:
-    """Write both files of a case; returns what the JSON holds."""
+    """Write both files of a case; returns the contents of the JSON file."""
     folder, evidence = case.folder, case.evidence
-    halves, no_halves = gathered(reassembly.HALVES, partial(reassembly.of_half, evidence), folder)
-    sides, no_sides = gathered(evidence.backends, partial(reassembly.of_side, evidence), folder)
+    halves, no_halves = collect(reassembly.HALVES, partial(reassembly.of_half, evidence), folder)
+    sides, no_sides = collect(evidence.backends, partial(reassembly.of_side, evidence), folder)
     found = {
         "case": folder.name,
         "N": evidence.scenario.dataset.N,
@@ -38,12 +38,12 @@ def write(case: CaseFiles) -> ReassemblyRecord:
 
 
 def fits(record: ReassemblyRecord) -> bool:
-    """Whether everything that was stitched fits its canvas; a side that stitched nothing has nothing that fits."""
+    """Whether all stitched patches fit their canvas; False if a side stitched nothing."""
     return not record.reasons and all(side.fits_canvas for side in record.sides.values())
 
 
 def table(record: ReassemblyRecord) -> Table:
-    """One row for each half of the scan and each side."""
+    """A table with one row for each half of the scan and each side."""
     named = {f"{half} half": found for half, found in record.halves.items()} | record.sides
     return Table.of(HEADER, (_row(name, found) for name, found in named.items()))
 

@@ -1,6 +1,6 @@
-"""What `stages.json` holds of a run beside its stages: what was asked for, probe, scales, and what was reached.
+"""The sections of `stages.json` beside the stages: provenance, options, probe, training, inference, scales.
 
-Each raises HarnessError, with the reason, where it cannot be had.
+Each function raises HarnessError with the reason when its section is not available.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,27 +9,28 @@ from pathlib import Path
 from harness import layout
 from harness.dataset import npz
 from harness.judge.evidence import Evidence
-from harness.judge.patches import patch_figures
-from harness.judge.telemetry import history_figures
+from harness.judge.patches import patch_statistics
+from harness.judge.telemetry import history_summary
 from harness.records.inference import CanvasFacts
-from harness.records.metrics import CanvasFigures, ComparisonMetrics
-from harness.records.stages import ComparisonFigures, RunProvenance
-from harness.report.backend_figures import agreement, by_part
+from harness.records.metrics import CanvasMetrics, ComparisonMetrics
+from harness.records.stages import PictureMetrics, RunProvenance
+from harness.report.backend_metrics import agreement, by_part
 from harness.report.case_files import CaseFiles
 from harness.report.parity_log import log, statistics
 from harness.session.manifest import digest_of
 
-Figure = Callable[[Evidence, str], object]
+Section = Callable[[Evidence, str], object]
+"""Computes a section, or one value of it, from the files of a case and the name of a side."""
 
 
 def provenance(case: CaseFiles, backend: str) -> RunProvenance:
-    """Which run this is, of which data, and what it ran on; None for what nobody wrote down."""
+    """Section `provenance`: hub, case, versions, commit and digests of the data; None for what was not recorded."""
     folder, environment = case.folder, case.session_environment
     return RunProvenance(
         hub=folder.parent.name,
         case=folder.name,
         backend=backend,
-        profile=case.asked.profile,
+        profile=case.plan.profile,
         harness_version=environment.harness_version,
         git_commit=environment.git_commit,
         dirty=environment.dirty,
@@ -55,7 +56,7 @@ def _configuration(evidence: Evidence, _: str) -> dict[str, object]:
 
 
 def _probe(evidence: Evidence, _: str) -> dict[str, object]:
-    """As it came with the data, and as the model uses it: normalised, refined and masked where the scenario asks."""
+    """Section `probe`: statistics of the probe in the data, and of the normalised and masked one of the model."""
     given = npz.validated(evidence.arrays(Path(layout.DATASET, layout.DATA), npz.REQUIRED), layout.DATA).probe
     spec = evidence.scenario.dataset.probe
     return {
@@ -69,28 +70,28 @@ def _probe(evidence: Evidence, _: str) -> dict[str, object]:
 
 def _inference(evidence: Evidence, backend: str) -> dict[str, object]:
     canvas = evidence.parsed(Path(backend, layout.INFERENCE_OUTPUTS, layout.CANVAS), CanvasFacts)
-    held = canvas.model_dump(include=set(CanvasFigures.model_fields))
-    return {"patches": patch_figures(evidence, backend), "canvas": held}
+    held = canvas.model_dump(include=set(CanvasMetrics.model_fields))
+    return {"patches": patch_statistics(evidence, backend), "canvas": held}
 
 
-def _comparison(evidence: Evidence, backend: str) -> ComparisonFigures:
+def _comparison(evidence: Evidence, backend: str) -> PictureMetrics:
     record = evidence.parsed(Path(layout.COMPARISON, layout.METRICS), ComparisonMetrics)
     together = agreement(record.agreement)
-    return ComparisonFigures(
+    return PictureMetrics(
         reconstruction=by_part(record.backends[backend].reconstruction),
         agreement={"amplitude": together.amplitude, "phase": together.phase},
         reasons=record.reasons,
     )
 
 
-SECTIONS: dict[str, Figure] = {
+SECTIONS: dict[str, Section] = {
     "configuration": _configuration,
     "probe": _probe,
-    "training": history_figures,
+    "training": history_summary,
     "inference": _inference,
     "comparison": _comparison,
 }
-SCALES: dict[str, Figure] = {
+SCALES: dict[str, Section] = {
     "dataset_derived": lambda evidence, _: evidence.setup.intensity_scale,
     "closed_form": lambda evidence, _: evidence.setup.intensity_scale_closed_form,
     "used": lambda evidence, backend: evidence.inference(backend).intensity_scale_restored,
@@ -98,12 +99,12 @@ SCALES: dict[str, Figure] = {
     "bundle": lambda evidence, backend: evidence.bundle(backend).intensity_scale.final,
     "model": lambda evidence, backend: evidence.trained_scale(backend),
 }
-"""`used`: by inference, and `source` says whose it is; `bundle`: the final one of `params.json`; `model`: that of the
-trained weights, None where they hold none."""
+"""The scales by name: `used` is that of inference, and `source` says where it came from; `bundle` is the final one in
+`params.json`; `model` is that of the trained weights, None where they hold none."""
 
 
 def with_ratio(scales: Mapping[str, object]) -> dict[str, object]:
-    """The scales and `ratio`, bundle over model; None where one is missing."""
+    """The scales, and their `ratio` bundle / model; None where one of them is missing."""
     return {**scales, "ratio": _over(scales["bundle"], scales["model"])}
 
 

@@ -1,4 +1,4 @@
-"""The telemetry that every session leaves beside the pages of its cases."""
+"""The telemetry files that every session writes for each of its cases."""
 
 from collections.abc import Callable
 
@@ -14,9 +14,9 @@ TOOLS: dict[str, Callable[[CaseFiles], object]] = {
 
 
 def write(case: CaseFiles) -> list[str]:
-    """Write the telemetry of a case that was run; returns a sentence for each thing that could not be made.
+    """Write the telemetry of a case that was run; returns a sentence for each file that could not be made.
 
-    What stands in the hub is not computed again: it tells of files that have not changed since.
+    If the hub already holds telemetry it is kept: the files that it is computed from do not change.
     """
     if (case.folder / reassembly.JSON).is_file():
         return []
@@ -24,6 +24,6 @@ def write(case: CaseFiles) -> list[str]:
     for name, tool in TOOLS.items():
         try:
             tool(case)
-        except Exception as fault:  # a session's verdicts are never lost for want of its telemetry
+        except Exception as fault:  # a broken file must not cost the session its report
             problems.append(f"{name}: {type(fault).__name__}: {fault}")
     return problems

@@ -1,1 +1,1 @@
-"""Sessions side by side: what changed between two hubs, and the history of every figure over all of a folder."""
+"""Compares sessions: what changed between two hubs, and the history of every case over all hubs of a folder."""

@@ -1,12 +1,21 @@
-"""What became worse, or better, from one session to another: one rule, for two hubs and for a whole history."""
+"""What became worse or better from one session to another, by one rule for two hubs and for a whole history."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from harness.judge.comparing import Pair, paired
-from harness.report.trend.figures import QUALITY_NOISE, SPEED_NOISE, Figure, Name, Rung, figures_of, noise_of, shown
-from harness.report.trend.sessions import CaseRecord, Session
+from harness.report.trend.quantities import (
+    QUALITY_NOISE,
+    SPEED_NOISE,
+    Quantity,
+    Rung,
+    Value,
+    formatted,
+    noise_of,
+    values_of,
+)
+from harness.report.trend.sessions import Session, SessionCase
 
 Verdict = Literal["worse", "better", "changed"]
 
@@ -24,7 +33,7 @@ _NAMED = 3
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that is not as it was."""
+    """One quantity of a case that changed between two sessions, with its formatted values before and after."""
 
     case: str
     subject: str
@@ -34,14 +43,14 @@ class Change:
     detail: str = ""
 
     def as_text(self) -> str:
-        """One line."""
+        """The change in one line of text."""
         return f"{self.verdict}: {self.case}, {self.subject}: {self.before} -> {self.after}" + (
             f" ({self.detail})" if self.detail else ""
         )
 
 
 def between(before: Session, after: Session) -> list[Change]:
-    """Every change of every case that either session holds, the worse ones first."""
+    """All changes of all cases that either session holds, the worse ones first."""
     found: list[Change] = []
     for case in sorted(paired(before.cases, after.cases)):
         found += _of_case(before, after, case)
@@ -49,42 +58,44 @@ def between(before: Session, after: Session) -> list[Change]:
     return sorted(found, key=lambda change: order[change.verdict])
 
 
-def asked_differently(before: Session, after: Session) -> list[str]:
-    """What makes the two sessions less than comparable, a sentence each."""
+def caveats(before: Session, after: Session) -> list[str]:
+    """Why the two sessions are not fully comparable: other options, or a session that did not end; a sentence each."""
     notes = [f"{one.name} has not come to its end." for one in (before, after) if one.summary.finished is None]
     for case, old, new in sorted(paired(before.cases, after.cases)):
         if old and new:
-            differing = (key for key in paired(_asked(old), _asked(new)) if key.first != key.second)
+            differing = (key for key in paired(_options(old), _options(new)) if key.first != key.second)
             notes += [f"{case}: {key} was {one}, and is {other}." for key, one, other in differing]
     return notes
 
 
-def of_figure(case: str, figure: Pair[Name, Figure]) -> Change | None:
-    """What became of one figure of a case; None when nothing that counts did."""
-    became = _became(*figure)
-    return became and Change(case, subject_of(figure.name), shown(figure.first), shown(figure.second), *became)
+def change_of(case: str, quantity: Pair[Quantity, Value]) -> Change | None:
+    """The change of one quantity of a case; None when it is missing in both or within the noise."""
+    verdict = _verdict_on(*quantity)
+    return verdict and Change(
+        case, subject_of(quantity.name), formatted(quantity.first), formatted(quantity.second), *verdict
+    )
 
 
-def subject_of(name: Name) -> str:
-    """What a figure is called in a sentence."""
+def subject_of(name: Quantity) -> str:
+    """Name of a quantity in text."""
     return f"{name.text}, ms a step" if name.kind == "speed" else name.text
 
 
-def _of_case(before: Session, after: Session, case: Pair[str, CaseRecord]) -> Iterator[Change]:
+def _of_case(before: Session, after: Session, case: Pair[str, SessionCase]) -> Iterator[Change]:
     name, old, new = case
     if old is None or new is None:
         ends = old.status if old else "not there", new.status if new else "gone"
         yield Change(name, CASE, *ends, "worse" if old else "changed")
         return
     if old.status != new.status:
-        yield Change(name, CASE, old.status, new.status, _moved(old.status, new.status))
-    figures = paired(figures_of(before, old), figures_of(after, new))
-    yield from filter(None, (of_figure(name, figure) for figure in figures))
+        yield Change(name, CASE, old.status, new.status, _status_verdict(old.status, new.status))
+    quantities = paired(values_of(before, old), values_of(after, new))
+    yield from filter(None, (change_of(name, quantity) for quantity in quantities))
 
 
-def _became(name: Name, before: Figure | None, after: Figure | None) -> tuple[Verdict, str] | None:
+def _verdict_on(name: Quantity, before: Value | None, after: Value | None) -> tuple[Verdict, str] | None:
     if before is None or after is None:
-        if name.kind == "speed":  # a time from the store is no time of this session, and nothing is lost with it
+        if name.kind == "speed":  # a training from the store has no time in this session, which is no loss
             return None
         return ("changed", "new") if before is None else ("worse", "gone")
     if isinstance(before, Rung) or isinstance(after, Rung):
@@ -104,7 +115,7 @@ def _of_rung(before: Rung, after: Rung) -> tuple[Verdict, str] | None:
     if fallen or _fell(before.status, after.status):
         return "worse", detail
     if before.status != after.status:
-        return _moved(before.status, after.status), ""
+        return _status_verdict(before.status, after.status), ""
     return ("changed", f"{_counted(len(renewed), 'check')} new or gone") if renewed else None
 
 
@@ -114,17 +125,17 @@ def _check_fell(before: tuple[str, float | None], after: tuple[str, float | None
 
 
 def _fell(before: str, after: str) -> bool:
-    return before != after and _moved(before, after) == "worse"
+    return before != after and _status_verdict(before, after) == "worse"
 
 
-def _moved(before: str, after: str) -> Verdict:
-    """From one status to another; what is skipped now has lost whatever it showed."""
+def _status_verdict(before: str, after: str) -> Verdict:
+    """The verdict on a change of status; a case that is now skipped became worse, because it shows nothing any more."""
     if after == "skipped" or _BADNESS[after] > _BADNESS[before]:
         return "worse"
     return "better" if _BADNESS[after] < _BADNESS[before] else "changed"
 
 
-def _asked(case: CaseRecord) -> dict[str, str]:
+def _options(case: SessionCase) -> dict[str, str]:
     overrides = ", ".join(f"{key}={value}" for key, value in sorted(case.overrides.items()))
     return {
         "the profile": case.profile,

@@ -1,4 +1,4 @@
-"""`index.html` over all hubs of a folder: the sessions, what changed and where first, and every figure's history."""
+"""`index.html` of a folder of hubs: its sessions, what changed in which of them, and the history of every case."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -10,13 +10,13 @@ from harness.judge.verdict import Status
 from harness.records.record import Record
 from harness.report.summary import worst
 from harness.report.trend.changes import RULE, Change, subject_of
-from harness.report.trend.figures import Rung, noise_of, shown
 from harness.report.trend.history import CaseHistory, Series, changes_by_session, histories
+from harness.report.trend.quantities import Rung, formatted, noise_of
 from harness.report.trend.sessions import Session, hubs_in, read_all
 from harness.report.trend.sparkline import Sparkline, sparkline
 
 Context = Mapping[str, object]
-"""What the template shows of one thing, by the names that it uses."""
+"""The values that a template shows, by the names that it uses for them."""
 KINDS = {
     "rung": ("Rungs", "The least margin, from -1 to 1: 1 is all of the limit, the line is the limit, below is beyond."),
     "quality": (
@@ -28,7 +28,7 @@ KINDS = {
 
 
 class SessionLine(Record):
-    """One session of the index."""
+    """One session in the index: its hub, its times, and the status of its cases."""
 
     hub: str
     started: str
@@ -38,16 +38,16 @@ class SessionLine(Record):
     """The status of each case by its id."""
     profiles: tuple[str, ...]
     remarks: tuple[str, ...]
-    """What was asked otherwise: an injected fault, overrides."""
+    """The injected faults and the overrides of the session."""
 
 
 def is_folder_of_hubs(folder: Path) -> bool:
-    """Whether a folder is no hub itself, nor that of a night, which has a page of its own, and holds some."""
+    """Whether a folder holds hubs, and is itself neither a hub nor the folder of a nightly run."""
     return not any((folder / name).exists() for name in (layout.SESSION, layout.NIGHT)) and bool(hubs_in(folder))
 
 
 def write(reports: Path) -> list[SessionLine]:
-    """Write the index of a folder of hubs; returns for each session its name, start and statuses, the oldest first.
+    """Write the index of a folder of hubs; returns one line for each session, the oldest first.
 
     A hub that cannot be read is listed with the reason. Raises HarnessError when there is no hub at all.
     """
@@ -97,7 +97,7 @@ def _by_verdict(change: Change) -> int:
 
 
 def _case(history: CaseHistory) -> Context:
-    """A case as the template shows it."""
+    """The history of a case, as the template shows it."""
     statuses = [
         {"hub": s.name, "status": record.status} for s, record in zip(history.sessions, history.records, strict=True)
     ]
@@ -117,7 +117,7 @@ def _case(history: CaseHistory) -> Context:
 def _row(series: Series) -> Context:
     return {
         "subject": subject_of(series.name),
-        "newest": shown(series.newest),
+        "newest": formatted(series.newest),
         "status": series.newest.status if isinstance(series.newest, Rung) else None,
         "since": series.since.name,
         "verdict": series.changes[-1][1].verdict if series.changes else "",
@@ -126,7 +126,7 @@ def _row(series: Series) -> Context:
 
 
 def _curve(series: Series) -> Sparkline:
-    labels = [f"{s.name}: {shown(value)}" for s, value in zip(series.sessions, series.values, strict=True)]
+    labels = [f"{s.name}: {formatted(value)}" for s, value in zip(series.sessions, series.values, strict=True)]
     numbers = [value.margin if isinstance(value, Rung) else value for value in series.values]
     there = [number for number in numbers if number is not None]
     if series.name.kind == "rung":

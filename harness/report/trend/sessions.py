@@ -1,4 +1,4 @@
-"""Sessions as other sessions are held against them: what `summary.json` says, checked as it is read."""
+"""Reads sessions for the comparison with others: the part of `summary.json` that it needs, validated."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,8 @@ from harness.records.summary import SCHEMA_VERSION
 from harness.session import hub
 
 
-class CheckRecord(BaseModel):
-    """One check of `summary.json`."""
+class SessionCheck(BaseModel):
+    """The part of a check in `summary.json` that sessions are compared by."""
 
     rung: str
     name: str
@@ -24,54 +24,54 @@ class CheckRecord(BaseModel):
     margin: FiniteFloat | None
 
 
-class SideRecord(BaseModel):
-    """One side of a case."""
+class SessionSide(BaseModel):
+    """The part of a side in `summary.json` that sessions are compared by."""
 
     ms_per_step: FiniteFloat | None
     reconstruction: dict[str, PartMetrics | None]
 
 
-class CaseRecord(BaseModel):
-    """One case: what was asked, and what came of it."""
+class SessionCase(BaseModel):
+    """The part of a case in `summary.json` that sessions are compared by: its options and its results."""
 
     id: str
     profile: str
     overrides: dict[str, str]
     fault: str | None = None
     status: Status
-    backends: dict[str, SideRecord]
-    """The reference comes first."""
-    checks: list[CheckRecord]
+    backends: dict[str, SessionSide]
+    """The sides by backend; the reference comes first."""
+    checks: list[SessionCheck]
 
 
-class Summary(BaseModel):
+class SessionSummary(BaseModel):
     """The part of `summary.json` that sessions are compared by."""
 
     started: str
     finished: str | None
-    cases: list[CaseRecord]
+    cases: list[SessionCase]
 
 
 @dataclass(frozen=True, eq=False)
 class Session:
-    """A hub and its summary."""
+    """A hub with its summary."""
 
     folder: Path
-    summary: Summary
+    summary: SessionSummary
 
     @property
     def name(self) -> str:
-        """Name of the hub's folder; before it, of a hub that belongs to a night, that of the night's."""
+        """Name of the hub's folder; with that of the nightly run before it, if the hub belongs to one."""
         return name_of(self.folder)
 
     @property
-    def cases(self) -> dict[str, CaseRecord]:
+    def cases(self) -> dict[str, SessionCase]:
         """The cases by id."""
         return {case.id: case for case in self.summary.cases}
 
 
 def read(folder: Path) -> Session:
-    """Read a hub; raises HarnessError when it is none, or its summary is missing, broken or of another schema."""
+    """Read a hub; raises HarnessError when it is none, or its summary is missing, broken or of another version."""
     hub.require(folder)
     path = folder / layout.SUMMARY
     if not path.is_file():
@@ -84,7 +84,7 @@ def read(folder: Path) -> Session:
             "use the version of ptycho-parity that wrote this hub, or run the session again."
         )
     try:
-        return Session(folder.resolve(), Summary.model_validate(record))
+        return Session(folder.resolve(), SessionSummary.model_validate(record))
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
@@ -95,27 +95,27 @@ def read(folder: Path) -> Session:
 
 
 def trained_here(case: Path) -> set[str]:
-    """The backends whose training of a case was timed in its own session, and not taken from the store.
+    """The backends whose training of a case ran in its own session and was not taken from the store.
 
-    None where `jobs.json` does not say so: a killed session may have left half of it.
+    Empty where `jobs.json` is missing or broken, as in a session that was killed.
     """
     return {job.backend for job in jobs.read_if_whole(case / layout.JOBS) if job.leg == "train" and not job.cached}
 
 
 def name_of(folder: Path) -> str:
-    """What a hub is called: its path from the folder that holds all of them."""
+    """Name of a hub: its path below the folder of all hubs, such as `2024-01-01` or `night/smoke`."""
     return f"{folder.parent.name}/{folder.name}" if (folder.parent / layout.NIGHT).is_file() else folder.name
 
 
 def hubs_in(reports: Path) -> list[Path]:
-    """The hubs of a folder and of the nights in it, by name; links such as `latest` are no hubs of their own."""
+    """The hubs in a folder and in the nightly runs in it, sorted by path; links such as `latest` are left out."""
     nights = (path.parent for path in reports.glob(f"*/{layout.NIGHT}"))
     found = (path.parent for folder in (reports, *nights) for path in folder.glob(f"*/{layout.SESSION}"))
     return sorted(folder for folder in found if not folder.is_symlink())
 
 
 def read_all(reports: Path) -> tuple[list[Session], dict[str, str]]:
-    """The sessions of a folder, the oldest first; and by name of the hub why one could not be read."""
+    """The sessions in a folder, the oldest first, and by name of the hub why it could not be read."""
     sessions, reasons = [], {}
     for folder in hubs_in(reports):
         try:

@@ -1,4 +1,4 @@
-"""Small curves over sessions, as the geometry of an SVG; the template draws it."""
+"""Sparklines, which are small curves over sessions: their geometry in pixels, which a template draws as SVG."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _EDGE = 4.0
 
 @dataclass(frozen=True)
 class Dot:
-    """One session."""
+    """The dot of one session, with the label that a pointer on it shows."""
 
     x: float
     y: float
@@ -20,13 +20,13 @@ class Dot:
 
 @dataclass(frozen=True)
 class Sparkline:
-    """A curve; where a value is missing, it has a gap."""
+    """A curve with one dot for each session; a missing value leaves a gap."""
 
     dots: list[Dot]
     lines: list[str]
-    """`points` of the polylines between neighbouring dots."""
+    """The attribute `points` of a polyline for each piece between gaps."""
     level: float | None
-    """Height of a line that the curve is read against; None where there is none in its range."""
+    """Height in pixels of the reference line; None for no such line."""
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -34,7 +34,15 @@ class Sparkline:
 def sparkline(
     values: Sequence[float | None], labels: Sequence[str], low: float, high: float, level: float | None = None
 ) -> Sparkline:
-    """The curve of some values, left to right, from `low` at the bottom to `high` at the top; beyond is clipped."""
+    """Lay out a curve in pixels.
+
+    Args:
+        values: one for each session, from left to right.
+        labels: the label of each dot.
+        low: the value at the lower edge; values beyond an edge are drawn on it.
+        high: the value at the upper edge.
+        level: the value of a reference line, if there is one.
+    """
     step = (WIDTH - 2 * _EDGE) / max(len(values) - 1, 1)
     places = [
         None if value is None else Dot(round(_EDGE + number * step, 1), _height(value, low, high), label)
@@ -46,6 +54,6 @@ def sparkline(
 
 
 def _height(value: float, low: float, high: float) -> float:
-    """SVG counts downwards; a range of nothing is a line in the middle."""
+    """Height of a value in pixels from the top, as SVG counts; in the middle if the range is empty."""
     share = 0.5 if high <= low else (min(max(value, low), high) - low) / (high - low)
     return round(HEIGHT - _EDGE - share * (HEIGHT - 2 * _EDGE), 1)

@@ -1,1 +1,1 @@
-"""What a worker does: one module a leg."""
+"""The legs, which are what a worker runs: one module for each."""

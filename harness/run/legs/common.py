@@ -1,4 +1,4 @@
-"""What every leg does: build the port from the dataset folder, and say what a port cannot do."""
+"""What all legs share: building the port from the dataset folder, `missing.json`, and progress lines."""
 
 import json
 import time
@@ -50,12 +50,12 @@ def create(job: Job, precision: Precision, random_layers: bool = True) -> Port:
 
 
 def shared_start(job: Job, port: Port) -> Weights:
-    """The first weights that both sides share."""
-    return networks.named(job.scenario.network).first_weights(setup_of(job, "float32"), port.contract)
+    """The weights that both sides start from, under the names of the port's contract."""
+    return networks.named(job.scenario.network).initial_weights(setup_of(job, "float32"), port.contract)
 
 
 def lacks(job: Job, folder: Path, port: Port, needed: Iterable[str]) -> frozenset[str]:
-    """The capabilities of `needed` that a port has not; they are written to `missing.json` with the reason."""
+    """The capabilities of `needed` that a port lacks; written, with the reason, to `missing.json` in `folder`."""
     absent = frozenset(needed) - port.capabilities
     if absent:
         write_missing(folder, {name: f"{job.backend} cannot do {name!r}" for name in sorted(absent)})
@@ -63,21 +63,21 @@ def lacks(job: Job, folder: Path, port: Port, needed: Iterable[str]) -> frozense
 
 
 def write_missing(folder: Path, reasons: dict[str, str]) -> None:
-    """Say which capabilities a leg lacked: what needs its files is inconclusive, not wrong."""
+    """Write `missing.json`, capability to reason: a rung that needs the files of the leg is inconclusive, not red."""
     write_json(folder / layout.MISSING, reasons)
 
 
 class Progress:
-    """One JSON line an epoch, for whoever watches the training."""
+    """Appends one JSON line an epoch to the progress file of a job, which the session shows while it waits."""
 
     def __init__(self, job: Job, epochs: int | None = None) -> None:
-        """Begin to count the time; `epochs` of a training, None for other legs."""
+        """Start the clock; `epochs`: number of epochs of a training, None for other legs."""
         self._path = job.progress
         self._epochs = epochs
         self._fixed = {"case": job.case, "backend": job.backend, "leg": job.leg}
         self._started = time.monotonic()
 
-    def tell(self, epoch: int | None = None, step: int | None = None, loss: float | None = None) -> None:
+    def report(self, epoch: int | None = None, step: int | None = None, loss: float | None = None) -> None:
         """Add a line: epochs and steps done, the epoch's loss, seconds elapsed and, while training, left."""
         if self._path is None:
             return
@@ -98,7 +98,7 @@ class Progress:
 
 
 def source_of(job: Job) -> Path:
-    """Folder of what another job left for this one; raises HarnessError when the job names none."""
+    """Folder that another job left and this one starts from; raises HarnessError when the job names none."""
     if job.source is None:
         raise HarnessError(f"{job.backend} {job.leg}: the job names no source; it needs what another job left.")
     return job.source

@@ -1,4 +1,4 @@
-"""How far two sets of weights, or of what belongs to weights, are from each other."""
+"""Distances between two sets of named tensors: weights, their gradients, or the optimiser's state."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -8,23 +8,23 @@ import numpy as np
 from harness.arrays import Array, Weights
 
 SAMPLE = 512
-"""Values of a tensor that are kept at every step of a trajectory; of its first and last step all are."""
+"""Values of each tensor that are kept at every step of a trajectory; after its first and last step all are."""
 
 
 def sample(weights: Mapping[str, Array]) -> Weights:
     """Up to `SAMPLE` values (n,) of every tensor, evenly spread over its flattened elements."""
-    return {name: np.ravel(value)[_places(np.size(value))] for name, value in weights.items()}
+    return {name: np.ravel(value)[_sample_indices(np.size(value))] for name, value in weights.items()}
 
 
 @cache
-def _places(size: int) -> Array:
+def _sample_indices(size: int) -> Array:
     return np.unique(np.linspace(0, size - 1, min(size, SAMPLE)).astype(int))
 
 
 def distance(own: Array, other: Array) -> float:
     """Norm of the difference of two tensors over the mean of their norms, float64.
 
-    Symmetric; 0 for two zeros; what is not finite stays so.
+    Symmetric; 0 for two tensors of zeros; not finite where a tensor is not.
     """
     a, b = np.asarray(own, np.float64), np.asarray(other, np.float64)
     largest = (np.linalg.norm(a) + np.linalg.norm(b)) / 2
@@ -36,7 +36,7 @@ def distances(own: Mapping[str, Array], other: Mapping[str, Array]) -> dict[str,
     return {name: distance(value, other[name]) for name, value in own.items() if name in other}
 
 
-def farthest(own: Array, other: Array) -> float:
+def largest_distance(own: Array, other: Array) -> float:
     """Largest `distance` of one tensor (steps, n) over the steps."""
     return max(distance(a, b) for a, b in zip(own, other, strict=True))
 

@@ -1,6 +1,6 @@
 """The graft leg: every stage of this side alone, computed from the stages of the other.
 
-What agrees here but not in the whole pass was fed what is wrong; what differs here is wrong itself.
+A stage that agrees here but not in the whole forward pass was given wrong input; one that differs here is wrong itself.
 Fills `graft/`: `stages.npz`, float64, and `problems.json` with the stages that could not be computed and why.
 """
 
@@ -15,7 +15,7 @@ PRECISION: Precision = "float64"
 
 
 def run(job: Job) -> None:
-    """Feed this side's stages one by one."""
+    """Compute each stage of this side from the other side's stages before it, and write `graft/`."""
     folder, other = job.output / layout.GRAFT, source_of(job)
     stages = other / layout.stages(PRECISION)
     if not stages.is_file():
@@ -27,14 +27,14 @@ def run(job: Job) -> None:
         return
     port.set_weights(read_npz(other / layout.FIRST_WEIGHTS))
     batch, known = Batch(**read_npz(other / layout.BATCH)), read_npz(stages)
-    alone: dict[str, Array] = {}
+    grafted: dict[str, Array] = {}
     problems: dict[str, str] = {}
     for name in [stage.name for stage in port.contract.stages if stage.exposed]:
         try:
-            alone[name] = port.stage(name, known, batch)
+            grafted[name] = port.stage(name, known, batch)
         except (
             Exception
         ) as error:  # whatever a framework says of a stage that does not fit is a finding about that stage
             problems[name] = f"{type(error).__name__}: {error}"
-    write_npz(folder / layout.GRAFTED_STAGES, **alone)
+    write_npz(folder / layout.GRAFTED_STAGES, **grafted)
     write_json(folder / layout.PROBLEMS, problems)

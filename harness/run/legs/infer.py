@@ -24,22 +24,22 @@ from harness.records.patch_stats import PatchRecord, PatchStats
 from harness.records.setup import DatasetSetup
 from harness.run.job import Job
 from harness.run.legs.common import Progress, create, lacks, setup_of, source_of, write_missing
-from harness.run.legs.placement import Placed, illumination, place
-from harness.run.legs.statistics import central, diffracted_groups, listing, summary
+from harness.run.legs.placement import PlacedPatches, illumination, place
+from harness.run.legs.statistics import central, diffracted_groups, patch_records, summarise
 from harness.run.legs.train import intensity_scale, peak_rss_mb
 
 
 def run(job: Job) -> None:
-    """Fill `inference_outputs/` or `exchange/`."""
+    """Predict and stitch the test groups; writes `inference_outputs/` or, in the exchange leg, `exchange/`."""
     folder, bundle = job.output / layout.LEG_FOLDERS[job.leg][0], source_of(job)
     progress = Progress(job)
-    progress.tell()
+    progress.report()
     if not (bundle / layout.WEIGHTS).is_file():
         _without_weights(folder, bundle)
         return
     port = create(job, job.scenario.training.precision)
     needed = ("predict", "stitch") if job.leg == "infer" else ("predict", "stitch", SHARED_WEIGHTS)
-    if lacks(job, folder, port, needed) or _weights_are_of_its_own(job, folder, bundle):
+    if lacks(job, folder, port, needed) or _weights_are_not_shared(job, folder, bundle):
         return
     port.set_weights(load_file(bundle / layout.WEIGHTS))
     started = time.monotonic()
@@ -48,25 +48,25 @@ def run(job: Job) -> None:
     placed = place(job, data, patches, port.contract.region)
     canvas, coverage = _stitch(job, port, placed)
     seconds = time.monotonic() - started
-    _write_pictures(folder, canvas, coverage)
+    _write_canvas(folder, canvas, coverage)
     _write_patches(folder, data, placed)
     _canvas_facts(job, placed, len(canvas)).write(folder / layout.CANVAS)
     _patch_stats(job, port, placed).write(folder / layout.PATCH_STATS)
     _stats(job, port, bundle, seconds, placed).write(folder / layout.STATS)
     _write_diffraction(job, folder, data, placed)
-    progress.tell()
+    progress.report()
 
 
 def _without_weights(folder: Path, bundle: Path) -> None:
-    """The side that should have trained cannot, or failed to."""
+    """Write the reasons of a side that cannot train to `missing.json`; raises HarnessError if its training failed."""
     reasons = bundle.parent / layout.TRAIN_OUTPUTS / layout.MISSING
     if not reasons.is_file():
         raise HarnessError("there are no trained weights to infer with: the training that leaves them failed.")
     write_missing(folder, read_json(reasons))
 
 
-def _weights_are_of_its_own(job: Job, folder: Path, bundle: Path) -> bool:
-    """Whether the other side trained weights that are not those of the contract; `missing.json` then says so."""
+def _weights_are_not_shared(job: Job, folder: Path, bundle: Path) -> bool:
+    """Whether the other side's weights are not those of the contract; if so, the reason goes to `missing.json`."""
     params = BundleParams.read(bundle / layout.PARAMS)
     if job.leg == "infer" or params.shared_weights:
         return False
@@ -76,13 +76,13 @@ def _weights_are_of_its_own(job: Job, folder: Path, bundle: Path) -> bool:
 
 
 def _predict(job: Job, port: Port, data: GroupedData, rows: Array) -> Array:
-    """Patches (G, N, N, C) of groups, a batch of the training's size at a time."""
+    """Patches (G, N, N, C) of the groups in `rows`, predicted in batches of the training's size."""
     scale, size = setup_of(job, job.scenario.training.precision).intensity_scale, job.scenario.training.batch_size
     chunks = [rows[first : first + size] for first in range(0, len(rows), size)]
     return np.concatenate([port.predict(batch_of(data, chunk, scale)) for chunk in chunks])
 
 
-def _stitch(job: Job, port: Port, placed: Placed) -> tuple[Array, Array]:
+def _stitch(job: Job, port: Port, placed: PlacedPatches) -> tuple[Array, Array]:
     inference = job.scenario.inference
     side = inference.reassemble_m
     weight = np.ones((side, side)) if inference.weighting == "uniform" else central(illumination(job), side)
@@ -90,14 +90,14 @@ def _stitch(job: Job, port: Port, placed: Placed) -> tuple[Array, Array]:
     return port.stitch(central(placed.patches, side), placed.positions, weight, size)
 
 
-def _write_pictures(folder: Path, canvas: Array, coverage: Array) -> None:
+def _write_canvas(folder: Path, canvas: Array, coverage: Array) -> None:
     write_npy(folder / layout.AMPLITUDE, np.abs(canvas))
     write_npy(folder / layout.PHASE, np.angle(canvas))
     write_npy(folder / layout.COVERAGE, coverage)
 
 
-def _write_patches(folder: Path, data: GroupedData, placed: Placed) -> None:
-    """Patches as they were placed, which of them are twins of what was predicted, and the phases that were added."""
+def _write_patches(folder: Path, data: GroupedData, placed: PlacedPatches) -> None:
+    """Write `patches.npz`: the placed patches, which of them are twins of the predicted ones, and the added phases."""
     count, channels = data.groups.shape
     patches = np.moveaxis(placed.patches.reshape(count, channels, *placed.patches.shape[1:]), 1, -1)
     positions = placed.positions.reshape(count, channels, 2)
@@ -113,7 +113,7 @@ def _write_patches(folder: Path, data: GroupedData, placed: Placed) -> None:
     write_json(folder / layout.OFFSETS, {**offsets, "group_centres": data.offsets[:, 0, :, 0]})
 
 
-def _canvas_facts(job: Job, placed: Placed, size: int) -> CanvasFacts:
+def _canvas_facts(job: Job, placed: PlacedPatches, size: int) -> CanvasFacts:
     N = job.scenario.dataset.N
     required = required_size(N, placed.positions)
     return CanvasFacts(
@@ -129,8 +129,8 @@ def _canvas_facts(job: Job, placed: Placed, size: int) -> CanvasFacts:
     )
 
 
-def _write_diffraction(job: Job, folder: Path, data: GroupedData, placed: Placed) -> None:
-    """What the oracle diffracts of some predicted groups: `groups` and their `amplitude` (P, N, N, C), unscaled."""
+def _write_diffraction(job: Job, folder: Path, data: GroupedData, placed: PlacedPatches) -> None:
+    """Write `diffraction.npz`: rows of some `groups`, and the oracle's unscaled `amplitude` (P, N, N, C) of those."""
     oracle = named(job.scenario.network).oracle
     if oracle is None:
         return
@@ -141,11 +141,11 @@ def _write_diffraction(job: Job, folder: Path, data: GroupedData, placed: Placed
     write_npz(folder / layout.DIFFRACTION, groups=chosen, amplitude=amplitude)
 
 
-def _patch_stats(job: Job, port: Port, placed: Placed) -> PatchStats:
-    """Figures over the predicted region of every patch; one by one for the first groups and batches when asked."""
+def _patch_stats(job: Job, port: Port, placed: PlacedPatches) -> PatchStats:
+    """Statistics over the predicted region of all patches, and of the first groups and batches if the job says so."""
     side = port.contract.region
     inside = central(placed.patches, side)
-    amplitude, phase = summary(np.abs(inside)), summary(np.angle(inside))
+    amplitude, phase = summarise(np.abs(inside)), summarise(np.angle(inside))
     if not job.patch_stats:
         return PatchStats(region=side, amplitude=amplitude, phase=phase)
     channels = job.scenario.grouping.gridsize**2
@@ -155,17 +155,17 @@ def _patch_stats(job: Job, port: Port, placed: Placed) -> PatchStats:
         region=side,
         amplitude=amplitude,
         phase=phase,
-        inference_groups=listing(groups, side),
+        inference_groups=patch_records(groups, side),
         training_batches=_training_listing(job, port, side),
     )
 
 
 def _training_listing(job: Job, port: Port, side: int) -> tuple[tuple[PatchRecord, ...], ...]:
     data = GroupedData.load(job.dataset / layout.TRAIN)
-    return tuple(listing(_predict(job, port, data, rows), side) for rows in data.batches[: job.patch_stats])
+    return tuple(patch_records(_predict(job, port, data, rows), side) for rows in data.batches[: job.patch_stats])
 
 
-def _stats(job: Job, port: Port, bundle: Path, seconds: float, placed: Placed) -> InferenceStats:
+def _stats(job: Job, port: Port, bundle: Path, seconds: float, placed: PlacedPatches) -> InferenceStats:
     restored = intensity_scale(port)
     closed_form = DatasetSetup.read(job.dataset / layout.SETUP).intensity_scale_closed_form
     return InferenceStats(

@@ -1,8 +1,8 @@
 """The lock-step leg: one forward and backward pass of the first training batch, on weights that both sides share.
 
 Fills `lockstep/`: what the port claims to be (`contract.json`), and in both precisions every named stage, every term of
-the loss, the gradient of every weight, and how far the gradients of weights that were nudged by rounding, and of the
-batch in another order, are from those (`gradient_noise_<precision>.json`, a figure a draw of every weight).
+the loss, the gradient of every weight, and how far the gradients of nudged weights on the reordered batch are from
+those (`gradient_noise_<precision>.json`, one value a draw for every weight).
 """
 
 from pathlib import Path
@@ -21,16 +21,16 @@ NEEDED = ("stages", "losses", "gradients")
 
 
 def run(job: Job) -> None:
-    """Write what was fed, what came out, and what the port says of itself."""
+    """Write `lockstep/`: the batch, the contract and facts of the port, and its results in both precisions."""
     progress = Progress(job)
-    progress.tell()
+    progress.report()
     folder = job.output / layout.LOCKSTEP
     data = GroupedData.load(job.dataset / layout.TRAIN)
     batch = batch_of(data, data.batches[0], setup_of(job, "float32").intensity_scale, truth_of(job))
     write_npz(folder / layout.BATCH, **{name: array for name, array in vars(batch).items() if array is not None})
     for precision in PRECISIONS:
         _pass(job, folder, precision, batch)
-    progress.tell()
+    progress.report()
 
 
 def _pass(job: Job, folder: Path, precision: Precision, batch: Batch) -> None:
@@ -59,15 +59,15 @@ def _gradients(job: Job, folder: Path, precision: Precision, port: Port, batch: 
     for draw in range(1, job.scenario.lockstep.draws + 1):
         port.set_weights(nudged(weights, draw, precision))
         moved = {name: value for name, value in port.gradients(reordered(batch, draw)).items() if value is not None}
-        for name, far in distances(gradients, moved).items():
-            noise[name].append(far)
+        for name, apart in distances(gradients, moved).items():
+            noise[name].append(apart)
     write_json(folder / layout.gradient_noise(precision), noise)
 
 
 def reordered(batch: Batch, draw: int) -> Batch:
-    """The batch with its samples in another order.
+    """The batch with its samples rolled by `draw`, so that sums over them round differently.
 
-    A mean over them rounds differently then. A nudge alone does not show that: it moves the terms of a long sum by
-    less than the sum's own rounding, so that each draw repeats the same error.
+    A nudge alone does not do that: it moves the terms of a long sum by less than the sum's own rounding, so that each
+    draw repeats the same error.
     """
     return rolled(batch, draw)

@@ -1,4 +1,4 @@
-"""The oracle leg: what the network's oracle says of the lock-step of this side, from the side's own stages.
+"""The oracle leg: stages and losses of the lock-step as the network's oracle computes them, from this side's stages.
 
 Fills `oracle/`, for each precision of the lock-step: `stages_<precision>.npz`, float64 and complex128, and
 `losses_<precision>.json`. The oracle shares no code with a port.
@@ -16,22 +16,22 @@ from harness.run.legs.common import setup_of, source_of, write_missing
 
 
 def run(job: Job) -> None:
-    """Ask the oracle, as far as the network has one and the side showed its stages."""
+    """Fill `oracle/`; where the network has no oracle or the side left no stages, `missing.json` there says so."""
     folder, lockstep = job.output / layout.ORACLE, source_of(job)
     oracle = named(job.scenario.network).oracle
-    shown = [precision for precision in PRECISIONS if (lockstep / layout.stages(precision)).is_file()]
+    available = [precision for precision in PRECISIONS if (lockstep / layout.stages(precision)).is_file()]
     if oracle is None:
         write_missing(folder, {"oracle": f"the network {job.scenario.network!r} has no oracle"})
-    elif not shown:
+    elif not available:
         write_missing(folder, read_json(lockstep / layout.MISSING))
     else:
-        for precision in shown:
-            _ask(oracle, job, lockstep, precision, folder)
+        for precision in available:
+            _compute(oracle, job, lockstep, precision, folder)
 
 
-def _ask(oracle: Oracle, job: Job, lockstep: Path, precision: Precision, folder: Path) -> None:
+def _compute(oracle: Oracle, job: Job, lockstep: Path, precision: Precision, folder: Path) -> None:
     setup, known = setup_of(job, "float64"), read_npz(lockstep / layout.stages(precision))
     batch, weights = Batch(**read_npz(lockstep / layout.BATCH)), read_npz(lockstep / layout.FIRST_WEIGHTS)
-    answers = oracle.stages(setup, known, batch, weights)
-    write_npz(folder / layout.stages(precision), **answers)
-    write_json(folder / layout.losses(precision), oracle.losses(setup, answers, batch))
+    stages = oracle.stages(setup, known, batch, weights)
+    write_npz(folder / layout.stages(precision), **stages)
+    write_json(folder / layout.losses(precision), oracle.losses(setup, stages, batch))

@@ -1,7 +1,7 @@
-"""Predicted patches laid out for stitching, after what their patterns leave open is fixed from their overlaps.
+"""Placement of predicted patches for stitching, after what their patterns leave open is fixed from their overlaps.
 
-The same for both backends: which twin a patch is (where the probe cannot tell them apart), then its global phase (with
-gridsize 1). Only predictions are looked at, never the truth.
+Both backends are treated alike: first which twin a patch is (where the probe cannot tell the two apart), then its
+global phase (with gridsize 1). Only predictions are used, never the truth.
 """
 
 from dataclasses import dataclass
@@ -21,57 +21,61 @@ from harness.run.legs.statistics import central
 
 
 @dataclass(frozen=True)
-class Placed:
-    """Predicted patches and where they go."""
+class PlacedPatches:
+    """Predicted patches and their positions for stitching."""
 
     patches: Array
     """(K, N, N) complex, K = G*C, group by group."""
     positions: Array
     """(K, 2) float64 pixels [x, y] relative to their centre of mass."""
     centre: Array
-    """(2,) that centre of mass on the object grid."""
+    """(2,) pixels [x, y]: that centre of mass on the object grid."""
     flips: Array
-    """(K,) bool: patches whose twin stands here in place of what was predicted."""
+    """(K,) bool: patches that are the twin of what was predicted."""
     phases: Array
-    """(K,) radians that were added to each patch, after that, to bring them in step."""
+    """(K,) radians that were then added to each patch to bring their global phases into agreement."""
     twins: TwinChoice
 
     def as_predicted(self) -> Array:
         """(K, N, N) complex: every patch as the network gave it, up to its free phase."""
-        return _turned(self.patches, self.flips)
+        return _with_twins(self.patches, self.flips)
 
 
-def place(job: Job, data: GroupedData, patches: Array, region: int) -> Placed:
-    """Lay patches (G, N, N, C) out one by one, as the right twin and in step; left as they are if any is not finite.
+def place(job: Job, data: GroupedData, patches: Array, region: int) -> PlacedPatches:
+    """Place patches one by one, each as the right twin and with its phase adjusted; unchanged if any is not finite.
 
-    `region`: side in pixels of the centre of a patch that was predicted.
+    Args:
+        job: The inference job.
+        data: The test groups.
+        patches: (G, N, N, C) complex predictions.
+        region: Side in pixels of the centre of a patch that was predicted.
     """
     centre, positions = centred(data.x[data.groups], data.y[data.groups])
     flat = np.moveaxis(patches, -1, 1).reshape(-1, *patches.shape[1:3])
     flipped, factors = np.zeros(len(flat), dtype=bool), np.ones(len(flat), dtype=np.complex128)
-    told = TwinChoice(open=twins.is_own_twin(_model_probe(job)), turned=0)
+    choice = TwinChoice(open=twins.is_own_twin(_model_probe(job)), turned=0)
     if np.isfinite(flat).all():
-        if told.open:
-            flipped, told = _chosen_twins(job, flat, positions, region)
-            flat = _turned(flat, flipped)
+        if choice.open:
+            flipped, choice = _choose_twins(job, flat, positions, region)
+            flat = _with_twins(flat, flipped)
         if job.scenario.grouping.gridsize == 1:
             factors = phases(flat, positions, illumination(job))
-    return Placed(flat * factors[:, None, None], positions, centre, flipped, np.angle(factors), told)
+    return PlacedPatches(flat * factors[:, None, None], positions, centre, flipped, np.angle(factors), choice)
 
 
-def _chosen_twins(job: Job, patches: Array, positions: Array, region: int) -> tuple[Array, TwinChoice]:
-    """The patches (K,) to be turned; how many, and what overlapping patches disagree by before and after."""
+def _choose_twins(job: Job, patches: Array, positions: Array, region: int) -> tuple[Array, TwinChoice]:
+    """Mask (K,) of patches to replace by their twins; how many, and the disagreement of overlaps before and after."""
     inside, weight = central(patches, region).astype(np.complex128), central(illumination(job), region)
     flipped = twins.flips(inside, positions, weight)
     return flipped, TwinChoice(
         open=True,
         turned=int(flipped.sum()),
         disagreement_before=twins.disagreement(inside, positions, weight),
-        disagreement_after=twins.disagreement(_turned(inside, flipped), positions, weight),
+        disagreement_after=twins.disagreement(_with_twins(inside, flipped), positions, weight),
     )
 
 
-def _turned(patches: Array, flipped: Array) -> Array:
+def _with_twins(patches: Array, flipped: Array) -> Array:
     return np.where(flipped[:, None, None], twins.twin(patches), patches)
 
 

@@ -1,4 +1,4 @@
-"""The reference leg: a reconstruction by cdtools, a maintained ptychography library that nobody of this project wrote.
+"""The reference leg: a reconstruction by cdtools, a maintained ptychography library independent of this project.
 
 It refines a measured probe and stands in for the truth of a measured object. The library is imported here and
 nowhere else.
@@ -18,16 +18,16 @@ from harness.run.job import Job
 Array = np.ndarray
 
 LEARNING_RATES = ((0.8, 0.02), (0.2, 0.005))
-"""Share of the sweeps and their Adam step; the smaller steps at the end settle what the large ones keep moving."""
+"""Shares of the sweeps and Adam's learning rate in each; the smaller rate at the end lets the object settle."""
 
 BATCH = 10
-"""Patterns a step."""
+"""Patterns in each step of Adam."""
 
 MARGIN = 10
 """Pixels of object beyond the outermost patches."""
 
 SEED = 42
-"""Order of the patterns in each sweep."""
+"""Seed of the order of the patterns in each sweep."""
 
 
 def run(job: Job) -> None:
@@ -38,10 +38,18 @@ def run(job: Job) -> None:
 def reconstruct(input_npz: Path, output_folder: Path, iterations: int, seed: int = SEED) -> None:
     """Reconstruct object and probe together, on one CPU thread, with the same result every time.
 
-    `input_npz`: amplitude (M, N, N) square root of counts, x, y (M,) pixels, probe (N, N) complex. Leaves
-    `object.npz`: object (H, W) and probe (N, N) complex64, origin_x, origin_y (position (x, y) of a patch's centre
-    is object pixel (y - origin_y, x - origin_x)) and errors (iterations,), the library's mean squared difference of
-    the amplitudes after each sweep. Raises `HarnessError` when the library is missing or diverges.
+    Leaves `object.npz`: object (H, W) and probe (N, N) complex64, origin_x, origin_y (position (x, y) of a patch's
+    centre is object pixel (y - origin_y, x - origin_x)) and errors (iterations,), the library's mean squared
+    difference of the amplitudes after each sweep.
+
+    Args:
+        input_npz: amplitude (M, N, N) square root of counts, x, y (M,) pixels, probe (N, N) complex.
+        output_folder: Where `object.npz` goes.
+        iterations: Number of sweeps over all patterns.
+        seed: Seed of the order of the patterns.
+
+    Raises:
+        HarnessError: The library is missing, or the reconstruction diverges.
     """
     _require_library()
     import torch
@@ -118,7 +126,7 @@ def _scaled(probe: Array, counts: Array) -> Array:
 
 
 def _optimise(model: Any, dataset: Any, iterations: int) -> list[float]:
-    """Run the sweeps; returns the library's error after each."""
+    """Run the sweeps; returns the library's mean squared difference of the amplitudes after each."""
     from cdtools.reconstructors import AdamReconstructor
 
     reconstructor = AdamReconstructor(model, dataset)

@@ -3,11 +3,13 @@
 import numpy as np
 
 from harness.arrays import Array
-from harness.records.patch_stats import PatchFigures, PatchRecord, PatchSummary
+from harness.records.patch_stats import PatchRecord, PatchStatistics, PatchSummary
 
 DIFFRACTED = 64
-"""Patterns whose prediction is diffracted, whole groups evenly spread over those of the test half: all of them would
-take seconds a case, and the measured patterns that they are held against are of the same groups."""
+"""Number of patterns whose prediction is diffracted, in whole groups evenly spread over the test half.
+
+All of them would take seconds a case. The measured patterns that they are compared with are of the same groups.
+"""
 
 
 def central(patches: Array, side: int) -> Array:
@@ -16,10 +18,10 @@ def central(patches: Array, side: int) -> Array:
     return patches[..., first : first + side, first : first + side]
 
 
-def figures(patch: Array) -> PatchFigures:
-    """Figures of the values (n, n) of one patch, in float64."""
+def pixel_statistics(patch: Array) -> PatchStatistics:
+    """Statistics of the values (n, n) of one patch, computed in float64."""
     values = patch.astype(np.float64)
-    return PatchFigures(
+    return PatchStatistics(
         mean=values.mean(),
         std=values.std(),
         var_zero_mean=_contrast(values),
@@ -29,8 +31,8 @@ def figures(patch: Array) -> PatchFigures:
     )
 
 
-def summary(patches: Array) -> PatchSummary:
-    """Figures of all patches (K, n, n) together, in float64; the variances are of each patch by itself."""
+def summarise(patches: Array) -> PatchSummary:
+    """Statistics over all patches (K, n, n), computed in float64; the variances are those of each patch by itself."""
     values = patches.astype(np.float64)
     variances = np.array([_contrast(patch) for patch in values])
     return PatchSummary(
@@ -53,16 +55,21 @@ def _nonfinite(values: Array) -> int:
     return int(np.count_nonzero(~np.isfinite(values)))
 
 
-def listing(patches: Array, side: int) -> tuple[PatchRecord, ...]:
-    """Figures of each patch (G, N, N, C), amplitude and phase, by group and channel."""
+def patch_records(patches: Array, side: int) -> tuple[PatchRecord, ...]:
+    """Statistics of each patch (G, N, N, C), amplitude and phase in its central `side` pixels, by group and channel."""
     inside = central(np.moveaxis(patches, -1, 1), side)
     return tuple(
-        PatchRecord(group=group, channel=channel, amplitude=figures(np.abs(patch)), phase=figures(np.angle(patch)))
+        PatchRecord(
+            group=group,
+            channel=channel,
+            amplitude=pixel_statistics(np.abs(patch)),
+            phase=pixel_statistics(np.angle(patch)),
+        )
         for group, members in enumerate(inside)
         for channel, patch in enumerate(members)
     )
 
 
 def diffracted_groups(groups: int, members: int) -> Array:
-    """Rows of the test groups whose prediction the oracle diffracts, of so many groups of so many members."""
+    """Rows of the test groups whose prediction the oracle diffracts, of `groups` groups of `members` patterns each."""
     return np.linspace(0, groups - 1, min(groups, max(1, DIFFRACTED // members))).astype(int)

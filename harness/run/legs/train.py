@@ -1,4 +1,4 @@
-"""The training leg: the same first weights and the same batches for both sides; history, timing and the bundle."""
+"""The training leg: from the first weights and on the batches that both sides share, to history, timing and bundle."""
 
 import math
 import resource
@@ -23,7 +23,7 @@ from harness.run.legs.common import Progress, create, lacks, setup_of, shared_st
 
 
 def run(job: Job) -> None:
-    """Fill `train_outputs/` and `bundle/`. A loss that is not finite does not stop the training: it is evidence."""
+    """Train and fill `train_outputs/` and `bundle/`; a loss that is not finite is evidence and does not stop it."""
     precision = job.scenario.training.precision
     folder, setup = job.output / layout.TRAIN_OUTPUTS, setup_of(job, precision)
     port = create(job, precision)
@@ -40,17 +40,17 @@ def run(job: Job) -> None:
 
 
 def _fit(job: Job, folder: Path, port: Port, setup: Setup) -> float:
-    """Train, writing the history anew after every epoch; returns the seconds that it took."""
+    """Train, and rewrite `history.json` after every epoch; returns the seconds that it took."""
     epochs = job.scenario.training.epochs
     batches = FedBatches(GroupedData.load(job.dataset / layout.TRAIN), epochs, setup.intensity_scale, truth_of(job))
     progress = Progress(job, epochs)
-    progress.tell(0, 0)
+    progress.report(0, 0)
     history: list[Epoch] = []
 
     def report(epoch: EpochReport) -> None:
         history.append(Epoch(epoch=epoch.epoch, step=epoch.step, metrics=dict(epoch.metrics)))
         History(epochs=tuple(history)).write(folder / layout.HISTORY)
-        progress.tell(len(history), epoch.step, epoch.metrics.get("loss"))
+        progress.report(len(history), epoch.step, epoch.metrics.get("loss"))
 
     started = time.monotonic()
     port.train(batches, report)
@@ -70,7 +70,7 @@ def _write_timing(folder: Path, seconds: float, weights: Weights) -> None:
 
 
 def _write_bundle(job: Job, setup: Setup, port: Port, weights: Weights, initial: float | None) -> None:
-    """Weights and everything else that is needed to infer with them, in either port."""
+    """Write `bundle/`: the weights and all else that either port needs to infer with them."""
     folder, scale = job.output / layout.BUNDLE, port.contract.scale
     whole = {name: np.asarray(array, order="C") for name, array in weights.items()}
     write_atomic(folder / layout.WEIGHTS, lambda path: save_file(whole, path))

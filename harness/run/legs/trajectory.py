@@ -7,9 +7,9 @@ Fills `trajectory/`:
 - `first_<precision>.npz`: every weight after one step, and the optimiser's state (`<weight>.first_moment`, ...);
 - `steps_<precision>.npz`: a sample (steps, n) of every weight after every step, and `loss` (steps,);
 - `last_<precision>.npz`: every weight after the last step;
-- `noise_<precision>.json`: how far the trajectories of weights that were nudged by rounding, on batches in another
-  order, are from the plain one: `first` for every tensor of the first step and `weights` for every weight, where it
-  was farthest (a figure a draw); `steps` for all weights together (draws, steps).
+- `noise_<precision>.json`: how far trajectories from nudged weights, on batches in another order, are from the plain
+  one: `first` for every tensor of the first step and `weights` for every weight, at the step where the distance is
+  largest (one value a draw); `steps` for all weights together (draws, steps).
 """
 
 from collections.abc import Iterable
@@ -26,10 +26,10 @@ from harness.files import write_npz
 from harness.networks import network as networks
 from harness.ports.feed import batch_of
 from harness.ports.protocol import SHARED_WEIGHTS, Batch, EpochReport, Port
-from harness.records.noise import WalkNoise
+from harness.records.noise import TrajectoryNoise
 from harness.run.job import Job
 from harness.run.legs.common import Progress, create, lacks, setup_of, shared_start, truth_of
-from harness.run.legs.distances import distance_by_step, distances, farthest, sample
+from harness.run.legs.distances import distance_by_step, distances, sample
 from harness.run.legs.lockstep import reordered
 from harness.scenario.schema import Scenario
 
@@ -55,28 +55,29 @@ class FirstBatches:
 
 
 @dataclass(frozen=True)
-class Walk:
-    """One trajectory."""
+class Trajectory:
+    """Weights and losses of one port over some steps of training."""
 
     start: Weights
-    """Weights before the first step, as the port gave them."""
+    """Weights before the first step, as the port returned them."""
     first: Weights
-    """Weights and state after one step."""
+    """Weights and the optimiser's state after one step."""
     steps: Weights
-    """(steps, n) of every weight."""
+    """(steps, n) sampled values of every weight after each step."""
     last: Weights
+    """Weights after the last step."""
     losses: Array
-    """(steps,) before each step."""
+    """(steps,) loss of each batch before its step."""
 
 
-def at_its_own_rate(scenario: Scenario) -> Scenario:
+def at_lockstep_rate(scenario: Scenario) -> Scenario:
     """The scenario with the learning rate of the lock-step."""
-    return networks.named(scenario.network).at_rate(scenario, scenario.lockstep.learning_rate)
+    return networks.named(scenario.network).with_learning_rate(scenario, scenario.lockstep.learning_rate)
 
 
 def run(job: Job) -> None:
-    """Walk in both precisions, in each again from nudged weights."""
-    job = job.model_copy(update={"scenario": at_its_own_rate(job.scenario)})
+    """Record a trajectory in both precisions, in each again from nudged weights, and write `trajectory/`."""
+    job = job.model_copy(update={"scenario": at_lockstep_rate(job.scenario)})
     draws, folder = job.scenario.lockstep.draws, job.output / layout.TRAJECTORY
     progress, done = Progress(job, (draws + 1) * len(PRECISIONS)), count()
     scale = setup_of(job, "float32").intensity_scale
@@ -84,62 +85,63 @@ def run(job: Job) -> None:
         GroupedData.load(job.dataset / layout.TRAIN), scale, job.scenario.lockstep.steps, truth=truth_of(job)
     )
 
-    def walked(port: Port, start: Weights, draw: int = 0) -> Walk:
-        walk = take(port, start, replace(batches, draw=draw))
-        progress.tell(next(done))
-        return walk
+    def record_trajectory(port: Port, start: Weights, draw: int = 0) -> Trajectory:
+        trajectory = train_and_record(port, start, replace(batches, draw=draw))
+        progress.report(next(done))
+        return trajectory
 
-    progress.tell(next(done))
+    progress.report(next(done))
     for precision in PRECISIONS:
         port = create(job, precision, random_layers=False)
         if lacks(job, folder, port, (SHARED_WEIGHTS, "train", "optimiser_state")) & {SHARED_WEIGHTS, "train"}:
             return
         start = shared_start(job, port)
-        walk = walked(port, start)
-        write_npz(folder / layout.start(precision), **walk.start)
-        write_npz(folder / layout.first(precision), **walk.first)
-        write_npz(folder / layout.steps(precision), **_kept(walk.steps, precision), **{LOSS: walk.losses})
-        write_npz(folder / layout.last(precision), **walk.last)
-        others = (walked(port, nudged(start, draw, precision), draw) for draw in range(1, draws + 1))
-        _noise(walk, others).write(folder / layout.noise(precision))
+        trajectory = record_trajectory(port, start)
+        write_npz(folder / layout.start(precision), **trajectory.start)
+        write_npz(folder / layout.first(precision), **trajectory.first)
+        steps = _in_precision(trajectory.steps, precision)
+        write_npz(folder / layout.steps(precision), **steps, **{LOSS: trajectory.losses})
+        write_npz(folder / layout.last(precision), **trajectory.last)
+        others = (record_trajectory(port, nudged(start, draw, precision), draw) for draw in range(1, draws + 1))
+        _noise(trajectory, others).write(folder / layout.noise(precision))
 
 
-def take(port: Port, start: Weights, batches: FirstBatches) -> Walk:
-    """Train from `start`, looking at the weights after every step."""
-    seen: list[Weights] = []
+def train_and_record(port: Port, start: Weights, batches: FirstBatches) -> Trajectory:
+    """Train from `start`, keeping a sample of the weights after every step."""
+    samples: list[Weights] = []
     first: Weights = {}
     losses: list[float] = []
 
-    def look(report: EpochReport) -> None:
+    def on_step(report: EpochReport) -> None:
         weights = port.weights()
         if not first:
             first.update(weights)
             if "optimiser_state" in port.capabilities:
                 first.update(port.optimiser_state())
-        seen.append(sample(weights))
+        samples.append(sample(weights))
         losses.append(report.metrics[LOSS])
 
     port.set_weights(start)
-    held = port.weights()
-    port.train(batches, look)
-    steps = {name: np.stack([weights[name] for weights in seen]) for name in seen[0]}
-    return Walk(held, first, steps, port.weights(), np.array(losses))
+    loaded = port.weights()
+    port.train(batches, on_step)
+    steps = {name: np.stack([weights[name] for weights in samples]) for name in samples[0]}
+    return Trajectory(loaded, first, steps, port.weights(), np.array(losses))
 
 
-def _kept(steps: Weights, precision: Precision) -> Weights:
-    """Values of a float32 trajectory need no more than float32 holds."""
+def _in_precision(steps: Weights, precision: Precision) -> Weights:
+    """The sampled values in the precision that the port computed with: a smaller file without loss."""
     return {name: value.astype(precision) for name, value in steps.items()}
 
 
-def _noise(plain: Walk, others: Iterable[Walk]) -> WalkNoise:
-    """How far other walks are from the plain one."""
+def _noise(plain: Trajectory, others: Iterable[Trajectory]) -> TrajectoryNoise:
+    """Distances of the other trajectories, from nudged weights, to the plain one."""
     first: dict[str, list[float]] = {name: [] for name in plain.first}
     weights: dict[str, list[float]] = {name: [] for name in plain.steps}
     steps: list[list[float]] = []
     for again in others:
-        for name, far in distances(plain.first, again.first).items():
-            first[name].append(far)
+        for name, apart in distances(plain.first, again.first).items():
+            first[name].append(apart)
         for name, own in plain.steps.items():
-            weights[name].append(farthest(own, again.steps[name]))
+            weights[name].append(largest_distance(own, again.steps[name]))
         steps.append(distance_by_step(plain.steps, again.steps).tolist())
-    return WalkNoise(first=first, weights=weights, steps=steps)
+    return TrajectoryNoise(first=first, weights=weights, steps=steps)

@@ -1,1 +1,1 @@
-"""Approved results on their way: into the folder of a case that is judged, and from a hub into the registry."""
+"""Approved results: copied into the folder of a case that is judged, and taken from a hub into the golden files."""

@@ -1,1 +1,1 @@
-"""The nightly run: its steps, one after another, and what became of each."""
+"""The nightly run: its steps, one after another, and the result of each."""

@@ -1,8 +1,8 @@
-"""A night: its folder, what became of each step, and how a night that was stopped is gone on with.
+"""A night, which is one nightly run: its folder, the result of each step, and how a stopped night is continued.
 
-`nightly.json` is written before and after every step. A step has not come to its end until that is written down, so a
-night that is killed at any point tells what is finished. A parity session is never gone on with in its hub: it begins
-again in one of its own, and takes what was trained from the store.
+`nightly.json` is written before and after every step, and a step counts as finished only when it says so: a night that
+is killed at any point records what is finished. A parity session is never continued in its hub: it begins again in a
+new one, and takes what was trained from the store.
 """
 
 import time
@@ -23,33 +23,33 @@ PROJECT = (
     "harness", "scenarios", "tests/parity", "tests/faults", "tests/golden", "benchmarks", "conftest.py",
     "pyproject.toml",
 )  # fmt: skip
-"""What the steps run: a night of other files is another night."""
+"""Files that the steps depend on: once one of them changes, a stopped night is not continued."""
 FINISHED = ("pass", "fail")
 UNENDED = "has not come to its end"
 PREFIX = "nightly-"
-"""What the name of a night's folder begins with; its time in UTC follows."""
-Say = Callable[[str], None]
+"""Beginning of the name of a night's folder; its time in UTC follows."""
+Print = Callable[[str], None]
 WritePage = Callable[[Path, Sequence[Step], Mapping[str, Any]], None]
-"""Writes the page of a night from its folder, its steps and what became of them."""
+"""Writes the page of a night from its folder, its steps and the contents of `nightly.json`."""
 
 
 @dataclass
 class Record:
-    """What became of a step."""
+    """Result of one step, as `nightly.json` keeps it."""
 
     status: str = "skipped"
-    """`pass`; `fail`: it ran and the answer is no; `inconclusive`: a session with cases that it had no time for;
+    """`pass`; `fail`: it ran and found something red; `inconclusive`: the budget of a session left out some cases;
     `error`: it did not come to its end; `skipped`: not begun."""
     reason: str = "not begun yet"
     started: str | None = None
     seconds: float | None = None
     exit_status: int | None = None
     hubs: list[str] = field(default_factory=list)
-    """Of a session: its hubs, the last one its result and the others of attempts before."""
+    """Hubs of a step that is a parity session: the last holds its result, the others are of earlier attempts."""
 
 
 class Night:
-    """One night and its folder."""
+    """Runs the steps of one night, and keeps their results in its folder."""
 
     def __init__(self, folder: Path, root: Path, steps: Sequence[Step], write_page: WritePage) -> None:
         """`root`: the project's folder, which the steps are run in; `write_page` is called whenever a step changes."""
@@ -62,7 +62,7 @@ class Night:
     @classmethod
     def begin(cls, reports: Path, root: Path, steps: Sequence[Step], write_page: WritePage) -> "Night":
         """Make the folder of a new night."""
-        folder = hub.claim(reports / f"{PREFIX}{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}")
+        folder = hub.make_empty_folder(reports / f"{PREFIX}{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}")
         write_json(folder / layout.NIGHT, {"started": hub.utc_now(), "plan": plan(root, steps), "steps": {}})
         return cls(folder, root, steps, write_page)
 
@@ -76,7 +76,7 @@ class Night:
         return None if all(night.is_finished(step) for step in steps) else night
 
     def is_finished(self, step: Step) -> bool:
-        """Whether a step came to its end, with either answer."""
+        """Whether a step came to its end, passed or failed."""
         return self.records[step.name].status in FINISHED
 
     @property
@@ -84,30 +84,30 @@ class Night:
         """Whether every step ran and passed."""
         return all(record.status == "pass" for record in self.records.values())
 
-    def run(self, budget: float | None, say: Say) -> None:
-        """Run what is left, in order, and begin nothing once `budget` seconds are spent."""
+    def run(self, budget: float | None, echo: Print) -> None:
+        """Run the unfinished steps in order, beginning none once `budget` seconds are spent; `echo` prints progress."""
         deadline = None if budget is None else time.monotonic() + budget
         self._write()
         for step in self.steps:
             record, left = self.records[step.name], None if deadline is None else deadline - time.monotonic()
             if self.is_finished(step):
-                say(f"{step.name}: {record.status}, finished before (begun {record.started}), not repeated")
+                echo(f"{step.name}: {record.status}, finished before (begun {record.started}), not repeated")
                 continue
             if left is None or left > 0:
-                say(f"{step.name}: begins, log in {self.folder / log_of(step.name)}")
+                echo(f"{step.name}: begins, log in {self.folder / log_of(step.name)}")
                 self._run(step, left)
             elif record.started is None:  # of one that had begun, what was found stays
-                self._note(step, reason="not begun: the budget of the night was spent")
-            say(f"{step.name}: {record.status} {record.reason}".rstrip())
+                self._update(step, reason="not begun: the budget of the night was spent")
+            echo(f"{step.name}: {record.status} {record.reason}".rstrip())
 
     def _run(self, step: Step, left: float | None) -> None:
-        """Run a step; until that is written down, it has not come to its end."""
+        """Run a step and record its result; until then the record says that it has not come to its end."""
         started, command = time.monotonic(), self._command(step, left)  # a hub's name is taken before it is made
-        self._note(step, status="error", reason=UNENDED, started=hub.utc_now(), exit_status=None, seconds=None)
+        self._update(step, status="error", reason=UNENDED, started=hub.utc_now(), exit_status=None, seconds=None)
         exit_status = program.run(command, self.root, self.folder / log_of(step.name))
-        status, reason = self._judged(step, exit_status)
+        status, reason = self._status_of(step, exit_status)
         seconds = time.monotonic() - started
-        self._note(step, status=status, reason=reason, exit_status=exit_status, seconds=seconds)
+        self._update(step, status=status, reason=reason, exit_status=exit_status, seconds=seconds)
 
     def _command(self, step: Step, left: float | None) -> list[str]:
         command = [str(self.folder) if word == FOLDER else word for word in step.command]
@@ -118,15 +118,15 @@ class Night:
         command.append(f"--parity-hub={self.folder / hubs[-1]}")
         return command if left is None else [*command, f"--parity-budget={max(1.0, left):.0f}"]
 
-    def _judged(self, step: Step, status: int) -> tuple[str, str]:
-        """What the exit status of a step says, and why that is no pass."""
+    def _status_of(self, step: Step, status: int) -> tuple[str, str]:
+        """Status of a step by its exit status, and the reason where that is no pass."""
         if status not in (0, 1):
             return "error", f"ended with exit status {status}"
-        if step.is_session and (late := case_runner.late(self.folder / self.records[step.name].hubs[-1])):
+        if step.is_session and (late := case_runner.cases_over_budget(self.folder / self.records[step.name].hubs[-1])):
             return "inconclusive", f"the budget was spent before {', '.join(late)} began"
         return ("fail", "its log says what is red") if status else ("pass", "")
 
-    def _note(self, step: Step, **changes: Any) -> None:
+    def _update(self, step: Step, **changes: Any) -> None:
         for name, value in changes.items():
             setattr(self.records[step.name], name, value)
         self._write()
@@ -144,7 +144,7 @@ def log_of(step: str) -> str:
 
 
 def plan(root: Path, steps: Sequence[Step]) -> str:
-    """Digest of all that a night depends on: its commands, the project's files, and what they run on."""
+    """Digest of all that a night depends on: its commands, the files of `PROJECT`, Python, packages and variables."""
     found = environment.capture(root)
     surroundings = found.model_dump(include={"python", "packages", "variables"})
     paths = [path for name in PROJECT for path in manifest.files(root / name) or [root / name]]

@@ -1,4 +1,4 @@
-"""One program of the night: logged, ended gently when the night is, and never outliving it."""
+"""Runs one program of the night: logged, interrupted when the night is, and never left running after it."""
 
 import contextlib
 import ctypes
@@ -13,7 +13,7 @@ from pathlib import Path
 from harness.run import process
 
 _SECONDS_TO_END = 60.0
-"""What a program gets to wind up after an interrupt: a session writes its report."""
+"""Time that a program gets to end after an interrupt: a session writes its report."""
 _PR_SET_PDEATHSIG = 1
 _INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 
@@ -21,10 +21,9 @@ _INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 def run(command: Sequence[str], folder: Path, log: Path) -> int:
     """Run a program in `folder` to its end, adding what it prints to `log`; returns its exit status.
 
-    On an interrupt of this process it gets one, as from a keyboard, and time to wind up; then the KeyboardInterrupt
-    goes on.
+    An interrupt of this process is passed on to it, and it gets time to end; then KeyboardInterrupt is raised again.
     """
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}  # who looks into the log sees how far it is
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}  # the log always shows how far it is
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a", encoding="utf-8") as stream:
         stream.write(f"command: {shlex.join(command)}\n")
@@ -36,7 +35,7 @@ def run(command: Sequence[str], folder: Path, log: Path) -> int:
             except KeyboardInterrupt:
                 for number in _INTERRUPTS:  # further ones are not heard
                     signal.signal(number, signal.SIG_IGN)
-                process.end(started, signal.SIGINT, _SECONDS_TO_END)
+                process.terminate(started, signal.SIGINT, _SECONDS_TO_END)
                 raise
 
 
@@ -52,6 +51,6 @@ def interruptible() -> Iterator[None]:
 
 
 def _end_with_parent() -> None:
-    """In the program, before it begins: the kernel interrupts it when its parent is gone, however that happened."""
+    """Runs in the new process before the program: has the kernel interrupt it when its parent ends in any way."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGINT)

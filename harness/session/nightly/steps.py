@@ -5,16 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 SEEDS = {"smoke": 32, "stable": 16}
-"""Of an ensemble, by profile: of every case in `smoke`, where each was decided by so many, of some in `stable`."""
+"""Profile to number of seeds of an ensemble: in `smoke` of every case, which so many decide, in `stable` of some."""
 WORKERS = 2
-"""Of pytest-xdist; a case is worked on by one of them."""
+"""Number of pytest-xdist's workers; all rungs of a case run on one of them."""
 ENSEMBLES = "gs1_custom or gs2_custom or photon_grid_study or dose_gs2"
-"""Where the ensembles of `stable` are trained: all cases would take more than a night."""
+"""Cases, as pytest's `-k`, whose ensembles are trained in `stable`: all cases would take more than a night."""
 DECIDED = "ensemble or reconstruction or test_dose"
-"""What many trainings decide; with the few of the other sessions the answer is left open, which is red there. A dose
-study asks for the pictures of all its doses."""
+"""Tests, as pytest's `-k`, that many trainings decide; the few of the other sessions leave them inconclusive.
+
+A dose study needs the reconstructions of all its doses.
+"""
 FOLDER = "NIGHT"
-"""The word of a command that stands for the folder of the night."""
+"""Placeholder in a command for the folder of the night."""
 
 
 @dataclass(frozen=True)
@@ -22,19 +24,19 @@ class Step:
     """One program of the night."""
 
     name: str
-    asks: str
+    purpose: str
     """What it does, for the reader of the page."""
     command: tuple[str, ...]
     is_session: bool = False
     """Whether it is a parity session, which gets a hub of its own and what is left of the budget."""
-    tells: bool = False
+    has_result: bool = False
     """Whether the last line that it prints is its result."""
 
 
 def steps(select: str, quick: bool) -> list[Step]:
     """All steps, in their order; `select`: as pytest's `-k`; `quick`: each at its smallest, to try the run itself.
 
-    The smallest ensembles are those that `smoke` has without being asked.
+    The smallest ensembles are those that `smoke` has by default.
     """
     every, many, profile = f"({select}) and " if select else "", select or ENSEMBLES, "smoke" if quick else "stable"
     seeds = {} if quick else SEEDS
@@ -48,17 +50,18 @@ def steps(select: str, quick: bool) -> list[Step]:
     ]
 
 
-def _session(name: str, asks: str, select: str, profile: str, seeds: Mapping[str, int]) -> Step:
+def _session(name: str, purpose: str, select: str, profile: str, seeds: Mapping[str, int]) -> Step:
     options = [f"--parity-override=ensemble.seeds={seeds[profile]}"] if seeds else []
     words = ["-m", "pytest", "-m", "parity", "-k", select, "-n", str(WORKERS), "--parity-strict"]
-    return Step(name, asks, _python(*words, f"--parity-profile={profile}", *options), is_session=True)
+    return Step(name, purpose, _python(*words, f"--parity-profile={profile}", *options), is_session=True)
 
 
 def _faults(quick: bool) -> list[Step]:
     run, sensitivity = ["--quick"] if quick else [], ["scale.off", "--side", "torch"] if quick else []
     verb = ("-m", "harness", "faults")
+    purpose = "every injected fault must be caught"
     return [
-        Step("faults", "every injected fault must be caught", _python(*verb, "run", *run, "--hub", FOLDER), tells=True),
+        Step("faults", purpose, _python(*verb, "run", *run, "--hub", FOLDER), has_result=True),
         Step("sensitivity", "how small each may be", _python(*verb, "sensitivity", *sensitivity, "--hub", FOLDER)),
     ]
 
@@ -66,22 +69,22 @@ def _faults(quick: bool) -> list[Step]:
 def _clean_runs(select: str, quick: bool) -> Step:
     options = ["--seeds", "7", "--precisions", "float64"] if quick else []
     words = ["benchmarks/clean_runs.py", *options, "--select", select, "--hub", FOLDER]
-    asks = "seeds, precisions and both orders: how often sound backends are red"
-    return Step("clean-runs", asks, _python(*words), tells=True)
+    purpose = "seeds, precisions and both orders: how often sound backends are red"
+    return Step("clean-runs", purpose, _python(*words), has_result=True)
 
 
 def _benchmarks(quick: bool) -> list[Step]:
     overhead = ["--profile", "smoke", "--epochs", "2", "--pairs", "1"] if quick else []
     pairs = ["--cases", "gs1_custom"] if quick else []
     alarms = ["--seeds", "2", "--trials", "1"] if quick else ["--trials", "10"]
-    asked = {
+    benchmarks = {
         "overhead": ("what the harness costs", overhead),
         "control-pairs": ("each backend against itself, rung by rung", pairs),
         "false-alarms": ("how often the ensemble rung calls a backend different from itself", ["gs1_custom", *alarms]),
     }
     return [
-        Step(name, asks, _python(f"benchmarks/{name.replace('-', '_')}.py", *options), tells=True)
-        for name, (asks, options) in asked.items()
+        Step(name, purpose, _python(f"benchmarks/{name.replace('-', '_')}.py", *options), has_result=True)
+        for name, (purpose, options) in benchmarks.items()
     ]
 
 

@@ -1,4 +1,4 @@
-"""Where and how TensorFlow computes: device, threads, determinism. Said once, before its first operation."""
+"""Set-up of TensorFlow's device, threads and determinism, once, before its first operation."""
 
 import os
 
@@ -16,7 +16,7 @@ def configure(device: str, seed: int) -> None:
 
     Threads within an operation are those of OMP_NUM_THREADS (TensorFlow's own choice when it is not set),
     one operation runs at a time, kernels are deterministic, TF32 is off, GPU memory grows as needed.
-    Raises HarnessError when a GPU is asked for and TensorFlow sees none.
+    Raises HarnessError when the device is `gpu` and TensorFlow finds none.
     """
     if threads := os.environ.get("OMP_NUM_THREADS"):
         tf.config.threading.set_intra_op_parallelism_threads(int(threads))

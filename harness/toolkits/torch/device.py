@@ -1,4 +1,4 @@
-"""Where PyTorch computes, and the switches that make it repeatable."""
+"""Set-up of PyTorch's device and of its deterministic algorithms."""
 
 import os
 from typing import Literal
@@ -16,8 +16,8 @@ DTYPES: dict[Precision, torch.dtype] = {"float32": torch.float32, "float64": tor
 def prepare(device: Literal["cpu", "gpu"]) -> torch.device:
     """Choose the device and switch this process to deterministic algorithms of full precision.
 
-    Threads are left as the environment set them before the import. Raises HarnessError when a GPU
-    is asked for and PyTorch sees none.
+    Threads are left as the environment set them before the import. Raises HarnessError when the
+    device is `gpu` and PyTorch finds none.
     """
     if device == "gpu" and not torch.cuda.is_available():
         raise HarnessError(
@@ -25,7 +25,7 @@ def prepare(device: Literal["cpu", "gpu"]) -> torch.device:
         )
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # without it cuBLAS refuses to be deterministic
     torch.use_deterministic_algorithms(True)
-    # Nothing reads uninitialised memory here, and filling it costs a tenth of a step.
+    # Filling uninitialised memory costs a tenth of the time of a step, and no code here reads such memory.
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     torch.backends.cudnn.deterministic = True
     torch.backends.cudnn.benchmark = False

@@ -34,7 +34,7 @@ from harness.physics.probe import model_probe
 from harness.ports.feed import batch_of
 from harness.ports.protocol import Setup
 from harness.records.inference import CanvasFacts
-from harness.records.noise import WalkNoise
+from harness.records.noise import TrajectoryNoise
 from harness.records.setup import DatasetSetup
 from harness.records.truth import TruthFacts
 from harness.run import ensemble
@@ -148,7 +148,7 @@ def write_case(folder: Path, scenario: PinnScenario) -> CaseFolder:
         write_training(folder, scenario, backend, number)
         write_inference(folder, scenario, backend)
     for seed in ensemble.seeds(scenario)[1:]:
-        write_member(folder, ensemble.folder_of(folder, seed), 1e-4 * seed)
+        write_member(folder, ensemble.member_folder(folder, seed), 1e-4 * seed)
     write_approved(folder)
     return CaseFolder(folder, scenario)
 
@@ -248,7 +248,7 @@ def write_trajectory(folder: Path, scenario: PinnScenario, backend: str, rng: np
     steps = [[(1 + draw) * (step + 1) * 1e-7 for step in range(count)] for draw in range(2)]
     for precision, size in (("float32", 1e-7), ("float64", 1e-16)):
         first = {name: [2 * size, size] for name in (*start, *names)}
-        noise = WalkNoise(first=first, weights={name: first[name] for name in start}, steps=steps)
+        noise = TrajectoryNoise(first=first, weights={name: first[name] for name in start}, steps=steps)
         noise.write(here / f"noise_{precision}.json")
 
 

@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter
 
 from harness.judge import gauges
 from harness.judge.metrics import amplitude_metrics, phase_metrics
-from harness.judge.moving import moved, reached
+from harness.judge.subpixel_shift import shifted, shifted_mask
 
 DETAIL = ("ssim", "ms_ssim", "frc50", "frc_half_bit", "frc_one_seventh", "pearson_r")
 ERRORS = ("mae", "rmse", "max_abs")
@@ -28,7 +28,7 @@ def images(rng, size, width):
 
 
 def shifted_exactly(field, dx, dy):
-    """A periodic field moved by a Fourier phase: exact, and no code of the judge's."""
+    """A periodic field shifted by a Fourier phase: exact, and no code of the judge's."""
     frequency_y, frequency_x = (np.fft.fftfreq(side) for side in field.shape)
     turns = np.exp(-2j * np.pi * (dy * frequency_y[:, None] + dx * frequency_x[None, :]))
     return np.fft.ifft2(np.fft.fft2(field) * turns)
@@ -140,7 +140,7 @@ def test_a_random_gauge_changes_no_metric_of_a_perfect_copy(seed):
     copy = Gauged(seed)
     fitted = gauges.fit(copy.field, copy.reference, copy.mask, by_amplitude=bool(seed % 2))
     placed = gauges.apply(np.where(copy.mask, copy.field, 0), fitted)
-    mask = copy.mask & reached(copy.mask, fitted.shift_x, fitted.shift_y)
+    mask = copy.mask & shifted_mask(copy.mask, fitted.shift_x, fitted.shift_y)
     assert mask.sum() > 0.7 * copy.mask.sum()
     as_found = amplitude_metrics(np.abs(placed), np.abs(copy.reference), mask)
     assert as_found["scale"] == pytest.approx(copy.scale, rel=1e-6)  # the fifth gauge
@@ -176,8 +176,8 @@ def test_pixels_outside_the_mask_play_no_part():
 def test_a_move_needs_nothing_from_outside_the_mask(dx, dy):
     rng = np.random.default_rng(5)
     field, mask = images(rng, 96, 6.0), MASK.copy()
-    inside = reached(mask, dx, dy)
-    spoilt = moved(np.where(mask, field, 1e6), dx, dy)
+    inside = shifted_mask(mask, dx, dy)
+    spoilt = shifted(np.where(mask, field, 1e6), dx, dy)
     assert inside.sum() > 0.4 * mask.sum()
     assert np.abs(spoilt - shifted_exactly(field, dx, dy))[inside].max() < 1e-6
-    assert not reached(np.ones_like(mask), 2, 0)[:, :2].any()  # what comes in from outside is no picture
+    assert not shifted_mask(np.ones_like(mask), 2, 0)[:, :2].any()  # what comes in from outside is no picture

@@ -86,8 +86,8 @@ def test_an_injected_fault_is_told_in_one_sentence(folder: Path, fault: str) -> 
 
 def test_another_environment_is_told_by_version(folder: Path) -> None:
     approved = registry.read(folder)[ARRAYS]
-    assert registry.elsewhere(approved, NUMPY) == ""
-    found = registry.elsewhere(approved, {"numpy": "2.5.0", "scipy": "1.17"})
+    assert registry.environment_difference(approved, NUMPY) == ""
+    found = registry.environment_difference(approved, {"numpy": "2.5.0", "scipy": "1.17"})
     assert found == "was approved in another environment: numpy 2.4.6, now 2.5.0; scipy not there, now 1.17"
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from harness.files import plain
-from harness.judge.telemetry import history_figures
+from harness.judge.telemetry import history_summary
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def history(gs2):
             for number, value in enumerate(values)
         )
         (gs2.path / "torch" / "train_outputs" / "history.json").write_text(f'{{"epochs": [{text}]}}')
-        return plain(history_figures(gs2.evidence, "torch"))
+        return plain(history_summary(gs2.evidence, "torch"))
 
     return write
 
@@ -50,7 +50,7 @@ def test_a_metric_that_began_late_is_judged_from_there(history, gs2):
     history("-8.5", "-9.0")
     name = "torch/train_outputs/history.json"
     gs2.change_json(name, lambda record: record["epochs"][1]["metrics"].update(extra=2.0))
-    found = plain(history_figures(gs2.evidence, "torch"))["metrics"]
+    found = plain(history_summary(gs2.evidence, "torch"))["metrics"]
     assert found["extra"] == {"first_nonfinite": None, "nonfinite_epochs": 0, "min": 2.0, "max": 2.0, "last": 2.0}
 
 

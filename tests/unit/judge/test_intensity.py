@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from harness.judge.evidence import NoEvidence
-from harness.judge.intensity import STAGES, Intensity, figures
+from harness.judge.intensity import STAGES, Intensity, stage_statistics
 from harness.judge.symmetry import stage_ratios
 from harness.records.stages import ProductRecord
 
@@ -107,11 +107,11 @@ def test_figures_count_a_pattern_as_often_as_it_is_drawn():
     patterns = np.random.default_rng(0).uniform(0, 9, (5, 4, 4)).astype(np.float32)
     patterns[3] = 1e6  # drawn by nobody
     draws = np.array([[0, 1], [4, 4], [2, 0]])
-    found, expanded = figures(patterns, np.bincount(draws.ravel(), minlength=5)), patterns[draws].astype(float)
+    found, expanded = stage_statistics(patterns, np.bincount(draws.ravel(), minlength=5)), patterns[draws].astype(float)
     assert (found.min, found.max) == (expanded.min(), expanded.max())
     assert (found.finite, found.total, found.nan) == (expanded.size, expanded.size, 0)
     assert found.mean == pytest.approx(expanded.mean())
     assert found.std == pytest.approx(expanded.std())
     assert found.rms == pytest.approx(np.sqrt(np.square(expanded).mean()))
-    nothing = figures(np.full((2, 3, 3), np.nan))
+    nothing = stage_statistics(np.full((2, 3, 3), np.nan))
     assert (nothing.mean, nothing.nan, nothing.finite) == (None, 18, 0)

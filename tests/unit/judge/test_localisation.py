@@ -25,7 +25,7 @@ def test_the_first_stage_of_many(gs2):
     gs2.change_arrays(GRADIENTS, log_scale=lambda a: 2 * a)
     gs2.change_arrays(GRAFT, object_merged=lambda a: 1.01 * a)
     found = found_in(gs2)
-    assert (found.place.stage, found.place.tensor, found.place.first_step) == ("object_merged", "object_merged", 0)
+    assert (found.first.stage, found.first.tensor, found.first.first_step) == ("object_merged", "object_merged", 0)
     assert found.wrong_alone == ("object_merged",)
     assert found.difference.max_rel == pytest.approx(0.01)
     assert found.difference.cosine == pytest.approx(1)
@@ -37,16 +37,16 @@ def test_the_first_stage_of_many(gs2):
 def test_float32_is_looked_at_only_when_float64_agrees(gs2):
     gs2.change_arrays(F64.replace("64", "32"), encoder__0=lambda a: a * np.float32(1.01))
     found = found_in(gs2)
-    assert (found.place.tensor, found.place.precision) == ("encoder.0", "float32")
+    assert (found.first.tensor, found.first.precision) == ("encoder.0", "float32")
     gs2.change_arrays(F64, intensity=lambda a: 1.01 * a)
-    assert found_in(gs2).place.precision == "float64"
+    assert found_in(gs2).first.precision == "float64"
 
 
 def test_gradients_are_followed_from_the_output_to_the_input(gs2):
     kernels = ("encoder__0__conv1__kernel", "amplitude__0__conv2__kernel", "phase__head__bias")
     gs2.change_arrays(GRADIENTS, **dict.fromkeys(kernels, lambda a: 2 * a))
     found = found_in(gs2)
-    assert (found.place.stage, found.place.tensor) == ("gradient", "phase.head.bias")
+    assert (found.first.stage, found.first.tensor) == ("gradient", "phase.head.bias")
     assert found.wrong_alone == ()
 
 
@@ -54,7 +54,7 @@ def test_the_optimisers_state_is_named_before_the_weights_that_it_moved(gs2):
     name = "amplitude__head__kernel"
     gs2.change_arrays(FIRST, **{f"{name}__second_moment": lambda a: 2 * a, name: lambda a: 2 * a})
     found = found_in(gs2)
-    assert (found.place.tensor, found.place.first_step) == ("amplitude.head.kernel.second_moment", 1)
+    assert (found.first.tensor, found.first.first_step) == ("amplitude.head.kernel.second_moment", 1)
 
 
 def test_the_first_step_of_a_trajectory(gs2):
@@ -63,22 +63,22 @@ def test_the_first_step_of_a_trajectory(gs2):
 
     gs2.change_arrays(STEPS, encoder__0__conv1__kernel=late)
     found = found_in(gs2)
-    assert (found.place.stage, found.place.tensor) == ("trajectory", "encoder.0.conv1.kernel")
-    assert found.place.first_step == 5
+    assert (found.first.stage, found.first.tensor) == ("trajectory", "encoder.0.conv1.kernel")
+    assert found.first.first_step == 5
 
 
 def test_a_fault_that_both_sides_share_is_found_against_the_oracle(gs2):
     for backend in ("tensorflow", "torch"):
         gs2.change_arrays(f"{backend}/lockstep/stages_float64.npz", exit_wave=np.conj)
     found = found_in(gs2)
-    assert (found.place.tensor, found.place.against) == ("exit_wave", "oracle")
+    assert (found.first.tensor, found.first.against) == ("exit_wave", "oracle")
 
 
 @pytest.mark.parametrize("change", [lambda a: a * np.nan, lambda a: a[:1], lambda a: a.astype(np.float32)])
 def test_what_cannot_be_measured_is_still_named(gs2, change):
     gs2.change_arrays(F64, encoder__1=change)
     found = found_in(gs2)
-    assert found.place.tensor == "encoder.1"
+    assert found.first.tensor == "encoder.1"
     assert found.difference is None
     assert found.as_json()["max_abs"] is None
 
@@ -92,7 +92,7 @@ def test_stages_alone_that_were_not_tried(gs2):
 def test_missing_evidence_is_passed_over(gs2):
     (gs2.path / "torch/lockstep/losses_float64.json").unlink()
     gs2.change_arrays(GRADIENTS, log_scale=lambda a: 2 * a)
-    assert found_in(gs2).place.tensor == "log_scale"
+    assert found_in(gs2).first.tensor == "log_scale"
 
 
 def test_figures_of_a_difference():

@@ -42,5 +42,5 @@ def test_the_budget_counts_from_the_start_of_the_session(
     (case,) = request.cases()
     case_runner.plan(root, case, ["dataset"], request)
     case_runner.prepare(root, case, request)
-    assert case_runner.late(root) == late
+    assert case_runner.cases_over_budget(root) == late
     assert case_runner.judge(root / "small", "dataset").status == ("skipped" if late else "pass")

@@ -35,7 +35,7 @@ def test_a_session_that_was_cut_short_begins_again_in_a_hub_of_its_own(project: 
     assert re.search(r"<td>1 cases, (\d+) checks, \1 passed</td>", written)
     assert 'href="../index.html">the night</a>' in (again.folder / "smoke-2" / "index.html").read_text()
     sessions = index.write(reports)
-    assert [one["hub"] for one in sessions] == [f"{again.folder.name}/smoke", f"{again.folder.name}/smoke-2"]
+    assert [one.hub for one in sessions] == [f"{again.folder.name}/smoke", f"{again.folder.name}/smoke-2"]
     assert f'href="{again.folder.name}/smoke-2/small/index.html"' in (reports / "index.html").read_text()
 
 

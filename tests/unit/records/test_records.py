@@ -17,7 +17,7 @@ from harness.records.jobs import JobRecord
 from harness.records.patch_stats import PatchStats
 from harness.records.run import ReferenceRecord, RunMetadata
 from harness.records.setup import DatasetSetup
-from harness.run.legs.statistics import summary
+from harness.run.legs.statistics import summarise
 from tests.unit.records.samples import run_metadata
 
 CASE: dict[str, Any] = {
@@ -138,7 +138,7 @@ def test_what_an_inference_did_not_tell_of_twins_is_not_written(tmp_path: Path, 
 
 @pytest.mark.parametrize("listed", [{}, {"inference_groups": [], "training_batches": [[]]}])
 def test_patches_are_listed_only_where_they_were_asked_for(tmp_path: Path, listed: dict[str, Any]) -> None:
-    figures = summary(np.ones((2, 4, 4)))
+    figures = summarise(np.ones((2, 4, 4)))
     PatchStats(region=4, amplitude=figures, phase=figures, **listed).write(tmp_path / "patch_stats.json")
     assert list(read_json(tmp_path / "patch_stats.json")) == ["region", "amplitude", "phase", *listed]
 

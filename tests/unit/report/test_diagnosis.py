@@ -11,7 +11,7 @@ from harness.files import plain
 from harness.judge.localisation import LOCKSTEP_RUNGS, localise
 from harness.judge.verdict import Check, RungVerdict
 from harness.records.localisation import LocalisationRecord
-from harness.records.metrics import AgreementRecord, CanvasFigures, PatchFigures, ScaleFigures
+from harness.records.metrics import AgreementRecord, CanvasMetrics, PatchMetrics, ScaleMetrics
 from harness.records.summary import CaseSummary, SideSummary, Summary
 from harness.records.timing import TimingRecord
 from harness.report import markdown
@@ -24,7 +24,7 @@ F64 = "torch/lockstep/stages_float64.npz"
 SIDES = ("tensorflow", "torch")
 NOTHING = SideSummary(
     **TimingRecord().model_dump(), infer_seconds=None, cached=False, final_loss=None, first_nonfinite=None,
-    intensity_scale=ScaleFigures(), patches=PatchFigures(), canvas=CanvasFigures(), reconstruction={}, message="",
+    intensity_scale=ScaleMetrics(), patches=PatchMetrics(), canvas=CanvasMetrics(), reconstruction={}, message="",
 )  # fmt: skip
 """A side without figures."""
 

@@ -19,7 +19,7 @@ from harness.records.metrics import PartMetrics
 from harness.records.summary import CaseSummary, Summary
 from harness.records.verdict import VerdictRecord
 from harness.report import junit, markdown, summary
-from harness.report.backend_figures import metric_figures
+from harness.report.backend_metrics import part_metrics
 from harness.report.case_files import CaseFiles
 
 TOP = {
@@ -80,7 +80,7 @@ def test_every_key_of_the_contract(written: dict[str, Any]) -> None:
 
 
 def test_a_figure_that_an_older_judge_did_not_compute_is_null_with_its_reason() -> None:
-    found = metric_figures(PartMetrics(mae=0.5, message=""))
+    found = part_metrics(PartMetrics(mae=0.5, message=""))
     assert found is not None
     assert set(found.model_dump()) == METRICS
     assert (found.mae, found.frc50) == (0.5, None)

@@ -23,7 +23,7 @@ from harness.networks.stated.sections import StatedScenario
 from harness.ports.protocol import CAPABILITIES, SHARED_WEIGHTS
 from harness.run import worker
 from harness.run.job import Job, write_job
-from harness.run.plan import ACROSS, LEGS, SOURCE_FOLDERS, SOURCES, source_side
+from harness.run.plan import CROSS_LEGS, LEGS, SOURCE_FOLDERS, SOURCES, source_side
 from harness.run.run_case import run_case
 from harness.scenario.case import Case
 from harness.scenario.keys import leaves
@@ -96,7 +96,7 @@ def whole(dataset: Path) -> Path:
     case = dataset.parent
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(registry, "create", lambda _, setup: TOY(setup))
-        write_json(case / "jobs.json", [record(case, "whole", leg, "whole") for leg in LEGS if leg not in ACROSS])
+        write_json(case / "jobs.json", [record(case, "whole", leg, "whole") for leg in LEGS if leg not in CROSS_LEGS])
     return case
 
 
@@ -129,7 +129,7 @@ def records(case: Path, stored: bool) -> Iterator[dict[str, Any]]:
     `stored`: what the reference leaves by itself is there already.
     """
     sides = ("whole", "partial")
-    own, across = [leg for leg in LEGS if leg not in ACROSS], [leg for leg in LEGS if leg in ACROSS]
+    own, across = [leg for leg in LEGS if leg not in CROSS_LEGS], [leg for leg in LEGS if leg in CROSS_LEGS]
     if stored:
         yield from read_json(case / "jobs.json")
     for legs, of in ((own, sides[1:] if stored else sides), (across, sides)):

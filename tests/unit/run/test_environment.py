@@ -20,7 +20,7 @@ VARIABLES = {
 
 
 def test_what_matters_is_recorded_and_secrets_are_not() -> None:
-    assert list(environment.recorded(VARIABLES)) == [
+    assert list(environment.recorded_variables(VARIABLES)) == [
         "CUDA_VISIBLE_DEVICES",
         "OMP_NUM_THREADS",
         "PARITY_DATA",
@@ -38,5 +38,5 @@ def test_only_some_of_it_changes_a_result() -> None:
 def test_a_worker_gets_exactly_what_its_job_says(kept: str) -> None:
     worker = dict(VARIABLES)
     environment.apply({"OMP_NUM_THREADS": "1"}, worker)
-    assert environment.recorded(worker) == {"OMP_NUM_THREADS": "1"}
+    assert environment.recorded_variables(worker) == {"OMP_NUM_THREADS": "1"}
     assert worker[kept] == VARIABLES[kept]

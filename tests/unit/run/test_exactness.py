@@ -9,9 +9,9 @@ from harness.files import read_json, write_text
 from harness.judge.evidence import Evidence
 from harness.judge.ladder import judge_rung
 from harness.judge.tolerances import limits_of
-from harness.run import devices, interpreters, plan, side, together
-from harness.run.inputs import Maker
-from harness.run.keys import Surroundings
+from harness.run import devices, interpreters, parallel, plan, side
+from harness.run.inputs import DatasetBuilder
+from harness.run.keys import Runtime
 from harness.run.run_case import RunOptions, run_case
 from harness.run.store import Store
 from harness.scenario.catalogue import load_cases
@@ -49,14 +49,14 @@ def fill(cases, options, log):
     context = side.Context("every variant", Store(options.store), 600.0, threading.Event(), lambda _: None)
     variables = side.variables(devices.CPU)
     sides = {
-        backend: Surroundings(interpreters.inspect(backend, Path(sys.executable)), devices.CPU, variables)
+        backend: Runtime(interpreters.inspect(backend, Path(sys.executable)), devices.CPU, variables)
         for backend in BACKENDS
     }
-    folders = [(case.scenario, Maker(case, context, (), log).dataset().folder) for case in cases]
+    folders = [(case.scenario, DatasetBuilder(case, context, (), log).dataset().folder) for case in cases]
     planned = [job for scenario, folder in folders for job in plan.plan(scenario, folder, LEGS, sides, 0)]
     of_side = {backend: [job for job in planned if job.backend == backend] for backend in BACKENDS}
     calls = {name: partial(side.run, context, sides[name], jobs, log) for name, jobs in of_side.items()}
-    for _, found in together.as_they_end(calls, context.cancelled):
+    for _, found in parallel.as_completed(calls, context.cancelled):
         assert [result.error for result in found] == [None] * (len(cases) * len(LEGS))
 
 

@@ -13,13 +13,13 @@ from harness.files import read_json, write_json
 from harness.networks.pinn.sections import PinnScenario
 from harness.records.setup import DatasetSetup
 from harness.run import keys
-from harness.run.checksums import seal
+from harness.run.checksums import write_checksums
 from harness.run.devices import CPU, Device
 from harness.run.interpreters import Interpreter
-from harness.run.keys import Surroundings
+from harness.run.keys import Runtime
 
 INTERPRETER = Interpreter(Path("/python"), "3.11.7", "CPython", {"numpy": "2.4.6", "torch": "2.13.0"})
-HERE = Surroundings(INTERPRETER, CPU, {"TF_ENABLE_ONEDNN_OPTS": "1"})
+HERE = Runtime(INTERPRETER, CPU, {"TF_ENABLE_ONEDNN_OPTS": "1"})
 WEIGHTS = {"weights": "the key of the training", "patch_stats": 0}
 PLAIN: dict[str, Any] = {"model": {"decoder_filters": (32, 16)}}
 
@@ -52,7 +52,7 @@ def dataset(tmp_path: Path) -> Path:
         folder / "setup.json",
         {**dict.fromkeys(DatasetSetup.model_fields, 1), "canvas_size": 200, "test_patterns": 9, **TOLD},
     )
-    seal(folder, kind="dataset", key="k", made_from={})
+    write_checksums(folder, kind="dataset", key="k", made_from={})
     return folder
 
 
@@ -61,7 +61,7 @@ Key = Callable[..., str]
 
 @pytest.fixture
 def key(dataset: Path) -> Key:
-    def make(leg: str, changes: dict[str, Any] | None = None, here: Surroundings = HERE, more=WEIGHTS) -> str:
+    def make(leg: str, changes: dict[str, Any] | None = None, here: Runtime = HERE, more=WEIGHTS) -> str:
         return keys.key(keys.leg_parts(leg, "torch", scenario(changes or {}), dataset, here, more))
 
     return make
@@ -98,7 +98,7 @@ def test_inference_settings_infer_again_and_never_train_again(key: Key, changes:
     ],
     ids=["device", "variable", "python", "framework", "plug-in"],
 )
-def test_what_it_runs_in_matters(key: Key, here: Surroundings) -> None:
+def test_what_it_runs_in_matters(key: Key, here: Runtime) -> None:
     assert key("train", here=here) != key("train")
 
 
@@ -110,7 +110,7 @@ def test_what_it_runs_in_matters(key: Key, here: Surroundings) -> None:
     ],
     ids=["how loud", "where the interpreter lies"],
 )
-def test_what_cannot_change_a_result_does_not_matter(key: Key, here: Surroundings) -> None:
+def test_what_cannot_change_a_result_does_not_matter(key: Key, here: Runtime) -> None:
     assert key("train", here=here) == key("train")
 
 
@@ -142,7 +142,7 @@ def test_input_files_matter_to_who_reads_them(dataset: Path, key: Key, name: str
     legs = ("lockstep", "train", "infer", "exchange")
     before = {leg: key(leg) for leg in legs}
     (dataset / name).write_text("other")
-    seal(dataset, kind="dataset", key="k", made_from={})
+    write_checksums(dataset, kind="dataset", key="k", made_from={})
     assert {leg for leg in legs if key(leg) != before[leg]} == changed
 
 

@@ -161,7 +161,7 @@ def test_patches_are_listed_when_asked_for(folder: Path) -> None:
 @given(st.integers(2, 5), st.integers(0, 2**32 - 1), st.floats(-5, 5))
 def test_contrast_does_not_depend_on_the_level(count: int, seed: int, level: float) -> None:
     values = np.random.default_rng(seed).normal(size=(count, 8, 8))
-    plain, lifted = statistics.summary(values), statistics.summary(values + level)
+    plain, lifted = statistics.summarise(values), statistics.summarise(values + level)
     for name in ("var_zero_mean", "var_zero_mean_min", "var_zero_mean_median"):
         assert getattr(lifted, name) == pytest.approx(getattr(plain, name), rel=1e-9)
     assert lifted.mean == pytest.approx(plain.mean + level)
@@ -169,6 +169,6 @@ def test_contrast_does_not_depend_on_the_level(count: int, seed: int, level: flo
 
 def test_patches_that_differ_only_from_each_other_have_no_contrast() -> None:
     flat = np.ones((3, 8, 8)) * np.array([1.0, 2.0, 3.0])[:, None, None]
-    stats = statistics.summary(flat)
+    stats = statistics.summarise(flat)
     assert stats.var_zero_mean == 0
     assert stats.std == pytest.approx(np.std([1, 2, 3]))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.run.plan import with_what_they_need
+from harness.run.plan import with_required_legs
 
 
 @pytest.mark.parametrize(
@@ -17,4 +17,4 @@ from harness.run.plan import with_what_they_need
     ],
 )
 def test_a_leg_brings_those_that_must_run_before_it(needs: set[str], legs: tuple[str, ...]) -> None:
-    assert with_what_they_need(needs) == legs
+    assert with_required_legs(needs) == legs

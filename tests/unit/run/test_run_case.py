@@ -17,7 +17,7 @@ from harness.dataset.locate import DataNotFound
 from harness.errors import HarnessError
 from harness.files import read_json, sha256
 from harness.run import interpreters
-from harness.run.checksums import contents
+from harness.run.checksums import recorded_files
 from harness.run.plan import LEGS
 from harness.run.run_case import run_case
 
@@ -125,7 +125,7 @@ def test_the_store_says_what_an_entry_was_made_from(finished: Path) -> None:
     assert made_from["leg"] == "train"
     assert made_from["scenario"]["training"]["epochs"] == 2
     assert made_from["python"].startswith("CPython 3.")
-    assert "worker.log" in contents(done.parent)
+    assert "worker.log" in recorded_files(done.parent)
 
 
 def test_only_what_is_needed_is_run(case, options, tmp_path: Path, jobs_of) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from harness.scenario.case import Case
 from harness.scenario.layers import Leaf
-from harness.scenario.resolution import culprit
+from harness.scenario.resolution import broken_key
 from harness.scenario.source import Place
 
 Load = Callable[..., list[Case]]
@@ -178,8 +178,8 @@ def test_a_rule_that_names_no_key_blames_its_section() -> None:
     layer = {
         key: Leaf(1, "scenario", Place()) for key in ("loss.poisson", "training.seed", "training.epochs", "markers")
     }
-    assert culprit("training", "too long", layer) == "training.epochs"
-    assert culprit("training", "this seed is taken", layer) == "training.seed"
+    assert broken_key("training", "too long", layer) == "training.epochs"
+    assert broken_key("training", "this seed is taken", layer) == "training.seed"
 
 
 def test_a_network_that_there_is_not(problems: Problems) -> None:

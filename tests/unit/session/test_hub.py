@@ -43,14 +43,14 @@ def test_latest_is_the_newest_and_not_the_last_to_end(tmp_path: Path) -> None:
     for folder in (older, newer):
         folder.mkdir()
     for folder in (older, newer, older):
-        hub.point_latest(folder)
+        hub.update_latest_link(folder)
     assert (tmp_path / "latest").resolve() == newer
     assert not (tmp_path / "latest").readlink().is_absolute()
 
 
 def test_only_hubs_that_are_named_after_the_time_are_latest(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
-    hub.point_latest(tmp_path / "mine")
+    hub.update_latest_link(tmp_path / "mine")
     assert not (tmp_path / "latest").exists()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from harness import layout
 from harness.records.progress import ProgressRecord
-from harness.session.progress import News, line
+from harness.session.progress import ProgressReader, line
 
 EVENT: dict[str, Any] = {
     "case": "gs1",
@@ -34,7 +34,7 @@ def test_a_line_says_who_how_far_and_how_long_still() -> None:
 def test_the_newest_of_each_backend(tmp_path: Path) -> None:
     for backend, epoch in (("torch", 1), ("torch", 2), ("other", 1)):
         tell(tmp_path, json.dumps({**EVENT, "backend": backend, "epoch": epoch}) + "\n")
-    lines = News(tmp_path, pause=0).lines()
+    lines = ProgressReader(tmp_path, pause=0).lines()
     assert [text.split()[1:5] for text in lines] == [
         ["torch", "train", "epoch", "2/45"],
         ["other", "train", "epoch", "1/45"],
@@ -43,16 +43,16 @@ def test_the_newest_of_each_backend(tmp_path: Path) -> None:
 
 def test_half_a_line_waits_for_its_end(tmp_path: Path) -> None:
     text = json.dumps(EVENT) + "\n"
-    news = News(tmp_path, pause=0)
+    reader = ProgressReader(tmp_path, pause=0)
     tell(tmp_path, text[:20])
-    assert news.lines() == []
+    assert reader.lines() == []
     tell(tmp_path, text[20:])
-    assert len(news.lines()) == 1
-    assert news.lines() == []
+    assert len(reader.lines()) == 1
+    assert reader.lines() == []
 
 
 def test_no_more_than_one_line_in_a_pause(tmp_path: Path) -> None:
-    news = News(tmp_path, pause=60)
+    reader = ProgressReader(tmp_path, pause=60)
     for expected in (1, 0):
         tell(tmp_path, json.dumps(EVENT) + "\n")
-        assert len(news.lines()) == expected
+        assert len(reader.lines()) == expected

@@ -1,4 +1,4 @@
-"""What each layer of the network does, as the contract states it: read from the layers that compute."""
+"""Attributes of each layer for the contract, read from the Keras layers that compute."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,18 +6,18 @@ from typing import Any
 import keras
 import numpy as np
 
-from harness.ports.contract import ACTIVATION, Attributes, joined
+from harness.ports.contract import ACTIVATION, Attributes, fold_activations
 
 
 def layers(steps: Iterable[keras.layers.Layer]) -> dict[str, Attributes]:
     """The attributes of every layer by canonical name, in order."""
-    return joined((step.name, attributes(step)) for step in steps)
+    return fold_activations((step.name, attributes(step)) for step in steps)
 
 
 def attributes(layer: Any) -> Attributes:
-    """The attributes of one layer; of a kind that is not foreseen, the name of its class.
+    """Attributes of one layer; for a class that is not listed here its name alone.
 
-    Its class is told by name: a fault may have put another class in the place of the one that is imported.
+    Classes are compared by name, because an injected fault may have replaced the class that is imported here.
     """
     kind = type(layer).__name__
     match kind:
@@ -30,16 +30,16 @@ def attributes(layer: Any) -> Attributes:
             pooling = "max_pooling" if kind == "MaxPooling2D" else "average_pooling"
             return {"kind": pooling, **_window(layer, layer.pool_size, (1, 1))}
         case "UpSampling2D":
-            return {"kind": "upsampling", "interpolation": layer.interpolation, "sampled_at": _sampled_at(layer)}
+            return {"kind": "upsampling", "interpolation": layer.interpolation, "sampled_at": _sample_points(layer)}
         case "Activation":
             return {"kind": ACTIVATION, ACTIVATION: layer.activation.__name__}
     return {"kind": kind}
 
 
 def _window(layer: Any, kernel: tuple[int, ...], dilation: tuple[int, ...]) -> Attributes:
-    """Kernel and stride (y, x), and the pixels that are added (top, bottom, left, right).
+    """Attributes `kernel` and `stride` (y, x), and `padding` in pixels (top, bottom, left, right).
 
-    'same' adds what a side that is a multiple of the stride needs, the odd pixel after it.
+    Padding 'same' is computed for a side that is a multiple of the stride; an odd pixel is added at the end.
     """
     added = [0, 0]
     if layer.padding == "same":
@@ -49,7 +49,7 @@ def _window(layer: Any, kernel: tuple[int, ...], dilation: tuple[int, ...]) -> A
     return {"kernel": list(kernel), "stride": list(layer.strides), "padding": padding}
 
 
-def _sampled_at(layer: Any) -> list[float]:
-    """Where in a row of two pixels each pixel of the larger row is taken from; see `docs/adding-a-backend.md`."""
+def _sample_points(layer: Any) -> list[float]:
+    """Positions in a row of two pixels where the upsampled row is sampled (see `docs/adding-a-backend.md`)."""
     row = np.asarray(layer(np.arange(2.0).reshape(1, 1, 2, 1)))[0, 0, :, 0]
     return [round(place, 6) for place in row.tolist()]

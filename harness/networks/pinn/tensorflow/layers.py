@@ -1,4 +1,4 @@
-"""Layers of the network: what the encoder is fed, the levels of the encoder, and a decoder."""
+"""Keras layers of the network: features of the encoder's input, the levels of the encoder, and a decoder."""
 
 # mypy: allow-subclassing-any
 
@@ -20,7 +20,7 @@ def convolution(filters: int, name: str, dtype: str, activation: str | None = "r
 
 
 class Chain(keras.layers.Layer):
-    """Layers that are applied one after another."""
+    """A layer that applies a list of layers one after another."""
 
     def __init__(self, name: str, steps: Sequence[keras.layers.Layer], dtype: str) -> None:
         super().__init__(name=name, dtype=dtype)
@@ -33,7 +33,7 @@ class Chain(keras.layers.Layer):
             input_shape = step.compute_output_shape(input_shape)
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
-        """Return the shape of what leaves the last layer."""
+        """Return the shape of the last layer's output."""
         for step in self.steps:
             input_shape = step.compute_output_shape(input_shape)
         return input_shape
@@ -46,12 +46,12 @@ class Chain(keras.layers.Layer):
 
 
 def level(name: str, filters: int, resize: keras.layers.Layer, dtype: str) -> list[keras.layers.Layer]:
-    """Make two 3x3 convolutions with ReLU; `resize` changes the size after them."""
+    """Make the layers of one level: two 3x3 convolutions with ReLU, then `resize`, which changes the image size."""
     return [convolution(filters, f"{name}.conv1", dtype), convolution(filters, f"{name}.conv2", dtype), resize]
 
 
 def encoder(filters: Sequence[int], dtype: str) -> list[Chain]:
-    """Make levels that halve the size."""
+    """Make the levels of the encoder, each of which halves the image size."""
 
     def halved(name: str, count: int) -> Chain:
         pool = keras.layers.MaxPooling2D(2, name=f"{name}.pool", dtype=dtype)
@@ -61,7 +61,7 @@ def encoder(filters: Sequence[int], dtype: str) -> list[Chain]:
 
 
 class Decoder(Chain):
-    """Levels that double the size, then a head and its activation."""
+    """Decoder: levels that double the image size each, then a convolution, the head, and its activation."""
 
     def __init__(self, name: str, filters: Sequence[int], channels: int, activation: str, dtype: str) -> None:
         steps: list[keras.layers.Layer] = []
@@ -77,7 +77,7 @@ class Decoder(Chain):
 
 
 class LogAutocorrelation(keras.layers.Layer):
-    """What a pattern says at once: log1p of the amplitude, and the autocorrelation of the exit wave."""
+    """Features of a pattern: log1p of its amplitude, and the autocorrelation of the exit wave."""
 
     def __init__(self, rules: Rules, dtype: str) -> None:
         super().__init__(dtype=dtype)

@@ -12,11 +12,11 @@ from harness.networks.pinn.tensorflow.physics import squared_modulus
 from harness.ports.protocol import Setup
 
 LossTerms = dict[str, Callable[[Stages, float, Rules], tf.Tensor]]
-"""The function of each term, from the stages, the photons of a pattern and the rules."""
+"""The function of each term; its arguments are the stages, the mean photons in a pattern, and the rules."""
 
 
 class Loss:
-    """Weighted sum of the terms that the scenario asks for."""
+    """The loss: weighted sum of the terms whose weight in the scenario is not 0."""
 
     def __init__(self, setup: Setup, rules: Rules) -> None:
         self.weights = loss_terms(of(setup.scenario).loss)
@@ -43,7 +43,7 @@ def poisson(stages: Stages, nphotons: float, rules: Rules) -> tf.Tensor:
 def amplitude_mae(stages: Stages, nphotons: float, rules: Rules) -> tf.Tensor:
     """Mean difference of predicted and measured amplitudes (B, C, N, N), over sqrt(nphotons) / (N/2).
 
-    From counts and roots of counts; the root is never differentiated at zero.
+    `intensity` holds counts, `measured` roots of counts; the root is never differentiated at zero.
     """
     measured = stages["measured"]
     unit = 2 * nphotons**0.5 / measured.shape[-1]

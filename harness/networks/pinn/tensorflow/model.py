@@ -48,14 +48,14 @@ class PatchNetwork(keras.layers.Layer):
 
     @property
     def steps(self) -> list[keras.layers.Layer]:
-        """Return every layer that computes, in the order of the contract."""
+        """Return every layer of the network, in the order of the contract."""
         encoded = [step for level in self.encoder for step in level.steps]
         return encoded + [
             step for decoder in (self.amplitude, self.phase) for step in (*decoder.steps, decoder.activation)
         ]
 
-    def fed(self, patterns: tf.Tensor) -> tf.Tensor:
-        """Turn patterns (B, C, N, N) into what the encoder is fed, (S, N, N, features)."""
+    def encoder_features(self, patterns: tf.Tensor) -> tf.Tensor:
+        """Compute the input of the encoder (S, N, N, features) from patterns (B, C, N, N)."""
         images = tf.reshape(patterns, (-1, self.channels, self.size, self.size))
         if self.features is not None:
             images = self.features(images)
@@ -70,11 +70,11 @@ class PatchNetwork(keras.layers.Layer):
         return math.pi * self._by_group(self.phase(encoded))
 
     def patches(self, amplitude: tf.Tensor, phase: tf.Tensor) -> tf.Tensor:
-        """Make complex patches (B, C, N, N) of the heads."""
+        """Combine amplitude and phase of the heads to complex patches (B, C, N, N)."""
         return self._bordered(tf.complex(amplitude * tf.cos(phase), amplitude * tf.sin(phase)))
 
     def _by_group(self, images: tf.Tensor) -> tf.Tensor:
-        """(S, channels, n, n) -> (B, C, n, n)."""
+        """Reshape images (S, channels, n, n) to (B, C, n, n)."""
         return tf.reshape(images, (-1, self.positions, *images.shape[2:]))
 
     def _bordered(self, central: tf.Tensor) -> tf.Tensor:
@@ -100,7 +100,7 @@ class PtychographyModel(keras.Model):
         self.stages_in_order = ForwardPass({**self._network_stages(), **self._physics_stages()})
 
     def build(self, amplitude_shape: Shape, relative_shape: Shape) -> None:
-        """Create all weights; the physics has none that depends on a shape."""
+        """Create all weights; those of the physics do not depend on the shapes."""
         self.network.build(amplitude_shape)
         self.diffraction.build(relative_shape)
 
@@ -127,7 +127,7 @@ class PtychographyModel(keras.Model):
 
         return {
             "input": lambda stages: self.diffraction.normalise(stages["measured"]),
-            "features": lambda stages: network.fed(stages["input"]),
+            "features": lambda stages: network.encoder_features(stages["input"]),
             **{f"encoder.{number}": encode(number) for number in range(len(levels))},
             "amplitude_head": lambda stages: network.amplitude_head(stages[deepest]),
             "phase_head": lambda stages: network.phase_head(stages[deepest]),
@@ -137,7 +137,7 @@ class PtychographyModel(keras.Model):
     def _physics_stages(self) -> dict[str, Compute]:
         physics = self.diffraction
         return {
-            **(self._overlap_stages() if physics.merges else self._lone_stages()),
+            **(self._overlap_stages() if physics.merges else self._unmerged_stages()),
             "probe": lambda _: physics.probe,
             "exit_wave": lambda stages: stages["object_extracted"] * stages["probe"],
             "power": lambda stages: diffract(stages["exit_wave"]),
@@ -153,7 +153,7 @@ class PtychographyModel(keras.Model):
             "object_extracted": lambda stages: extract(stages["object_merged"], *stages["placement"]),
         }
 
-    def _lone_stages(self) -> dict[str, Compute]:
+    def _unmerged_stages(self) -> dict[str, Compute]:
         return {
             "object_merged": lambda stages: stages["object_patches"],
             "object_extracted": lambda stages: stages["object_merged"],

@@ -1,4 +1,4 @@
-"""Keras' Adam, set to mean the same as PyTorch's."""
+"""Keras' Adam, adjusted to compute the same as PyTorch's."""
 
 # mypy: allow-subclassing-any
 
@@ -14,7 +14,7 @@ from harness.networks.pinn.sections import OptimiserSpec
 
 
 class Table(keras.optimizers.schedules.LearningRateSchedule):
-    """A value for every step, looked up on the device."""
+    """Learning-rate schedule that looks up the value of each step in a table on the device."""
 
     def __init__(self, values: Sequence[float]) -> None:
         self.values = tf.constant(values, tf.float64)
@@ -24,17 +24,17 @@ class Table(keras.optimizers.schedules.LearningRateSchedule):
         return tf.gather(self.values, step)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what the schedule is made from, as Keras asks of every schedule."""
+        """Return the arguments of the schedule, as Keras requires of every schedule."""
         return {"values": self.values.numpy().tolist()}
 
 
 class Adam(keras.optimizers.Adam):
-    """Adam with PyTorch's epsilon and with moments' decay rates that are not rounded to float32.
+    """Adam with PyTorch's epsilon, and with decay rates that are not rounded to float32.
 
     Keras adds epsilon to the root of the second moment before its bias is corrected, PyTorch after it:
     the epsilon of Keras has to shrink by the same correction at every step (`Rules.adam_epsilon_hat`).
-    Rates that are Python floats would pass through float32 in the bias correction but not in the moments,
-    which makes a step 7e-6 too long; tensors of the working precision do not.
+    Decay rates given as Python floats would be rounded to float32 in the bias correction but not in the moments,
+    which makes a step 7e-6 too long; so they are tensors of the working precision.
     """
 
     def __init__(self, optimiser: OptimiserSpec, steps: int, precision: Precision, rules: Rules) -> None:
@@ -53,6 +53,6 @@ class Adam(keras.optimizers.Adam):
         super().apply(grads, trainable_variables)
 
     def moments(self, variable: keras.Variable) -> dict[str, keras.Variable]:
-        """Return both running means of a weight, before the correction of their bias."""
+        """Return both moments of a weight, by name, before the bias correction."""
         place = self._get_variable_index(variable)
         return {"first_moment": self._momentums[place], "second_moment": self._velocities[place]}

@@ -1,7 +1,7 @@
 """The differentiable physics: merge, extraction, illumination, diffraction.
 
-Images are (B, C, N, N) here, positions of a group before pixels: transforms and matrix products
-work on the last two axes. Formulas: `docs/physics.md`.
+Images are (B, C, N, N) here, with pixels on the last two axes, where transforms and matrix products
+work. Formulas: `docs/physics.md`.
 """
 
 # mypy: allow-subclassing-any
@@ -21,8 +21,9 @@ COMPLEX = {"float32": "complex64", "float64": "complex128"}
 
 
 def translation(outside: int, inside: int, shift: tf.Tensor) -> tf.Tensor:
-    """Matrices (..., outside, inside) that move by `shift` (...) pixels, centre to centre, bilinear.
+    """Matrices (..., outside, inside) that move pixels by `shift` (...), with bilinear interpolation.
 
+    The axes of `inside` and of `outside` pixels have the same centre:
     T[i, j] = max(0, 1 - |(i - outside // 2) - (j - inside // 2) - shift|).
     """
     rows = tf.range(outside, dtype=shift.dtype)[:, tf.newaxis] - outside // 2
@@ -31,15 +32,15 @@ def translation(outside: int, inside: int, shift: tf.Tensor) -> tf.Tensor:
 
 
 def accumulate(planes: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor) -> tf.Tensor:
-    """Place real images (planes, B, C, n, n) by matrices (B, C, N, n) and sum over C: (planes, B, N, N)."""
+    """Move real images (planes, B, C, n, n) by matrices (B, C, N, n) and sum over C: (planes, B, N, N)."""
     return tf.einsum("bcyi,pbcij,bcxj->pbyx", rows, planes, columns)
 
 
 def merge(patches: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor, support: tf.Tensor, epsilon: float) -> tf.Tensor:
-    """Weighted mean (B, 1, padded, padded) of patches (B, C, N, N) placed by matrices (B, C, padded, N).
+    """Weighted mean (B, 1, padded, padded) of patches (B, C, N, N) that matrices (B, C, padded, N) move.
 
-    The weight is separable, support (N,) along both axes, and `epsilon` is added to its sum; each group is merged on
-    its own.
+    The weight of a pixel is the product of `support` (N,) along both axes. `epsilon` is added to the summed weights.
+    Each group is merged on its own.
     """
     rows, columns = rows * support, columns * support
     weight = tf.einsum("bcy,bcx->byx", tf.reduce_sum(rows, axis=-1), tf.reduce_sum(columns, axis=-1))
@@ -48,13 +49,13 @@ def merge(patches: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor, support: tf.T
 
 
 def extract(merged: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor) -> tf.Tensor:
-    """Cut patches (B, C, N, N) out of merged objects (B, 1, padded, padded): the transpose of the placement."""
+    """Cut patches (B, C, N, N) out of merged objects (B, 1, padded, padded) by the transposed matrices."""
     real, imaginary = tf.unstack(tf.einsum("bcyi,pbyx,bcxj->pbcij", rows, _planes(merged[:, 0]), columns))
     return tf.complex(real, imaginary)
 
 
 def squared_modulus(values: tf.Tensor) -> tf.Tensor:
-    """|z|^2 without a square root on the way."""
+    """Squared modulus `|z|^2`, without computing a square root."""
     return tf.square(tf.math.real(values)) + tf.square(tf.math.imag(values))
 
 
@@ -63,7 +64,7 @@ def _planes(images: tf.Tensor) -> tf.Tensor:
 
 
 class Diffraction(keras.layers.Layer):
-    """What the stages of the physics are made with; its one weight is the logarithm of the intensity scale."""
+    """The stages of the physics; their only weight is the logarithm of the intensity scale."""
 
     def __init__(self, setup: Setup, rules: Rules) -> None:
         super().__init__(name="diffraction", dtype=setup.precision, autocast=False)
@@ -79,17 +80,17 @@ class Diffraction(keras.layers.Layer):
         self.log_scale = self.add_weight(name="log_scale", shape=(), initializer="zeros", trainable=trainable)
 
     def normalise(self, amplitude: tf.Tensor) -> tf.Tensor:
-        """Divide the square root of the counts by the intensity scale: what the network is fed."""
+        """Divide the square root of the counts by the intensity scale, which gives the input of the network."""
         return amplitude / tf.exp(self.log_scale)
 
     def placement(self, relative: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Matrices (B, C, padded, N), along y and along x, that place patches at -relative (B, C, 2) pixels."""
+        """Matrices (B, C, padded, N), along y and along x, that move patches by -relative (B, C, 2) pixels."""
         matrices = translation(self.padded_size, self.probe.shape[-1], -relative)
         columns, rows = tf.unstack(tf.cast(matrices, self.compute_dtype), axis=2)
         return rows, columns
 
     def merge(self, patches: tf.Tensor, rows: tf.Tensor, columns: tf.Tensor) -> tf.Tensor:
-        """Merge patches (B, C, N, N) by their predicted centres: (B, 1, padded, padded)."""
+        """Merge the predicted centres of patches (B, C, N, N) to objects (B, 1, padded, padded)."""
         return merge(patches, rows, columns, self.support, self.rules.merge_epsilon)
 
 

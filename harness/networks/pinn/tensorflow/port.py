@@ -1,4 +1,4 @@
-"""The TensorFlow port behind the harness's protocol."""
+"""The TensorFlow port of the physics-informed network."""
 
 from collections.abc import Callable, Mapping
 
@@ -24,8 +24,8 @@ from harness.toolkits.keras import tensorflow_device as device
 class TensorFlowPort:
     """One model of one scenario; see `harness.ports.protocol.Port`.
 
-    It computes by `rules`, `forward` (the functions of the stages) and `loss_terms` (those of the terms of the loss): a
-    test may change one of them before it is used.
+    The attributes of `rules`, the functions of the stages in `forward` and those of the terms in `loss_terms` can be
+    replaced before the port computes, which is how faults are injected.
     """
 
     capabilities = CAPABILITIES
@@ -66,14 +66,14 @@ class TensorFlowPort:
 
     def stage(self, name: str, known: Mapping[str, Array], batch: Batch) -> Array:
         """One stage of a batch, computed from the stages before it as they are given."""
-        given = {other: array if _by_sample(other) else _positions_first(array) for other, array in known.items()}
+        given = {other: array if _channels_last(other) else _positions_first(array) for other, array in known.items()}
         relative = _relative(tf.constant(batch.relative))
         stages: Stages = self._model(self._inputs(batch.amplitude), relative, until=name, known=given)
         found: Array = _in_contract_layout(name, stages[name]).numpy()
         return found
 
     def losses(self, batch: Batch) -> dict[str, float]:
-        """`loss` and each of its terms for one batch, as the optimiser sees them."""
+        """`loss` and each of its terms for one batch, with the values that training minimises."""
         return {name: float(term) for name, term in self._compiled_losses(batch.amplitude, batch.relative).items()}
 
     def gradients(self, batch: Batch) -> dict[str, Array | None]:
@@ -84,7 +84,7 @@ class TensorFlowPort:
 
     def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
         """Train on the batches in their order; calls `report` after every epoch."""
-        if self._training is None or not self._training.suits(batches):
+        if self._training is None or not self._training.accepts(batches):
             self._training = Training(self._model, self._losses, self._scenario.optimiser, batches, self.rules)
         self._training.fit(batches, report)
 
@@ -100,7 +100,7 @@ class TensorFlowPort:
         return patches
 
     def stitch(self, patches: Array, positions: Array, weight: Array, size: int) -> tuple[Array, Array]:
-        """Place patches (K, M, M) on a canvas, in float64 whatever the working precision."""
+        """Stitch patches (K, M, M) on a canvas, in float64 whatever the working precision."""
         return stitching.stitch(patches, positions, weight, size)
 
     def facts(self) -> JsonObject:
@@ -137,13 +137,13 @@ class TensorFlowPort:
 create = TensorFlowPort
 
 
-def _by_sample(name: str) -> bool:
-    """Whether a stage is channels last inside the model too."""
+def _channels_last(name: str) -> bool:
+    """Whether the model itself keeps a stage with channels last, as Keras' layers of the encoder do."""
     return name.startswith("encoder.")
 
 
 def _in_contract_layout(name: str, images: tf.Tensor) -> tf.Tensor:
-    return images if _by_sample(name) else tf.transpose(images, (0, 2, 3, 1))
+    return images if _channels_last(name) else tf.transpose(images, (0, 2, 3, 1))
 
 
 def _positions_first(images: tf.Tensor) -> tf.Tensor:
@@ -151,5 +151,5 @@ def _positions_first(images: tf.Tensor) -> tf.Tensor:
 
 
 def _relative(relative: tf.Tensor) -> tf.Tensor:
-    """(B, 1, 2, C) -> (B, C, 2)."""
+    """Reorder relative offsets (B, 1, 2, C) to (B, C, 2)."""
     return tf.transpose(relative[:, 0], (0, 2, 1))

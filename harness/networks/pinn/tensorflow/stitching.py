@@ -1,4 +1,4 @@
-"""Placing patches on one canvas with the translations that the model uses, in float64."""
+"""Stitching patches on one canvas with the translations of the model, in float64."""
 
 import numpy as np
 import tensorflow as tf
@@ -7,14 +7,14 @@ from harness.arrays import Array
 from harness.networks.pinn.tensorflow.physics import accumulate, translation
 
 CHUNK = 64
-"""Patches placed at once: bounds the memory at 3 * CHUNK * M * size numbers."""
+"""Number of patches added at once, which limits the memory to 3 * CHUNK * M * size numbers."""
 
 
 def stitch(patches: Array, positions: Array, weight: Array, size: int) -> tuple[Array, Array]:
     """Weighted mean (size, size) complex128 of patches (K, M, M), and the summed weights (size, size).
 
-    positions (K, 2) pixels [x, y] from the canvas centre, weight (M, M) >= 0. The mean is 0 where nothing
-    was placed; what lies outside of the canvas is lost.
+    positions (K, 2) pixels [x, y] from the canvas centre, weight (M, M) >= 0. The mean is 0 where no patch
+    lies; parts of patches outside of the canvas are lost.
     """
     total = tf.zeros((3, size, size), tf.float64)
     for start in range(0, len(patches), CHUNK):
@@ -27,6 +27,6 @@ def stitch(patches: Array, positions: Array, weight: Array, size: int) -> tuple[
 
 
 def _placed(planes: tf.Tensor, positions: tf.Tensor, size: int) -> tf.Tensor:
-    """Sum (planes, size, size) of images (planes, K, M, M): all of them members of one group."""
+    """Sum (planes, size, size) of real images (planes, K, M, M), moved to the positions (K, 2)."""
     columns, rows = tf.unstack(translation(size, planes.shape[-1], positions), axis=1)
     return accumulate(planes[:, tf.newaxis], rows[tf.newaxis], columns[tf.newaxis])[:, 0]

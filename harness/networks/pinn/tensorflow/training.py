@@ -1,4 +1,4 @@
-"""The training loop: one step, compiled once, its metrics read once an epoch."""
+"""The training loop: the step is compiled once, and its metrics are read once in an epoch."""
 
 from collections.abc import Callable
 
@@ -12,10 +12,10 @@ from harness.networks.pinn.tensorflow.optimizer import Adam
 from harness.ports.protocol import Batch, BatchSource, EpochReport
 
 Losses = Callable[[tf.Tensor, tf.Tensor], dict[str, tf.Tensor]]
-"""From amplitude (B, N, N, C) and relative (B, 1, 2, C), float64, to `loss` and its terms."""
+"""Function of amplitude (B, N, N, C) and relative (B, 1, 2, C), float64, that returns `loss` and its terms."""
 
 Step = Callable[[Array, Array], dict[str, tf.Tensor]]
-"""One update, compiled; from the arrays of a batch to the losses before it."""
+"""Compiled update of the weights: takes the arrays of a batch, returns `loss` and its terms before the update."""
 
 
 class Training:
@@ -39,12 +39,12 @@ class Training:
         """Optimiser steps of the whole training."""
         return self.of[0]
 
-    def suits(self, batches: BatchSource) -> bool:
-        """Say whether what was compiled serves for these batches too."""
+    def accepts(self, batches: BatchSource) -> bool:
+        """Whether the compiled step can be used for these batches: same number of steps and shape."""
         return self.of == _kind(batches)
 
     def fit(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
-        """Train every trainable weight on the batches in their order, with an optimiser that has no past."""
+        """Train every trainable weight on the batches in their order, with a fresh state of the optimiser."""
         for variable in self.optimizer.variables:
             variable.assign(tf.zeros_like(variable))
         for epoch in range(batches.epochs):
@@ -62,7 +62,7 @@ def _kind(batches: BatchSource) -> tuple[int, tuple[int, ...]]:
 
 
 def compiled_step(model: PtychographyModel, losses: Losses, optimizer: Adam, batch: Batch) -> Step:
-    """Compile one update for batches of the given one's shape, so that it is traced once."""
+    """Compile an update for batches with the shape of `batch`, so that it is traced once."""
     weights = model.trainable_variables
     optimizer.build(weights)
 

@@ -1,4 +1,4 @@
-"""Canonical weights to Keras variables and back; Keras' kernels are (H, W, in, out) already."""
+"""Conversion between canonical weights and Keras variables, whose kernels have the canonical layout already."""
 
 import keras
 import numpy as np

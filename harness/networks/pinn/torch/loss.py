@@ -1,6 +1,6 @@
-"""The terms of the loss; the rules of rounding stand in `harness.networks.pinn.rules`.
+"""The terms of the loss; `harness.networks.pinn.rules` says in which precision each part is computed.
 
-Each takes the stages of a forward pass, images (B, C, N, N), and gives a float64 scalar.
+Each term is a function of the stages of a forward pass, images (B, C, N, N), and returns a float64 scalar.
 """
 
 import math
@@ -13,7 +13,7 @@ from harness.networks.pinn.forward import Stages
 from harness.networks.pinn.rules import Rules
 
 LossTerms = dict[str, Callable[[Stages, float, Rules], Tensor]]
-"""The function of each term, from the stages, the photons of a pattern and the rules."""
+"""The function of each term; its arguments are the stages, the mean photons in a pattern, and the rules."""
 
 
 def poisson(stages: Stages, nphotons: float, rules: Rules) -> Tensor:

@@ -1,4 +1,4 @@
-"""Network and forward model together: from a batch to its named stages and its loss."""
+"""Network and forward model together: the stages and the loss of a batch."""
 
 from collections.abc import Mapping
 
@@ -18,7 +18,7 @@ from harness.toolkits.torch.device import DTYPES
 
 
 class Model(nn.Module):
-    """The whole differentiable program of one scenario, in one precision on one device."""
+    """The complete model of one scenario, in one precision on one device."""
 
     def __init__(self, setup: Setup, device: torch.device, rules: Rules) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class Model(nn.Module):
 
     def _physics_stages(self) -> dict[str, Compute]:
         return {
-            **(self._overlap_stages() if self.physics.merges else self._lone_stages()),
+            **(self._overlap_stages() if self.physics.merges else self._unmerged_stages()),
             "probe": lambda _: self.physics.probe,
             "exit_wave": lambda stages: stages["object_extracted"] * stages["probe"],
             "power": lambda stages: diffract(stages["exit_wave"]),
@@ -67,7 +67,7 @@ class Model(nn.Module):
             "object_extracted": lambda stages: extract(stages["object_merged"], *stages["placement"]),
         }
 
-    def _lone_stages(self) -> dict[str, Compute]:
+    def _unmerged_stages(self) -> dict[str, Compute]:
         return {
             "object_merged": lambda stages: stages["object_patches"],
             "object_extracted": lambda stages: stages["object_merged"],
@@ -92,10 +92,10 @@ class Model(nn.Module):
         return {"loss": total, **terms}
 
     def stage_of(self, array: Array) -> Tensor:
-        """A stage from the contract's layout to the model's: what `channels_last` does, undone."""
+        """Convert a stage from the contract's layout to the model's; the inverse of `channels_last`."""
         return torch.from_numpy(array).to(self.device).movedim(-1, 1).contiguous()
 
 
 def channels_last(values: Tensor) -> Array:
-    """(samples, channels, rows, columns) -> NumPy (samples, rows, columns, channels)."""
+    """Convert a tensor (samples, channels, rows, columns) to a NumPy array (samples, rows, columns, channels)."""
     return values.detach().movedim(1, -1).cpu().numpy().copy()

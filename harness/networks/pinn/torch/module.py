@@ -1,8 +1,8 @@
 """The network as `torch.nn` modules: features, encoder and the two decoders.
 
 Inside, tensors are (samples, channels, rows, columns) in the `channels_last` memory format, the fastest on CPUs.
-Submodules carry the canonical names, so that `state_dict` differs from them in layout alone. All that a layer does is a
-module, of which the contract can be read.
+Submodules have the canonical names, so that `state_dict` differs from the canonical weights in layout alone. Each
+operation of a layer is a module, so that the contract can be read from the modules.
 """
 
 from collections import OrderedDict
@@ -17,20 +17,20 @@ from harness.networks.pinn.sections import PinnScenario
 
 
 def level(entering: int, leaving: int, **resize: nn.Module) -> nn.Sequential:
-    """Two 3x3 'same' convolutions, each followed by ReLU, then the module that changes the side, by its name."""
+    """One level: two 3x3 'same' convolutions with ReLU, then the module in `resize`, which changes the image size."""
     first, second = _convolution(entering, leaving), _convolution(leaving, leaving)
     relu1, relu2 = nn.ReLU(inplace=True), nn.ReLU(inplace=True)
     return nn.Sequential(OrderedDict(conv1=first, relu1=relu1, conv2=second, relu2=relu2, **resize))
 
 
 def encoder(entering: int, filters: Sequence[int]) -> nn.ModuleList:
-    """Levels that each halve the side."""
+    """Encoder: levels that each halve the image size."""
     widths = (entering, *filters)
     return nn.ModuleList(level(widths[k], width, pool=nn.MaxPool2d(2)) for k, width in enumerate(filters))
 
 
 def decoder(entering: int, filters: Sequence[int], outputs: int, activation: nn.Module) -> nn.Sequential:
-    """Levels that each double the side, then a convolution, the head, and its activation."""
+    """Decoder: levels that each double the image size, then a convolution, the head, and its activation."""
     widths = (entering, *filters)
     levels = {
         str(k): level(widths[k], width, up=nn.Upsample(scale_factor=2, mode="nearest"))
@@ -40,7 +40,7 @@ def decoder(entering: int, filters: Sequence[int], outputs: int, activation: nn.
 
 
 class Network(nn.Module):
-    """Diffraction amplitudes to amplitude and phase of the object patches."""
+    """The network: predicts amplitude and phase of the object patches from diffraction amplitudes."""
 
     def __init__(self, scenario: PinnScenario, object_amplitude: float, rules: Rules) -> None:
         super().__init__()
@@ -59,7 +59,7 @@ class Network(nn.Module):
         return measured / torch.exp(self.log_scale)
 
     def features(self, scaled: Tensor) -> Tensor:
-        """What the encoder is fed, (samples, features, N, N), from X (B, C, N, N)."""
+        """Input of the encoder (samples, features, N, N), from X (B, C, N, N)."""
         values = scaled.reshape(-1, self.channels, *scaled.shape[-2:])
         if self.autocorrelation:
             pixels = (-2, -1)
@@ -77,7 +77,7 @@ class Network(nn.Module):
         return self.by_group(torch.pi * self.phase(encoded))
 
     def by_group(self, images: Tensor) -> Tensor:
-        """(samples, outputs, n, n) -> (B, C, n, n)."""
+        """Reshape images (samples, outputs, n, n) to (B, C, n, n)."""
         return images.reshape(-1, self.positions, *images.shape[-2:])
 
 

@@ -1,8 +1,8 @@
 """The forward model in PyTorch: translation, merge, extraction, illumination, diffraction.
 
 Formulas: `docs/physics.md`. Tensors are (B, C, rows, columns); offsets (B, C, 2) pixels, [x, y].
-A translation is a product with two small matrices, one an axis; real and imaginary parts are moved
-as real numbers, which costs half of what complex products would.
+A translation is a product with one matrix for each axis; real and imaginary parts are multiplied
+separately, which costs half of complex products.
 """
 
 import torch
@@ -63,14 +63,14 @@ class ForwardModel(nn.Module):
         return patches + self.outside * centre.mean(dim=(-2, -1), keepdim=True)
 
     def matrices(self, relative: Tensor) -> tuple[Tensor, Tensor]:
-        """Matrices (B, C, padded, N), along y and along x, that place each patch at -relative on the canvas."""
+        """Matrices (B, C, padded, N), along y and along x, that move each patch by -relative pixels."""
         right, down = translation_matrices(-relative, self.padded, self.size).to(self.dtype).unbind(dim=2)
         return down, right
 
     def merge(self, patches: Tensor, down: Tensor, right: Tensor) -> Tensor:
         """Weighted mean (B, 1, padded, padded) of a group's patches.
 
-        The weight is 1 on the predicted centre and 0 around it, so only the centre is moved.
+        The weight is 1 on the predicted centre and 0 around it, so only the centre of each patch is merged.
         """
         inner = slice(self.margin, self.size - self.margin)
         centre, down, right = patches[..., inner, inner], down[..., inner], right[..., inner]
@@ -80,7 +80,7 @@ class ForwardModel(nn.Module):
 
 
 def circular_mask(size: int) -> Tensor:
-    """(N, N) float64: 1 within N/4 pixels of the centre between the middle pixels, 0 beyond."""
+    """Mask (N, N) float64: 1 within N/4 pixels of the half-pixel centre (N - 1)/2, else 0."""
     from_centre = torch.arange(size, dtype=torch.float64) - (size - 1) / 2
     return (torch.hypot(from_centre[:, None], from_centre) < size / 4).double()
 
@@ -92,12 +92,12 @@ def diffract(exit_wave: Tensor) -> Tensor:
 
 
 def extract(merged: Tensor, down: Tensor, right: Tensor) -> Tensor:
-    """Cut every position (B, C, N, N) out of the merged object: the placement matrices, transposed."""
+    """Cut patches (B, C, N, N) out of the merged objects by the transposed matrices of the translation."""
     real, imaginary = (down.mT @ (part @ right) for part in (merged.real, merged.imag))
     return torch.complex(real, imaginary)
 
 
 def _moved_sum(down: Tensor, values: Tensor, right: Tensor) -> Tensor:
-    """Sum over c of down[c] @ values[c] @ right[c].T: (B, padded, padded), one product for all c."""
+    """Sum over c of down[c] @ values[c] @ right[c].T: (B, padded, padded), as one matrix product."""
     moved = values @ right.mT
     return down.transpose(1, 2).flatten(2) @ moved.flatten(1, 2)

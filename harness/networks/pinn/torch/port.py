@@ -1,4 +1,4 @@
-"""The PyTorch port behind the harness's protocol."""
+"""The PyTorch port of the physics-informed network."""
 
 from collections.abc import Callable, Mapping
 
@@ -29,8 +29,8 @@ from harness.toolkits.torch.device import device_facts, prepare
 class TorchPort:
     """One model of one scenario; see `harness.ports.protocol.Port`.
 
-    It computes by `rules`, `forward` (the functions of the stages) and `loss_terms` (those of the terms of the loss): a
-    test may change one of them before it is used.
+    The attributes of `rules`, the functions of the stages in `forward` and those of the terms in `loss_terms` can be
+    replaced before the port computes, which is how faults are injected.
     """
 
     capabilities = CAPABILITIES
@@ -99,7 +99,7 @@ class TorchPort:
 
     @torch.no_grad()
     def stitch(self, patches: Array, positions: Array, weight: Array, size: int) -> tuple[Array, Array]:
-        """Place patches (K, M, M) on a canvas, in float64 whatever the working precision."""
+        """Stitch patches (K, M, M) on a canvas, in float64 whatever the working precision."""
         mean, coverage = stitching.stitch(
             torch.from_numpy(patches.astype(np.complex128)).to(self._device),
             torch.from_numpy(positions.astype(np.float64)).to(self._device),

@@ -1,4 +1,4 @@
-"""Placing patches on one canvas, in float64, a chunk of patches at a time."""
+"""Stitching patches on one canvas, in float64, some patches at a time."""
 
 import torch
 from torch import Tensor
@@ -6,14 +6,14 @@ from torch import Tensor
 from harness.networks.pinn.torch.physics import translation_matrices
 
 CHUNK = 32
-"""Patches placed at once: bounds the memory at 3 * CHUNK * M * size numbers."""
+"""Number of patches added at once, which limits the memory to 3 * CHUNK * M * size numbers."""
 
 
 def stitch(patches: Tensor, positions: Tensor, weight: Tensor, size: int) -> tuple[Tensor, Tensor]:
     """Weighted mean of patches (K, M, M) complex128 at positions (K, 2) [x, y] from the canvas centre.
 
-    weight (M, M) >= 0. Returns the mean (size, size), 0 where nothing was placed, and the summed
-    weights (size, size). What lies outside of the canvas is lost.
+    weight (M, M) >= 0. Returns the mean (size, size), 0 where no patch lies, and the summed weights
+    (size, size). Parts of patches outside of the canvas are lost.
     """
     total = patches.new_zeros(3, size, size, dtype=torch.float64)
     layers = torch.stack([patches.real * weight, patches.imag * weight, weight.expand(patches.shape)])

@@ -1,4 +1,4 @@
-"""Training with Adam on the batches as they come."""
+"""The training loop with Adam."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ from harness.ports.protocol import Batch, BatchSource, EpochReport
 def fit(
     model: Model, optimiser: torch.optim.Optimizer, batches: BatchSource, report: Callable[[EpochReport], None]
 ) -> None:
-    """Train every parameter that asks for a gradient; report the means of each epoch."""
+    """Train every parameter with `requires_grad` on the batches in order; report the mean losses of each epoch."""
     steps = batches.steps_per_epoch
     for epoch in range(batches.epochs):
         totals: dict[str, Tensor] = {}
@@ -22,13 +22,13 @@ def fit(
             rate = model.rules.learning_rate(model.scenario.optimiser, step, batches.epochs * steps)
             terms = _step(model, optimiser, batches.batch(step), rate)
             totals = {name: totals.get(name, 0) + value for name, value in terms.items()}
-        metrics = {name: float(total) / steps for name, total in totals.items()}  # the epoch's only wait for a GPU
+        metrics = {name: float(total) / steps for name, total in totals.items()}  # waits for the GPU, once an epoch
         metrics |= {"intensity_scale": float(model.network.log_scale.detach().exp()), "learning_rate": rate}
         report(EpochReport(epoch=epoch, step=(epoch + 1) * steps, metrics=metrics))
 
 
 def optimiser(model: Model) -> torch.optim.Adam:
-    """Adam over every parameter that asks for a gradient."""
+    """Adam for every parameter with `requires_grad`."""
     return torch.optim.Adam(
         trainable(model.network).values(), betas=model.rules.adam_betas, eps=model.rules.adam_epsilon, fused=True
     )

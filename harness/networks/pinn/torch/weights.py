@@ -1,6 +1,7 @@
-"""Canonical weights <-> `state_dict`, both ways, without loss.
+"""Conversion between canonical weights and the parameters of PyTorch.
 
-Names differ in `kernel` / `weight`; kernels are (height, width, in, out) here and (out, in, height, width) there.
+A kernel is `<layer>.kernel` (height, width, in, out) in the canonical weights and `<layer>.weight` (out, in, height,
+width) in PyTorch.
 """
 
 import numpy as np
@@ -31,7 +32,7 @@ def canonical_name(name: str) -> str:
 
 
 def canonical_array(tensor: Tensor) -> np.ndarray:
-    """A parameter, or what belongs to one, in canonical layout, float64."""
+    """A parameter, or a tensor of its shape such as its gradient, in canonical layout, float64."""
     array = tensor.detach().cpu().numpy().astype(np.float64)
     return np.ascontiguousarray(array.transpose(2, 3, 1, 0)) if array.ndim == 4 else array
 

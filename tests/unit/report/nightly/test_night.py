@@ -39,7 +39,7 @@ with program.interruptible():
 def step(name: str, code: str = "", status: int = 0) -> Step:
     """A program that marks that it ran, and ends with a status."""
     return Step(
-        name, f"what {name} asks", (sys.executable, "-c", f"{MARK}{code}\nsys.exit({status})", name), tells=True
+        name, f"what {name} asks", (sys.executable, "-c", f"{MARK}{code}\nsys.exit({status})", name), has_result=True
     )
 
 

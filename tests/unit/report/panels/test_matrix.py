@@ -18,6 +18,6 @@ def test_a_check_that_names_a_side_is_quoted_before_one_that_does_not() -> None:
 
 
 def test_a_side_is_off_where_a_red_check_names_it() -> None:
-    assert matrix.off([check("sides.amplitude"), check("tensorflow.amplitude")], SIDES) == ["tensorflow"]
-    assert matrix.off([check("torch.a", "error"), check("tensorflow.a")], SIDES) == list(SIDES)
-    assert matrix.off([check("torch.a", "inconclusive"), check("sides.a")], SIDES) == []
+    assert matrix.blamed_sides([check("sides.amplitude"), check("tensorflow.amplitude")], SIDES) == ["tensorflow"]
+    assert matrix.blamed_sides([check("torch.a", "error"), check("tensorflow.a")], SIDES) == list(SIDES)
+    assert matrix.blamed_sides([check("torch.a", "inconclusive"), check("sides.a")], SIDES) == []

@@ -100,7 +100,7 @@ def test_the_first_stage_beyond_its_limit_is_named(study: Path, stage: str, figu
     assert compare.compare(found, found).first_beyond is None
     assert compare.compare(found, changed(found, stage, figure, 1 + 0.9 * limit)).first_beyond is None
     parted = compare.compare(changed(found, stage, figure, 1 + 1.2 * limit), found).first_beyond
-    assert (parted.where, parted.stage, parted.figure) == ("1e+09 photons", stage, figure)
+    assert (parted.where, parted.stage, parted.statistic) == ("1e+09 photons", stage, figure)
 
 
 @pytest.mark.parametrize("value", [None, float("nan"), "much", [1.0], True])
@@ -108,7 +108,7 @@ def test_what_is_no_number_is_beyond(study: Path, value: Any) -> None:
     found = log.of_folder(study)
     other = changed(found, "raw", "std", 1.0)
     other["datasets"][1]["raw"]["std"] = value
-    assert compare.compare(found, other).first_beyond.figure == "std"
+    assert compare.compare(found, other).first_beyond.statistic == "std"
 
 
 def test_what_a_log_lacks_is_told_and_the_rest_compared(study: Path) -> None:
@@ -116,7 +116,7 @@ def test_what_a_log_lacks_is_told_and_the_rest_compared(study: Path) -> None:
     other = changed(found, "raw", "mean", 1.5)
     del other["datasets"][0], other["datasets"][0]["probe"], other["datasets"][0]["raw"]["p99"]
     held = compare.compare(found, other)
-    assert held.first_beyond.figure == "mean"
+    assert held.first_beyond.statistic == "mean"
     assert {"1e+09 photons, probe: not in B", "1e+09 photons, raw, p99: not in B"} <= set(held.missing)
     assert "1e+09 photons, grouped: in neither" in held.missing
     assert held.missing[-1] == "10000 photons: not in B"

@@ -44,7 +44,7 @@ def test_the_probe_is_compared_before_and_after_its_normalisation(run: dict[str,
     other = copy.deepcopy(run)
     other["probe"][when]["l2_norm"] *= 1.02
     parted = compare(run, other).first_beyond
-    assert (parted.stage, parted.figure) == ("probe", f"l2_norm, {when}")
+    assert (parted.stage, parted.statistic) == ("probe", f"l2_norm, {when}")
 
 
 def test_the_first_stage_in_the_order_of_the_chain_is_named(run: dict[str, Any]) -> None:
@@ -58,14 +58,15 @@ def test_the_first_stage_in_the_order_of_the_chain_is_named(run: dict[str, Any])
 def test_a_value_that_is_not_finite_on_one_side_parts_them(run: dict[str, Any]) -> None:
     other = copy.deepcopy(run)
     other["intensity_stages"]["container_X"]["nan"] = 1
-    assert (compare(run, other).first_beyond.stage, compare(run, other).first_beyond.figure) == ("container_X", "nan")
+    first = compare(run, other).first_beyond
+    assert (first.stage, first.statistic) == ("container_X", "nan")
 
 
 def test_a_file_from_elsewhere_is_compared_as_far_as_it_goes(run: dict[str, Any]) -> None:
     raw = {"mean": run["intensity_stages"]["raw_diffraction"]["mean"]}
     elsewhere = {"intensity_stages": {"raw_diffraction": raw, "container_X": None}, "probe": [1], "training": "no"}
     held = compare(elsewhere, run)
-    assert [(one.stage, one.figure) for one in held.differences] == [("raw_diffraction", "mean")]
+    assert [(one.stage, one.statistic) for one in held.differences] == [("raw_diffraction", "mean")]
     assert "raw_diffraction, std, nan: not in A" in held.missing
     absent = ("probe", "grouped_diffraction", "container_X", "intensity_scale", "trained_scale", "inference_prediction")
     assert {f"{stage}: not in A" for stage in absent} <= set(held.missing)

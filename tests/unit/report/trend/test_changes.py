@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.report.trend.changes import RULE, asked_differently, between
-from harness.report.trend.figures import QUALITY_NOISE, SPEED_NOISE
+from harness.report.trend.changes import RULE, between, caveats
+from harness.report.trend.quantities import QUALITY_NOISE, SPEED_NOISE
 
 
 @pytest.fixture
@@ -150,13 +150,13 @@ def test_a_hub_that_does_not_say_where_it_trained_has_no_time(hubs, text):
 def test_what_was_asked_differently_is_said(hubs):
     before = hubs.session("a", hubs.case())
     other = hubs.case(profile="smoke", overrides={"training.seed": "7"}, fault="scale.off@torch")
-    assert asked_differently(before, hubs.session("b", other, finished=None)) == [
+    assert caveats(before, hubs.session("b", other, finished=None)) == [
         "b has not come to its end.",
         "gs1: the profile was stable, and is smoke.",
         "gs1: what was overridden was nothing, and is training.seed=7.",
         "gs1: the injected fault was none, and is scale.off@torch.",
     ]
-    assert asked_differently(before, before) == []
+    assert caveats(before, before) == []
 
 
 def test_the_rule_states_its_numbers():

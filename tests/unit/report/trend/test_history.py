@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.report.trend.figures import QUALITY_NOISE, Name
 from harness.report.trend.history import changes_by_session, histories
+from harness.report.trend.quantities import QUALITY_NOISE, Quantity
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def row(hubs):
 
 
 def series_of(history, kind, text):
-    return next(series for series in history.series if series.name == Name(kind, text))
+    return next(series for series in history.series if series.name == Quantity(kind, text))
 
 
 def with_ssim(hubs, value):

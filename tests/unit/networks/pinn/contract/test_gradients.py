@@ -18,13 +18,10 @@ CASES = {
 
 
 @pytest.fixture
-def lively(create, samples):
+def lively(shared, samples):
     def make(**sections):
         scenario = samples.scenario(**sections)
-        setup = samples.setup(scenario)
-        backend = create(setup)
-        backend.set_weights(samples.lively_weights(setup))
-        return backend, samples.batch(scenario)
+        return shared(samples.setup(scenario)), samples.batch(scenario)
 
     return make
 

@@ -11,9 +11,9 @@ CASES: dict[str, dict[str, Any]] = {
     "plain": {"model": {"features": "plain"}},
     "log_autocorrelation": {},
     "probe_big": {"model": {"probe_big": True}},
-    "mean border": {"model": {"border": "mean", "amplitude_limit": 3.0}},
+    "mean border": {"masked": True, "model": {"border": "mean", "amplitude_limit": 3.0}},
     "gridsize 2, shared": {"gridsize": 2},
-    "gridsize 2, channels": {"gridsize": 2, "model": {"encoder_input": "channels"}},
+    "gridsize 2, channels": {"gridsize": 2, "model": {"encoder_input": "channels", "border": "mean"}},
 }
 
 
@@ -70,12 +70,10 @@ def plain_network(setup, weights, batch):
 
 @pytest.mark.parametrize(("precision", "limit"), [("float64", 1e-12), ("float32", 1e-5)])
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_network_matches_plain_numpy(create, samples, case, precision, limit):
+def test_network_matches_plain_numpy(shared, samples, case, precision, limit):
     scenario = samples.scenario(**case)
     setup, batch = samples.setup(scenario, precision), samples.batch(scenario)
-    backend, weights = create(setup), samples.lively_weights(setup)
-    backend.set_weights(weights)
-    stages = backend.stages(batch)
+    stages, weights = shared(setup).stages(batch), samples.lively_weights(setup)
     for name, wanted in plain_network(setup, weights, batch).items():
         assert stages[name].shape == wanted.shape, name
         assert np.ptp(wanted) > 0.1 * np.abs(wanted).max(), f"{name} is too flat to tell anything"
@@ -91,11 +89,10 @@ def test_amplitude_starts_within_reach_of_the_data(create, samples, limit):
 
 
 @pytest.mark.parametrize("encoder_input", ["shared", "channels"])
-def test_groups_do_not_know_of_each_other(create, samples, encoder_input):
+def test_groups_do_not_know_of_each_other(shared, samples, encoder_input):
     scenario = samples.scenario(2, model={"encoder_input": encoder_input})
     setup, batch = samples.setup(scenario), samples.batch(scenario, groups=3)
-    backend = create(setup)
-    backend.set_weights(samples.lively_weights(setup))
+    backend = shared(setup)
     before = backend.stages(batch)
     batch.amplitude[1] *= 1.5
     batch.relative[1] += 0.25
@@ -107,11 +104,10 @@ def test_groups_do_not_know_of_each_other(create, samples, encoder_input):
 
 
 @pytest.mark.parametrize("gridsize", [1, 2])
-def test_stages_do_not_depend_on_the_size_of_the_batch(create, samples, gridsize):
+def test_stages_do_not_depend_on_the_size_of_the_batch(shared, samples, gridsize):
     scenario = samples.scenario(gridsize)
     setup, batch = samples.setup(scenario), samples.batch(scenario, groups=18)
-    backend = create(setup)
-    backend.set_weights(samples.lively_weights(setup))
+    backend = shared(setup)
     many = backend.stages(batch)
     one = backend.stages(type(batch)(batch.amplitude[4:5], batch.relative[4:5]))
     for name, single in one.items():

@@ -9,13 +9,10 @@ from harness.networks.pinn.contract import stage_names
 
 
 @pytest.fixture
-def sample(create, samples):
+def sample(shared, samples):
     def make(gridsize):
         scenario = samples.scenario(gridsize)
-        setup = samples.setup(scenario)
-        backend = create(setup)
-        backend.set_weights(samples.lively_weights(setup))
-        return scenario, backend, samples.batch(scenario)
+        return scenario, shared(samples.setup(scenario)), samples.batch(scenario)
 
     return make
 

@@ -1,7 +1,7 @@
-"""The figures of one side in one case, as `summary.json` holds them.
+"""The part of `summary.json` about one side of a case: run times, parameters, loss and the metrics of its pictures.
 
-What it cost is read from the files of its jobs; what it reached was computed by the judge. A figure that cannot be
-had is None, and `message` says why.
+Times and counts are read from the files that its jobs left; the judge computed the metrics of the pictures. A value
+that is not available is None, and `message` says why.
 """
 
 from collections.abc import Mapping
@@ -12,11 +12,11 @@ from harness.judge.truth import PARTS
 from harness.records.inference import InferenceStats
 from harness.records.metrics import (
     AgreementRecord,
-    CanvasFigures,
+    CanvasMetrics,
     PartMetrics,
     Parts,
-    PatchFigures,
-    ScaleFigures,
+    PatchMetrics,
+    ScaleMetrics,
     SideMetrics,
 )
 from harness.records.summary import SideSummary
@@ -26,8 +26,15 @@ from harness.report.case_files import CaseFiles
 METRICS = (*NAMES, "bias")
 
 
-def figures(case: CaseFiles, backend: str, judged: SideMetrics, reasons: Mapping[str, str]) -> SideSummary:
-    """The figures of a side; `judged` and `reasons` are what the judge computed of it, and could not."""
+def side_summary(case: CaseFiles, backend: str, judged: SideMetrics, reasons: Mapping[str, str]) -> SideSummary:
+    """Gather what `summary.json` says about one side of a case.
+
+    Args:
+        case: the files of the case.
+        backend: name of the side.
+        judged: what the judge computed for this side, from `comparison_metrics.json`.
+        reasons: why the judge could not compute a value, under `<backend>.<value>`.
+    """
     folder, jobs = case.folder / backend, [job for job in case.all_jobs if job.backend == backend]
     timing = TimingRecord.read_if_whole(folder / layout.TRAIN_OUTPUTS / layout.TIMING) or TimingRecord()
     stats = InferenceStats.read_if_whole(folder / layout.INFERENCE_OUTPUTS / layout.STATS)
@@ -38,16 +45,16 @@ def figures(case: CaseFiles, backend: str, judged: SideMetrics, reasons: Mapping
         cached=bool(jobs) and all(job.cached for job in jobs),
         final_loss=judged.final_loss,
         first_nonfinite=judged.first_nonfinite,
-        intensity_scale=judged.intensity_scale or ScaleFigures(),
-        patches=judged.patches or PatchFigures(),
-        canvas=judged.canvas or CanvasFigures(),
+        intensity_scale=judged.intensity_scale or ScaleMetrics(),
+        patches=judged.patches or PatchMetrics(),
+        canvas=judged.canvas or CanvasMetrics(),
         reconstruction=by_part(judged.reconstruction),
-        message="; ".join([*failed, *_own(reasons, folder.name)]),
+        message="; ".join([*failed, *_reasons_of(reasons, folder.name)]),
     )
 
 
 def agreement(found: AgreementRecord | None) -> AgreementRecord:
-    """The sides against each other, with every key of METRICS."""
+    """How far the two sides agree, with every metric present; empty when the judge compared no pictures."""
     if found is None:
         return AgreementRecord()
     parts = by_part({"amplitude": found.amplitude, "phase": found.phase})
@@ -55,12 +62,12 @@ def agreement(found: AgreementRecord | None) -> AgreementRecord:
 
 
 def by_part(metrics: Parts | None) -> Parts:
-    """METRICS of amplitude and phase; each None when there are none."""
-    return {part: metric_figures(metrics.get(part) if metrics else None) for part in PARTS}
+    """The metrics of the amplitude and of the phase of a picture; None for a part that has no metrics."""
+    return {part: part_metrics(metrics.get(part) if metrics else None) for part in PARTS}
 
 
-def metric_figures(found: PartMetrics | None) -> PartMetrics | None:
-    """One METRICS with a `message` for those that are None."""
+def part_metrics(found: PartMetrics | None) -> PartMetrics | None:
+    """The metrics of one part, with a `message` that names those which an older hub does not hold."""
     if found is None:
         return None
     absent = [name for name in METRICS if name not in found.model_fields_set]
@@ -68,7 +75,7 @@ def metric_figures(found: PartMetrics | None) -> PartMetrics | None:
     return found.model_copy(update={"message": "; ".join(filter(None, [found.message, note]))})
 
 
-def _own(reasons: Mapping[str, str], backend: str) -> list[str]:
-    """The reasons that are about a backend, whose name leads their keys."""
+def _reasons_of(reasons: Mapping[str, str], backend: str) -> list[str]:
+    """The reasons that concern one backend: those whose key begins with its name and a dot."""
     prefix = f"{backend}."
     return [f"{name.removeprefix(prefix)}: {reason}" for name, reason in reasons.items() if name.startswith(prefix)]

@@ -1,8 +1,8 @@
-"""Moves a picture by a fraction of a pixel, so that every new pixel depends on a few neighbours and on nothing else.
+"""Shift of a picture by a fraction of a pixel, in which every new pixel depends on a few neighbours only.
 
-Splines and Fourier shifts carry what happens at the edge of a picture across all of it. Here each new pixel is the
+Splines and Fourier shifts spread artifacts from the edge of a picture across all of it. Here each new pixel is the
 value of the polynomial of degree 11 through its 12 nearest neighbours along each axis (Lagrange): the error falls as
-the twelfth power of the frequency, and what lies further away plays no part.
+the twelfth power of the frequency, and pixels farther away have no influence.
 """
 
 import numpy as np
@@ -10,29 +10,29 @@ import numpy as np
 from harness.arrays import Array
 
 NEIGHBOURS = np.arange(-5, 7)
-"""Pixels that a new one is made of, counted from the one below its place."""
+"""Offsets of the pixels that a new pixel is interpolated from, relative to the one just below its position."""
 _APART = NEIGHBOURS[:, None] - NEIGHBOURS
-"""(12, 12): j - k of every two of them."""
+"""(12, 12): difference j - k of every two offsets."""
 REACH = 6
-"""Pixels: no new pixel depends on one that lies further from its place."""
+"""Pixels: a new pixel depends on no pixel that is farther away than this."""
 
 
-def moved(field: Array, dx: float, dy: float) -> Array:
-    """Move the content of a picture (H, W) by dx columns and dy rows; zeros come in from outside."""
+def shifted(field: Array, dx: float, dy: float) -> Array:
+    """Shift a picture (H, W) by dx columns and dy rows; zeros come in from outside."""
     for distance, axis in ((dy, 0), (dx, 1)):
         field = np.asarray(sum(weight * neighbour for weight, neighbour in _neighbours(field, distance, axis)))
     return field
 
 
-def reached(mask: Array, dx: float, dy: float) -> Array:
-    """Which pixels (H, W) of a picture moved by (dx, dy) were made of pixels of its boolean mask alone."""
+def shifted_mask(mask: Array, dx: float, dy: float) -> Array:
+    """Boolean (H, W): pixels of a picture shifted by (dx, dy) that depend on pixels inside its `mask` only."""
     for distance, axis in ((dy, 0), (dx, 1)):
         mask = np.logical_and.reduce([neighbour for _, neighbour in _neighbours(mask, distance, axis)])
     return mask
 
 
 def _neighbours(field: Array, distance: float, axis: int) -> list[tuple[float, Array]]:
-    """Weight and picture of every neighbour that takes part; one alone where whole pixels are moved."""
+    """Weight and shifted picture of every neighbour; a single one where the distance is a whole number of pixels."""
     whole, fraction = divmod(-distance, 1.0)
     margin, count = abs(int(whole)) + REACH, field.shape[axis]
     padded = np.moveaxis(np.pad(field, [(margin, margin) if own == axis else (0, 0) for own in range(2)]), axis, 0)
@@ -43,7 +43,7 @@ def _neighbours(field: Array, distance: float, axis: int) -> list[tuple[float, A
 
 
 def _lagrange(fraction: float) -> list[float]:
-    """Weights (12,) of the NEIGHBOURS at a place: l_j(t) = prod over k != j of (t - k) / (j - k)."""
+    """Weights (12,) of the NEIGHBOURS at a fraction t of a pixel: l_j(t) = prod over k != j of (t - k) / (j - k)."""
     ratios = (fraction - NEIGHBOURS) / (_APART + np.eye(len(NEIGHBOURS)))
     np.fill_diagonal(ratios, 1.0)  # k = j
     weights: list[float] = ratios.prod(axis=1).tolist()
