@@ -8,7 +8,7 @@ from harness.scenario.schema import Scenario
 class Pair(Stated):
     """A network whose ports state it, as those of `stated` do; each side's optimiser is the user's own."""
 
-    def at_rate(self, scenario: Scenario, rate: float) -> Scenario:  # noqa: ARG002
+    def with_learning_rate(self, scenario: Scenario, rate: float) -> Scenario:  # noqa: ARG002
         """The scenario as it is: the user's optimiser has the user's rate."""
         return scenario
 

@@ -29,7 +29,7 @@ from harness.ports.protocol import SHARED_WEIGHTS, Batch, EpochReport, Port
 from harness.records.noise import TrajectoryNoise
 from harness.run.job import Job
 from harness.run.legs.common import Progress, create, lacks, setup_of, shared_start, truth_of
-from harness.run.legs.distances import distance_by_step, distances, sample
+from harness.run.legs.distances import distance_by_step, distances, largest_distance, sample
 from harness.run.legs.lockstep import reordered
 from harness.scenario.schema import Scenario
 
