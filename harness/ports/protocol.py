@@ -39,6 +39,8 @@ class Setup:
     """Mean object amplitude that explains the data: (N/2) / sqrt(sum(|P|^2)), P as the model uses it."""
     precision: Precision
     device: Literal["cpu", "gpu"] = "cpu"
+    random_layers: bool = True
+    """Whether layers such as dropout act in training; they cannot where both sides must take the same steps."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Batch:
     """(B, N, N, C) float64: square root of the counts, s * X."""
     relative: Array
     """(B, 1, 2, C) float64 pixels [x, y]: `-(position - centre of its group)`."""
+    patches: Array | None = None
+    """(B, N, N, C) complex128: the true object patches, where they are known and the network is trained on them."""
 
 
 @dataclass(frozen=True)

@@ -161,8 +161,8 @@ def leg_parts(
 
 
 def network_code(network: str, port: str) -> tuple[str, ...]:
-    """Glob patterns, relative to the package, of the files of a network and of one of its ports."""
-    return (f"networks/{network}/*.py", f"networks/{network}/{port}/**/*.py")
+    """Glob patterns, relative to the package: a network, one of its ports, and what sets up the frameworks."""
+    return (f"networks/{network}/*.py", f"networks/{network}/{port}/**/*.py", "toolkits/*/*device.py")
 
 
 def key(parts: JsonObject) -> str:

@@ -12,12 +12,13 @@ from harness.networks.pinn.forward import Stages
 from harness.networks.pinn.rules import Rules
 from harness.networks.pinn.sections import of
 from harness.networks.pinn.start import initial_weights
-from harness.networks.pinn.tensorflow import device, stitching, weights
+from harness.networks.pinn.tensorflow import stitching, weights
 from harness.networks.pinn.tensorflow.attributes import layers
 from harness.networks.pinn.tensorflow.loss import Loss
 from harness.networks.pinn.tensorflow.model import PtychographyModel
 from harness.networks.pinn.tensorflow.training import Training
 from harness.ports.protocol import CAPABILITIES, Batch, BatchSource, EpochReport, Setup
+from harness.toolkits.keras import tensorflow_device as device
 
 
 class TensorFlowPort:

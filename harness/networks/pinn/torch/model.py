@@ -10,11 +10,11 @@ from harness.networks.pinn.contract import loss_terms
 from harness.networks.pinn.forward import Compute, ForwardPass, Stages
 from harness.networks.pinn.rules import Rules
 from harness.networks.pinn.sections import of
-from harness.networks.pinn.torch.device import DTYPES
 from harness.networks.pinn.torch.loss import TERMS
 from harness.networks.pinn.torch.module import Network
 from harness.networks.pinn.torch.physics import ForwardModel, diffract, extract
 from harness.ports.protocol import Batch, Setup
+from harness.toolkits.torch.device import DTYPES
 
 
 class Model(nn.Module):

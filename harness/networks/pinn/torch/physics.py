@@ -12,8 +12,8 @@ from torch.nn import functional
 from harness.networks.pinn.contract import merges, predicted_size
 from harness.networks.pinn.rules import Rules
 from harness.networks.pinn.sections import of
-from harness.networks.pinn.torch.device import DTYPES
 from harness.ports.protocol import Setup
+from harness.toolkits.torch.device import DTYPES
 
 
 def translation_matrices(shift: Tensor, size_out: int, size_in: int) -> Tensor:

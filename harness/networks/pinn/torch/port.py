@@ -14,7 +14,6 @@ from harness.networks.pinn.start import initial_weights
 from harness.networks.pinn.torch import stitch as stitching
 from harness.networks.pinn.torch import training
 from harness.networks.pinn.torch.attributes import layers
-from harness.networks.pinn.torch.device import device_facts, prepare
 from harness.networks.pinn.torch.model import Model, channels_last
 from harness.networks.pinn.torch.weights import (
     canonical_array,
@@ -24,6 +23,7 @@ from harness.networks.pinn.torch.weights import (
     trainable,
 )
 from harness.ports.protocol import CAPABILITIES, Batch, BatchSource, EpochReport, Setup
+from harness.toolkits.torch.device import device_facts, prepare
 
 
 class TorchPort:

@@ -10,6 +10,6 @@ collect_ignore_glob = [] if os.environ.get("PARITY_FRAMEWORK") == "tensorflow" e
 @pytest.fixture(autouse=True)
 def configured():
     """Threads are set before TensorFlow's first operation, or not at all: tests below a backend start with one."""
-    from harness.networks.pinn.tensorflow import device
+    from harness.toolkits.keras import tensorflow_device as device
 
     device.configure("cpu", seed=0)

@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from harness.errors import HarnessError
-from harness.networks.pinn.tensorflow import device
+from harness.toolkits.keras import tensorflow_device as device
 
 
 def test_the_process_is_repeatable():

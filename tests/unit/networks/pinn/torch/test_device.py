@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from harness.errors import HarnessError
-from harness.networks.pinn.torch.device import device_facts, prepare
+from harness.toolkits.torch.device import device_facts, prepare
 
 
 def test_prepare_makes_the_process_repeatable():

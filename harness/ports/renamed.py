@@ -1,0 +1,91 @@
+"""A candidate under the reference's names: what it calls its weights, layers and stages, the judge need not know."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from harness.arrays import Array, Weights
+from harness.files import JsonObject
+from harness.ports.contract import Contract
+from harness.ports.mapping import Names, PairMapping, renamed
+from harness.ports.protocol import Batch, BatchSource, EpochReport, Port
+
+
+class RenamedPort:
+    """A port whose names are those of a mapping; see `harness.ports.protocol.Port`."""
+
+    def __init__(self, port: Port, mapping: PairMapping) -> None:
+        """Take a port and the mapping from its names."""
+        self.port = port
+        self.capabilities = port.capabilities
+        self._weights = renamed(port.contract.shapes, mapping.weights)
+        self._stages = renamed((stage.name for stage in port.contract.stages), mapping.stages)
+        self._layers = renamed(port.contract.layers, mapping.layers)
+        self.contract = self._renamed_contract(port.contract)
+        self._own_weights = {name: own for own, name in self._weights.items()}
+        self._own_stages = {name: own for own, name in self._stages.items()}
+
+    def weights(self) -> Weights:
+        """Every array of the contract."""
+        return _under(self.port.weights(), self._weights)
+
+    def set_weights(self, weights: Weights) -> None:
+        """Load all weights."""
+        self.contract.check(weights)
+        self.port.set_weights(_under(weights, self._own_weights))
+
+    def stages(self, batch: Batch) -> dict[str, Array]:
+        """Every stage of one forward pass."""
+        return _under(self.port.stages(batch), self._stages)
+
+    def stage(self, name: str, known: Mapping[str, Array], batch: Batch) -> Array:
+        """One stage, from the stages before it as they are given; what the port has no such stage for is left out."""
+        given = {own: known[name] for name, own in self._own_stages.items() if name in known}
+        return self.port.stage(self._own_stages[name], given, batch)
+
+    def losses(self, batch: Batch) -> dict[str, float]:
+        """`loss` and each of its terms."""
+        return self.port.losses(batch)
+
+    def gradients(self, batch: Batch) -> dict[str, Array | None]:
+        """Gradient of `loss` for every trained weight."""
+        return _under(self.port.gradients(batch), self._weights)
+
+    def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
+        """Train on the batches in their order."""
+        self.port.train(batches, report)
+
+    def optimiser_state(self) -> Weights:
+        """What the optimiser keeps for every trained weight."""
+        state = self.port.optimiser_state()
+        return {f"{self._weights[name.rpartition('.')[0]]}.{name.rpartition('.')[2]}": state[name] for name in state}
+
+    def predict(self, batch: Batch) -> Array:
+        """Predicted object patches."""
+        return self.port.predict(batch)
+
+    def stitch(self, patches: Array, positions: Array, weight: Array, size: int) -> tuple[Array, Array]:
+        """Place patches on a canvas."""
+        return self.port.stitch(patches, positions, weight, size)
+
+    def facts(self) -> JsonObject:
+        """Versions, device, threads, number of parameters."""
+        return self.port.facts()
+
+    def _renamed_contract(self, contract: Contract) -> Contract:
+        scale = contract.scale
+        return contract.model_copy(
+            update={
+                "weights": tuple(_entry(weight, self._weights) for weight in contract.weights),
+                "stages": tuple(_entry(stage, self._stages) for stage in contract.stages),
+                "layers": _under(contract.layers, self._layers),
+                "scale": scale and scale.model_copy(update={"weight": self._weights[scale.weight]}),
+            }
+        )
+
+
+def _under(found: Mapping[str, Any], names: Names) -> dict[str, Any]:
+    return {names[name]: value for name, value in found.items()}
+
+
+def _entry(entry: Any, names: Names) -> Any:
+    return entry.model_copy(update={"name": names[entry.name]})

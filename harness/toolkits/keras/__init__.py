@@ -1,0 +1,1 @@
+"""The toolkit for Keras: a port of any `keras.Model`, on TensorFlow or on PyTorch."""

@@ -1,0 +1,52 @@
+"""Gradients and compiled steps on each of Keras' backends."""
+
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from harness.arrays import Array
+
+Values = dict[str, Any]
+
+
+def gradients(evaluate: Callable[[], Values], variables: Sequence[keras.Variable]) -> tuple[Values, list[Any]]:
+    """The terms of a loss, and the gradient of `loss` for each variable: None where it does not depend on it."""
+    tensors = [variable.value for variable in variables]
+    if keras.config.backend() == "tensorflow":
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            values = evaluate()
+        return values, tape.gradient(values["loss"], tensors)
+    import torch
+
+    values = evaluate()
+    return values, list(torch.autograd.grad(values["loss"], tensors, allow_unused=True))
+
+
+def to_numpy(tensor: Any) -> Array:
+    """A copy of the values of a variable or a tensor, on either backend."""
+    value = tensor.value if isinstance(tensor, keras.Variable) else tensor
+    return np.array(value.detach().cpu().numpy() if hasattr(value, "detach") else value.numpy())
+
+
+def without_gradients() -> contextlib.AbstractContextManager[Any]:
+    """What is computed meanwhile is not differentiated."""
+    if keras.config.backend() == "tensorflow":
+        return contextlib.nullcontext()
+    import torch
+
+    return torch.no_grad()
+
+
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function as training calls it: a graph on TensorFlow."""
+    if keras.config.backend() == "tensorflow":
+        import tensorflow as tf
+
+        graph: Callable[..., Any] = tf.function(function, reduce_retracing=True)
+        return graph
+    return function

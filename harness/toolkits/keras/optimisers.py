@@ -1,0 +1,62 @@
+"""The state and the constants of Keras' optimisers under the names that both sides use."""
+
+from typing import Any
+
+import keras
+
+from harness.arrays import Array
+from harness.ports.contract import Value
+from harness.toolkits.keras.differentiation import to_numpy
+
+SLOTS: dict[str, dict[str, str]] = {
+    "adam": {"momentum": "first_moment", "velocity": "second_moment"},
+    "adamw": {"momentum": "first_moment", "velocity": "second_moment"},
+    "sgd": {"momentum": "momentum"},
+    "rmsprop": {"velocity": "second_moment"},
+}
+"""By optimiser, Keras' name of what is kept for a variable, and the name on both sides."""
+CLIPPING = ("clipnorm", "global_clipnorm", "clipvalue")
+
+
+def kind(optimiser: keras.Optimizer) -> str:
+    """Name of the optimiser in lower case."""
+    return type(optimiser).__name__.lower()
+
+
+def slots(optimiser: keras.Optimizer) -> tuple[str, ...]:
+    """Names of what the optimiser keeps for each variable."""
+    if kind(optimiser) == "sgd" and not optimiser.momentum:
+        return ()
+    return tuple(SLOTS.get(kind(optimiser), {}).values())
+
+
+def arrays(optimiser: keras.Optimizer, variable: keras.Variable) -> dict[str, Array]:
+    """What the optimiser keeps for a variable; empty before it was built."""
+    path = variable.path.replace("/", "_")
+    kept = {own.name: own for own in optimiser.variables}
+    names = {f"{path}_{suffix}": name for suffix, name in SLOTS.get(kind(optimiser), {}).items()}
+    found = {name: to_numpy(kept[own]) for own, name in names.items() if own in kept}
+    if kind(optimiser) == "sgd":  # Keras keeps the step that the momentum takes; on both sides it is summed gradients
+        return {name: array / -float(optimiser.learning_rate) for name, array in found.items()}
+    return found
+
+
+def options(optimiser: keras.Optimizer) -> dict[str, Value]:
+    """Kind and constants of the optimiser."""
+    settings: dict[str, Any] = optimiser.get_config()
+    found: dict[str, Any] = {
+        "optimiser": kind(optimiser),
+        "learning_rate": _rate(settings["learning_rate"]),
+        "weight_decay": float(settings["weight_decay"] or 0.0),
+    }
+    for name in ("beta_1", "beta_2", "epsilon", "momentum", "nesterov", "amsgrad", "rho"):
+        if name in settings:
+            found[name] = settings[name] if isinstance(settings[name], bool) else float(settings[name])
+    if kind(optimiser).startswith("adam"):
+        found["epsilon_added"] = "before the correction of the bias"
+    return found | {name: settings[name] for name in CLIPPING if settings[name] is not None}
+
+
+def _rate(rate: Any) -> float:
+    """The first rate, of a schedule."""
+    return float(rate["config"]["initial_learning_rate"]) if isinstance(rate, dict) else float(rate)

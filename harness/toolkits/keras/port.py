@@ -1,0 +1,160 @@
+"""`KerasPort`: a port of any `keras.Model`, its loss and its optimiser."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from harness.arrays import Array
+from harness.errors import HarnessError
+from harness.files import JsonObject
+from harness.ports.contract import Value
+from harness.ports.protocol import Batch, BatchSource, EpochReport
+from harness.toolkits.keras import device, optimisers
+from harness.toolkits.keras.differentiation import compiled, gradients, to_numpy, without_gradients
+from harness.toolkits.keras.hooks import leaves, unused, watched
+from harness.toolkits.keras.layers import DROPOUTS, other_tensor
+from harness.toolkits.layers import Layer, Tensor
+from harness.toolkits.port import ToolkitPort
+from harness.toolkits.terms import LossTerm
+from harness.toolkits.trace import Trace
+
+REGULARISATION = "regularisation"
+"""The term of what layers add to the loss by themselves."""
+
+
+class KerasPort(ToolkitPort):
+    """See `harness.toolkits.port.ToolkitPort`; the loss is called as `loss(target, output)`."""
+
+    framework = "keras"
+
+    def _prepare(self) -> None:
+        if keras.config.floatx() != self._setup.precision:
+            raise HarnessError("keras: call `harness.toolkits.keras.device.prepare` before the model is built.")
+        with without_gradients():
+            self.model(*self._tensors_of(self._fed(self._example())), training=False)
+        if self.model.losses:
+            self._terms[REGULARISATION] = LossTerm(lambda *_: sum(self.model.losses))
+        self.optimiser.build(self.model.trainable_variables)
+        self._fresh = [to_numpy(variable) for variable in self.optimiser.variables]
+
+    def _run(self, inputs: Any, trace: Trace) -> Any:
+        with without_gradients(), watched(self.model, trace):
+            return self.model(*self._tensors_of(inputs), training=False)
+
+    def _all_layers(self, trace: Trace) -> list[Layer]:
+        called = {call.layer.name: call.layer for call in trace.calls}
+        in_order = [name for name in leaves(self.model) if name in called]
+        return [*(called[name] for name in in_order), *unused(self.model, set(called))]
+
+    def _to_numpy(self, tensor: Any) -> Array:
+        return to_numpy(tensor)
+
+    def _to_tensor(self, array: Array) -> Any:
+        array = np.ascontiguousarray(array)
+        if array.dtype.kind == "c":
+            return keras.ops.convert_to_tensor(
+                array, {"float32": "complex64", "float64": "complex128"}[self._setup.precision]
+            )
+        return keras.ops.convert_to_tensor(array, self._setup.precision if array.dtype.kind == "f" else None)
+
+    def _image_out(self, array: Array) -> Array:
+        return array
+
+    def _image_back(self, array: Array) -> Array:
+        return array
+
+    def _write(self, variable: keras.Variable, array: Array) -> None:
+        variable.assign(np.ascontiguousarray(array))
+
+    def _loss_values(self, batch: Batch) -> dict[str, float]:
+        with without_gradients(), self._training_mode(random_layers=False, keeps_state=True):
+            return {name: float(value) for name, value in self._evaluate(*self._batch(batch)).items()}
+
+    def _loss_gradients(self, batch: Batch, variables: Sequence[keras.Variable]) -> list[Array | None]:
+        inputs, targets = self._batch(batch)
+        with self._training_mode(random_layers=False, keeps_state=True):
+            _, found = gradients(lambda: self._evaluate(inputs, targets), variables)
+        return [None if gradient is None else self._to_numpy(gradient) for gradient in found]
+
+    def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
+        """Train with a fresh optimiser on the batches in their order; calls `report` after every epoch."""
+        for variable, value in zip(self.optimiser.variables, self._fresh, strict=True):
+            variable.assign(value)
+        with self._training_mode(self._setup.random_layers, keeps_state=False):
+            step = compiled(self._step)
+            for epoch in range(batches.epochs):
+                first = epoch * batches.steps_per_epoch
+                seen = [step(*self._batch(batches.batch(first + number))) for number in range(batches.steps_per_epoch)]
+                means = {name: float(np.mean([float(values[name]) for values in seen])) for name in seen[0]}
+                rate = float(self.optimiser.learning_rate)
+                report(EpochReport(epoch + 1, first + len(seen), {**means, "learning_rate": rate}))
+
+    def facts(self) -> JsonObject:
+        """Versions, device, threads, determinism, precision and number of parameters."""
+        parameters = self.model.count_params()
+        return {**device.facts(self._setup.device), "precision": self._setup.precision, "parameters": parameters}
+
+    def _step(self, inputs: Any, targets: Any) -> dict[str, Any]:
+        variables = self.model.trainable_variables
+        values, found = gradients(lambda: self._evaluate(inputs, targets), variables)
+        with without_gradients():
+            self.optimiser.apply_gradients(
+                [
+                    (gradient, variable)
+                    for gradient, variable in zip(found, variables, strict=True)
+                    if gradient is not None
+                ]
+            )
+        return {name: value.detach() if hasattr(value, "detach") else value for name, value in values.items()}
+
+    def _evaluate(self, inputs: Any, targets: Any) -> dict[str, Any]:
+        output = self.model(*inputs, training=True)
+        values = {name: keras.ops.mean(term.function(targets, output)) for name, term in self._terms.items()}
+        loss = sum(term.factor * values[name] for name, term in self._terms.items())
+        return {"loss": loss, **{name: values[name] for name, term in self._terms.items() if term.factor}}
+
+    def _batch(self, batch: Batch) -> tuple[Any, Any]:
+        return self._tensors_of(self._fed(batch)), self._tensors_of(self._asked(batch))
+
+    def _tensors_of(self, arrays: Any) -> Any:
+        if isinstance(arrays, tuple):
+            return tuple(self._to_tensor(array) for array in arrays)
+        return self._to_tensor(arrays)
+
+    @contextlib.contextmanager
+    def _training_mode(self, random_layers: bool, keeps_state: bool) -> Iterator[None]:
+        """Without dropout where both sides must agree, without new running statistics where nothing may change."""
+        state = (
+            [(variable, self._to_numpy(variable)) for variable in self.model.non_trainable_variables]
+            if keeps_state
+            else []
+        )
+        random = (
+            [leaf for leaf in leaves(self.model).values() if isinstance(leaf, DROPOUTS)] if not random_layers else []
+        )
+        settings = [(leaf, "stddev" if hasattr(leaf, "stddev") else "rate") for leaf in random]
+        before = [getattr(leaf, name) for leaf, name in settings]
+        for leaf, name in settings:
+            setattr(leaf, name, 0)
+        try:
+            yield
+        finally:
+            for (leaf, name), value in zip(settings, before, strict=True):
+                setattr(leaf, name, value)
+            for variable, value in state:
+                variable.assign(value)
+
+    def _hidden_tensor(self, variable: keras.Variable) -> Tensor:
+        return other_tensor("hidden", variable)
+
+    def _optimiser_arrays(self, variable: keras.Variable) -> dict[str, Array]:
+        return optimisers.arrays(self.optimiser, variable)
+
+    def _optimiser_slots(self) -> tuple[str, ...]:
+        return optimisers.slots(self.optimiser)
+
+    def _optimiser_options(self) -> dict[str, Value]:
+        return optimisers.options(self.optimiser)

@@ -1,0 +1,305 @@
+"""What the ports of both toolkits share: everything that follows from layers, a trace and a loss, in no framework.
+
+What a framework does itself stands in `harness.toolkits.torch.port` and `harness.toolkits.keras.port`.
+"""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from harness.arrays import Array, Weights
+from harness.errors import HarnessError
+from harness.files import JsonObject
+from harness.ports.contract import Contract, Scale, Stage, Term, Value, Weight
+from harness.ports.protocol import SHARED_WEIGHTS, Batch, BatchSource, EpochReport, Setup
+from harness.toolkits.layers import Layer, Tensor
+from harness.toolkits.terms import Loss, LossTerm, terms_of
+from harness.toolkits.trace import Site, Trace, paddings, sites
+
+Feed = Callable[[Batch], Any]
+"""From a batch to NumPy arrays in the framework's own layout, one or a tuple of several."""
+CAPABILITIES = frozenset({SHARED_WEIGHTS, "stages", "stage", "losses", "gradients", "train", "optimiser_state"})
+
+
+class ToolkitPort(ABC):
+    """One model of a user, behind the harness's protocol (see `harness.ports.protocol.Port`)."""
+
+    framework: str
+
+    def __init__(
+        self,
+        model: Any,
+        *,
+        loss: Loss | Mapping[str, Loss | tuple[Loss, float]],
+        optimiser: Any,
+        inputs: Feed | None = None,
+        targets: Feed | None = None,
+        patches: Callable[[Any], Array] | None = None,
+        taps: Mapping[str, str] | None = None,
+        hidden: Mapping[str, Any] | None = None,
+        ignored: Sequence[str] = (),
+        scale: str | None = None,
+        options: Mapping[str, Value] | None = None,
+    ) -> None:
+        """Take what the user has; nothing is computed before `bind`.
+
+        Args:
+            model: the framework's model.
+            loss: a function as the framework's own losses are called, or several by name, each alone or as a pair
+                (function, factor).
+            optimiser: the framework's optimiser of the model's parameters.
+            inputs: what the model takes; the normalised amplitude where it is left out.
+            targets: what the loss takes beside the model's output; the normalised amplitude where it is left out.
+            patches: from the model's output, in NumPy and in the framework's layout, to complex object patches
+                (B, N, N, C); without it the port predicts nothing.
+            taps: places in the user's code that are stages beside the layers, by the name of the stage.
+            hidden: weights that are expected to train and that no layer of the model holds, by name.
+            ignored: patterns (regular expressions) of weights that are left out; the report names them.
+            scale: name of the weight whose exponential is the intensity scale.
+            options: what else was chosen, to be held against the other side's.
+
+        Raises:
+            HarnessError: the loss is no function and no mapping of functions.
+        """
+        self.model, self.optimiser = model, optimiser
+        self._terms: dict[str, LossTerm] = terms_of(loss)
+        self._inputs, self._targets, self._patches = inputs, targets, patches
+        self._taps, self._hidden, self._ignored = dict(taps or {}), dict(hidden or {}), tuple(ignored)
+        self._scale, self._options = scale, dict(options or {})
+        self.capabilities = CAPABILITIES | ({"predict"} if patches else frozenset())
+
+    def bind(self, setup: Setup) -> None:
+        """Become the port of a setup: its precision and device, a contract from one pass of an example."""
+        self._setup = setup
+        self._prepare()
+        trace = self._pass(self._example(), None)
+        self._sites: list[Site] = [site for site in sites(trace.calls) if not self._left_out(site.stage)]
+        self._layers = self._all_layers(trace)
+        self._tensors = self._named_tensors()
+        self.contract = self._contract(trace)
+
+    # What a framework does.
+
+    @abstractmethod
+    def _prepare(self) -> None:
+        """Bring the model to the precision and the device of the setup, and make the process repeatable."""
+
+    @abstractmethod
+    def _run(self, inputs: Any, trace: Trace) -> Any:
+        """One forward pass in inference mode, watched by the trace; returns the outputs as the model gives them."""
+
+    @abstractmethod
+    def _all_layers(self, trace: Trace) -> list[Layer]:
+        """Every layer in the order of the computation, then those that were not called."""
+
+    @abstractmethod
+    def _to_numpy(self, tensor: Any) -> Array:
+        """The values of a tensor, in the framework's layout."""
+
+    @abstractmethod
+    def _to_tensor(self, array: Array) -> Any:
+        """A tensor of the port's precision and device; complex stays complex."""
+
+    @abstractmethod
+    def _image_out(self, array: Array) -> Array:
+        """Channels last of an array in the framework's layout."""
+
+    @abstractmethod
+    def _image_back(self, array: Array) -> Array:
+        """The framework's layout of an array with channels last."""
+
+    @abstractmethod
+    def _write(self, variable: Any, array: Array) -> None:
+        """Set a variable, in the framework's layout."""
+
+    @abstractmethod
+    def _loss_values(self, batch: Batch) -> dict[str, float]:
+        """Every term, and `loss`, as training sees them; changes nothing."""
+
+    @abstractmethod
+    def _loss_gradients(self, batch: Batch, variables: Sequence[Any]) -> list[Array | None]:
+        """Gradient of `loss` for each variable, in the framework's layout; changes nothing."""
+
+    @abstractmethod
+    def _optimiser_arrays(self, variable: Any) -> dict[str, Array]:
+        """What the optimiser keeps for a variable, in the framework's layout; empty before the first step."""
+
+    @abstractmethod
+    def _optimiser_options(self) -> dict[str, Value]:
+        """Constants of the optimiser under canonical names, `optimiser` being its kind."""
+
+    @abstractmethod
+    def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
+        """Train on the batches in their order; calls `report` after every epoch."""
+
+    @abstractmethod
+    def facts(self) -> JsonObject:
+        """Versions, device, threads, number of parameters."""
+
+    # What follows from it.
+
+    def weights(self) -> Weights:
+        """Every array of the contract, by name, in canonical layout, float64."""
+        return {name: self._canonical(tensor, tensor.variable) for name, tensor in self._tensors.items()}
+
+    def set_weights(self, weights: Weights) -> None:
+        """Load all weights and read them back; HarnessError for a name, a shape, or a value that did not arrive."""
+        self.contract.check(weights)
+        for name, tensor in self._tensors.items():
+            self._write(tensor.variable, tensor.layout.back(weights[name]))
+        held = self.weights()
+        lost = [name for name in held if not np.array_equal(held[name], weights[name].astype(self._setup.precision))]
+        if lost:
+            raise HarnessError(
+                f"{self.framework}: {', '.join(lost[:3])} did not take the values that were set; something in the "
+                "model holds a copy, constrains or rounds them."
+            )
+
+    def stages(self, batch: Batch) -> dict[str, Array]:
+        """Every stage of one forward pass in inference mode."""
+        return self._shown(self._pass(batch, None))
+
+    def stage(self, name: str, known: Mapping[str, Array], batch: Batch) -> Array:
+        """One stage, computed from the stages before it as they are given in `known`."""
+        given: dict[str, Any] = {}
+        for site in self._sites:
+            if site.stage == name:
+                break
+            if site.stage in known:
+                given[site.call] = self._to_tensor(self._image_back(known[site.stage]))
+        return self._shown(self._pass(batch, given))[name]
+
+    def losses(self, batch: Batch) -> dict[str, float]:
+        """`loss` and each of its terms for one batch."""
+        return self._loss_values(batch)
+
+    def gradients(self, batch: Batch) -> dict[str, Array | None]:
+        """Gradient of `loss` for every trained weight; None for one that it does not depend on."""
+        trained = {name: tensor for name, tensor in self._tensors.items() if tensor.trained}
+        found = self._loss_gradients(batch, [tensor.variable for tensor in trained.values()])
+        return {
+            name: None if gradient is None else tensor.layout.out(gradient).astype(np.float64)
+            for (name, tensor), gradient in zip(trained.items(), found, strict=True)
+        }
+
+    def optimiser_state(self) -> Weights:
+        """What the optimiser keeps for every trained weight; HarnessError before the first step."""
+        state = {
+            f"{name}.{slot}": tensor.layout.out(array).astype(np.float64)
+            for name, tensor in self._tensors.items()
+            if tensor.trained
+            for slot, array in self._optimiser_arrays(tensor.variable).items()
+        }
+        if self.contract.optimiser_state and not state:
+            raise HarnessError(f"{self.framework}: the optimiser holds nothing yet; train first.")
+        return state
+
+    def predict(self, batch: Batch) -> Array:
+        """(B, N, N, C) complex: predicted object patches."""
+        assert self._patches is not None
+        output = self._run(self._fed(batch), Trace())
+        whole = tuple(map(self._to_numpy, output)) if isinstance(output, tuple | list) else self._to_numpy(output)
+        return np.asarray(self._patches(whole))
+
+    def stitch(self, *_: Any) -> tuple[Array, Array]:
+        """A toolkit stitches nothing: the port does not announce it."""
+        raise HarnessError(f"{self.framework}: this port does not stitch.")
+
+    def _canonical(self, tensor: Tensor, value: Any) -> Array:
+        return tensor.layout.out(self._to_numpy(value)).astype(np.float64)
+
+    def _fed(self, batch: Batch) -> tuple[Array, ...]:
+        """What the model takes."""
+        inputs = self._amplitude(batch) if self._inputs is None else self._inputs(batch)
+        return inputs if isinstance(inputs, tuple) else (inputs,)
+
+    def _asked(self, batch: Batch) -> Any:
+        """What the loss takes beside the model's output."""
+        return self._amplitude(batch) if self._targets is None else self._targets(batch)
+
+    def _amplitude(self, batch: Batch) -> Array:
+        return self._image_back(batch.amplitude / self._setup.intensity_scale)
+
+    def _example(self) -> Batch:
+        """A batch of the scenario's shape, by which the model is traced."""
+        size, channels = self._setup.scenario.dataset.N, self._setup.scenario.grouping.gridsize**2
+        shape = (2, size, size, channels)
+        values = np.random.default_rng(0).random(shape)
+        return Batch(values * self._setup.intensity_scale, np.zeros((2, 1, 2, channels)), values * np.exp(1j * values))
+
+    def _pass(self, batch: Batch, given: Mapping[str, Any] | None) -> Trace:
+        trace = Trace(given or {}, keep=self._to_numpy)
+        outputs = self._run(self._fed(batch), trace)
+        several = outputs if isinstance(outputs, tuple | list) else (outputs,)
+        for number, output in enumerate(several):
+            name = "output" if len(several) == 1 else f"output_{number + 1}"
+            trace.called(Layer(name, "output"), None, output)
+        return trace
+
+    def _shown(self, trace: Trace) -> dict[str, Array]:
+        outputs = trace.outputs()
+        return {site.stage: self._image_out(outputs[site.call]) for site in self._sites if site.call in outputs}
+
+    def _left_out(self, name: str) -> bool:
+        return any(re.search(pattern, name) for pattern in self._ignored)
+
+    def _named_tensors(self) -> dict[str, Tensor]:
+        named = {
+            f"{layer.name}.{tensor.role}".lstrip("."): tensor for layer in self._layers for tensor in layer.tensors
+        }
+        named |= {name: self._hidden_tensor(variable) for name, variable in self._hidden.items()}
+        return {name: tensor for name, tensor in named.items() if not self._left_out(name)}
+
+    @abstractmethod
+    def _hidden_tensor(self, variable: Any) -> Tensor:
+        """A weight that no layer holds."""
+
+    def _contract(self, trace: Trace) -> Contract:
+        shown = self._shown(trace)
+        return Contract(
+            network="stated",
+            weights=tuple(
+                Weight(
+                    name=name,
+                    shape=tensor.layout.canonical,
+                    kind=tensor.kind,
+                    trained=tensor.trained,
+                    start=tensor.start,
+                )
+                for name, tensor in self._tensors.items()
+            ),
+            stages=tuple(_stage(site, shown[site.stage]) for site in self._sites),
+            losses=tuple(Term(name=name, weight=term.factor) for name, term in self._terms.items() if term.factor),
+            optimiser_state=self._optimiser_slots(),
+            scale=None
+            if self._scale is None
+            else Scale(weight=self._scale, trained=self._tensors[self._scale].trained),
+            region=self._setup.scenario.dataset.N,
+            options={**self._optimiser_options(), **self._options, "ignored": ", ".join(self._ignored)},
+            layers=self._stated_layers(trace),
+        )
+
+    @abstractmethod
+    def _optimiser_slots(self) -> tuple[str, ...]:
+        """Names of what the optimiser keeps for each weight, such as `first_moment`."""
+
+    def _stated_layers(self, trace: Trace) -> dict[str, dict[str, Value]]:
+        """Attributes of every layer, with the activation that joined it and the padding that was put before it."""
+        joined = {site.layer.name: site.activation for site in self._sites if site.activation is not None}
+        taken, padded = {layer.name for layer in joined.values()}, paddings(trace.calls)
+        layers = [layer for layer in self._layers if layer.name not in taken and layer.kind != "output"]
+        return {layer.name: _stated(layer, joined.get(layer.name), padded.get(layer.name)) for layer in layers}
+
+
+def _stage(site: Site, value: Array) -> Stage:
+    return Stage(name=site.stage, number="complex" if np.iscomplexobj(value) else "real", image=value.ndim == 4)
+
+
+def _stated(layer: Layer, activation: Layer | None, padding: list[int] | None) -> dict[str, Value]:
+    attributes = {"kind": layer.kind, **layer.attributes, **(activation.attributes if activation else {})}
+    if padding and isinstance(own := attributes.get("padding"), list):
+        attributes["padding"] = [int(before) + more for before, more in zip(own, padding, strict=True)]
+    return attributes

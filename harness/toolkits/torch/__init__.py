@@ -1,0 +1,1 @@
+"""The toolkit for PyTorch: a port of any `torch.nn.Module`."""

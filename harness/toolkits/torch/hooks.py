@@ -1,0 +1,202 @@
+"""A forward pass of a PyTorch model as it is watched: every module, and every function that no module calls."""
+
+import contextlib
+import importlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import torch
+from torch import nn
+from torch.nn import functional
+from torch.overrides import TorchFunctionMode
+
+from harness.toolkits.layers import Attributes, Layer
+from harness.toolkits.torch.layers import describe, padded_pixels, upsampling
+from harness.toolkits.trace import Trace
+
+
+def leaves(model: nn.Module) -> dict[str, nn.Module]:
+    """The modules that hold no others, by their path in the model."""
+    return {name: module for name, module in model.named_modules() if next(module.children(), None) is None}
+
+
+def _activation(name: str) -> Callable[[Any], tuple[str, Attributes]]:
+    return lambda _: ("activation", {"activation": name})
+
+
+def _leaky(call: Any) -> tuple[str, Attributes]:
+    slope = call.kwargs.get("negative_slope", call.args[1] if len(call.args) > 1 else 0.01)
+    return "activation", {"activation": "leaky_relu", "negative_slope": slope}
+
+
+def _gelu(call: Any) -> tuple[str, Attributes]:
+    return "activation", {"activation": "gelu", "approximate": call.kwargs.get("approximate", "none") != "none"}
+
+
+def _interpolate(call: Any) -> tuple[str, Attributes]:
+    mode = call.kwargs.get("mode", call.args[3] if len(call.args) > 3 else "nearest")
+    align = call.kwargs.get("align_corners", call.args[4] if len(call.args) > 4 else None)
+    return "upsample", upsampling(mode, align, call.args[0].shape[2:], call.output.shape[2:])
+
+
+def _pad(call: Any) -> tuple[str, Attributes]:
+    pixels = call.kwargs.get("pad", call.args[1] if len(call.args) > 1 else ())
+    return "pad", {"padding": padded_pixels(pixels)}
+
+
+def _pool(kind: str) -> Callable[[Any], tuple[str, Attributes]]:
+    """A pooling that is called as a function: its module of the same settings says what it does."""
+
+    def described(call: Any) -> tuple[str, Attributes]:
+        maker = nn.MaxPool2d if kind == "max_pool" else nn.AvgPool2d
+        module = maker(*call.args[1:], **{name: value for name, value in call.kwargs.items() if name != "input"})
+        return kind, describe("", module, tuple(call.args[0].shape), tuple(call.output.shape), None).attributes
+
+    return described
+
+
+def _plain(kind: str) -> Callable[[Any], tuple[str, Attributes]]:
+    return lambda _: (kind, {})
+
+
+FUNCTIONS: dict[Any, tuple[str, Callable[[Any], tuple[str, Attributes]]]] = {
+    **{
+        function: (name, _activation(name))
+        for name, functions in {
+            "relu": (functional.relu, torch.relu, torch.Tensor.relu),
+            "sigmoid": (functional.sigmoid, torch.sigmoid, torch.Tensor.sigmoid),
+            "tanh": (functional.tanh, torch.tanh, torch.Tensor.tanh),
+            "silu": (functional.silu,),
+            "softplus": (functional.softplus,),
+        }.items()
+        for function in functions
+    },
+    functional.leaky_relu: ("leaky_relu", _leaky),
+    functional.gelu: ("gelu", _gelu),
+    functional.interpolate: ("interpolate", _interpolate),
+    functional.max_pool2d: ("max_pool2d", _pool("max_pool")),
+    torch.max_pool2d: ("max_pool2d", _pool("max_pool")),
+    functional.avg_pool2d: ("avg_pool2d", _pool("average_pool")),
+    functional.pad: ("pad", _pad),
+    torch.flatten: ("flatten", _plain("flatten")),
+    torch.Tensor.flatten: ("flatten", _plain("flatten")),
+    functional.dropout: ("dropout", _plain("dropout")),
+}
+"""Functions that are layers where a module or Keras has one: name of the call, and how it is described."""
+
+
+class _Call:
+    def __init__(self, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> None:
+        self.args, self.kwargs, self.output = args, kwargs, output
+
+
+class _Functions(TorchFunctionMode):
+    """Tells a trace of the functions of the table that are called outside modules without children."""
+
+    def __init__(self, watch: "Watch") -> None:
+        super().__init__()
+        self._watch = watch
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if func is functional.dropout and not self._watch.dropout:
+            return args[0]
+        output = func(*args, **kwargs)
+        known = FUNCTIONS.get(func)
+        if known is None or self._watch.inside or not isinstance(output, torch.Tensor):
+            return output
+        name, described = known
+        kind, attributes = described(_Call(args, kwargs, output))
+        return self._watch.trace.called(Layer(name, kind, attributes), args[0], output)
+
+
+class Watch:
+    """One forward pass as a trace; `dropout`: whether random layers act."""
+
+    def __init__(self, trace: Trace, dropout: bool = True) -> None:
+        """Begin with nothing seen."""
+        self.trace, self.dropout = trace, dropout
+        self.inside = 0
+        self.flattened: dict[int, tuple[int, ...]] = {}
+
+    def enter(self, *_: Any) -> None:
+        """A module without children begins: the functions it calls are its own."""
+        self.inside += 1
+
+    def leave(self, name: str, module: nn.Module, inputs: tuple[Any, ...], output: Any) -> Any:
+        """It ends: it was one call of the trace."""
+        self.inside -= 1
+        if not isinstance(output, torch.Tensor) or not inputs or not isinstance(inputs[0], torch.Tensor):
+            return output
+        taken = inputs[0]
+        layer = describe(name, module, tuple(taken.shape), tuple(output.shape), self._image_before(taken))
+        return self.trace.called(layer, taken, output)
+
+    def _image_before(self, taken: torch.Tensor) -> tuple[int, ...] | None:
+        """(C, H, W) of the last image of as many numbers, of an input that is flat."""
+        if taken.ndim != 2:
+            return None
+        images = [call.output.shape[1:] for call in self.trace.calls if call.output.ndim > 2]
+        last = images[-1] if images else None
+        return tuple(last) if last is not None and last.numel() == taken.shape[1] else None
+
+
+@contextlib.contextmanager
+def watched(model: nn.Module, trace: Trace, taps: "dict[str, Tap]", dropout: bool = True) -> Iterator[Trace]:
+    """Watch what the model does meanwhile; everything is as before afterwards."""
+    watch = Watch(trace, dropout)
+    with contextlib.ExitStack() as undo:
+        for name, module in leaves(model).items():
+            undo.callback(module.register_forward_pre_hook(watch.enter).remove)
+            undo.callback(module.register_forward_hook(_leaving(watch, name)).remove)
+        for name, tap in taps.items():
+            undo.callback(tap.attach(model, name, trace))
+        undo.enter_context(_Functions(watch))
+        yield trace
+
+
+def _leaving(watch: Watch, name: str) -> Callable[..., Any]:
+    return lambda module, inputs, output: watch.leave(name, module, inputs, output)
+
+
+class Tap:
+    """A place in the user's code that is a stage though no module of its own makes it.
+
+    `where` is the path of a module (`decoder.up`), with `.input` behind it for what it takes, or `module:function` for
+    a function that the user's code calls by its module; `[1]` behind it picks one of several outputs.
+    """
+
+    def __init__(self, where: str) -> None:
+        """Take the place apart."""
+        where, _, pick = where.partition("[")
+        self.pick = int(pick[:-1]) if pick else None
+        self.input = where.endswith(".input")
+        self.where = where.removesuffix(".input")
+
+    def attach(self, model: nn.Module, name: str, trace: Trace) -> Callable[[], None]:
+        """Tell the trace whenever the place is passed; returns what undoes it."""
+        layer = Layer(name, "tap")
+
+        def passed(value: Any) -> Any:
+            if self.pick is None:
+                return trace.called(layer, None, value)
+            seen = trace.called(layer, None, value[self.pick])
+            return type(value)(seen if number == self.pick else other for number, other in enumerate(value))
+
+        if ":" in self.where:
+            return _replace_function(self.where, passed)
+        module = model.get_submodule(self.where)
+        if self.input:
+            return module.register_forward_pre_hook(lambda _, taken: (passed(taken[0]), *taken[1:])).remove
+        return module.register_forward_hook(lambda *call: passed(call[-1])).remove
+
+
+def _replace_function(where: str, passed: Callable[[Any], Any]) -> Callable[[], None]:
+    module_name, _, attribute = where.partition(":")
+    owner = importlib.import_module(module_name)
+    *path, last = attribute.split(".")
+    for part in path:
+        owner = getattr(owner, part)
+    plain = getattr(owner, last)
+    setattr(owner, last, lambda *args, **kwargs: passed(plain(*args, **kwargs)))
+    return lambda: setattr(owner, last, plain)

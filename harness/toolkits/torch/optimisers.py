@@ -1,0 +1,60 @@
+"""The state and the constants of PyTorch's optimisers under the names that both sides use."""
+
+from typing import Any
+
+import torch
+
+from harness.arrays import Array
+from harness.ports.contract import Value
+
+SLOTS = {
+    "exp_avg": "first_moment",
+    "exp_avg_sq": "second_moment",
+    "momentum_buffer": "momentum",
+    "square_avg": "second_moment",
+}
+"""PyTorch's name of what is kept for a parameter, and the name on both sides."""
+KEPT = {
+    torch.optim.Adam: ("first_moment", "second_moment"),
+    torch.optim.AdamW: ("first_moment", "second_moment"),
+    torch.optim.RMSprop: ("second_moment",),
+}
+
+
+def arrays(optimiser: torch.optim.Optimizer, variable: torch.Tensor) -> dict[str, Array]:
+    """What the optimiser keeps for a parameter; empty before the first step."""
+    kept = optimiser.state.get(variable, {})
+    return {
+        SLOTS[name]: value.detach().cpu().numpy() for name, value in kept.items() if name in SLOTS and value is not None
+    }
+
+
+def slots(optimiser: torch.optim.Optimizer) -> tuple[str, ...]:
+    """Names of what the optimiser will keep for each parameter."""
+    if isinstance(optimiser, torch.optim.SGD):
+        return ("momentum",) if optimiser.defaults["momentum"] else ()
+    return next((kept for kind, kept in KEPT.items() if isinstance(optimiser, kind)), ())
+
+
+def options(optimiser: torch.optim.Optimizer) -> dict[str, Value]:
+    """Kind and constants of the optimiser."""
+    settings = optimiser.param_groups[0]
+    renamed: dict[str, Any] = {
+        "optimiser": type(optimiser).__name__.lower(),
+        "learning_rate": float(settings["lr"]),
+        "weight_decay": float(settings.get("weight_decay") or 0.0),
+    }
+    if "betas" in settings:
+        renamed |= {"beta_1": float(settings["betas"][0]), "beta_2": float(settings["betas"][1])}
+    for own, name in {
+        "eps": "epsilon",
+        "momentum": "momentum",
+        "nesterov": "nesterov",
+        "amsgrad": "amsgrad",
+        "alpha": "rho",
+    }.items():
+        if own in settings:
+            renamed[name] = settings[own]
+    if "betas" in settings:
+        renamed["epsilon_added"] = "after the correction of the bias"
+    return renamed

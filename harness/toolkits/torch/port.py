@@ -1,0 +1,156 @@
+"""`TorchPort`: a port of any `torch.nn.Module`, its loss and its optimiser."""
+
+import contextlib
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from harness.arrays import Array
+from harness.files import JsonObject
+from harness.ports.contract import Value
+from harness.ports.protocol import Batch, BatchSource, EpochReport
+from harness.toolkits.layers import Layer, Tensor
+from harness.toolkits.port import ToolkitPort
+from harness.toolkits.torch import optimisers
+from harness.toolkits.torch.device import DTYPES, device_facts, prepare
+from harness.toolkits.torch.hooks import Tap, watched
+from harness.toolkits.torch.layers import DROPOUTS, describe_unused, other_tensor
+from harness.toolkits.trace import Trace
+
+COMPLEX = {torch.float32: torch.complex64, torch.float64: torch.complex128}
+
+
+class TorchPort(ToolkitPort):
+    """See `harness.toolkits.port.ToolkitPort`; the loss is called as `loss(output, target)`."""
+
+    framework = "torch"
+
+    def __init__(self, model: nn.Module, *, schedule: Any = None, **user: Any) -> None:
+        """Take what the user has; `schedule`: a scheduler of the learning rate that is stepped after every step."""
+        super().__init__(model, **user)
+        self._schedule = schedule
+
+    def _prepare(self) -> None:
+        self._device = prepare(self._setup.device)
+        self._dtype = DTYPES[self._setup.precision]
+        self.model._apply(self._converted)  # `to` would drop the imaginary part of complex weights
+        self._fresh = copy.deepcopy(self.optimiser.state_dict())
+        self._fresh_schedule = copy.deepcopy(self._schedule.state_dict()) if self._schedule is not None else None
+        self._watchers = {name: Tap(where) for name, where in self._taps.items()}
+
+    def _converted(self, tensor: torch.Tensor) -> torch.Tensor:
+        if tensor.is_complex():
+            return tensor.to(self._device, COMPLEX[self._dtype])
+        return tensor.to(self._device, self._dtype) if tensor.is_floating_point() else tensor.to(self._device)
+
+    @torch.no_grad()
+    def _run(self, inputs: Any, trace: Trace) -> Any:
+        self.model.eval()
+        with watched(self.model, trace, self._watchers):
+            return self.model(*self._tensors_of(inputs))
+
+    def _all_layers(self, trace: Trace) -> list[Layer]:
+        called = {call.layer.name: call.layer for call in trace.calls if call.layer.kind != "tap"}
+        return [*called.values(), *describe_unused(self.model, set(called))]
+
+    def _to_numpy(self, tensor: Any) -> Array:
+        return np.array(tensor.detach().cpu().numpy()) if isinstance(tensor, torch.Tensor) else np.asarray(tensor)
+
+    def _to_tensor(self, array: Array) -> torch.Tensor:
+        return self._converted(torch.from_numpy(np.ascontiguousarray(array)))
+
+    def _image_out(self, array: Array) -> Array:
+        return np.moveaxis(array, 1, -1) if array.ndim > 2 else array
+
+    def _image_back(self, array: Array) -> Array:
+        return np.moveaxis(array, -1, 1) if array.ndim > 2 else array
+
+    @torch.no_grad()
+    def _write(self, variable: torch.Tensor, array: Array) -> None:
+        variable.copy_(torch.from_numpy(np.ascontiguousarray(array)).to(variable.dtype))
+
+    def _loss_values(self, batch: Batch) -> dict[str, float]:
+        with torch.no_grad(), self._training_mode(random_layers=False, keeps_state=True):
+            return {name: float(value) for name, value in self._evaluate(batch).items()}
+
+    def _loss_gradients(self, batch: Batch, variables: Sequence[torch.Tensor]) -> list[Array | None]:
+        with self._training_mode(random_layers=False, keeps_state=True):
+            found = torch.autograd.grad(self._evaluate(batch)["loss"], list(variables), allow_unused=True)
+        return [None if gradient is None else self._to_numpy(gradient) for gradient in found]
+
+    def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
+        """Train with a fresh optimiser on the batches in their order; calls `report` after every epoch."""
+        self.optimiser.load_state_dict(copy.deepcopy(self._fresh))
+        if self._schedule is not None:
+            self._schedule.load_state_dict(copy.deepcopy(self._fresh_schedule))
+        with self._training_mode(self._setup.random_layers, keeps_state=False):
+            for epoch in range(batches.epochs):
+                first = epoch * batches.steps_per_epoch
+                seen = [self._step(batches.batch(first + step)) for step in range(batches.steps_per_epoch)]
+                rate = float(self.optimiser.param_groups[0]["lr"])
+                means = {name: float(np.mean([values[name] for values in seen])) for name in seen[0]}
+                report(EpochReport(epoch + 1, first + len(seen), {**means, "learning_rate": rate}))
+
+    def facts(self) -> JsonObject:
+        """Versions, device, threads, determinism, precision and number of parameters."""
+        parameters = sum(parameter.numel() for parameter in self.model.parameters())
+        return {**device_facts(self._device), "precision": self._setup.precision, "parameters": parameters}
+
+    def _step(self, batch: Batch) -> dict[str, float]:
+        self.optimiser.zero_grad()
+        values = self._evaluate(batch)
+        torch.autograd.backward(values["loss"])
+        self.optimiser.step()
+        if self._schedule is not None:
+            self._schedule.step()
+        return {name: float(value.detach()) for name, value in values.items()}
+
+    def _evaluate(self, batch: Batch) -> dict[str, torch.Tensor]:
+        output = self.model(*self._tensors_of(self._fed(batch)))
+        target = self._tensors_of(self._asked(batch))
+        values = {name: term.function(output, target) for name, term in self._terms.items()}
+        loss = sum(term.factor * values[name] for name, term in self._terms.items())
+        return {"loss": loss, **{name: values[name] for name, term in self._terms.items() if term.factor}}
+
+    def _tensors_of(self, arrays: Any) -> Any:
+        if isinstance(arrays, tuple):
+            return tuple(self._to_tensor(array) for array in arrays)
+        return self._to_tensor(arrays)
+
+    @contextlib.contextmanager
+    def _training_mode(self, random_layers: bool, keeps_state: bool) -> Iterator[None]:
+        """Train mode meanwhile.
+
+        `random_layers`: with dropout, which cannot act where both sides must agree; `keeps_state`: the running
+        statistics are put back afterwards.
+        """
+        self.model.train()
+        buffers = {name: buffer.clone() for name, buffer in self.model.named_buffers()} if keeps_state else {}
+        if not random_layers:
+            for module in self.model.modules():
+                if isinstance(module, DROPOUTS):
+                    module.eval()
+        try:
+            yield
+        finally:
+            with torch.no_grad():
+                for name, buffer in self.model.named_buffers():
+                    if name in buffers:
+                        buffer.copy_(buffers[name])
+            self.model.eval()
+
+    def _hidden_tensor(self, variable: torch.Tensor) -> Tensor:
+        return other_tensor("hidden", variable, variable.requires_grad)
+
+    def _optimiser_arrays(self, variable: torch.Tensor) -> dict[str, Array]:
+        return optimisers.arrays(self.optimiser, variable)
+
+    def _optimiser_slots(self) -> tuple[str, ...]:
+        return optimisers.slots(self.optimiser)
+
+    def _optimiser_options(self) -> dict[str, Value]:
+        return optimisers.options(self.optimiser)
