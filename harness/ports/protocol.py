@@ -55,7 +55,7 @@ class Batch:
     amplitude: Array
     """(B, N, N, C) float64: square root of the counts, s * X."""
     relative: Array
-    """(B, 1, 2, C) float64 pixels, [x, y]: minus the distance of each position from its group's centre."""
+    """(B, 1, 2, C) float64 pixels [x, y]: `-(position - centre of its group)`."""
     patches: Array | None = None
     """(B, N, N, C) complex128: the true object patches, where they are known and the network is trained on them."""
 

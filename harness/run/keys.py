@@ -164,7 +164,7 @@ def leg_parts(
 
 
 def network_code(network: str, port: str) -> tuple[str, ...]:
-    """Patterns of the files of a network and of one of its ports, and of the toolkits where they may use one."""
+    """Glob patterns, relative to the package: a network, one of its ports, and the toolkits that they may use."""
     own = (f"networks/{network}/*.py", f"networks/{network}/{port}/**/*.py", "toolkits/*/*device.py")
     return (*own, "toolkits/**/*.py") if network == "pair" else own
 

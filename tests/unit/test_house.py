@@ -17,6 +17,7 @@ FLOORS = [
     {"records"},
     {"dataset", "physics"},
     {"ports"},
+    {"toolkits"},
     {"networks"},
     {"run"},
     {"faults"},
@@ -27,9 +28,19 @@ FLOORS = [
 ]
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 HOME_OF_FRAMEWORK = {
-    "tensorflow": ("harness/networks/pinn/tensorflow/", "harness/faults/tensors_tensorflow.py"),
-    "keras": ("harness/networks/pinn/tensorflow/", "harness/faults/tensors_tensorflow.py"),
-    "torch": ("harness/networks/pinn/torch/", "harness/faults/tensors_torch.py", "harness/run/legs/reference"),
+    "tensorflow": (
+        "harness/networks/pinn/tensorflow/",
+        "harness/toolkits/keras/",
+        "harness/faults/tensors_tensorflow.py",
+    ),
+    "keras": ("harness/networks/pinn/tensorflow/", "harness/toolkits/keras/", "harness/faults/tensors_tensorflow.py"),
+    "torch": (
+        "harness/networks/pinn/torch/",
+        "harness/toolkits/torch/",
+        "harness/toolkits/keras/",
+        "harness/faults/tensors_torch.py",
+        "harness/run/legs/reference",
+    ),
     "cdtools": ("harness/run/legs/reference",),
 }
 FILES = sorted(PACKAGE.rglob("*.py"))

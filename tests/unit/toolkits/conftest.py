@@ -1,5 +1,9 @@
-"""Set-ups and batches small enough for a test of one layer."""
+"""Set-ups and batches small enough for a test of one layer.
 
+What imports a framework is collected only in a process of its own (see test_with_frameworks.py).
+"""
+
+import os
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +13,7 @@ import pytest
 from harness.ports.protocol import Batch, Setup
 
 SIZE = 16
+collect_ignore_glob = [] if os.environ.get("PARITY_FRAMEWORK") == "both" else ["test_same_layers.py"]
 
 
 def setup(precision: str = "float64", **more: Any) -> Setup:

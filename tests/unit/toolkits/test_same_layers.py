@@ -11,12 +11,12 @@ from keras import layers
 from torch import nn
 
 from harness.arrays import Array
-from harness.judge.rungs.spec import STRUCTURAL, alike
 from harness.ports.mapping import by_order, without_partner
 from harness.ports.protocol import Batch
 from harness.ports.renamed import RenamedPort
 from harness.toolkits.keras import device
 from harness.toolkits.keras.port import KerasPort
+from harness.toolkits.layers import LAYERS_WITHOUT_STAGE
 from harness.toolkits.port import ToolkitPort
 from harness.toolkits.torch.port import TorchPort
 from tests.unit.toolkits.conftest import SIZE, setup
@@ -148,8 +148,8 @@ def test_attributes_agree(pair: tuple[ToolkitPort, RenamedPort]) -> None:
     differing = [
         (name, key, value, candidate.get(name, {}).get(key))
         for name, attributes in reference.items()
-        if attributes["kind"] not in STRUCTURAL
+        if attributes["kind"] not in LAYERS_WITHOUT_STAGE
         for key, value in attributes.items()
-        if key != "running_variance" and not alike(value, candidate.get(name, {}).get(key))
+        if key != "running_variance" and candidate.get(name, {}).get(key) != value
     ]
     assert not differing
