@@ -38,7 +38,6 @@ class ToolkitPort(ABC):
         inputs: Feed | None = None,
         targets: Feed | None = None,
         patches: Callable[[Any], Array] | None = None,
-        taps: Mapping[str, str] | None = None,
         hidden: Mapping[str, Any] | None = None,
         ignored: Sequence[str] = (),
         scale: str | None = None,
@@ -55,7 +54,6 @@ class ToolkitPort(ABC):
             targets: what the loss takes beside the model's output; the normalised amplitude where it is left out.
             patches: from the model's output, in NumPy and in the framework's layout, to complex object patches
                 (B, N, N, C); without it the port predicts nothing.
-            taps: places in the user's code that are stages beside the layers, by the name of the stage.
             hidden: weights that are expected to train and that no layer of the model holds, by name.
             ignored: patterns (regular expressions) of weights that are left out; the report names them.
             scale: name of the weight whose exponential is the intensity scale.
@@ -67,7 +65,7 @@ class ToolkitPort(ABC):
         self.model, self.optimiser = model, optimiser
         self._terms: dict[str, LossTerm] = terms_of(loss)
         self._inputs, self._targets, self._patches = inputs, targets, patches
-        self._taps, self._hidden, self._ignored = dict(taps or {}), dict(hidden or {}), tuple(ignored)
+        self._hidden, self._ignored = dict(hidden or {}), tuple(ignored)
         self._scale, self._options = scale, dict(options or {})
         self.capabilities = CAPABILITIES | ({"predict"} if patches else frozenset())
 
@@ -143,7 +141,10 @@ class ToolkitPort(ABC):
 
     def weights(self) -> Weights:
         """Every array of the contract, by name, in canonical layout, float64."""
-        return {name: self._canonical(tensor, tensor.variable) for name, tensor in self._tensors.items()}
+        return {
+            name: tensor.layout.out(self._to_numpy(tensor.variable)).astype(np.float64)
+            for name, tensor in self._tensors.items()
+        }
 
     def set_weights(self, weights: Weights) -> None:
         """Load all weights and read them back; HarnessError for a name, a shape, or a value that did not arrive."""
@@ -208,9 +209,6 @@ class ToolkitPort(ABC):
         """A toolkit stitches nothing: the port does not announce it."""
         raise HarnessError(f"{self.framework}: this port does not stitch.")
 
-    def _canonical(self, tensor: Tensor, value: Any) -> Array:
-        return tensor.layout.out(self._to_numpy(value)).astype(np.float64)
-
     def _fed(self, batch: Batch) -> tuple[Array, ...]:
         """What the model takes."""
         inputs = self._amplitude(batch) if self._inputs is None else self._inputs(batch)
@@ -219,6 +217,16 @@ class ToolkitPort(ABC):
     def _asked(self, batch: Batch) -> Any:
         """What the loss takes beside the model's output."""
         return self._amplitude(batch) if self._targets is None else self._targets(batch)
+
+    def _tensors_of(self, arrays: Any) -> Any:
+        if isinstance(arrays, tuple):
+            return tuple(self._to_tensor(array) for array in arrays)
+        return self._to_tensor(arrays)
+
+    def _with_sum(self, values: dict[str, Any]) -> dict[str, Any]:
+        """`loss`, the weighted sum of the terms, before the terms that have a factor."""
+        loss = sum(term.factor * values[name] for name, term in self._terms.items())
+        return {"loss": loss, **{name: values[name] for name, term in self._terms.items() if term.factor}}
 
     def _amplitude(self, batch: Batch) -> Array:
         return self._image_back(batch.amplitude / self._setup.intensity_scale)

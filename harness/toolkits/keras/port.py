@@ -113,16 +113,10 @@ class KerasPort(ToolkitPort):
     def _evaluate(self, inputs: Any, targets: Any) -> dict[str, Any]:
         output = self.model(*inputs, training=True)
         values = {name: keras.ops.mean(term.function(targets, output)) for name, term in self._terms.items()}
-        loss = sum(term.factor * values[name] for name, term in self._terms.items())
-        return {"loss": loss, **{name: values[name] for name, term in self._terms.items() if term.factor}}
+        return self._with_sum(values)
 
     def _batch(self, batch: Batch) -> tuple[Any, Any]:
         return self._tensors_of(self._fed(batch)), self._tensors_of(self._asked(batch))
-
-    def _tensors_of(self, arrays: Any) -> Any:
-        if isinstance(arrays, tuple):
-            return tuple(self._to_tensor(array) for array in arrays)
-        return self._to_tensor(arrays)
 
     @contextlib.contextmanager
     def _training_mode(self, random_layers: bool, keeps_state: bool) -> Iterator[None]:

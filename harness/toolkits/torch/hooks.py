@@ -99,8 +99,6 @@ class _Functions(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
-        if func is functional.dropout and not self._watch.dropout:
-            return args[0]
         output = func(*args, **kwargs)
         known = FUNCTIONS.get(func)
         if known is None or self._watch.inside or not isinstance(output, torch.Tensor):
@@ -110,14 +108,32 @@ class _Functions(TorchFunctionMode):
         return self._watch.trace.called(Layer(name, kind, attributes), args[0], output)
 
 
-class Watch:
-    """One forward pass as a trace; `dropout`: whether random layers act."""
+DROPOUTS = frozenset(
+    {
+        functional.dropout,
+        functional.dropout1d,
+        functional.dropout2d,
+        functional.dropout3d,
+        functional.alpha_dropout,
+        functional.feature_alpha_dropout,
+    }
+)
 
-    def __init__(self, trace: Trace, dropout: bool = True) -> None:
+
+class WithoutDropout(TorchFunctionMode):
+    """Nothing is dropped meanwhile: by a function that the model calls, or by a module, which calls the same one."""
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        return (args[0] if args else kwargs["input"]) if func in DROPOUTS else func(*args, **kwargs)
+
+
+class Watch:
+    """One forward pass as a trace."""
+
+    def __init__(self, trace: Trace) -> None:
         """Begin with nothing seen."""
-        self.trace, self.dropout = trace, dropout
-        self.inside = 0
-        self.flattened: dict[int, tuple[int, ...]] = {}
+        self.trace, self.inside = trace, 0
 
     def enter(self, *_: Any) -> None:
         """A module without children begins: the functions it calls are its own."""
@@ -142,9 +158,9 @@ class Watch:
 
 
 @contextlib.contextmanager
-def watched(model: nn.Module, trace: Trace, taps: "dict[str, Tap]", dropout: bool = True) -> Iterator[Trace]:
+def watched(model: nn.Module, trace: Trace, taps: "dict[str, Tap]") -> Iterator[Trace]:
     """Watch what the model does meanwhile; everything is as before afterwards."""
-    watch = Watch(trace, dropout)
+    watch = Watch(trace)
     with contextlib.ExitStack() as undo:
         for name, module in leaves(model).items():
             undo.callback(module.register_forward_pre_hook(watch.enter).remove)

@@ -2,7 +2,7 @@
 
 import contextlib
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,8 @@ from harness.toolkits.layers import Layer, Tensor
 from harness.toolkits.port import ToolkitPort
 from harness.toolkits.torch import optimisers
 from harness.toolkits.torch.device import DTYPES, device_facts, prepare
-from harness.toolkits.torch.hooks import Tap, watched
-from harness.toolkits.torch.layers import DROPOUTS, describe_unused, other_tensor
+from harness.toolkits.torch.hooks import Tap, WithoutDropout, watched
+from harness.toolkits.torch.layers import describe_unused, other_tensor
 from harness.toolkits.trace import Trace
 
 COMPLEX = {torch.float32: torch.complex64, torch.float64: torch.complex128}
@@ -29,10 +29,19 @@ class TorchPort(ToolkitPort):
 
     framework = "torch"
 
-    def __init__(self, model: nn.Module, *, schedule: Any = None, **user: Any) -> None:
-        """Take what the user has; `schedule`: a scheduler of the learning rate that is stepped after every step."""
+    def __init__(
+        self, model: nn.Module, *, taps: Mapping[str, str] | None = None, schedule: Any = None, **user: Any
+    ) -> None:
+        """Take what the user has.
+
+        Args:
+            model: the module.
+            taps: places in the user's code that are stages beside the layers, by the name of the stage; see `Tap`.
+            schedule: a scheduler of the learning rate that is stepped after every step.
+            user: the arguments of `ToolkitPort`.
+        """
         super().__init__(model, **user)
-        self._schedule = schedule
+        self._watchers, self._schedule = {name: Tap(where) for name, where in (taps or {}).items()}, schedule
 
     def _prepare(self) -> None:
         self._device = prepare(self._setup.device)
@@ -40,7 +49,6 @@ class TorchPort(ToolkitPort):
         self.model._apply(self._converted)  # `to` would drop the imaginary part of complex weights
         self._fresh = copy.deepcopy(self.optimiser.state_dict())
         self._fresh_schedule = copy.deepcopy(self._schedule.state_dict()) if self._schedule is not None else None
-        self._watchers = {name: Tap(where) for name, where in self._taps.items()}
 
     def _converted(self, tensor: torch.Tensor) -> torch.Tensor:
         if tensor.is_complex():
@@ -113,13 +121,7 @@ class TorchPort(ToolkitPort):
         output = self.model(*self._tensors_of(self._fed(batch)))
         target = self._tensors_of(self._asked(batch))
         values = {name: term.function(output, target) for name, term in self._terms.items()}
-        loss = sum(term.factor * values[name] for name, term in self._terms.items())
-        return {"loss": loss, **{name: values[name] for name, term in self._terms.items() if term.factor}}
-
-    def _tensors_of(self, arrays: Any) -> Any:
-        if isinstance(arrays, tuple):
-            return tuple(self._to_tensor(array) for array in arrays)
-        return self._to_tensor(arrays)
+        return self._with_sum(values)
 
     @contextlib.contextmanager
     def _training_mode(self, random_layers: bool, keeps_state: bool) -> Iterator[None]:
@@ -130,12 +132,9 @@ class TorchPort(ToolkitPort):
         """
         self.model.train()
         buffers = {name: buffer.clone() for name, buffer in self.model.named_buffers()} if keeps_state else {}
-        if not random_layers:
-            for module in self.model.modules():
-                if isinstance(module, DROPOUTS):
-                    module.eval()
         try:
-            yield
+            with contextlib.nullcontext() if random_layers else WithoutDropout():
+                yield
         finally:
             with torch.no_grad():
                 for name, buffer in self.model.named_buffers():

@@ -6,10 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+FILES = ("test_same_layers.py", "test_random_layers.py")
+
 
 def test_both_toolkits() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", str(Path(__file__).with_name("test_same_layers.py")), "-q"],
+        [sys.executable, "-m", "pytest", *(str(Path(__file__).with_name(name)) for name in FILES), "-q"],
         env={**os.environ, "PARITY_FRAMEWORK": "both"},
         capture_output=True,
         text=True,
