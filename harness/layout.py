@@ -42,6 +42,8 @@ SCENARIO = "scenario.yaml"
 """The resolved scenario: every value, and where it came from."""
 DECLARED = "declared.json"
 """Of a user's pair: the differences that its scenario declares."""
+ASKED = "asked.json"
+"""Of a user's pair: the settings that both sides' own workflows were asked for."""
 MAPPING = "mapping.json"
 """Of a user's pair: which weight, layer and stage of the candidate is which of the reference."""
 JOBS = "jobs.json"
@@ -116,6 +118,12 @@ REFERENCE = "object.npz"
 """Result of the reference leg, which is only in the store."""
 ERROR = "error.json"
 """Why a job failed."""
+
+# Files of `contract/`, beside `contract.json` and `facts.json`.
+SEEN = "seen.json"
+"""Settings that the side's own workflow was about to train with."""
+SEEN_ARRAYS = "seen.npz"
+"""What it was about to feed its network."""
 
 # Files of `lockstep/` and `graft/`.
 BATCH = "batch.npz"

@@ -9,13 +9,35 @@ from typing import TYPE_CHECKING, Any
 from harness.errors import HarnessError
 from harness.ports.contract import Contract
 from harness.ports.protocol import Batch, EpochReport, Port, Setup
+from harness.ports.seen import Seen
+from harness.toolkits.front_door import stopped_at
 
 if TYPE_CHECKING:
+    from harness.toolkits.keras.front_door import fit_settings
     from harness.toolkits.keras.port import KerasPort
+    from harness.toolkits.torch.front_door import loop_settings
     from harness.toolkits.torch.port import TorchPort
 
-__all__ = ["Batch", "Contract", "EpochReport", "HarnessError", "KerasPort", "Port", "Setup", "TorchPort"]
-_TOOLKITS = {"KerasPort": "harness.toolkits.keras.port", "TorchPort": "harness.toolkits.torch.port"}
+__all__ = [
+    "Batch",
+    "Contract",
+    "EpochReport",
+    "HarnessError",
+    "KerasPort",
+    "Port",
+    "Seen",
+    "Setup",
+    "TorchPort",
+    "fit_settings",
+    "loop_settings",
+    "stopped_at",
+]
+_TOOLKITS = {
+    "KerasPort": "harness.toolkits.keras.port",
+    "TorchPort": "harness.toolkits.torch.port",
+    "fit_settings": "harness.toolkits.keras.front_door",
+    "loop_settings": "harness.toolkits.torch.front_door",
+}
 
 
 def __getattr__(name: str) -> Any:

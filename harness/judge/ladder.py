@@ -18,6 +18,7 @@ from harness.judge.rungs import (
     physics,
     reconstruction,
     scale,
+    settings,
     spec,
     stages,
     step,
@@ -34,6 +35,7 @@ JUDGES: dict[str, ModuleType] = {
     module.__name__.rpartition(".")[2]: module
     for module in (
         spec,
+        settings,
         dataset,
         stages,
         physics,

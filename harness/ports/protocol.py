@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 from harness.arrays import Array, Precision, Weights
 from harness.files import JsonObject
 from harness.ports.contract import Contract
+from harness.ports.seen import Seen
 from harness.scenario.schema import Scenario
 
 SHARED_WEIGHTS = "shared_weights"
@@ -22,6 +23,8 @@ CAPABILITIES = frozenset(
 """Everything that a port may be capable of: names of methods of `Port`, and `shared_weights`. The latter means that its
 weights are those of the contract, so that it can load initial weights that both sides share, and weights that the other
 side trained. Rungs that need a capability that is missing are INCONCLUSIVE."""
+SEEN = "seen"
+"""Capability of a port of a user's pair, whose own workflow was stopped where it would train."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class Setup:
     """Of a user's pair: what the scenario gives the factory of this side."""
     home: Path | None = None
     """Of a user's pair: the folder of the scenario's file."""
+    data: Path | None = None
+    """Of a user's pair: the NPZ of the case (see docs/data.md), for a side that loads its data itself."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,10 @@ class Port(Protocol):
         Returns:
             The weighted mean (size, size) complex, 0 where no patch lies, and the summed weights (size, size).
         """
+        ...
+
+    def seen(self) -> Seen:
+        """What the side's own workflow was about to train with, where it was stopped."""
         ...
 
     def facts(self) -> JsonObject:

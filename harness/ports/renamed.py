@@ -8,6 +8,7 @@ from harness.files import JsonObject
 from harness.ports.contract import Contract
 from harness.ports.mapping import Names, PairMapping, renamed
 from harness.ports.protocol import Batch, BatchSource, EpochReport, Port
+from harness.ports.seen import Seen
 
 
 class RenamedPort:
@@ -66,6 +67,10 @@ class RenamedPort:
     def stitch(self, patches: Array, positions: Array, weight: Array, size: int) -> tuple[Array, Array]:
         """Place patches on a canvas."""
         return self.port.stitch(patches, positions, weight, size)
+
+    def seen(self) -> Seen:
+        """What the side's own workflow was about to train with."""
+        return self.port.seen()
 
     def facts(self) -> JsonObject:
         """Versions, device, threads, number of parameters."""

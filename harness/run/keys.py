@@ -156,7 +156,7 @@ def leg_parts(
         "leg": leg,
         "backend": backend,
         "scenario": relevant(scenario, leg, backend).model_dump(mode="json"),
-        "inputs": _input_digests(dataset, leg),
+        "inputs": _input_digests(dataset, leg, scenario.network),
         "code": code_digest((*SHARED_CODE, *network_code(scenario.network, backend), *LEG_CODE[leg])),
         **_runtime_parts(runtime),
         **more,
@@ -183,14 +183,15 @@ def code_digest(patterns: Iterable[str]) -> str:
     return total.hexdigest()
 
 
-def _input_digests(dataset: Path, leg: str) -> JsonObject:
+def _input_digests(dataset: Path, leg: str, network: str) -> JsonObject:
     """Digests of the dataset files that a leg reads, and the values of `setup.json` that it uses.
 
     They stand for the dataset in place of its key: one that is built again with the same bytes trains nothing again.
     """
     files, setup = recorded_files(dataset), DatasetSetup.read(dataset / layout.SETUP)
     facts = (*_SETUP, "canvas_size") if leg in ("infer", "exchange") else _SETUP
-    return {name: files[name].sha256 for name in _INPUTS[leg]} | setup.model_dump(include=set(facts))
+    names = (*_INPUTS[leg], layout.DATA) if network == "pair" else _INPUTS[leg]  # a pair may load its data itself
+    return {name: files[name].sha256 for name in names} | setup.model_dump(include=set(facts))
 
 
 def _runtime_parts(runtime: Runtime) -> JsonObject:

@@ -188,6 +188,11 @@ class Scenario(Section):
         """Differences of the sides that are known, by what differs: `differs`, `reason` and `until` of each."""
         return {}
 
+    @property
+    def asked(self) -> Mapping[str, Any] | None:
+        """Settings that the sides' own workflows are asked for; None where the harness itself feeds both sides."""
+        return None
+
     def for_side(self, name: str | None) -> "Scenario":  # noqa: ARG002
         """The scenario without what only the other side, or only the pair, is told; None: without what any side is."""
         return self

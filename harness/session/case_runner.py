@@ -25,6 +25,7 @@ from harness.judge.golden import registry
 from harness.judge.localisation import localise
 from harness.judge.results import Results
 from harness.judge.verdict import CONTRACT, Check, RungVerdict, Status
+from harness.records.asked import AskedRecord
 from harness.records.case import CaseRecord
 from harness.records.declared import DeclaredRecord
 from harness.records.localisation import LocalisationRecord
@@ -53,6 +54,8 @@ def plan(root: Path, case: Case, rungs: Iterable[str], request: Request) -> None
     write_text(folder / layout.SCENARIO, case.resolved_yaml())
     if case.scenario.declared:
         DeclaredRecord(differences=case.scenario.declared).write(folder / layout.DECLARED)
+    if case.scenario.asked is not None:
+        AskedRecord(settings=dict(case.scenario.asked)).write(folder / layout.ASKED)
     CaseRecord(
         id=case.id,
         scenario=case.name,

@@ -14,7 +14,8 @@ from harness.arrays import Array, Weights
 from harness.errors import HarnessError
 from harness.files import JsonObject
 from harness.ports.contract import Contract, Scale, Stage, Term, Value, Weight
-from harness.ports.protocol import SHARED_WEIGHTS, Batch, BatchSource, EpochReport, Setup
+from harness.ports.protocol import SEEN, SHARED_WEIGHTS, Batch, BatchSource, EpochReport, Setup
+from harness.ports.seen import Seen
 from harness.toolkits.layers import Layer, Tensor
 from harness.toolkits.terms import Loss, LossTerm, terms_of
 from harness.toolkits.trace import Site, Trace, paddings, sites
@@ -42,6 +43,7 @@ class ToolkitPort(ABC):
         ignored: Sequence[str] = (),
         scale: str | None = None,
         options: Mapping[str, Value] | None = None,
+        seen: Seen | None = None,
     ) -> None:
         """Take what the user has; nothing is computed before `bind`.
 
@@ -58,6 +60,7 @@ class ToolkitPort(ABC):
             ignored: patterns (regular expressions) of weights that are left out; the report names them.
             scale: name of the weight whose exponential is the intensity scale.
             options: what else was chosen, to be held against the other side's.
+            seen: what the user's own workflow was about to train with, where it was stopped.
 
         Raises:
             HarnessError: the loss is no function and no mapping of functions.
@@ -67,7 +70,9 @@ class ToolkitPort(ABC):
         self._inputs, self._targets, self._patches = inputs, targets, patches
         self._hidden, self._ignored = dict(hidden or {}), tuple(ignored)
         self._scale, self._options = scale, dict(options or {})
-        self.capabilities = CAPABILITIES | ({"predict"} if patches else frozenset())
+        self._seen = seen
+        given = {"predict": patches, SEEN: seen}
+        self.capabilities = CAPABILITIES | {name for name, value in given.items() if value is not None}
 
     def bind(self, setup: Setup) -> None:
         """Become the port of a setup: its precision and device, a contract from one pass of an example."""
@@ -204,6 +209,11 @@ class ToolkitPort(ABC):
         output = self._run(self._fed(batch), Trace())
         whole = tuple(map(self._to_numpy, output)) if isinstance(output, tuple | list) else self._to_numpy(output)
         return np.asarray(self._patches(whole))
+
+    def seen(self) -> Seen:
+        """What the user gave as seen at the front door."""
+        assert self._seen is not None
+        return self._seen
 
     def stitch(self, *_: Any) -> tuple[Array, Array]:
         """A toolkit stitches nothing: the port does not announce it."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.errors import HarnessError
 from harness.networks.pair.sections import PairScenario, SideSpec
-from harness.ports.protocol import CAPABILITIES, Port, Setup
+from harness.ports.protocol import CAPABILITIES, SEEN, Port, Setup
 
 ROLES = ("reference", "candidate")
 
@@ -86,8 +86,8 @@ def _from_file(path: Path, where: str) -> Any:
 def _called(factory: Callable[[Setup], Any], setup: Setup, where: str) -> Any:
     try:
         return factory(setup)
-    except HarnessError:
-        raise
+    except HarnessError as error:
+        raise HarnessError(f"{where}: {error}") from error
     except Exception as error:
         raise HarnessError(
             f"{where}: raised {_last(error)}; call it by hand with the same options to see why."
@@ -96,10 +96,11 @@ def _called(factory: Callable[[Setup], Any], setup: Setup, where: str) -> Any:
 
 def _bound(port: Any, spec: SideSpec, setup: Setup, where: str) -> Port:
     if spec.port == "own":
-        if not isinstance(getattr(port, "capabilities", None), frozenset) or not port.capabilities <= CAPABILITIES:
+        known = CAPABILITIES | {SEEN}
+        if not isinstance(getattr(port, "capabilities", None), frozenset) or not port.capabilities <= known:
             raise HarnessError(
                 f"{where}: returned {type(port).__name__}, whose `capabilities` are no frozenset of "
-                f"{', '.join(sorted(CAPABILITIES))}; see docs/adding-a-backend.md."
+                f"{', '.join(sorted(known))}; see docs/adding-a-backend.md."
             )
         own: Port = port
         return own

@@ -62,6 +62,8 @@ class PairSpec(Section):
     candidate: SideSpec
     weights: str = "by_order"
     """`by_order`, `by_name`, or a JSON file beside the scenario that maps the candidate's names."""
+    settings: dict[str, Value] = Field(default={})
+    """What both sides' own workflows are asked for, beside what the scenario says, such as `learning_rate`."""
     declared: dict[str, DeclaredSpec] = Field(default={})
     """Known differences, by the name of the layer, stage, weight or setting that differs."""
 
@@ -89,6 +91,19 @@ class PairScenario(Scenario):
     def declared(self) -> dict[str, dict[str, str]]:
         """See `Scenario.declared`."""
         return {what: known.model_dump() for what, known in self.pair.declared.items()}
+
+    @property
+    def asked(self) -> dict[str, Value]:
+        """See `Scenario.asked`."""
+        own: dict[str, Value] = {
+            "N": self.dataset.N,
+            "gridsize": self.grouping.gridsize,
+            "nphotons": self.dataset.nphotons,
+            "probe_scale": self.dataset.probe.scale,
+            "batch_size": self.training.batch_size,
+            "epochs": self.training.epochs,
+        }
+        return own | self.pair.settings
 
     def for_side(self, name: str | None) -> "PairScenario":
         """See `Scenario.for_side`; each side keeps its name, and the other side nothing else."""

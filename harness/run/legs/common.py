@@ -35,6 +35,7 @@ def setup_of(job: Job, precision: Precision, random_layers: bool = True) -> Setu
         device="gpu" if job.device == "gpu" else "cpu",
         random_layers=random_layers,
         home=job.home,
+        data=job.home and job.dataset / layout.DATA,
     )
 
 

@@ -1,7 +1,6 @@
 """A forward pass of a PyTorch model as it is watched: every module, and every function that no module calls."""
 
 import contextlib
-import importlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
 from harness.toolkits.layers import Attributes, Layer
+from harness.toolkits.replacing import replaced
 from harness.toolkits.torch.layers import describe, padded_pixels, upsampling
 from harness.toolkits.trace import Trace
 
@@ -200,19 +200,15 @@ class Tap:
             return type(value)(seen if number == self.pick else other for number, other in enumerate(value))
 
         if ":" in self.where:
-            return _replace_function(self.where, passed)
+            changed = contextlib.ExitStack()
+            changed.enter_context(replaced(self.where, _followed_by(passed)))
+            return changed.close
         module = model.get_submodule(self.where)
         if self.input:
             return module.register_forward_pre_hook(lambda _, taken: (passed(taken[0]), *taken[1:])).remove
         return module.register_forward_hook(lambda *call: passed(call[-1])).remove
 
 
-def _replace_function(where: str, passed: Callable[[Any], Any]) -> Callable[[], None]:
-    module_name, _, attribute = where.partition(":")
-    owner = importlib.import_module(module_name)
-    *path, last = attribute.split(".")
-    for part in path:
-        owner = getattr(owner, part)
-    plain = getattr(owner, last)
-    setattr(owner, last, lambda *args, **kwargs: passed(plain(*args, **kwargs)))
-    return lambda: setattr(owner, last, plain)
+def _followed_by(passed: Callable[[Any], Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """From a function to one whose result is passed on by `passed`."""
+    return lambda plain: lambda *args, **kwargs: passed(plain(*args, **kwargs))
