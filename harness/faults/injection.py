@@ -14,6 +14,7 @@ from harness.faults.faulty_port import Change, FaultyPort, StageChange, Stitchin
 from harness.files import JsonObject
 from harness.networks import registry
 from harness.ports.protocol import Batch, BatchSource, EpochReport, Port, Setup
+from harness.ports.seen import Seen
 
 
 @contextlib.contextmanager
@@ -119,6 +120,10 @@ class InjectedPort:
         made = self._backend.stitch(given.patches, given.positions, given.weight, given.size)
         found: tuple[Array, Array] = self._port.changed("stitched", made)
         return found
+
+    def seen(self) -> Seen:
+        """Return what the backend's own workflow was about to train with, unchanged."""
+        return self._backend.seen()
 
     def facts(self) -> JsonObject:
         """Return the facts of the backend, unchanged."""

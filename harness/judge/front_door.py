@@ -62,26 +62,26 @@ def _compare(findings: Findings, name: str, reference: tuple[str, Arrays], candi
     by_group = [array for array in common if array in ROWS]
     if not by_group and not (GROUPS in mine and GROUPS in theirs):
         return
-    rows = _same_groups(findings, f"{name}.{GROUPS}", reference, candidate)
-    for array in by_group if rows else ():
-        where = f"{array} of {second} against {first}, in {len(rows[0])} groups"
-        _judge_array(findings, f"{name}.{array}", mine[array][rows[0]], theirs[array][rows[1]], where)
+    own, other = _same_groups(findings, f"{name}.{GROUPS}", reference, candidate)
+    for array in by_group if own else ():
+        where = f"{array} of {second} against {first}, in {len(own)} groups"
+        _judge_array(findings, f"{name}.{array}", mine[array][own], theirs[array][other], where)
 
 
 def _same_groups(
     findings: Findings, name: str, reference: tuple[str, Arrays], candidate: tuple[str, Arrays]
-) -> tuple[list[int], list[int]] | None:
-    """Rows of the reference and of the candidate that are of one group; None, with a check that says why, for none."""
+) -> tuple[list[int], list[int]]:
+    """Rows of the reference and of the candidate that are of one group; where there is none, a check says why."""
     (first, mine), (second, theirs) = reference, candidate
     if without := [side for side, arrays in (reference, candidate) if GROUPS not in arrays]:
         message = f"{' and '.join(without)} did not say which patterns make up a group, so no row has a partner"
         findings.inconclusive(name, message)
-        return None
+        return [], []
     where = {tuple(group): row for row, group in reversed(list(enumerate(mine[GROUPS].tolist())))}
     pairs = [(where[tuple(group)], row) for row, group in enumerate(theirs[GROUPS].tolist()) if tuple(group) in where]
     total = len(theirs[GROUPS])
     findings.demand(name, 0 < total == len(pairs), f"{len(pairs)} of {total} groups of {second} are groups of {first}")
-    return ([own for own, _ in pairs], [other for _, other in pairs]) if pairs else None
+    return [own for own, _ in pairs], [other for _, other in pairs]
 
 
 def _judge_array(findings: Findings, name: str, mine: Array, theirs: Array, where: str) -> None:
