@@ -129,6 +129,8 @@ SEEN_ARRAYS = "seen.npz"
 BATCH = "batch.npz"
 FIRST_WEIGHTS = "weights.npz"
 FACTS = "facts.json"
+BATCH_SIZES = "batch_sizes.json"
+"""What a side returns for one group in batches of several sizes."""
 GRAFTED_STAGES = "stages.npz"
 PROBLEMS = "problems.json"
 

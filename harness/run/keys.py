@@ -35,7 +35,7 @@ SHARED_CODE = (
 _INFER_CODE = ("run/legs/infer.py", "run/legs/placement.py", "run/legs/statistics.py", "physics/*.py")
 LEG_CODE = {
     "contract": ("run/legs/contract.py",),
-    "lockstep": ("run/legs/lockstep.py", "run/legs/distances.py"),
+    "lockstep": ("run/legs/lockstep.py", "run/legs/batch_sizes.py", "run/legs/distances.py"),
     "trajectory": ("run/legs/trajectory.py", "run/legs/lockstep.py", "run/legs/distances.py"),
     "oracle": ("run/legs/oracle.py", "physics/*.py"),
     "graft": ("run/legs/graft.py",),

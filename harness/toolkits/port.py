@@ -206,9 +206,12 @@ class ToolkitPort(ABC):
     def predict(self, batch: Batch) -> Array:
         """(B, N, N, C) complex: predicted object patches."""
         assert self._patches is not None
-        output = self._run(self._fed(batch), Trace())
-        whole = tuple(map(self._to_numpy, output)) if isinstance(output, tuple | list) else self._to_numpy(output)
-        return np.asarray(self._patches(whole))
+        return np.asarray(self._patches(self._answered(self._fed(batch))))
+
+    def _answered(self, inputs: tuple[Array, ...]) -> Any:
+        """The outputs for some inputs in NumPy, in inference mode, as a user asks the model for them."""
+        output = self._run(inputs, Trace())
+        return tuple(map(self._to_numpy, output)) if isinstance(output, tuple | list) else self._to_numpy(output)
 
     def seen(self) -> Seen:
         """What the user gave as seen at the front door."""

@@ -3,10 +3,12 @@
 Evidence: `lockstep/stages_{float32,float64}.npz` of both sides. Each stage is a check of its own, in the order
 of the forward pass: its error is the largest difference over the largest magnitude of the reference's stage.
 In `graft/` the candidate computes every stage from the reference's earlier stages: a stage that differs there is wrong
-itself, one that differs only in the whole pass has a wrong input.
+itself, one that differs only in the whole pass has a wrong input. `lockstep/batch_sizes.json` of each side says what it
+returns for one group in batches of several sizes.
 """
 
 from harness.arrays import PRECISIONS, Array, Precision
+from harness.judge.batch_sizes import judge_batch_sizes
 from harness.judge.declared import gone
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
@@ -30,6 +32,7 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
             _compare(findings, evidence, precision)
     with findings.evidence_for("alone"):
         _compare_alone(findings, evidence)
+    judge_batch_sizes(findings, evidence)
     with findings.evidence_for("declared"):
         _demand_what_is_declared(findings, evidence)
     return findings.checks

@@ -2,7 +2,8 @@
 
 Fills `lockstep/`: what the port claims to be (`contract.json`), and in both precisions every named stage, every term of
 the loss, the gradient of every weight, and how far the gradients of nudged weights on the reordered batch are from
-those (`gradient_noise_<precision>.json`, one value a draw for every weight).
+those (`gradient_noise_<precision>.json`, one value a draw for every weight). In float32 alone: what is returned for one
+group in batches of several sizes (`batch_sizes.json`).
 """
 
 from pathlib import Path
@@ -14,6 +15,7 @@ from harness.files import write_json, write_npz
 from harness.ports.feed import batch_of, rolled
 from harness.ports.protocol import SHARED_WEIGHTS, Batch, Port
 from harness.run.job import Job
+from harness.run.legs.batch_sizes import write_batch_sizes
 from harness.run.legs.common import Progress, create, lacks, setup_of, shared_start, truth_of
 from harness.run.legs.distances import distances
 
@@ -45,6 +47,8 @@ def _pass(job: Job, folder: Path, precision: Precision, batch: Batch) -> None:
     port.set_weights(weights)
     if "stages" not in absent:
         write_npz(folder / layout.stages(precision), **port.stages(batch))
+        if precision == "float32":
+            write_batch_sizes(job, folder, port)
     if "losses" not in absent:
         write_json(folder / layout.losses(precision), port.losses(batch))
     if "gradients" not in absent:

@@ -187,6 +187,8 @@ def write_lockstep(folder: Path, scenario: PinnScenario, backend: str, rng: np.r
     contract_of(scenario).write(here)
     write_npz(here / "batch.npz", amplitude=batch.amplitude, relative=batch.relative)
     write_npz(here / "weights.npz", **weights)
+    sizes = {"sizes": [1, 8, 65], "returned": [1, 8, 65], "differences": [0.0, 1e-7, 2e-7], "problems": ["", "", ""]}
+    write_json(here / "batch_sizes.json", sizes)
     write_json(here / "facts.json", {"capabilities": ["losses", "predict", "stages", "stitch", "train"]})
     for precision, wobble in (("float32", 1e-8), ("float64", 1e-15)):
         stages = stages_of(folder, scenario, batch, float(weights["log_scale"]))

@@ -13,11 +13,7 @@ import pytest
 from harness.ports.protocol import Batch, Setup
 
 SIZE = 16
-collect_ignore_glob = (
-    []
-    if os.environ.get("PARITY_FRAMEWORK") == "both"
-    else ["test_same_layers.py", "test_random_layers.py", "test_front_door.py"]
-)
+collect_ignore = [] if os.environ.get("PARITY_FRAMEWORK") == "both" else ["both"]
 
 
 def setup(precision: str = "float64", **more: Any) -> Setup:
