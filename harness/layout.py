@@ -92,6 +92,8 @@ TRAJECTORY = "trajectory"
 GRAFT = "graft"
 TRAIN_OUTPUTS = "train_outputs"
 BUNDLE = "bundle"
+OWN_LOOP = "own_loop"
+"""What a training loop of the side's own left."""
 INFERENCE_OUTPUTS = "inference_outputs"
 EXCHANGE = "exchange"
 
@@ -101,7 +103,7 @@ LEG_FOLDERS = {
     "oracle": (ORACLE,),
     "trajectory": (TRAJECTORY,),
     "graft": (GRAFT,),
-    "train": (TRAIN_OUTPUTS, BUNDLE),
+    "train": (TRAIN_OUTPUTS, BUNDLE, OWN_LOOP),
     "infer": (INFERENCE_OUTPUTS,),
     "exchange": (EXCHANGE,),
 }

@@ -105,6 +105,10 @@ class InjectedPort:
 
         self._backend.train(self._port.changed("batches", ChangedBatches(batches, self._batch)), seen)
 
+    def fit(self, data: Path, folder: Path, report: Callable[[EpochReport], None]) -> None:
+        """Train by the backend's own loop, unchanged."""
+        self._backend.fit(data, folder, report)
+
     def optimiser_state(self) -> Weights:
         """Return the optimiser's state, unchanged."""
         return self._backend.optimiser_state()

@@ -25,6 +25,8 @@ weights are those of the contract, so that it can load initial weights that both
 side trained. Rungs that need a capability that is missing are INCONCLUSIVE."""
 SEEN = "seen"
 """Capability of a port of a user's pair, whose own workflow was stopped where it would train."""
+FIT = "fit"
+"""Capability of a port of a user's pair that trains by a loop of its own."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,16 @@ class Port(Protocol):
         """Train on the batches in their order, and call `report` after every epoch.
 
         `report` may call `weights` and `optimiser_state`.
+        """
+        ...
+
+    def fit(self, data: Path, folder: Path, report: Callable[[EpochReport], None]) -> None:
+        """Train by a loop of its own, and call `report` for every epoch that it was; in place of `train` in leg train.
+
+        Args:
+            data: the NPZ of the case, see docs/data.md.
+            folder: an empty folder for whatever the loop leaves.
+            report: to be called once for each epoch, in their order.
         """
         ...
 

@@ -1,6 +1,7 @@
 """A candidate under the reference's names: what it calls its weights, layers and stages, the judge need not know."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from harness.arrays import Array, Weights
@@ -54,6 +55,10 @@ class RenamedPort:
     def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
         """Train on the batches in their order."""
         self.port.train(batches, report)
+
+    def fit(self, data: Path, folder: Path, report: Callable[[EpochReport], None]) -> None:
+        """Train by a loop of its own."""
+        self.port.fit(data, folder, report)
 
     def optimiser_state(self) -> Weights:
         """What the optimiser keeps for every trained weight."""

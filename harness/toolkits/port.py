@@ -6,6 +6,8 @@ What a framework does itself stands in `harness.toolkits.torch.port` and `harnes
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from harness.arrays import Array, Weights
 from harness.errors import HarnessError
 from harness.files import JsonObject
 from harness.ports.contract import Contract, Scale, Stage, Term, Value, Weight
-from harness.ports.protocol import SEEN, SHARED_WEIGHTS, Batch, BatchSource, EpochReport, Setup
+from harness.ports.protocol import FIT, SEEN, SHARED_WEIGHTS, Batch, BatchSource, EpochReport, Setup
 from harness.ports.seen import Seen
 from harness.toolkits.layers import Layer, Tensor
 from harness.toolkits.terms import Loss, LossTerm, terms_of
@@ -44,6 +46,7 @@ class ToolkitPort(ABC):
         scale: str | None = None,
         options: Mapping[str, Value] | None = None,
         seen: Seen | None = None,
+        fit: Callable[[Path, Path], Mapping[str, Sequence[float]]] | None = None,
     ) -> None:
         """Take what the user has; nothing is computed before `bind`.
 
@@ -61,6 +64,8 @@ class ToolkitPort(ABC):
             scale: name of the weight whose exponential is the intensity scale.
             options: what else was chosen, to be held against the other side's.
             seen: what the user's own workflow was about to train with, where it was stopped.
+            fit: trains the model by a loop of the user's own; called with the NPZ of the case and an empty folder, it
+                returns values of every metric by epoch, `loss` among them, as Keras' `History.history` does.
 
         Raises:
             HarnessError: the loss is no function and no mapping of functions.
@@ -70,8 +75,8 @@ class ToolkitPort(ABC):
         self._inputs, self._targets, self._patches = inputs, targets, patches
         self._hidden, self._ignored = dict(hidden or {}), tuple(ignored)
         self._scale, self._options = scale, dict(options or {})
-        self._seen = seen
-        given = {"predict": patches, SEEN: seen}
+        self._seen, self._fit = seen, fit
+        given = {"predict": patches, SEEN: seen, FIT: fit}
         self.capabilities = CAPABILITIES | {name for name, value in given.items() if value is not None}
 
     def bind(self, setup: Setup) -> None:
@@ -212,6 +217,25 @@ class ToolkitPort(ABC):
         """The outputs for some inputs in NumPy, in inference mode, as a user asks the model for them."""
         output = self._run(inputs, Trace())
         return tuple(map(self._to_numpy, output)) if isinstance(output, tuple | list) else self._to_numpy(output)
+
+    def fit(self, data: Path, folder: Path, report: Callable[[EpochReport], None]) -> None:
+        """Train by the user's own loop; steps are counted by the optimiser, and shared out evenly over the epochs."""
+        assert self._fit is not None
+        with self._counted_steps() as count:
+            history = self._fit(data, folder)
+        if not len(history.get("loss", ())) or len({len(values) for values in history.values()}) != 1:
+            found = ", ".join(f"{name}: {len(values)}" for name, values in history.items()) or "nothing"
+            raise HarnessError(f"fit: must return a value an epoch of every metric, `loss` among them; found {found}.")
+        if not count():
+            raise HarnessError("fit: took no step of the optimiser that the port was given; give it the one it uses.")
+        epochs = len(history["loss"])
+        for epoch in range(1, epochs + 1):
+            metrics = {name: float(values[epoch - 1]) for name, values in history.items()}
+            report(EpochReport(epoch, count() * epoch // epochs, metrics))
+
+    @abstractmethod
+    def _counted_steps(self) -> AbstractContextManager[Callable[[], int]]:
+        """Count the steps that the optimiser takes meanwhile."""
 
     def seen(self) -> Seen:
         """What the user gave as seen at the front door."""

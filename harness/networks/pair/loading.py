@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.errors import HarnessError
 from harness.networks.pair.sections import PairScenario, SideSpec
-from harness.ports.protocol import CAPABILITIES, SEEN, Port, Setup
+from harness.ports.protocol import CAPABILITIES, FIT, SEEN, Port, Setup
 
 ROLES = ("reference", "candidate")
 
@@ -96,7 +96,7 @@ def _called(factory: Callable[[Setup], Any], setup: Setup, where: str) -> Any:
 
 def _bound(port: Any, spec: SideSpec, setup: Setup, where: str) -> Port:
     if spec.port == "own":
-        known = CAPABILITIES | {SEEN}
+        known = CAPABILITIES | {FIT, SEEN}
         if not isinstance(getattr(port, "capabilities", None), frozenset) or not port.capabilities <= known:
             raise HarnessError(
                 f"{where}: returned {type(port).__name__}, whose `capabilities` are no frozenset of "

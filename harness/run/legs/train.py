@@ -14,7 +14,7 @@ from harness.arrays import Weights
 from harness.dataset.grouped import GroupedData
 from harness.files import digest, sha256, write_atomic, write_json
 from harness.ports.feed import FedBatches
-from harness.ports.protocol import SHARED_WEIGHTS, EpochReport, Port, Setup
+from harness.ports.protocol import FIT, SHARED_WEIGHTS, EpochReport, Port, Setup
 from harness.records.history import Epoch, History
 from harness.records.params import BundleParams, TrainedScale
 from harness.records.setup import DatasetSetup
@@ -28,7 +28,7 @@ def run(job: Job) -> None:
     folder, setup = job.output / layout.TRAIN_OUTPUTS, setup_of(job, precision)
     port = create(job, precision)
     port.contract.write(folder)
-    if lacks(job, folder, port, ("train",)):
+    if FIT not in port.capabilities and lacks(job, folder, port, ("train",)):
         return
     if SHARED_WEIGHTS in port.capabilities:
         port.set_weights(shared_start(job, port))
@@ -53,7 +53,12 @@ def _fit(job: Job, folder: Path, port: Port, setup: Setup) -> float:
         progress.report(len(history), epoch.step, epoch.metrics.get("loss"))
 
     started = time.monotonic()
-    port.train(batches, report)
+    if FIT in port.capabilities:
+        own = job.output / layout.OWN_LOOP
+        own.mkdir()
+        port.fit(job.dataset / layout.DATA, own, report)
+    else:
+        port.train(batches, report)
     return time.monotonic() - started
 
 

@@ -49,6 +49,11 @@ class KerasPort(ToolkitPort):
         output = self.model.predict_on_batch(inputs[0] if len(inputs) == 1 else list(inputs))
         return tuple(output) if isinstance(output, list) else output
 
+    @contextlib.contextmanager
+    def _counted_steps(self) -> Iterator[Callable[[], int]]:
+        before = int(to_numpy(self.optimiser.iterations))
+        yield lambda: int(to_numpy(self.optimiser.iterations)) - before
+
     def _all_layers(self, trace: Trace) -> list[Layer]:
         called = {call.layer.name: call.layer for call in trace.calls}
         in_order = [name for name in leaves(self.model) if name in called]

@@ -103,6 +103,15 @@ class TorchPort(ToolkitPort):
                 means = {name: float(np.mean([values[name] for values in seen])) for name in seen[0]}
                 report(EpochReport(epoch + 1, first + len(seen), {**means, "learning_rate": rate}))
 
+    @contextlib.contextmanager
+    def _counted_steps(self) -> Iterator[Callable[[], int]]:
+        taken: list[None] = []
+        hook = self.optimiser.register_step_post_hook(lambda *_: taken.append(None))
+        try:
+            yield lambda: len(taken)
+        finally:
+            hook.remove()
+
     def facts(self) -> JsonObject:
         """Versions, device, threads, determinism, precision and number of parameters."""
         parameters = sum(parameter.numel() for parameter in self.model.parameters())
