@@ -1,6 +1,6 @@
 """Evidence of the lock-step legs: gradients, first step and trajectories, with the rounding noise of each side."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,6 +9,7 @@ import numpy as np
 from harness import layout
 from harness.arrays import Array, Precision, Weights
 from harness.judge.evidence import Evidence, NoEvidence
+from harness.judge.verdict import Check
 from harness.records.noise import TrajectoryNoise
 from harness.run.legs.distances import distance_by_step
 from harness.run.legs.trajectory import LOSS
@@ -76,6 +77,19 @@ def grafted(evidence: Evidence, backend: str) -> tuple[dict[str, Array], dict[st
     """Every stage of a side computed from the other side's earlier stages, and reasons for those that could not be."""
     problems = evidence.record(Path(backend, layout.GRAFT, layout.PROBLEMS), ())
     return evidence.arrays(Path(backend, layout.GRAFT, layout.GRAFTED_STAGES)), problems
+
+
+def wrong_alone(evidence: Evidence, checks: Iterable[Check]) -> tuple[str, ...]:
+    """Names of the stages whose checks, `alone.STAGE`, say that they are wrong by themselves.
+
+    Of a stage that could not be fed, or that was computed in another type of numbers, they say nothing.
+    """
+    failed = [check.name.removeprefix("alone.") for check in checks if check.status == "fail"]
+    if not failed:
+        return ()
+    reference, candidate = evidence.backends
+    alone, expected = grafted(evidence, candidate)[0], evidence.stages(reference, "float64")
+    return tuple(name for name in failed if name in alone and alone[name].dtype == expected[name].dtype)
 
 
 def _noise(evidence: Evidence, backend: str, precision: Precision) -> TrajectoryNoise:

@@ -77,6 +77,8 @@ def _notes(case: CaseSummary, found: LocalisationRecord) -> Iterator[str]:
     """Notes on the tensor: that it differs first, its precision if float32, and which side the oracle agrees with."""
     first = f"first {_FIRST.get(found.stage, 'stage')} that differs"
     yield f"{first} in float32" if found.precision == "float32" else first
+    if found.wrong_alone and found.wrong_alone != (found.tensor,) and found.rung == "stages":
+        yield f"wrong by themselves: {', '.join(found.wrong_alone)}"
     statuses = {check.name: check.status for check in case.checks if check.rung in _AGAINST_ORACLE}
     of_sides = {side: statuses.get(f"{side}.{found.precision}.{found.tensor}") for side in case.backends}
     if set(of_sides.values()) == {"fail", "pass"}:

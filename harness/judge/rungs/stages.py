@@ -3,33 +3,49 @@
 Evidence: `lockstep/stages_{float32,float64}.npz` of both sides. Each stage is a check of its own, in the order
 of the forward pass: its error is the largest difference over the largest magnitude of the reference's stage.
 In `graft/` the candidate computes every stage from the reference's earlier stages: a stage that differs there is wrong
-itself, one that differs only in the whole pass has a wrong input.
+itself, one that differs only in the whole pass has a wrong input. These come first, so that one pass names every wrong
+stage and not only the first.
 """
+
+from collections.abc import Mapping
+from dataclasses import replace
 
 from harness.arrays import PRECISIONS, Array, Precision
 from harness.judge.declared import gone
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
-from harness.judge.lockstep import grafted
+from harness.judge.lockstep import grafted, wrong_alone
 from harness.judge.rungs.spec import differences
 from harness.judge.tensors import judge_tensor
 from harness.judge.tolerances import Limits
-from harness.judge.verdict import RED, Check
+from harness.judge.verdict import RED, Check, Status
 from harness.ports.contract import Stage
 
 NEEDS = frozenset({"lockstep", "graft"})
 ALONE: Precision = "float64"
 """Precision of the stages in `graft/`."""
+_ALONE_SAYS = {
+    "pass": "right alone: given wrong input",
+    "fail": "wrong by itself",
+    "inconclusive": "not judged alone",
+    "error": "not judged alone",
+}
+"""What the check of a stage alone, by its status, says of the stage that is red in the whole pass."""
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
-    """Compare every stage at both precisions; the message of a red check names the first stage that differs."""
+    """Compare every stage alone, then in the whole pass at both precisions.
+
+    A red stage alone names all stages that are wrong by themselves; a red one of the whole pass says whether it is
+    wrong itself or was given wrong input, and which stage was the first to differ.
+    """
     findings = Findings("stages", limits)
-    for precision in PRECISIONS:
-        with findings.evidence_for(precision):
-            _compare(findings, evidence, precision)
     with findings.evidence_for("alone"):
         _compare_alone(findings, evidence)
+    alone = {check.name.removeprefix("alone."): check.status for check in findings.checks}
+    for precision in PRECISIONS:
+        with findings.evidence_for(precision):
+            _compare(findings, evidence, precision, alone)
     with findings.evidence_for("declared"):
         _demand_what_is_declared(findings, evidence)
     return findings.checks
@@ -47,7 +63,7 @@ def _demand_what_is_declared(findings: Findings, evidence: Evidence) -> None:
         findings.demand("no_longer_there", False, message)
 
 
-def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> None:
+def _compare(findings: Findings, evidence: Evidence, precision: Precision, alone: Mapping[str, Status]) -> None:
     reference, candidate = evidence.backends
     stages = {backend: evidence.stages(backend, precision) for backend in evidence.backends}
     first_wrong = ""
@@ -55,6 +71,7 @@ def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> No
         with findings.evidence_for(f"{precision}.{stage.name}"):
             own, other = (evidence.stage(backend, stages[backend], stage.name) for backend in (candidate, reference))
             _judge_stage(findings, own, other, stage, precision, first_wrong)
+            findings.explain(_ALONE_SAYS.get(alone.get(stage.name, ""), "") if precision == ALONE else "")
         if not first_wrong and findings.checks[-1].status in RED:
             first_wrong = stage.name
 
@@ -73,14 +90,43 @@ def _compare_alone(findings: Findings, evidence: Evidence) -> None:
     reference, candidate = evidence.backends
     expected = evidence.stages(reference, ALONE)
     alone, problems = grafted(evidence, candidate)
+    within = _without_partner_before(evidence)
     for name in [stage.name for stage in evidence.contract.stages]:
         with findings.evidence_for(f"alone.{name}"):
             if name in problems:
-                findings.demand(f"alone.{name}", False, f"stage {name} of {candidate} alone: {problems[name]}")
+                message = f"stage {name} of {candidate} cannot be fed with the stages of {reference}: {problems[name]}"
+                findings.demand(f"alone.{name}", False, message)
                 continue
             own, other = (evidence.stage(side, of, name) for side, of in ((candidate, alone), (reference, expected)))
-            where = f"stage {name} of {candidate} alone, on the stages of {reference} before it"
+            more = f", with {', '.join(within[name])}, which has no partner" if within.get(name) else ""
+            where = f"stage {name} of {candidate} alone, on the stages of {reference} before it{more}"
             judge_tensor(findings, f"alone.{name}", ALONE, own, other, where)
+    _name_all_that_are_wrong(findings, evidence)
+
+
+def _name_all_that_are_wrong(findings: Findings, evidence: Evidence) -> None:
+    """Append to each red check of a stage alone the names of all stages that are wrong by themselves."""
+    names = wrong_alone(evidence, findings.checks)
+    others = f"wrong by themselves: {', '.join(names)}" if len(names) > 1 else "no other stage is wrong by itself"
+    findings.checks = [
+        replace(check, message=f"{check.message}; {others}") if check.name.removeprefix("alone.") in names else check
+        for check in findings.checks
+    ]
+
+
+def _without_partner_before(evidence: Evidence) -> dict[str, list[str]]:
+    """The stages that only one side has, by the next stage that both have: what is wrong in them shows there."""
+    names = [[stage.name for stage in evidence.own_contract(side).stages] for side in evidence.backends]
+    both, found = set(names[0]) & set(names[1]), dict[str, list[str]]()
+    for own in names:
+        lone: list[str] = []
+        for name in own:
+            if name in both:
+                found[name] = [*found.get(name, []), *lone]
+                lone = []
+            else:
+                lone.append(name)
+    return found
 
 
 def stage_type(stage: Stage, precision: Precision) -> str:
