@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 import numpy as np
 
 from harness.arrays import Array, Precision
+from harness.judge.centre import in_common_centre
 from harness.judge.comparing import mismatch, not_finite, relative_error
 from harness.judge.findings import Findings
 from harness.judge.lockstep import Noise, largest
@@ -29,6 +30,8 @@ def judge_tensor(
 ) -> None:
     """Add a check of the largest difference of two tensors, relative to the largest value of `other`.
 
+    Tensors of other shapes fail; of images of other sizes the message says how far their common centre is apart.
+
     Args:
         findings: where the check is added.
         check: name of the check.
@@ -39,7 +42,8 @@ def judge_tensor(
         problem: a known problem of the tensors; they then fail whatever their values.
     """
     if problem := mismatch(own, other) or problem or not_finite(own) or not_finite(other):
-        findings.demand(check, False, f"{where}: {problem}")
+        centre = in_common_centre(own, other) if own.shape != other.shape else ""
+        findings.demand(check, False, f"{where}: {problem}{centre}")
         return
     error = relative_error(own, other)
     if error is None:

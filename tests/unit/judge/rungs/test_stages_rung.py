@@ -282,3 +282,11 @@ def test_a_stage_without_a_partner_says_so_and_is_looked_for_in_the_next(gs2):
     assert gs2.bad("stages")["alone.encoder.0"].status == "inconclusive"
     assert "torch has no partner for the stage 'encoder.0'" in message_of(gs2, "alone.encoder.0")
     assert "before it, with encoder.0, lone, which has no partner: " in message_of(gs2, "alone.encoder.1")
+
+
+def test_the_common_centre_of_a_stage_of_another_size_is_compared_as_well(gs2):
+    gs2.change_arrays(GRAFT, exit_wave=lambda a: 1.01 * a[:, 1:-1, 1:])
+    found = gs2.bad("stages")["alone.exit_wave"]
+    assert found.status == "fail"
+    assert "shapes differ: (4, 62, 63, 4) and (4, 64, 64, 4); in their common centre, 62 x 63 pixels" in found.message
+    assert "they differ by 0.01 of the largest value" in found.message
