@@ -4,8 +4,9 @@ from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 
-from harness.arrays import Array, Precision
+from harness.arrays import Array, Precision, Weights
 from harness.judge.centre import in_common_centre
+from harness.judge.common_factor import common_factor
 from harness.judge.comparing import mismatch, not_finite, relative_error
 from harness.judge.findings import Findings
 from harness.judge.lockstep import Noise, largest
@@ -106,6 +107,28 @@ def judge_each(
             judge_in_noise(findings, check, precision, own, other, noise, name)
         else:
             judge_tensor(findings, check, precision, own, other, f"{description.format(name)} ({precision})")
+
+
+def without_common_factor(
+    findings: Findings, check: str, what: str, names: tuple[str, str], sides: tuple[Weights, Weights]
+) -> Weights:
+    """Report a factor that all tensors of the candidate share, and take it out of them; nothing where there is none.
+
+    Args:
+        findings: where the failed check is added.
+        check: name of the check.
+        what: what each tensor is, for the message.
+        names: names of the sides, the reference first.
+        sides: the tensors of the reference and of the candidate.
+
+    Returns:
+        The tensors of the candidate without the factor.
+    """
+    if (common := common_factor(*sides)) is None:
+        return sides[1]
+    size = f"{common.factor:.6g} times that of {names[0]}, cosine {common.cosine:.6g}"
+    findings.demand(check, False, f"every {what} of {names[1]} is {size}; it is taken out of those below")
+    return common.taken_out(sides[1])
 
 
 def is_rounding(findings: Findings, precision: Precision, noise: Noise, name: str) -> bool:

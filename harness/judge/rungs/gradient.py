@@ -7,11 +7,10 @@ with the distance of either side from itself when its weights are nudged and its
 """
 
 from harness.arrays import PRECISIONS, Precision
-from harness.judge.common_factor import common_factor
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.lockstep import gradient_noise, gradients
-from harness.judge.tensors import judge_each, judge_presence
+from harness.judge.tensors import judge_each, judge_presence, without_common_factor
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 
@@ -42,9 +41,7 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
 def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> None:
     reference, candidate = (gradients(evidence, backend, precision) for backend in evidence.backends)
     noise = gradient_noise(evidence, precision)
-    if (common := common_factor(reference, candidate)) is not None:
-        sides, size = evidence.backends, f"{common.factor:.6g} times that of {evidence.backends[0]}"
-        message = f"every gradient of {sides[1]} is {size}, cosine {common.cosine:.6g}; it is taken out of those below"
-        findings.demand(f"{precision}.factor", False, message)
-        candidate = common.taken_out(candidate)
+    candidate = without_common_factor(
+        findings, f"{precision}.factor", "gradient", evidence.backends, (reference, candidate)
+    )
     judge_each(findings, precision, evidence.contract.trained, (reference, candidate), noise, "gradient of {}")
