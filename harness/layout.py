@@ -123,6 +123,7 @@ FIRST_WEIGHTS = "weights.npz"
 FACTS = "facts.json"
 GRAFTED_STAGES = "stages.npz"
 PROBLEMS = "problems.json"
+SLOPE = "slope.npz"
 
 # Files of `train_outputs/` and `bundle/`.
 HISTORY = "history.json"

@@ -79,6 +79,15 @@ def grafted(evidence: Evidence, backend: str) -> tuple[dict[str, Array], dict[st
     return evidence.arrays(Path(backend, layout.GRAFT, layout.GRAFTED_STAGES)), problems
 
 
+def slopes(evidence: Evidence) -> tuple[Weights, Weights]:
+    """Gradient of each side's loss for the outputs of the network, at the reference's values: reference, candidate."""
+    reference, candidate = evidence.backends
+    return (
+        evidence.arrays(Path(reference, layout.LOCKSTEP, layout.SLOPE)),
+        evidence.arrays(Path(candidate, layout.GRAFT, layout.SLOPE)),
+    )
+
+
 def wrong_alone(evidence: Evidence, checks: Iterable[Check]) -> tuple[str, ...]:
     """Names of the stages whose checks, `alone.STAGE`, say that they are wrong by themselves.
 

@@ -33,7 +33,7 @@ TOY = runpy.run_path(str(Path(__file__).parent / "toys" / "stated_backend.py"))[
 NEEDS = {
     "stages": {SHARED_WEIGHTS, "stages", "stage"},
     "loss": {SHARED_WEIGHTS, "losses"},
-    "gradient": {SHARED_WEIGHTS, "gradients"},
+    "gradient": {SHARED_WEIGHTS, "gradients", "slope", "stages"},
     "step": {SHARED_WEIGHTS, "train", "optimiser_state"},
     "trajectory": {SHARED_WEIGHTS, "train"},
     "telemetry": {"train"},
@@ -54,10 +54,12 @@ INFERENCE = {"train", "predict", "stitch"}
 
 
 def sensible() -> list[frozenset[str]]:
-    """Sets of capabilities: what needs the shared weights only with them, one stage alone only with all stages."""
-    optional = sorted(CAPABILITIES - {"stage"})
+    """Sets of capabilities: what needs the shared weights only with them, what is fed with stages only with them."""
+    optional = sorted(CAPABILITIES - {"stage", "slope"})
     chosen = [frozenset(some) for size in range(len(optional) + 1) for some in combinations(optional, size)]
     alone = [some | {"stage"} for some in chosen if "stages" in some]
+    alone += [some | {"slope"} for some in alone if "gradients" in some]
+    alone.append(frozenset({SHARED_WEIGHTS, "stages", "gradients", "slope"}))
     needing = {"stages", "losses", "gradients", "optimiser_state"}
     apart = {"predict", "stitch"}
     return [

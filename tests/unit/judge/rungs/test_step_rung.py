@@ -73,7 +73,7 @@ def test_missing_evidence(gs2):
 
 
 def test_one_factor_in_all_moments_is_told_once(gs2):
-    """A loss that is twice as large: first moments are doubled, second ones fourfold, and one kernel is wrong besides."""
+    """A loss twice as large: first moments are doubled, second ones fourfold, and one kernel is wrong besides."""
     moments = {name for name in np.load(gs2.path / FIRST.format("float64")) if name.endswith("moment")}
     factors = {name: 2.0 if name.endswith("first_moment") else 4.0 for name in moments}
     changes = {key(name): lambda a, factor=factor: factor * a for name, factor in factors.items()}
