@@ -117,13 +117,14 @@ REFERENCE = "object.npz"
 ERROR = "error.json"
 """Why a job failed."""
 
-# Files of `lockstep/` and `graft/`.
+# Files of `lockstep/`, `trajectory/` and `graft/`.
 BATCH = "batch.npz"
 FIRST_WEIGHTS = "weights.npz"
 FACTS = "facts.json"
 GRAFTED_STAGES = "stages.npz"
 PROBLEMS = "problems.json"
 SLOPE = "slope.npz"
+ONE_EPOCH = "one_epoch.json"
 
 # Files of `train_outputs/` and `bundle/`.
 HISTORY = "history.json"

@@ -44,6 +44,12 @@ def steps(evidence: Evidence, backend: str, precision: Precision) -> tuple[Weigh
     return arrays, losses
 
 
+def loss_of_one_epoch(evidence: Evidence, backend: str) -> float | None:
+    """The loss that a side reports of one epoch that consists of the steps of its trajectory, float64."""
+    loss: float | None = evidence.record(Path(backend, layout.TRAJECTORY, layout.ONE_EPOCH), (LOSS,))[LOSS]
+    return loss
+
+
 def last_step(evidence: Evidence, backend: str, precision: Precision) -> Weights:
     """Weights after the last step of the trajectory."""
     return evidence.arrays(Path(backend, layout.TRAJECTORY, layout.last(precision)))

@@ -23,7 +23,7 @@ READERS = {
     "dataset": ("dataset", "patches", "reconstruction", "telemetry", "canvas", "scale"),
     "lockstep": ("stages", "physics", "loss", "gradient", "dataset"),
     "oracle": ("physics", "loss"),
-    "trajectory": ("step", "trajectory"),
+    "trajectory": ("step", "trajectory", "telemetry"),
     "graft": ("stages", "gradient"),
     "train_outputs": ("telemetry", "scale"),
     "bundle": ("scale", "agreement"),

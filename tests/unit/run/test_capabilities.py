@@ -44,7 +44,7 @@ NEEDS = {
     "exchange": {SHARED_WEIGHTS, "train", "predict", "stitch"},
 }
 """What docs/adding-a-backend.md says that each rung needs."""
-ALWAYS = {"dataset": "pass", "physics": "inconclusive", "scale": "inconclusive", "ensemble": "skipped"}
+ALWAYS = {"spec": "pass", "dataset": "pass", "physics": "inconclusive", "scale": "inconclusive", "ensemble": "skipped"}
 """Rungs that no capability decides: the network has neither oracle nor scale, and nobody asked for an ensemble."""
 RESULTS = {"patches", "reconstruction", "agreement"}
 """Rungs of which a network of two numbers may well fail, but for which it has evidence."""
@@ -177,5 +177,5 @@ def test_what_a_port_does_not_claim_is_inconclusive(judged, partial: frozenset[s
 def test_two_ports_that_claim_the_same_little_are_not_passed_for_it(judged) -> None:
     little = frozenset({"train"})
     found = judged(little, little)
-    assert {rung for rung, verdict in found.items() if verdict.status == "pass"} == {"dataset", "telemetry"}
+    assert {rung for rung, verdict in found.items() if verdict.status == "pass"} == {"spec", "dataset", "telemetry"}
     assert {verdict.status for verdict in found.values()} <= {"pass", "inconclusive", "skipped"}
