@@ -10,11 +10,14 @@ stage and not only the first.
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
+
 from harness.arrays import PRECISIONS, Array, Precision
 from harness.judge.declared import gone
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.lockstep import grafted, wrong_alone
+from harness.judge.precision import computed_in, in_float32
 from harness.judge.rungs.spec import differences
 from harness.judge.tensors import judge_tensor
 from harness.judge.tolerances import Limits
@@ -71,7 +74,9 @@ def _compare(findings: Findings, evidence: Evidence, precision: Precision, alone
         with findings.evidence_for(f"{precision}.{stage.name}"):
             own, other = (evidence.stage(backend, stages[backend], stage.name) for backend in (candidate, reference))
             _judge_stage(findings, own, other, stage, precision, first_wrong)
-            findings.explain(_ALONE_SAYS.get(alone.get(stage.name, ""), "") if precision == ALONE else "")
+            if precision == ALONE:
+                _say_precision(findings, evidence, own, other)
+                findings.explain(_ALONE_SAYS.get(alone.get(stage.name, ""), ""))
         if not first_wrong and findings.checks[-1].status in RED:
             first_wrong = stage.name
 
@@ -82,6 +87,8 @@ def _judge_stage(
     note = f"; the first stage that differs is {first_wrong}" if first_wrong else ""
     expected = stage_type(stage, precision)
     wrong_type = "" if own.dtype == expected else f"type is {own.dtype}, {expected} was asked for"
+    if wrong_type and precision == ALONE and in_float32(own) and in_float32(other):
+        wrong_type = ""  # float64 cannot be had of either side: the values decide whether anything else is wrong
     where = f"stage {stage.name} ({precision}{note})"
     judge_tensor(findings, f"{precision}.{stage.name}", precision, own, other, where, wrong_type)
 
@@ -101,7 +108,22 @@ def _compare_alone(findings: Findings, evidence: Evidence) -> None:
             more = f", with {', '.join(within[name])}, which has no partner" if within.get(name) else ""
             where = f"stage {name} of {candidate} alone, on the stages of {reference} before it{more}"
             judge_tensor(findings, f"alone.{name}", ALONE, own, other, where)
+            _say_precision(findings, evidence, own, other)
     _name_all_that_are_wrong(findings, evidence)
+
+
+def _say_precision(findings: Findings, evidence: Evidence, own: Array, other: Array) -> None:
+    """Say of the last check which sides computed its stage in float32, although float64 was asked for.
+
+    Where both did, and differ by no more than rounding of float32, float64 decides nothing.
+    """
+    last, rounding = findings.checks[-1], findings.limit("float32")
+    findings.explain(computed_in(evidence.backends, (other, own)))
+    agrees = last.value is not None and rounding is not None and rounding.holds(last.value)
+    exact = last.status == "pass" and own.dtype in (np.float64, np.complex128)
+    if agrees and not exact and in_float32(own) and in_float32(other):
+        message = f"{last.message}; both sides compute it in float32, so float64 cannot be had"
+        findings.checks[-1] = replace(last, status="inconclusive", message=message)
 
 
 def _name_all_that_are_wrong(findings: Findings, evidence: Evidence) -> None:
