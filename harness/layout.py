@@ -127,7 +127,7 @@ SEEN = "seen.json"
 SEEN_ARRAYS = "seen.npz"
 """What it was about to feed its network."""
 
-# Files of `lockstep/` and `graft/`.
+# Files of `lockstep/`, `trajectory/` and `graft/`.
 BATCH = "batch.npz"
 FIRST_WEIGHTS = "weights.npz"
 FACTS = "facts.json"
@@ -135,6 +135,8 @@ BATCH_SIZES = "batch_sizes.json"
 """What a side returns for one group in batches of several sizes."""
 GRAFTED_STAGES = "stages.npz"
 PROBLEMS = "problems.json"
+SLOPE = "slope.npz"
+ONE_EPOCH = "one_epoch.json"
 
 # Files of `train_outputs/` and `bundle/`.
 HISTORY = "history.json"

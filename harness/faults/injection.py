@@ -95,6 +95,10 @@ class InjectedPort:
         """Return the gradients for the changed batch."""
         return self._backend.gradients(self._batch(batch))
 
+    def slope(self, known: Mapping[str, Array], batch: Batch) -> dict[str, Array]:
+        """Return the slope of the loss of the changed batch."""
+        return self._backend.slope(known, self._batch(batch))
+
     def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
         """Train on changed batches; the weights and the metrics of an epoch are changed before it is reported."""
 

@@ -41,4 +41,11 @@ def common_factor(reference: Mapping[str, Array], candidate: Mapping[str, Array]
 
 
 def _joined(tensors: Mapping[str, Array], names: list[str]) -> Array:
-    return np.concatenate([np.zeros(0), *(tensors[name].astype(np.float64).ravel() for name in names)])
+    return np.concatenate([np.zeros(0), *(_real(tensors[name]) for name in names)])
+
+
+def _real(tensor: Array) -> Array:
+    """All numbers of a tensor in one row, float64; of complex ones the real and the imaginary parts."""
+    if np.iscomplexobj(tensor):
+        return tensor.astype(np.complex128).ravel().view(np.float64)
+    return tensor.astype(np.float64).ravel()

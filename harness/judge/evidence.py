@@ -204,12 +204,13 @@ class Evidence:
     def stage(self, backend: str, stages: dict[str, Array], name: str) -> Array:
         """Pick one of a side's `stages`.
 
-        Raises Incapable for a stage that the side does not expose, NoEvidence for one that is missing in the file.
+        Raises Incapable for a stage that the side does not have or expose, NoEvidence for one that the file lacks.
         """
-        contract = self.contract_of(backend) or self.contract
+        contract = self.own_contract(backend)
         offered = [stage.name for stage in contract.stages if stage.exposed]
         if name not in offered:
-            raise Incapable(f"{backend} does not expose the stage {name!r}; it offers {', '.join(offered)}.")
+            missing = "does not expose" if name in [stage.name for stage in contract.stages] else "has no partner for"
+            raise Incapable(f"{backend} {missing} the stage {name!r}; it offers {', '.join(offered)}.")
         if name not in stages:
             raise NoEvidence(f"{backend}: stage {name!r} is missing; the job left {', '.join(stages)}.")
         return stages[name]

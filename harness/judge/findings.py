@@ -3,11 +3,12 @@
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from harness.errors import HarnessError
 from harness.judge.evidence import Incapable
 from harness.judge.tolerances import Limit, Limits
-from harness.judge.verdict import CONTRACT, UNCALIBRATED, Check, Status
+from harness.judge.verdict import CONTRACT, RED, UNCALIBRATED, Check, Status
 
 
 class Findings:
@@ -83,6 +84,11 @@ class Findings:
     def error(self, name: str, message: str) -> None:
         """Add a check that could not be made because its evidence is not available."""
         self._add(name, "error", message)
+
+    def explain(self, text: str) -> None:
+        """Append a text to the message of the last check, if that check is red."""
+        if text and self.checks and self.checks[-1].status in RED:
+            self.checks[-1] = replace(self.checks[-1], message=f"{self.checks[-1].message}; {text}")
 
     @contextmanager
     def evidence_for(self, name: str) -> Iterator[None]:

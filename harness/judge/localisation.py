@@ -97,13 +97,13 @@ def localise(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> Localisatio
         return None
     gap = difference(first.own, first.other)
     alone = [check for check in checks if check.rung == "stages" and check.name.startswith("alone.")]
-    wrong = _names(check for check in alone if check.value is not None) if alone else None
-    nothing = _names(check for check in alone if check.value is None)
+    wrong = lockstep.wrong_alone(evidence, alone) if alone else None
+    nothing = tuple(name for name in _red(alone) if name not in (wrong or ()))
     changed = "" if gap is None else transformation(first.own, first.other, first.stage == first.tensor)
     return Localisation(first, gap, wrong, nothing, changed)
 
 
-def _names(alone: Iterable[Check]) -> tuple[str, ...]:
+def _red(alone: Iterable[Check]) -> tuple[str, ...]:
     """Names of the stages whose checks, named `alone.STAGE`, are red."""
     return tuple(check.name.removeprefix("alone.") for check in alone if check.status in RED)
 

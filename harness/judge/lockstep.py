@@ -1,6 +1,6 @@
 """Evidence of the lock-step legs: gradients, first step and trajectories, with the rounding noise of each side."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,6 +9,7 @@ import numpy as np
 from harness import layout
 from harness.arrays import Array, Precision, Weights
 from harness.judge.evidence import Evidence, NoEvidence
+from harness.judge.verdict import Check
 from harness.records.noise import TrajectoryNoise
 from harness.run.legs.distances import distance_by_step
 from harness.run.legs.trajectory import LOSS
@@ -41,6 +42,12 @@ def steps(evidence: Evidence, backend: str, precision: Precision) -> tuple[Weigh
     if wrong := sorted(name for name, values in arrays.items() if values.ndim != 2 or len(values) != len(losses)):
         raise NoEvidence(f"{backend}: the trajectories of {', '.join(wrong)} are not of {len(losses)} steps.")
     return arrays, losses
+
+
+def loss_of_one_epoch(evidence: Evidence, backend: str) -> float | None:
+    """The loss that a side reports of one epoch that consists of the steps of its trajectory, float64."""
+    loss: float | None = evidence.record(Path(backend, layout.TRAJECTORY, layout.ONE_EPOCH), (LOSS,))[LOSS]
+    return loss
 
 
 def last_step(evidence: Evidence, backend: str, precision: Precision) -> Weights:
@@ -76,6 +83,28 @@ def grafted(evidence: Evidence, backend: str) -> tuple[dict[str, Array], dict[st
     """Every stage of a side computed from the other side's earlier stages, and reasons for those that could not be."""
     problems = evidence.record(Path(backend, layout.GRAFT, layout.PROBLEMS), ())
     return evidence.arrays(Path(backend, layout.GRAFT, layout.GRAFTED_STAGES)), problems
+
+
+def slopes(evidence: Evidence) -> tuple[Weights, Weights]:
+    """Gradient of each side's loss for the outputs of the network, at the reference's values: reference, candidate."""
+    reference, candidate = evidence.backends
+    return (
+        evidence.arrays(Path(reference, layout.LOCKSTEP, layout.SLOPE)),
+        evidence.arrays(Path(candidate, layout.GRAFT, layout.SLOPE)),
+    )
+
+
+def wrong_alone(evidence: Evidence, checks: Iterable[Check]) -> tuple[str, ...]:
+    """Names of the stages whose checks, `alone.STAGE`, say that they are wrong by themselves.
+
+    Of a stage that could not be fed, or that was computed in another type of numbers, they say nothing.
+    """
+    failed = [check.name.removeprefix("alone.") for check in checks if check.status == "fail"]
+    if not failed:
+        return ()
+    reference, candidate = evidence.backends
+    alone, expected = grafted(evidence, candidate)[0], evidence.stages(reference, "float64")
+    return tuple(name for name in failed if name in alone and alone[name].dtype == expected[name].dtype)
 
 
 def _noise(evidence: Evidence, backend: str, precision: Precision) -> TrajectoryNoise:

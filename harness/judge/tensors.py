@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 
-from harness.arrays import Array, Precision
+from harness.arrays import Array, Precision, Weights
+from harness.judge.centre import in_common_centre
+from harness.judge.common_factor import common_factor
 from harness.judge.comparing import mismatch, not_finite, relative_error
 from harness.judge.findings import Findings
 from harness.judge.lockstep import Noise, largest
@@ -29,6 +31,8 @@ def judge_tensor(
 ) -> None:
     """Add a check of the largest difference of two tensors, relative to the largest value of `other`.
 
+    Tensors of other shapes fail; of images of other sizes the message says how far their common centre is apart.
+
     Args:
         findings: where the check is added.
         check: name of the check.
@@ -39,7 +43,8 @@ def judge_tensor(
         problem: a known problem of the tensors; they then fail whatever their values.
     """
     if problem := mismatch(own, other) or problem or not_finite(own) or not_finite(other):
-        findings.demand(check, False, f"{where}: {problem}")
+        centre = in_common_centre(own, other) if own.shape != other.shape else ""
+        findings.demand(check, False, f"{where}: {problem}{centre}")
         return
     error = relative_error(own, other)
     if error is None:
@@ -102,6 +107,28 @@ def judge_each(
             judge_in_noise(findings, check, precision, own, other, noise, name)
         else:
             judge_tensor(findings, check, precision, own, other, f"{description.format(name)} ({precision})")
+
+
+def without_common_factor(
+    findings: Findings, check: str, what: str, names: tuple[str, str], sides: tuple[Weights, Weights]
+) -> Weights:
+    """Report a factor that all tensors of the candidate share, and take it out of them; nothing where there is none.
+
+    Args:
+        findings: where the failed check is added.
+        check: name of the check.
+        what: what each tensor is, for the message.
+        names: names of the sides, the reference first.
+        sides: the tensors of the reference and of the candidate.
+
+    Returns:
+        The tensors of the candidate without the factor.
+    """
+    if (common := common_factor(*sides)) is None:
+        return sides[1]
+    size = f"{common.factor:.6g} times that of {names[0]}, cosine {common.cosine:.6g}"
+    findings.demand(check, False, f"every {what} of {names[1]} is {size}; it is taken out of those below")
+    return common.taken_out(sides[1])
 
 
 def is_rounding(findings: Findings, precision: Precision, noise: Noise, name: str) -> bool:

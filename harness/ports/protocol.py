@@ -18,7 +18,7 @@ from harness.scenario.schema import Scenario
 
 SHARED_WEIGHTS = "shared_weights"
 CAPABILITIES = frozenset(
-    {SHARED_WEIGHTS, "stages", "stage", "losses", "gradients", "train", "optimiser_state", "predict", "stitch"}
+    {SHARED_WEIGHTS, "stages", "stage", "losses", "gradients", "slope", "train", "optimiser_state", "predict", "stitch"}
 )
 """Everything that a port may be capable of: names of methods of `Port`, and `shared_weights`. The latter means that its
 weights are those of the contract, so that it can load initial weights that both sides share, and weights that the other
@@ -117,6 +117,14 @@ class Port(Protocol):
         """Gradient of `loss` for every trainable weight: canonical names and layout, float64.
 
         None for a weight that the loss does not depend on, which training would never change.
+        """
+        ...
+
+    def slope(self, known: Mapping[str, Array], batch: Batch) -> dict[str, Array]:
+        """Gradient of `loss` for each stage that the loss itself takes, such as the output, at its values in `known`.
+
+        In the layout of the stage, float64 or complex128. This distinguishes a wrong loss from a wrong network: the
+        network has no part in it. Raises HarnessError for a stage that `known` lacks.
         """
         ...
 

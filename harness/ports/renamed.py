@@ -41,8 +41,7 @@ class RenamedPort:
 
     def stage(self, name: str, known: Mapping[str, Array], batch: Batch) -> Array:
         """One stage, from the stages before it as they are given; what the port has no such stage for is left out."""
-        given = {own: known[name] for name, own in self._own_stages.items() if name in known}
-        return self.port.stage(self._own_stages[name], given, batch)
+        return self.port.stage(self._own_stages[name], self._given(known), batch)
 
     def losses(self, batch: Batch) -> dict[str, float]:
         """`loss` and each of its terms."""
@@ -51,6 +50,10 @@ class RenamedPort:
     def gradients(self, batch: Batch) -> dict[str, Array | None]:
         """Gradient of `loss` for every trained weight."""
         return _under(self.port.gradients(batch), self._weights)
+
+    def slope(self, known: Mapping[str, Array], batch: Batch) -> dict[str, Array]:
+        """Gradient of `loss` for each stage that the loss itself takes."""
+        return _under(self.port.slope(self._given(known), batch), self._stages)
 
     def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
         """Train on the batches in their order."""
@@ -80,6 +83,9 @@ class RenamedPort:
     def facts(self) -> JsonObject:
         """Versions, device, threads, number of parameters."""
         return self.port.facts()
+
+    def _given(self, known: Mapping[str, Array]) -> dict[str, Array]:
+        return {own: known[name] for name, own in self._own_stages.items() if name in known}
 
     def _renamed_contract(self, contract: Contract) -> Contract:
         scale = contract.scale

@@ -77,12 +77,20 @@ def _notes(case: CaseSummary, found: LocalisationRecord) -> Iterator[str]:
     """Notes on the tensor: that it differs first, its precision if float32, and which side the oracle agrees with."""
     first = f"first {_FIRST.get(found.stage, 'stage')} that differs"
     yield f"{first} in float32" if found.precision == "float32" else first
+    if found.wrong_alone and found.wrong_alone != (found.tensor,) and found.rung == "stages":
+        yield f"wrong by themselves: {', '.join(found.wrong_alone)}"
+    if found.rung == "gradient" and any(_is_wrong_slope(check) for check in case.checks):
+        yield "the loss has another slope at the same outputs"
     statuses = {check.name: check.status for check in case.checks if check.rung in _AGAINST_ORACLE}
     of_sides = {side: statuses.get(f"{side}.{found.precision}.{found.tensor}") for side in case.backends}
     if set(of_sides.values()) == {"fail", "pass"}:
         yield f"the oracle agrees with {next(side for side, status in of_sides.items() if status == 'pass')}"
     elif set(of_sides.values()) == {"fail"}:
         yield "the oracle agrees with neither"
+
+
+def _is_wrong_slope(check: Check) -> bool:
+    return check.rung == "gradient" and check.name.startswith("slope.") and check.status == "fail"
 
 
 def _error_elsewhere(case: CaseSummary, reds: Sequence[Check]) -> str:

@@ -24,7 +24,9 @@ from harness.toolkits.trace import Site, Trace, paddings, sites
 
 Feed = Callable[[Batch], Any]
 """From a batch to NumPy arrays in the framework's own layout, one or a tuple of several."""
-CAPABILITIES = frozenset({SHARED_WEIGHTS, "stages", "stage", "losses", "gradients", "train", "optimiser_state"})
+CAPABILITIES = frozenset(
+    {SHARED_WEIGHTS, "stages", "stage", "losses", "gradients", "slope", "train", "optimiser_state"}
+)
 
 
 class ToolkitPort(ABC):
@@ -132,6 +134,10 @@ class ToolkitPort(ABC):
         """Gradient of `loss` for each variable, in the framework's layout; changes nothing."""
 
     @abstractmethod
+    def _loss_slopes(self, outputs: Sequence[Array], batch: Batch) -> list[Array | None]:
+        """Gradient of `loss` for each output of the model, at these values, in the framework's layout."""
+
+    @abstractmethod
     def _optimiser_arrays(self, variable: Any) -> dict[str, Array]:
         """What the optimiser keeps for a variable, in the framework's layout; empty before the first step."""
 
@@ -194,6 +200,18 @@ class ToolkitPort(ABC):
         return {
             name: None if gradient is None else tensor.layout.out(gradient).astype(np.float64)
             for (name, tensor), gradient in zip(trained.items(), found, strict=True)
+        }
+
+    def slope(self, known: Mapping[str, Array], batch: Batch) -> dict[str, Array]:
+        """Gradient of `loss` for each output of the model, at its values in `known`."""
+        names = [site.stage for site in self._sites if site.layer.kind == "output"]
+        if missing := [name for name in names if name not in known]:
+            raise HarnessError(f"{self.framework}: no value is given for {', '.join(missing)}, which the loss takes.")
+        found = self._loss_slopes([self._image_back(known[name]) for name in names], batch)
+        return {
+            name: self._image_out(slope).astype(np.result_type(slope, np.float64))
+            for name, slope in zip(names, found, strict=True)
+            if slope is not None
         }
 
     def optimiser_state(self) -> Weights:
@@ -259,6 +277,11 @@ class ToolkitPort(ABC):
         if isinstance(arrays, tuple):
             return tuple(self._to_tensor(array) for array in arrays)
         return self._to_tensor(arrays)
+
+    @staticmethod
+    def _as_output(tensors: Sequence[Any]) -> Any:
+        """What the loss takes of a model: its output, or a tuple of several."""
+        return tensors[0] if len(tensors) == 1 else tuple(tensors)
 
     def _with_sum(self, values: dict[str, Any]) -> dict[str, Any]:
         """`loss`, the weighted sum of the terms, before the terms that have a factor."""

@@ -3,7 +3,7 @@
 Evidence: `inference_outputs/` of both sides on their common covered pixels. The fitted gauges are judged too: a scale,
 a shift or a linear phase between two ports of one network is a fault. Only the global phase is free, and for measured
 data a linear phase and a shift of the whole picture, within limits. Whether the twin conj(O(-x)) is nearer is reported,
-not judged.
+not judged. Where neither side is nearer to the truth than the best constant picture, their agreement shows nothing.
 """
 
 import math
@@ -21,6 +21,8 @@ from harness.judge.verdict import Check
 from harness.records.pictures import AgreementMetrics
 
 NEEDS = frozenset({"train", "infer"})
+BEST_CONSTANT = 0.0
+"""Correlation with the truth of a picture that is one number everywhere."""
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
@@ -74,3 +76,6 @@ def _compare_distances(findings: Findings, evidence: Evidence) -> None:
     gap = None if reference is None or candidate is None else abs(reference - candidate)
     message = f"correlations with the truth, {reference} and {candidate}: difference"
     findings.measure("pearson_gap", gap, "pearson_gap", message)
+    if all(correlation is None or correlation <= BEST_CONSTANT for correlation in (reference, candidate)):
+        found = f"correlations with the truth {reference} and {candidate}, that of the best constant {BEST_CONSTANT}"
+        findings.inconclusive("learned", f"neither has learned: {found}; train longer, or judge the lock-step alone")

@@ -4,30 +4,58 @@ Evidence: `lockstep/gradients_{float32,float64}.npz` of both sides. In float64 t
 the largest value of the tensor. In float32, and where rounding dominates, the distance between the sides is compared
 with the distance of either side from itself when its weights are nudged and its batch is reordered
 (`lockstep/gradient_noise_<precision>.json`).
+
+The slope comes first: the gradient of each side's loss for the outputs of the network, in float64 and at the outputs of
+the reference (`lockstep/slope.npz` of the reference, `graft/slope.npz` of the candidate). It tells a wrong loss from a
+wrong network.
 """
 
+from dataclasses import replace
+
 from harness.arrays import PRECISIONS, Precision
-from harness.judge.common_factor import common_factor
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
-from harness.judge.lockstep import gradient_noise, gradients
-from harness.judge.tensors import judge_each, judge_presence
+from harness.judge.lockstep import gradient_noise, gradients, slopes
+from harness.judge.tensors import judge_each, judge_presence, judge_tensor, without_common_factor
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 
-NEEDS = frozenset({"lockstep"})
+NEEDS = frozenset({"lockstep", "graft"})
+_SAME_SLOPE = "the loss has the same slope at the same outputs, so the network differs"
+_OTHER_SLOPE = "the loss has another slope at the same outputs"
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
-    """Check that each side has all gradients, then compare them one by one."""
+    """Compare the slope of the losses, check that each side has all gradients, then compare them one by one."""
     findings = Findings("gradient", limits)
+    with findings.evidence_for("slope"):
+        _judge_slope(findings, evidence)
+    statuses = {check.status for check in findings.checks}
+    of_slope = len(findings.checks)
     for precision in PRECISIONS:
         for backend in evidence.backends:
             with findings.evidence_for(f"{backend}.{precision}"):
                 _judge_side(findings, evidence, backend, precision)
         with findings.evidence_for(precision):
             _compare(findings, evidence, precision)
-    return findings.checks
+    slope_says = _OTHER_SLOPE if "fail" in statuses else _SAME_SLOPE if statuses == {"pass"} else ""
+    return [*findings.checks[:of_slope], *(_with_slope(check, slope_says) for check in findings.checks[of_slope:])]
+
+
+def _judge_slope(findings: Findings, evidence: Evidence) -> None:
+    (reference, candidate), (other, own) = evidence.backends, slopes(evidence)
+    message = f"the loss of {reference} takes {', '.join(sorted(other))}; that of {candidate} {', '.join(sorted(own))}"
+    findings.demand("slope", own.keys() == other.keys(), message)
+    own = without_common_factor(findings, "slope.factor", "slope of the loss", evidence.backends, (other, own))
+    for name in [name for name in other if name in own]:
+        where = f"slope of the loss at {name}, both at the values of {reference}"
+        judge_tensor(findings, f"slope.{name}", "float64", own[name], other[name], where)
+
+
+def _with_slope(check: Check, text: str) -> Check:
+    """A failed comparison of gradients, with what the slope says of its cause."""
+    compares = check.name.startswith(tuple(f"{precision}." for precision in PRECISIONS))
+    return replace(check, message=f"{check.message}; {text}") if text and compares and check.status == "fail" else check
 
 
 def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision: Precision) -> None:
@@ -42,9 +70,7 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
 def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> None:
     reference, candidate = (gradients(evidence, backend, precision) for backend in evidence.backends)
     noise = gradient_noise(evidence, precision)
-    if (common := common_factor(reference, candidate)) is not None:
-        sides, size = evidence.backends, f"{common.factor:.6g} times that of {evidence.backends[0]}"
-        message = f"every gradient of {sides[1]} is {size}, cosine {common.cosine:.6g}; it is taken out of those below"
-        findings.demand(f"{precision}.factor", False, message)
-        candidate = common.taken_out(candidate)
+    candidate = without_common_factor(
+        findings, f"{precision}.factor", "gradient", evidence.backends, (reference, candidate)
+    )
     judge_each(findings, precision, evidence.contract.trained, (reference, candidate), noise, "gradient of {}")

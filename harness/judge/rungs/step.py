@@ -3,18 +3,20 @@
 Evidence: `trajectory/first_{float32,float64}.npz` of both sides, from the weights in `start_<precision>.npz`. In
 float64 they must agree to rounding; in float32, and where rounding dominates, their distance is compared with the
 distance of either side from itself after a nudge (`noise_<precision>.json`). Trained weights must have changed, fixed
-ones must not.
+ones must not. A factor that all first or all second moments share is told once and taken out.
 """
 
-from harness.arrays import PRECISIONS, Precision
+from harness.arrays import PRECISIONS, Precision, Weights
 from harness.judge.evidence import Evidence, Incapable
 from harness.judge.findings import Findings
 from harness.judge.lockstep import first_step, start, trajectory_noise
-from harness.judge.tensors import judge_each, judge_presence, unchanged
+from harness.judge.tensors import judge_each, judge_presence, unchanged, without_common_factor
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 
 NEEDS = frozenset({"lockstep", "trajectory"})
+_SQUARED = {"second_moment": " (it holds the factor of the gradients squared)"}
+"""What is said of a factor in a kind of state beside the factor itself."""
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
@@ -50,4 +52,13 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
 def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> None:
     reference, candidate = (first_step(evidence, backend, precision) for backend in evidence.backends)
     noise = trajectory_noise(evidence, precision, "first")
+    for kept in evidence.contract.optimiser_state:
+        check, what = f"{precision}.factor.{kept}", f"{kept.replace('_', ' ')}{_SQUARED.get(kept, '')}"
+        state = (_kept(reference, kept), _kept(candidate, kept))
+        candidate |= without_common_factor(findings, check, what, evidence.backends, state)
     judge_each(findings, precision, reference, (reference, candidate), noise, "{} after one step")
+
+
+def _kept(tensors: Weights, kept: str) -> Weights:
+    """One kind of state of the optimiser, such as all first moments."""
+    return {name: tensor for name, tensor in tensors.items() if name.endswith(f".{kept}")}

@@ -1,14 +1,18 @@
 """Rung 8: is every metric of every epoch finite on both sides, and if not, which was the first that is not?
 
 Evidence: `train_outputs/history.json` of both sides. Besides, both must have trained for the epochs and steps of the
-scenario, at the same learning rates, and end at losses that agree within the ledger's limit.
+scenario, at the same learning rates, and end at losses that agree within the ledger's limit. Where a trajectory was
+recorded, the loss that a side reports of one epoch (`trajectory/one_epoch.json`) is held against the mean of the losses
+of its steps.
 """
 
 from harness import layout
 from harness.dataset.grouped import GroupedData
+from harness.errors import HarnessError
 from harness.judge.comparing import relative_difference
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
+from harness.judge.lockstep import loss_of_one_epoch, steps
 from harness.judge.telemetry import final_loss, first_nonfinite, loss_floor
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
@@ -22,6 +26,7 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
     for backend in evidence.backends:
         with findings.evidence_for(backend):
             _judge_side(findings, evidence, backend)
+        _judge_mean(findings, evidence, backend)
     with findings.evidence_for("learning_rate"):
         _compare_rates(findings, evidence)
     with findings.evidence_for("final_loss"):
@@ -34,10 +39,21 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str) -> None:
     broken = first_nonfinite(evidence, backend)
     found = f"{broken.metric} is not finite from epoch {broken.epoch} on" if broken else "every metric is finite"
     findings.demand(f"{backend}.finite", broken is None, f"{backend}: {found}")
-    steps = len(GroupedData.load(evidence.case_dir / layout.DATASET / layout.TRAIN).batches)
-    expected, last = (evidence.scenario.training.epochs, steps), epochs[-1].step if epochs else 0
+    batches = len(GroupedData.load(evidence.case_dir / layout.DATASET / layout.TRAIN).batches)
+    expected, last = (evidence.scenario.training.epochs, batches), epochs[-1].step if epochs else 0
     message = f"{backend}: {len(epochs)} epochs and {last} steps, asked for {expected[0]} and {expected[1]}"
     findings.demand(f"{backend}.steps", (len(epochs), last) == expected, message)
+
+
+def _judge_mean(findings: Findings, evidence: Evidence, backend: str) -> None:
+    try:
+        _, losses = steps(evidence, backend, "float64")
+        reported = loss_of_one_epoch(evidence, backend)
+    except HarnessError:  # the trajectory rung reports why there is none
+        return
+    mean = float(losses.mean()) if len(losses) else None
+    message = f"{backend}: loss reported of an epoch, {reported}, against the mean of its steps, {mean}, relative"
+    findings.measure(f"{backend}.mean_loss", relative_difference(reported, mean), "mean_loss", message)
 
 
 def _compare_rates(findings: Findings, evidence: Evidence) -> None:

@@ -2,8 +2,9 @@
 
 Fills `lockstep/`: what the port claims to be (`contract.json`), and in both precisions every named stage, every term of
 the loss, the gradient of every weight, and how far the gradients of nudged weights on the reordered batch are from
-those (`gradient_noise_<precision>.json`, one value a draw for every weight). In float32 alone: what is returned for one
-group in batches of several sizes (`batch_sizes.json`).
+those (`gradient_noise_<precision>.json`, one value a draw for every weight); in float64 also the slope of the loss at
+the port's own outputs (`slope.npz`), in float32 what is returned for one group in batches of several sizes
+(`batch_sizes.json`).
 """
 
 from pathlib import Path
@@ -20,6 +21,7 @@ from harness.run.legs.common import Progress, create, lacks, setup_of, shared_st
 from harness.run.legs.distances import distances
 
 NEEDED = ("stages", "losses", "gradients")
+SLOPE_PRECISION: Precision = "float64"
 
 
 def run(job: Job) -> None:
@@ -39,14 +41,17 @@ def _pass(job: Job, folder: Path, precision: Precision, batch: Batch) -> None:
     port = create(job, precision)
     port.contract.write(folder)
     write_json(folder / layout.FACTS, {**port.facts(), "capabilities": sorted(port.capabilities)})
-    absent = lacks(job, folder, port, (SHARED_WEIGHTS, *NEEDED))
+    absent = lacks(job, folder, port, (SHARED_WEIGHTS, *NEEDED, "slope"))
     if SHARED_WEIGHTS in absent or absent >= {*NEEDED}:
         return
     weights = shared_start(job, port)
     write_npz(folder / layout.FIRST_WEIGHTS, **weights)
     port.set_weights(weights)
     if "stages" not in absent:
-        write_npz(folder / layout.stages(precision), **port.stages(batch))
+        stages = port.stages(batch)
+        write_npz(folder / layout.stages(precision), **stages)
+        if precision == SLOPE_PRECISION and "slope" not in absent:
+            write_npz(folder / layout.SLOPE, **port.slope(stages, batch))
         if precision == "float32":
             write_batch_sizes(job, folder, port)
     if "losses" not in absent:

@@ -9,7 +9,8 @@ Fills `trajectory/`:
 - `last_<precision>.npz`: every weight after the last step;
 - `noise_<precision>.json`: how far trajectories from nudged weights, on batches in another order, are from the plain
   one: `first` for every tensor of the first step and `weights` for every weight, at the step where the distance is
-  largest (one value a draw); `steps` for all weights together (draws, steps).
+  largest (one value a draw); `steps` for all weights together (draws, steps);
+- `one_epoch.json`: the `loss` that the port reports of the same steps, float64, when they are one epoch.
 """
 
 from collections.abc import Iterable
@@ -22,7 +23,7 @@ from harness import layout
 from harness.arrays import PRECISIONS, Array, Precision, Weights, nudged
 from harness.dataset.grouped import GroupedData
 from harness.dataset.truth import Truth
-from harness.files import write_npz
+from harness.files import write_json, write_npz
 from harness.networks import network as networks
 from harness.ports.feed import batch_of
 from harness.ports.protocol import SHARED_WEIGHTS, Batch, EpochReport, Port
@@ -79,7 +80,7 @@ def run(job: Job) -> None:
     """Record a trajectory in both precisions, in each again from nudged weights, and write `trajectory/`."""
     job = job.model_copy(update={"scenario": at_lockstep_rate(job.scenario)})
     draws, folder = job.scenario.lockstep.draws, job.output / layout.TRAJECTORY
-    progress, done = Progress(job, (draws + 1) * len(PRECISIONS)), count()
+    progress, done = Progress(job, (draws + 1) * len(PRECISIONS) + 1), count()
     scale = setup_of(job, "float32").intensity_scale
     batches = FirstBatches(
         GroupedData.load(job.dataset / layout.TRAIN), scale, job.scenario.lockstep.steps, truth=truth_of(job)
@@ -104,6 +105,8 @@ def run(job: Job) -> None:
         write_npz(folder / layout.last(precision), **trajectory.last)
         others = (record_trajectory(port, nudged(start, draw, precision), draw) for draw in range(1, draws + 1))
         _noise(trajectory, others).write(folder / layout.noise(precision))
+    write_json(folder / layout.ONE_EPOCH, {LOSS: loss_of_one_epoch(port, start, batches)})
+    progress.report(next(done))
 
 
 def train_and_record(port: Port, start: Weights, batches: FirstBatches) -> Trajectory:
@@ -126,6 +129,15 @@ def train_and_record(port: Port, start: Weights, batches: FirstBatches) -> Traje
     port.train(batches, on_step)
     steps = {name: np.stack([weights[name] for weights in samples]) for name in samples[0]}
     return Trajectory(loaded, first, steps, port.weights(), np.array(losses))
+
+
+def loss_of_one_epoch(port: Port, start: Weights, batches: FirstBatches) -> float | None:
+    """The loss that the port reports when all batches are one epoch; None where it reports none."""
+    reported: list[float] = []
+    port.set_weights(start)
+    as_one = replace(batches, epochs=1, steps_per_epoch=batches.epochs)
+    port.train(as_one, lambda report: reported.append(report.metrics[LOSS]))
+    return reported[-1] if reported else None
 
 
 def _in_precision(steps: Weights, precision: Precision) -> Weights:

@@ -27,6 +27,23 @@ def gradients(evaluate: Callable[[], Values], variables: Sequence[keras.Variable
     return values, list(torch.autograd.grad(values["loss"], tensors, allow_unused=True))
 
 
+def slopes(evaluate: Callable[[Sequence[Any]], Values], tensors: Sequence[Any]) -> list[Any]:
+    """Gradient of `loss`, evaluated at tensors, for each of them: None where it does not depend on it."""
+    if keras.config.backend() == "tensorflow":
+        import tensorflow as tf
+
+        with tf.GradientTape() as tape:
+            tape.watch(tensors)
+            loss = evaluate(tensors)["loss"]
+        found: list[Any] = tape.gradient(loss, tensors)
+        return found
+    import torch
+
+    leaves = [tensor.detach().requires_grad_() for tensor in tensors]
+    loss = evaluate(leaves)["loss"]
+    return list(torch.autograd.grad(loss, leaves, allow_unused=True)) if loss.requires_grad else [None for _ in leaves]
+
+
 def to_numpy(tensor: Any) -> Array:
     """A copy of the values of a variable or a tensor, on either backend."""
     value = tensor.value if isinstance(tensor, keras.Variable) else tensor

@@ -13,7 +13,7 @@ from harness.files import JsonObject
 from harness.ports.contract import Value
 from harness.ports.protocol import Batch, BatchSource, EpochReport
 from harness.toolkits.keras import device, optimisers
-from harness.toolkits.keras.differentiation import compiled, gradients, to_numpy, without_gradients
+from harness.toolkits.keras.differentiation import compiled, gradients, slopes, to_numpy, without_gradients
 from harness.toolkits.keras.hooks import leaves, unused, watched
 from harness.toolkits.keras.layers import DROPOUTS, other_tensor
 from harness.toolkits.layers import Layer, Tensor
@@ -89,6 +89,11 @@ class KerasPort(ToolkitPort):
             _, found = gradients(lambda: self._evaluate(inputs, targets), variables)
         return [None if gradient is None else self._to_numpy(gradient) for gradient in found]
 
+    def _loss_slopes(self, outputs: Sequence[Array], batch: Batch) -> list[Array | None]:
+        targets = self._tensors_of(self._asked(batch))
+        found = slopes(lambda given: self._terms_at(targets, self._as_output(given)), [*map(self._to_tensor, outputs)])
+        return [None if slope is None else self._to_numpy(slope) for slope in found]
+
     def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
         """Train with a fresh optimiser on the batches in their order; calls `report` after every epoch."""
         for variable, value in zip(self.optimiser.variables, self._fresh, strict=True):
@@ -121,7 +126,9 @@ class KerasPort(ToolkitPort):
         return {name: value.detach() if hasattr(value, "detach") else value for name, value in values.items()}
 
     def _evaluate(self, inputs: Any, targets: Any) -> dict[str, Any]:
-        output = self.model(*inputs, training=True)
+        return self._terms_at(targets, self.model(*inputs, training=True))
+
+    def _terms_at(self, targets: Any, output: Any) -> dict[str, Any]:
         values = {name: keras.ops.mean(term.function(targets, output)) for name, term in self._terms.items()}
         return self._with_sum(values)
 

@@ -90,6 +90,14 @@ class TorchPort(ToolkitPort):
             found = torch.autograd.grad(self._evaluate(batch)["loss"], list(variables), allow_unused=True)
         return [None if gradient is None else self._to_numpy(gradient) for gradient in found]
 
+    def _loss_slopes(self, outputs: Sequence[Array], batch: Batch) -> list[Array | None]:
+        given = [self._to_tensor(array).requires_grad_() for array in outputs]
+        loss = self._terms_at(self._as_output(given), batch)["loss"]
+        if not loss.requires_grad:
+            return [None for _ in given]
+        found = torch.autograd.grad(loss, given, allow_unused=True)
+        return [None if slope is None else self._to_numpy(slope) for slope in found]
+
     def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
         """Train with a fresh optimiser on the batches in their order; calls `report` after every epoch."""
         self.optimiser.load_state_dict(copy.deepcopy(self._fresh))
@@ -127,7 +135,9 @@ class TorchPort(ToolkitPort):
         return {name: float(value.detach()) for name, value in values.items()}
 
     def _evaluate(self, batch: Batch) -> dict[str, torch.Tensor]:
-        output = self.model(*self._tensors_of(self._fed(batch)))
+        return self._terms_at(self.model(*self._tensors_of(self._fed(batch))), batch)
+
+    def _terms_at(self, output: Any, batch: Batch) -> dict[str, torch.Tensor]:
         target = self._tensors_of(self._asked(batch))
         values = {name: term.function(output, target) for name, term in self._terms.items()}
         return self._with_sum(values)

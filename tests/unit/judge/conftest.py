@@ -209,6 +209,9 @@ def write_lockstep(folder: Path, scenario: PinnScenario, backend: str, rng: np.r
     stages = stages_of(folder, scenario, batch, float(weights["log_scale"]))
     write_npz(folder / backend / "graft" / "stages.npz", **stages)
     write_json(folder / backend / "graft" / "problems.json", {})
+    slope = {"intensity": np.random.default_rng(13).normal(size=batch.amplitude.shape)}
+    for leg in ("lockstep", "graft"):
+        write_npz(folder / backend / leg / "slope.npz", **wobbled(slope, 1e-15, rng))
 
 
 def answered(scenario: PinnScenario, stages: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -247,6 +250,7 @@ def write_trajectory(folder: Path, scenario: PinnScenario, backend: str, rng: np
         loss = read_json(folder / backend / "lockstep" / f"losses_{precision}.json")["loss"]
         write_npz(here / f"steps_{precision}.npz", **kept, loss=loss - 0.01 * np.arange(count))
         write_npz(here / f"last_{precision}.npz", **walk[-1])
+        write_json(here / "one_epoch.json", {"loss": float((loss - 0.01 * np.arange(count)).mean())})
     steps = [[(1 + draw) * (step + 1) * 1e-7 for step in range(count)] for draw in range(2)]
     for precision, size in (("float32", 1e-7), ("float64", 1e-16)):
         first = {name: [2 * size, size] for name in (*start, *names)}

@@ -40,3 +40,12 @@ def test_anything_else_is_no_common_factor(candidate: Weights) -> None:
 
 def test_what_is_not_finite_has_none() -> None:
     assert common_factor(GRADIENTS, scaled(a=np.nan, b=2)) is None
+
+
+@pytest.mark.filterwarnings("error")
+def test_complex_tensors_have_one_as_well() -> None:
+    reference = {"a": np.arange(1.0, 5.0) * (1 + 2j)}
+    found = common_factor(reference, {"a": 3 * reference["a"]})
+    assert found is not None
+    assert found.factor == pytest.approx(3)
+    assert common_factor(reference, {"a": np.conj(reference["a"])}) is None

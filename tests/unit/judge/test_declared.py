@@ -82,3 +82,7 @@ def test_a_declaration_speaks_of_whole_parts_of_a_name(name: str, what: str, exp
 def test_what_is_no_longer_there_is_told() -> None:
     known = declared("up") | declared("down")
     assert gone(known, ["stages.alone.up"]) == ["down"]
+
+
+def test_the_slope_of_the_loss_is_computed_behind_no_stage() -> None:
+    assert statuses("gradient", [check("slope.output", rung="gradient")], declared("up")) == {"slope.output": "fail"}

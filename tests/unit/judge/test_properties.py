@@ -23,8 +23,8 @@ READERS = {
     "dataset": ("dataset", "patches", "reconstruction", "telemetry", "canvas", "scale"),
     "lockstep": ("stages", "physics", "loss", "gradient", "dataset"),
     "oracle": ("physics", "loss"),
-    "trajectory": ("step", "trajectory"),
-    "graft": ("stages",),
+    "trajectory": ("step", "trajectory", "telemetry"),
+    "graft": ("stages", "gradient"),
     "train_outputs": ("telemetry", "scale"),
     "bundle": ("scale", "agreement"),
     "inference_outputs": ("canvas", "patches", "scale"),
@@ -180,7 +180,8 @@ def stands_for_others(place: Place) -> bool:
 
 
 def is_read(place: Place) -> bool:
-    if place.file.startswith("tensorflow/graft"):  # the reference is not grafted; only the fixture writes both
+    # The reference is not grafted, and its outputs are those of the slope; the fixture writes both on both sides.
+    if place.file.startswith(("tensorflow/graft", "torch/lockstep/slope")):
         return False
     weights = ("weights." in place.file and place.key[0] != "log_scale") or not stands_for_others(place)
     name = str(place)

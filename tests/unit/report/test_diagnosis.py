@@ -103,6 +103,13 @@ def test_the_oracle_says_nothing_about_the_network(case):
     assert line_of(case).endswith("torch's encoder.0 is tensorflow's times 2 (first stage that differs)")
 
 
+def test_other_stages_that_are_wrong_by_themselves_are_named(case):
+    change = {"encoder__0": lambda a: 2 * a, "exit_wave": lambda a: 2 * a}
+    case.change_arrays(F64, **change, encoder__1=lambda a: 2 * a)
+    case.change_arrays("torch/graft/stages.npz", **change)
+    assert line_of(case, ("stages",)).endswith("(first stage that differs; wrong by themselves: encoder.0, exit_wave)")
+
+
 def test_a_fault_that_both_sides_share(case):
     for side in SIDES:
         case.change_arrays(f"{side}/lockstep/stages_float64.npz", exit_wave=np.conj)

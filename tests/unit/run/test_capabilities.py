@@ -33,7 +33,7 @@ TOY = runpy.run_path(str(Path(__file__).parent / "toys" / "stated_backend.py"))[
 NEEDS = {
     "stages": {SHARED_WEIGHTS, "stages", "stage"},
     "loss": {SHARED_WEIGHTS, "losses"},
-    "gradient": {SHARED_WEIGHTS, "gradients"},
+    "gradient": {SHARED_WEIGHTS, "gradients", "slope", "stages"},
     "step": {SHARED_WEIGHTS, "train", "optimiser_state"},
     "trajectory": {SHARED_WEIGHTS, "train"},
     "telemetry": {"train"},
@@ -44,7 +44,7 @@ NEEDS = {
     "exchange": {SHARED_WEIGHTS, "train", "predict", "stitch"},
 }
 """What docs/adding-a-backend.md says that each rung needs."""
-ALWAYS = {"dataset": "pass", "physics": "inconclusive", "scale": "inconclusive", "ensemble": "skipped"}
+ALWAYS = {"spec": "pass", "dataset": "pass", "physics": "inconclusive", "scale": "inconclusive", "ensemble": "skipped"}
 """Rungs that no capability decides: the network has neither oracle nor scale, and nobody asked for an ensemble."""
 RESULTS = {"patches", "reconstruction", "agreement"}
 """Rungs of which a network of two numbers may well fail, but for which it has evidence."""
@@ -54,10 +54,12 @@ INFERENCE = {"train", "predict", "stitch"}
 
 
 def sensible() -> list[frozenset[str]]:
-    """Sets of capabilities: what needs the shared weights only with them, one stage alone only with all stages."""
-    optional = sorted(CAPABILITIES - {"stage"})
+    """Sets of capabilities: what needs the shared weights only with them, what is fed with stages only with them."""
+    optional = sorted(CAPABILITIES - {"stage", "slope"})
     chosen = [frozenset(some) for size in range(len(optional) + 1) for some in combinations(optional, size)]
     alone = [some | {"stage"} for some in chosen if "stages" in some]
+    alone += [some | {"slope"} for some in alone if "gradients" in some]
+    alone.append(frozenset({SHARED_WEIGHTS, "stages", "gradients", "slope"}))
     needing = {"stages", "losses", "gradients", "optimiser_state"}
     apart = {"predict", "stitch"}
     return [
@@ -175,5 +177,5 @@ def test_what_a_port_does_not_claim_is_inconclusive(judged, partial: frozenset[s
 def test_two_ports_that_claim_the_same_little_are_not_passed_for_it(judged) -> None:
     little = frozenset({"train"})
     found = judged(little, little)
-    assert {rung for rung, verdict in found.items() if verdict.status == "pass"} == {"dataset", "telemetry"}
+    assert {rung for rung, verdict in found.items() if verdict.status == "pass"} == {"spec", "dataset", "telemetry"}
     assert {verdict.status for verdict in found.values()} <= {"pass", "inconclusive", "skipped"}

@@ -79,7 +79,7 @@ def test_what_a_failure_left_to_other_jobs_is_not_remembered(
     run_case(case, LEGS, options("passing", "toy"), tmp_path / "two", ignore)
     assert {job["status"] for job in jobs_of(tmp_path / "two").values()} == {"done"}
     reasons = read_json(tmp_path / "two" / "toy" / "graft" / "missing.json")
-    assert reasons == {"stage": "toy cannot do 'stage'"}
+    assert reasons == {"slope": "toy cannot do 'slope'", "stage": "toy cannot do 'stage'"}
 
 
 def test_a_failure_is_not_tried_again_in_the_same_hub_but_in_the_next(case, options, tmp_path: Path) -> None:

@@ -66,9 +66,8 @@ class TensorFlowPort:
 
     def stage(self, name: str, known: Mapping[str, Array], batch: Batch) -> Array:
         """One stage of a batch, computed from the stages before it as they are given."""
-        given = {other: array if _channels_last(other) else _positions_first(array) for other, array in known.items()}
         relative = _relative(tf.constant(batch.relative))
-        stages: Stages = self._model(self._inputs(batch.amplitude), relative, until=name, known=given)
+        stages: Stages = self._model(self._inputs(batch.amplitude), relative, until=name, known=_in_own_layout(known))
         found: Array = _in_contract_layout(name, stages[name]).numpy()
         return found
 
@@ -81,6 +80,15 @@ class TensorFlowPort:
         names = weights.trainable(self._model)
         found = self._compiled_gradients(batch.amplitude, batch.relative)
         return {name: found[name].numpy().astype("float64") if name in found else None for name in names}
+
+    def slope(self, known: Mapping[str, Array], batch: Batch) -> dict[str, Array]:
+        """Gradient of `loss` for each stage that its terms take, at the values in `known`."""
+        given = {name: tf.constant(stage) for name, stage in _in_own_layout(known).items()}
+        with tf.GradientTape() as tape:
+            tape.watch(given)
+            loss = self._loss({"measured": self._inputs(batch.amplitude), **given})["loss"]
+        found = {name: slope for name, slope in tape.gradient(loss, given).items() if slope is not None}
+        return {name: _in_contract_layout(name, slope).numpy() for name, slope in found.items()}
 
     def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
         """Train on the batches in their order; calls `report` after every epoch."""
@@ -140,6 +148,10 @@ create = TensorFlowPort
 def _channels_last(name: str) -> bool:
     """Whether the model itself keeps a stage with channels last, as Keras' layers of the encoder do."""
     return name.startswith("encoder.")
+
+
+def _in_own_layout(stages: Mapping[str, Array]) -> dict[str, tf.Tensor]:
+    return {name: array if _channels_last(name) else _positions_first(array) for name, array in stages.items()}
 
 
 def _in_contract_layout(name: str, images: tf.Tensor) -> tf.Tensor:

@@ -85,7 +85,10 @@ class Model(nn.Module):
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """`loss` and its terms, float64 scalars that can be differentiated."""
-        stages = self(batch)
+        return self.terms(self(batch))
+
+    def terms(self, stages: Stages) -> dict[str, Tensor]:
+        """`loss` and its terms, from `measured` and the stages that they take."""
         weights = loss_terms(self.scenario.loss)
         terms = {name: self.loss_terms[name](stages, self.nphotons, self.rules) for name in weights}
         total = torch.stack([weights[name] * term for name, term in terms.items()]).sum()

@@ -81,6 +81,14 @@ class TorchPort:
             for name, gradient in zip(parameters, found, strict=True)
         }
 
+    def slope(self, known: Mapping[str, Array], batch: Batch) -> dict[str, Array]:
+        """Gradient of `loss` for each stage that its terms take, at the values in `known`."""
+        given = {name: self._model.stage_of(array).requires_grad_() for name, array in known.items()}
+        measured, _ = self._model.tensors(batch)
+        loss = self._model.terms({"measured": measured, **given})["loss"]
+        found = torch.autograd.grad(loss, list(given.values()), allow_unused=True)
+        return {name: channels_last(slope) for name, slope in zip(given, found, strict=True) if slope is not None}
+
     def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
         """Train on the batches in their order; calls `report` after every epoch."""
         self._optimiser = training.optimiser(self._model)

@@ -124,3 +124,38 @@ def test_missing_evidence(gs2):
 def test_the_sides_may_change_places(gs2):
     gs2.change_arrays(F64, **{KERNEL.replace(".", "__"): lambda a: a * 1.5})
     assert red(gs2) == {f"float64.{KERNEL}": "fail"}
+
+
+SLOPE = "torch/graft/slope.npz"
+
+
+def test_a_factor_of_the_loss_is_named_by_its_slope(gs2):
+    gs2.change_arrays(SLOPE, intensity=lambda a: 13 / 12 * a)
+    bad = gs2.bad("gradient")
+    assert set(bad) == {"slope.factor"}
+    assert (
+        "every slope of the loss of torch is 1.08333 times that of tensorflow, cosine 1" in bad["slope.factor"].message
+    )
+
+
+def test_a_wrong_loss_is_told_from_a_wrong_network(gs2):
+    gs2.change_arrays(F64, **{KERNEL.replace(".", "__"): lambda a: 2 * a})
+    message = gs2.bad("gradient")[f"float64.{KERNEL}"].message
+    assert message.endswith("; the loss has the same slope at the same outputs, so the network differs")
+    gs2.change_arrays(SLOPE, intensity=lambda a: a + 0.01)
+    bad = gs2.bad("gradient")
+    assert bad["slope.intensity"].status == "fail"
+    assert bad[f"float64.{KERNEL}"].message.endswith("; the loss has another slope at the same outputs")
+
+
+def test_losses_that_take_other_stages_are_named(gs2):
+    gs2.change_arrays(SLOPE, object_patches=np.ones(3))
+    assert gs2.bad("gradient")["slope"].message == (
+        "the loss of tensorflow takes intensity; that of torch intensity, object_patches"
+    )
+
+
+def test_a_port_without_a_slope_is_inconclusive(gs2):
+    (gs2.path / SLOPE).unlink()
+    (gs2.path / "torch/graft/missing.json").write_text('{"slope": "torch cannot do \'slope\'"}')
+    assert {name: check.status for name, check in gs2.bad("gradient").items()} == {"slope": "inconclusive"}

@@ -332,3 +332,23 @@ def test_an_exchange_that_died(gs2):
     found = gs2.bad("exchange")
     assert set(found) == {"torch_to_tensorflow"}
     assert found["torch_to_tensorflow"].status == "error"
+
+
+def light_for_dark(picture):
+    """The other sign of every contrast: worse than a picture that is one number everywhere."""
+    return 2 * picture[picture > 0].mean() - picture
+
+
+def test_two_pictures_that_agree_and_are_no_better_than_a_constant_are_never_a_pass(gs2):
+    for backend in BACKENDS:
+        amplitude(gs2, light_for_dark, backend)
+    verdict = gs2.judge("agreement")
+    assert verdict.status == "inconclusive"
+    assert "neither has learned" in verdict.message
+
+
+def test_one_side_that_has_learned_is_enough_to_compare(gs2):
+    amplitude(gs2, light_for_dark)
+    found = gs2.bad("agreement")
+    assert found["pearson_r"].status == "fail"
+    assert "learned" not in found

@@ -236,3 +236,57 @@ def test_a_backend_that_cannot_take_stages_is_inconclusive(gs2):
     (gs2.path / "torch/graft/problems.json").unlink()
     (gs2.path / "torch/graft/missing.json").write_text('{"stage": "torch cannot do \'stage\'"}')
     assert {name: check.status for name, check in gs2.bad("stages").items()} == {"alone": "inconclusive"}
+
+
+def message_of(case, name, rung="stages"):
+    return next(check.message for check in case.judge(rung).checks if check.name == name)
+
+
+def test_every_stage_that_is_wrong_by_itself_is_named_first(gs2):
+    """The last line of a session quotes the first red message of the lowest red rung."""
+    gs2.change_arrays(F64, encoder__0=lambda a: 2 * a, encoder__1=lambda a: 2 * a, intensity=lambda a: 2 * a)
+    gs2.change_arrays(GRAFT, encoder__0=lambda a: 2 * a, intensity=lambda a: 2 * a)
+    assert gs2.judge("stages").message.endswith("; wrong by themselves: encoder.0, intensity")
+    assert message_of(gs2, "float64.encoder.1").endswith("; right alone: given wrong input")
+    assert message_of(gs2, "float64.intensity").endswith("; wrong by itself")
+
+
+def test_the_only_stage_that_is_wrong_by_itself_is_told_to_be_the_only_one(gs2):
+    gs2.change_arrays(GRAFT, encoder__1=lambda a: 2 * a)
+    assert gs2.judge("stages").message.endswith("; no other stage is wrong by itself")
+
+
+def test_a_stage_that_could_not_be_fed_is_not_called_wrong(gs2):
+    gs2.change_arrays(F64, exit_wave=lambda a: 2 * a)
+    gs2.change_arrays(GRAFT, encoder__1=lambda a: 2 * a, exit_wave=None)
+    gs2.change_json("torch/graft/problems.json", lambda problems: problems.update(exit_wave="ValueError: shapes"))
+    assert "stage exit_wave of torch cannot be fed with the stages of tensorflow" in message_of(gs2, "alone.exit_wave")
+    assert gs2.judge("stages").message.endswith("; no other stage is wrong by itself")
+
+
+def without_partner(name):
+    """A change of a contract: the stage is called otherwise, which the other side has no partner for."""
+
+    def change(contract):
+        for stage in contract["stages"]:
+            stage["name"] = "lone" if stage["name"] == name else stage["name"]
+
+    return change
+
+
+def test_a_stage_without_a_partner_says_so_and_is_looked_for_in_the_next(gs2):
+    for name in (F32, F64, GRAFT):
+        gs2.change_arrays(name, encoder__0=None)
+    gs2.change_arrays(GRAFT, encoder__1=lambda a: 2 * a)
+    gs2.change_json("torch/lockstep/contract.json", without_partner("encoder.0"))
+    assert gs2.bad("stages")["alone.encoder.0"].status == "inconclusive"
+    assert "torch has no partner for the stage 'encoder.0'" in message_of(gs2, "alone.encoder.0")
+    assert "before it, with encoder.0, lone, which has no partner: " in message_of(gs2, "alone.encoder.1")
+
+
+def test_the_common_centre_of_a_stage_of_another_size_is_compared_as_well(gs2):
+    gs2.change_arrays(GRAFT, exit_wave=lambda a: 1.01 * a[:, 1:-1, 1:])
+    found = gs2.bad("stages")["alone.exit_wave"]
+    assert found.status == "fail"
+    assert "shapes differ: (4, 62, 63, 4) and (4, 64, 64, 4); in their common centre, 62 x 63 pixels" in found.message
+    assert "they differ by 0.01 of the largest value" in found.message

@@ -70,3 +70,15 @@ def test_a_side_without_state_is_inconclusive(gs2):
 def test_missing_evidence(gs2):
     gs2.stop("tensorflow", "trajectory", "ran out of time")
     assert set(red(gs2).values()) == {"error"}
+
+
+def test_one_factor_in_all_moments_is_told_once(gs2):
+    """A loss twice as large: first moments are doubled, second ones fourfold, and one kernel is wrong besides."""
+    moments = {name for name in np.load(gs2.path / FIRST.format("float64")) if name.endswith("moment")}
+    factors = {name: 2.0 if name.endswith("first_moment") else 4.0 for name in moments}
+    changes = {key(name): lambda a, factor=factor: factor * a for name, factor in factors.items()}
+    gs2.change_arrays(FIRST.format("float64"), **{**changes, key(KERNEL): lambda a: 1.01 * a})
+    bad = gs2.bad("step")
+    assert set(bad) == {"float64.factor.first_moment", "float64.factor.second_moment", f"float64.{KERNEL}"}
+    assert "every first moment of torch is 2 times that of tensorflow" in bad["float64.factor.first_moment"].message
+    assert "of the gradients squared) of torch is 4 times that" in bad["float64.factor.second_moment"].message

@@ -186,3 +186,24 @@ def test_a_model_without_a_scale_is_inconclusive(gs2):
     found = gs2.bad("scale")
     assert found["torch"].status == "inconclusive"
     assert "closed form" in found["torch"].message
+
+
+ONE_EPOCH = "torch/trajectory/one_epoch.json"
+
+
+def test_a_reported_loss_that_is_not_the_mean_of_its_steps(gs2):
+    """As a mean over batches that are counted wrongly: 13/12 of what the steps had."""
+    gs2.change_json(ONE_EPOCH, lambda epoch: epoch.update(loss=13 / 12 * epoch["loss"]))
+    found = gs2.bad("telemetry")
+    assert set(found) == {"torch.mean_loss"}
+    assert "against the mean of its steps" in found["torch.mean_loss"].message
+
+
+def test_a_loss_that_was_not_reported_is_no_mean(gs2):
+    gs2.change_json(ONE_EPOCH, lambda epoch: epoch.update(loss=None))
+    assert gs2.bad("telemetry")["torch.mean_loss"].status == "fail"
+
+
+def test_without_a_trajectory_there_is_no_mean_to_hold_the_loss_against(gs2):
+    gs2.stop("torch", "trajectory", "killed")
+    assert gs2.bad("telemetry") == {}

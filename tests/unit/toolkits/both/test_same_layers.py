@@ -143,6 +143,17 @@ def test_gradients_agree(pair: tuple[ToolkitPort, RenamedPort], batch: Batch) ->
     assert max(np.abs(reference[name] - candidate[name]).max() for name in reference) < EXACT * largest
 
 
+def test_slopes_of_the_loss_agree_at_the_outputs_that_are_given(
+    pair: tuple[ToolkitPort, RenamedPort], batch: Batch
+) -> None:
+    """Both losses are the mean square of the output, whatever the network would make of the batch."""
+    given = {name: 3 * stage for name, stage in pair[0].stages(batch).items()}
+    for port in pair:
+        slope = port.slope(given, batch)
+        assert slope.keys() == {"output"}
+        assert error(2 * given["output"] / given["output"].size, slope["output"]) < EXACT
+
+
 def test_attributes_agree(pair: tuple[ToolkitPort, RenamedPort]) -> None:
     reference, candidate = (port.contract.layers for port in pair)
     differing = [

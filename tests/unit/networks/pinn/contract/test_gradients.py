@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from harness.networks.pinn.contract import loss_terms as weights_of_terms
 from harness.networks.pinn.contract import weight_shapes
+from harness.physics.likelihood import loss_terms
 
 STEP = 1e-6
 CASES = {
@@ -60,3 +62,24 @@ def test_asking_changes_nothing(lively):
     for name, gradient in first.items():
         np.testing.assert_array_equal(gradient, second[name])
         np.testing.assert_array_equal(before[name], after[name])
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_slope_of_the_loss_at_stages_that_are_given(lively, samples, case):
+    """By differences, of a loss that is computed here: the network has no part in it."""
+    backend, batch = lively(**CASES[case])
+    scenario = samples.scenario(**CASES[case])
+    weights, nphotons = weights_of_terms(scenario.loss), scenario.dataset.nphotons
+    known = {name: 1.5 * stage for name, stage in backend.stages(batch).items()}
+    slope = backend.slope(known, batch)
+    assert set(slope) == {"intensity"} | ({"object_patches"} if "total_variation" in weights else set())
+    for name, found in slope.items():
+        assert found.shape == known[name].shape
+        direction = np.random.default_rng(2).normal(size=found.shape) * np.abs(known[name])
+        losses = []
+        for sign in (1, -1):
+            moved = known | {name: known[name] + sign * STEP * direction}
+            losses.append(loss_terms(moved, batch.amplitude, nphotons, weights)["loss"])
+        expected = (losses[0] - losses[1]) / (2 * STEP)
+        scale = np.linalg.norm(found) * np.linalg.norm(direction)
+        assert np.sum(found.real * direction) == pytest.approx(expected, abs=2e-4 * scale), name
