@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-FILES = ("test_same_layers.py", "test_random_layers.py")
+FILES = ("test_same_layers.py", "test_random_layers.py", "test_torch_input.py")
 
 
 def test_both_toolkits() -> None:
