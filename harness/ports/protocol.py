@@ -21,7 +21,8 @@ CAPABILITIES = frozenset(
 )
 """Everything that a port may be capable of: names of methods of `Port`, and `shared_weights`. The latter means that its
 weights are those of the contract, so that it can load initial weights that both sides share, and weights that the other
-side trained. Rungs that need a capability that is missing are INCONCLUSIVE."""
+side trained. Rungs that need a capability that is missing are INCONCLUSIVE. What a port predicts but
+does not `stitch` is stitched by the harness."""
 
 
 @dataclass(frozen=True)

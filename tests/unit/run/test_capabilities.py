@@ -37,14 +37,14 @@ NEEDS = {
     "step": {SHARED_WEIGHTS, "train", "optimiser_state"},
     "trajectory": {SHARED_WEIGHTS, "train"},
     "telemetry": {"train"},
-    "patches": {"train", "predict", "stitch"},
+    "patches": {"train", "predict"},
     "canvas": {"train", "predict", "stitch"},
-    "reconstruction": {"train", "predict", "stitch"},
-    "agreement": {"train", "predict", "stitch"},
-    "exchange": {SHARED_WEIGHTS, "train", "predict", "stitch"},
+    "reconstruction": {"train", "predict"},
+    "agreement": {"train", "predict"},
+    "exchange": {SHARED_WEIGHTS, "train", "predict"},
 }
 """What docs/adding-a-backend.md says that each rung needs."""
-ALWAYS = {"dataset": "pass", "physics": "inconclusive", "scale": "inconclusive", "ensemble": "skipped"}
+ALWAYS = {"spec": "pass", "dataset": "pass", "physics": "inconclusive", "scale": "inconclusive", "ensemble": "skipped"}
 """Rungs that no capability decides: the network has neither oracle nor scale, and nobody asked for an ensemble."""
 RESULTS = {"patches", "reconstruction", "agreement"}
 """Rungs of which a network of two numbers may well fail, but for which it has evidence."""
@@ -54,18 +54,25 @@ INFERENCE = {"train", "predict", "stitch"}
 
 
 def sensible() -> list[frozenset[str]]:
-    """Sets of capabilities: what needs the shared weights only with them, one stage alone only with all stages."""
+    """Sets of capabilities: what needs the shared weights only with them, one stage alone only with all stages.
+
+    A port that predicts stitches as well, but for two sets such as a toolkit's port has.
+    """
     optional = sorted(CAPABILITIES - {"stage"})
     chosen = [frozenset(some) for size in range(len(optional) + 1) for some in combinations(optional, size)]
     alone = [some | {"stage"} for some in chosen if "stages" in some]
     needing = {"stages", "losses", "gradients", "optimiser_state"}
     apart = {"predict", "stitch"}
     return [
-        some
-        for some in (*chosen, *alone)
-        if (SHARED_WEIGHTS in some or not some & needing)
-        and len(some & apart) != 1
-        and ("optimiser_state" not in some or "train" in some)
+        frozenset({"train", "predict"}),
+        CAPABILITIES - {"stitch"},
+        *(
+            some
+            for some in (*chosen, *alone)
+            if (SHARED_WEIGHTS in some or not some & needing)
+            and len(some & apart) != 1
+            and ("optimiser_state" not in some or "train" in some)
+        ),
     ]
 
 
@@ -175,5 +182,5 @@ def test_what_a_port_does_not_claim_is_inconclusive(judged, partial: frozenset[s
 def test_two_ports_that_claim_the_same_little_are_not_passed_for_it(judged) -> None:
     little = frozenset({"train"})
     found = judged(little, little)
-    assert {rung for rung, verdict in found.items() if verdict.status == "pass"} == {"dataset", "telemetry"}
+    assert {rung for rung, verdict in found.items() if verdict.status == "pass"} == {"spec", "dataset", "telemetry"}
     assert {verdict.status for verdict in found.values()} <= {"pass", "inconclusive", "skipped"}
