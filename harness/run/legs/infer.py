@@ -1,7 +1,7 @@
 """The inference leg: patches of the test groups from a bundle, synchronised, stitched and described.
 
-What a port predicts but does not stitch, the harness stitches by its own formulas. The exchange leg is the same with the
-bundle of the other side.
+What a port predicts but does not stitch, the harness stitches by its own formulas. The exchange leg is the same with
+the bundle of the other side.
 """
 
 import time
