@@ -48,6 +48,11 @@ class Setup:
     home: Path | None = None
     """Of a user's pair: the folder of the scenario's file."""
 
+    @property
+    def seed(self) -> int:
+        """Seed of what a port draws by itself, such as dropout; a nudged training draws anew: that is noise, too."""
+        return self.scenario.training.seed + self.scenario.training.nudge
+
 
 @dataclass(frozen=True)
 class Batch:

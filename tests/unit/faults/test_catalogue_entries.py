@@ -64,6 +64,13 @@ def test_a_fault_fits_the_cases_of_its_network_alone() -> None:
         catalogue.named("model.leak").require_fits(stated)
 
 
+def test_a_fault_for_pairs_names_the_sides_of_the_scenario() -> None:
+    case = SimpleNamespace(id="mine", scenario=SimpleNamespace(network="pair", sides=("keras", "torch")))
+    catalogue.parse("layers.epsilon@keras", PAIR).require_fits(case)
+    with pytest.raises(HarnessError, match="found backend 'jax' for mine; allowed: keras, torch"):
+        catalogue.parse("layers.epsilon@jax", PAIR).require_fits(case)
+
+
 def test_a_size_reaches_the_change() -> None:
     own, natural = (catalogue.named("geometry.padded-size").port("torch", size) for size in (8.0, None))
     assert (own.size, natural.size) == (8.0, 2.0)
