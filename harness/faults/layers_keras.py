@@ -31,7 +31,7 @@ def momentum(model: keras.Model, size: float) -> None:
     first(model, layers.BatchNormalization).momentum += size
 
 
-class _Unbiased(layers.BatchNormalization):
+class _Unbiased(layers.BatchNormalization):  # type: ignore[misc]
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         kept = ops.convert_to_tensor(self.moving_variance) * self.momentum
         outputs = super().call(inputs, training=training, mask=mask)
@@ -46,7 +46,7 @@ def variance(model: keras.Model) -> None:
     first(model, layers.BatchNormalization).__class__ = _Unbiased
 
 
-class _PaddedBefore(layers.Conv2D):
+class _PaddedBefore(layers.Conv2D):  # type: ignore[misc]
     def call(self, inputs: Any) -> Any:
         return super().call(ops.pad(inputs, [[0, 0], [1, 0], [1, 0], [0, 0]]))
 
@@ -57,7 +57,7 @@ def padding_side(model: keras.Model) -> None:
     layer.__class__, layer.padding = _PaddedBefore, "valid"
 
 
-class _ChannelsFirst(layers.Flatten):
+class _ChannelsFirst(layers.Flatten):  # type: ignore[misc]
     def call(self, inputs: Any) -> Any:
         return super().call(ops.moveaxis(inputs, -1, 1))
 
@@ -72,7 +72,7 @@ def bilinear(model: keras.Model) -> None:
     first(model, layers.UpSampling2D, interpolation="nearest").interpolation = "bilinear"
 
 
-class _AlignedCorners(layers.UpSampling2D):
+class _AlignedCorners(layers.UpSampling2D):  # type: ignore[misc]
     def call(self, inputs: Any) -> Any:
         size = inputs.shape[1]
         columns = [np.interp(np.linspace(0, size - 1, 2 * size), np.arange(size), unit) for unit in np.eye(size)]
@@ -85,7 +85,7 @@ def align_corners(model: keras.Model) -> None:
     first(model, layers.UpSampling2D, interpolation="nearest", size=(2, 2)).__class__ = _AlignedCorners
 
 
-class _CutBefore(layers.Conv2DTranspose):
+class _CutBefore(layers.Conv2DTranspose):  # type: ignore[misc]
     def call(self, inputs: Any) -> Any:
         return super().call(inputs)[:, 1:, 1:]
 
@@ -96,7 +96,7 @@ def output_padding(model: keras.Model) -> None:
     layer.__class__, layer.padding = _CutBefore, "valid"
 
 
-class _AlwaysDropout(layers.Dropout):
+class _AlwaysDropout(layers.Dropout):  # type: ignore[misc]
     def call(self, inputs: Any, training: Any = None) -> Any:  # noqa: ARG002
         return super().call(inputs, training=True)
 
