@@ -27,11 +27,12 @@ def calibrate(
     Example: python -m harness calibrate gs1_custom --profile smoke
     """
     request = Request.from_texts(Path.cwd(), **options)
-    if backend and backend not in request.backends:
-        raise HarnessError(f"--backend: found {backend!r}; allowed: {', '.join(request.backends)}.")
     cases = select_cases(request.cases(), cases_to_measure)
+    for case in cases:
+        if backend and backend not in request.backends_of(case):
+            raise HarnessError(f"--backend: found {backend!r}; allowed: {', '.join(request.backends_of(case))}.")
     folder = calibration.begin(request, into)
     with progress_on_stderr(folder):
-        proposals = calibration.calibrate(folder, cases, (backend,) if backend else request.backends, draws, request)
+        proposals = calibration.calibrate(folder, cases, backend, draws, request)
     written = f"written: {folder / calibration.PAGE}, {folder / calibration.LEDGER}"
     print_result(calibration.rows(proposals), [calibration.table(proposals), written], as_json)

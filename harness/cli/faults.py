@@ -39,9 +39,12 @@ def show(fault: Annotated[str, typer.Argument(metavar="ID")], as_json: Json = Fa
 
     Example: python -m harness faults show geometry.offset-sign
     """
-    facts = _facts(fault)
+    from harness.faults import catalogue
+    from harness.session.trials import subject_of
+
+    facts, case = _facts(fault), subject_of(catalogue.named(fault)).scenario
     lines = [f"{name:10} {', '.join(value) if isinstance(value, list) else value}" for name, value in facts.items()]
-    see = f"see it     pytest -m parity -k gs2_custom --parity-profile {facts['profile']} --parity-fault {fault}"
+    see = f"see it     pytest -m parity -k {case} --parity-profile {facts['profile']} --parity-fault {fault}"
     print_result(facts, [*lines, see], as_json)
 
 

@@ -87,6 +87,16 @@ class Injected:
     def __str__(self) -> str:
         return f"{self.text}@{self.backend}"
 
+    def require_fits(self, case: Case) -> None:
+        """Raise HarnessError if the case is of another network, or names other sides itself."""
+        self.fault.require_fits(case)
+        sides = case.scenario.sides
+        if sides is not None and self.backend not in sides:
+            raise HarnessError(
+                f"--parity-fault: found backend {self.backend!r} for {case.id}; allowed: {', '.join(sides)}, the sides "
+                "that its scenario names."
+            )
+
     def port(self, leg: str = "") -> FaultyPort:
         """The changes that the fault makes to the side, in a leg."""
         return self.fault.port(self.backend, self.size, leg)
@@ -131,13 +141,14 @@ def named(name: str) -> Fault:
 def parse(text: str, backends: Sequence[str]) -> Injected:
     """Parse `ID[=SIZE][@BACKEND]`; without a backend the fault is injected into the last of `backends`, the candidate.
 
+    A fault for pairs may name any side: who they are, each scenario says (`Injected.require_fits`).
     Raises HarnessError for an unknown id or backend, for a size of a fault without one, and for one that is no number.
     """
     rest, _, backend = text.partition("@")
     name, sign, size = rest.partition("=")
-    if backend and backend not in backends:
-        raise HarnessError(f"--parity-fault: found backend {backend!r} in {text!r}; allowed: {', '.join(backends)}.")
     found = named(name)
+    if backend and backend not in backends and found.network in (ANY, DEFAULT):
+        raise HarnessError(f"--parity-fault: found backend {backend!r} in {text!r}; allowed: {', '.join(backends)}.")
     return Injected(found, backend or backends[-1], _size(found, size, text) if sign else None)
 
 

@@ -47,11 +47,12 @@ class FaultyPort:
             leg: the leg that is about to run.
         """
         self.backend, self.leg = backend, leg
-        self._size = size
+        self._size, self.without_size = size, size is None
         self._changes: dict[str, list[Change]] = {}
         self.stage_changes: dict[str, StageChange] = {}
         self.rule_changes: dict[str, RuleChange] = {}
         self.term_changes: dict[str, Change] = {}
+        self.layer_changes: list[str] = []
         self.patches: dict[str, Callable[[], Sequence[Patch]]] = {}
 
     @property
@@ -73,6 +74,7 @@ class FaultyPort:
             *(f"stage {name}" for name in self.stage_changes),
             *(f"rule {name}" for name in self.rule_changes),
             *(f"loss {name}" for name in self.term_changes),
+            *(f"layer {name}" for name in self.layer_changes),
             *self.patches,
         )
 
@@ -153,6 +155,10 @@ class FaultyPort:
     def loss_term(self, name: str, change: Change) -> None:
         """Change the function of a term of the loss in the port's `loss_terms`."""
         self.term_changes[name] = change
+
+    def layer(self, name: str) -> None:
+        """Change a layer of the model of a toolkit's port by the function `name` of `layers_<framework>`."""
+        self.layer_changes.append(name)
 
     def library(self, name: str) -> None:
         """Patch the framework; the function `name` of `FaultyPort.tensors` returns the patches."""

@@ -4,6 +4,7 @@ import contextlib
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -15,6 +16,7 @@ from harness.files import JsonObject
 from harness.networks import registry
 from harness.ports.protocol import Batch, BatchSource, EpochReport, Port, Setup
 from harness.ports.seen import Seen
+from harness.toolkits.port import ToolkitPort
 
 
 @contextlib.contextmanager
@@ -69,6 +71,8 @@ class InjectedPort:
         self.capabilities, self.contract = backend.capabilities, backend.contract
         if port.stage_changes or port.rule_changes or port.term_changes:
             change_computation(require_changeable(backend), port)
+        if port.layer_changes:
+            change_layers(backend, port)
 
     def weights(self) -> Weights:
         """Return the weights, changed by the hook `weights_out`."""
@@ -176,6 +180,19 @@ def change_computation(port: Any, faulty: FaultyPort) -> None:
         table[name] = _changed(table[name], faulty.stage_changes[name])
     for name in faulty.term_changes.keys() & port.loss_terms.keys():
         port.loss_terms[name] = faulty.term_changes[name](port.loss_terms[name])
+
+
+def change_layers(port: Any, faulty: FaultyPort) -> None:
+    """Change layers of the model that a toolkit's port holds; HarnessError for any other port.
+
+    The contract was stated before, and stays: what the port claims to be is not what it is.
+    """
+    if not isinstance(port, ToolkitPort):
+        raise HarnessError(f"{type(port).__name__} holds no model to change; inject a fault of another hook.")
+    functions = import_module(f"harness.faults.layers_{port.framework}")
+    size = () if faulty.without_size else (faulty.size,)
+    for name in faulty.layer_changes:
+        getattr(functions, name)(port.model, *size)
 
 
 def _changed(compute: Change, change: StageChange) -> Change:

@@ -110,7 +110,7 @@ class ParitySession:
         try:
             if (injected := self.request.fault) is not None:
                 for case, _ in plan.values():
-                    injected.fault.require_fits(case)
+                    injected.require_fits(case)
         except HarnessError as problem:
             self._refuse(problem, session.items)
             return

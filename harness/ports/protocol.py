@@ -22,7 +22,8 @@ CAPABILITIES = frozenset(
 )
 """Everything that a port may be capable of: names of methods of `Port`, and `shared_weights`. The latter means that its
 weights are those of the contract, so that it can load initial weights that both sides share, and weights that the other
-side trained. Rungs that need a capability that is missing are INCONCLUSIVE."""
+side trained. Rungs that need a capability that is missing are INCONCLUSIVE. What a port predicts but
+does not `stitch` is stitched by the harness."""
 SEEN = "seen"
 """Capability of a port of a user's pair, whose own workflow was stopped where it would train."""
 FIT = "fit"
@@ -53,6 +54,11 @@ class Setup:
     """Of a user's pair: the folder of the scenario's file."""
     data: Path | None = None
     """Of a user's pair: the NPZ of the case (see docs/data.md), for a side that loads its data itself."""
+
+    @property
+    def seed(self) -> int:
+        """Seed of what a port draws by itself, such as dropout; a nudged training draws anew: that is noise, too."""
+        return self.scenario.training.seed + self.scenario.training.nudge
 
 
 @dataclass(frozen=True)

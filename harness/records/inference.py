@@ -24,6 +24,8 @@ class CanvasFacts(Record):
     reassemble_m: int
     """Pixels a side of the central part of a patch, which alone is stitched."""
     weighting: Literal["uniform", "probe"]
+    stitched_by: Literal["port", "harness"] = "port"
+    """Who stitched; a canvas of the harness is no evidence about a side's own stitching."""
 
 
 class TwinChoice(SparseRecord):

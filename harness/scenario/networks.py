@@ -5,7 +5,6 @@ schema of its scenarios. The module is imported by name, so that the room `scena
 """
 
 import json
-import pkgutil
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
@@ -21,9 +20,9 @@ DEFAULT = "pinn"
 
 @cache
 def names() -> tuple[str, ...]:
-    """Names of the networks of the harness, sorted."""
+    """Names of the networks that a scenario can name, sorted: packages that hold a schema."""
     folder = Path(__file__).parents[1] / "networks"
-    return tuple(sorted(found.name for found in pkgutil.iter_modules([str(folder)]) if found.ispkg))
+    return tuple(sorted(path.parent.name for path in folder.glob("*/sections.py")))
 
 
 @cache

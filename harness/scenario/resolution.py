@@ -38,7 +38,7 @@ def resolve(
     Raises:
         HarnessError: one sentence for each problem of the files and of the overrides.
     """
-    schema, problems = _schema(chain), list[str]()
+    schema, problems = schema_of(chain), list[str]()
     given = override_layer(overrides, schema)
     files = [layer for source in reversed(chain) for layer in _layers(source, schema, profile, chain[0], problems)]
     stacks = [(label, stack([*files, point, given])) for label, point in points(chain[0], schema, given, problems)]
@@ -51,7 +51,13 @@ def resolve(
         yield label, scenario, {key: layer[key].origin if key in layer else "default" for key in leaves(scenario)}
 
 
-def _schema(chain: list[Source]) -> type[Scenario]:
+def sections_of_others(chain: list[Source]) -> frozenset[str]:
+    """Sections that only other networks than that of the scenario have; HarnessError for an unknown network."""
+    others = {section for name in networks.names() for section in networks.schema_of(name).model_fields}
+    return frozenset(others - set(schema_of(chain).model_fields))
+
+
+def schema_of(chain: list[Source]) -> type[Scenario]:
     """Schema of the network that the first file with the key `network` names; HarnessError for an unknown one."""
     for source in chain:
         if "network" in source.value:

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -40,25 +41,25 @@ def begin(request: Request, folder: Path | None) -> Path:
     return hub.make_empty_folder(folder or named)
 
 
-def calibrate(
-    folder: Path, cases: Sequence[Case], backends: tuple[str, ...], draws: int, request: Request
-) -> list[Proposal]:
+def calibrate(folder: Path, cases: Sequence[Case], backend: str, draws: int, request: Request) -> list[Proposal]:
     """Train every case again from nudged weights, and write the proposed limits into the folder.
 
     Args:
         folder: Folder of the calibration.
         cases: The cases to measure.
-        backends: One or both sides of the pair.
+        backend: The only side to train; both of each case where it is empty.
         draws: Number of trainings from nudged weights, besides the plain one.
         request: The options of the session.
 
     Raises:
         HarnessError: A training failed, or a metric could not be computed.
     """
-    measurements = [one for case in cases for one in _measured(folder, case, backends, draws, request)]
+    sides = {case.id: (backend,) if backend else request.backends_of(case) for case in cases}
+    measurements = [one for case in cases for one in _measured(folder, case, sides[case.id], draws, request)]
     shutil.rmtree(store.scratch_of(folder), ignore_errors=True)
     proposals = propose(measurements)
     write_json(folder / MEASUREMENTS, [_record(one) for one in measurements])
+    backends = tuple(dict.fromkeys(chain(*sides.values())))
     write_text(folder / PAGE, _page(proposals, request.profile, cases, backends, draws))
     write_text(folder / LEDGER, _ledger(proposals, request.profile, draws))
     return proposals

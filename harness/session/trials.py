@@ -17,11 +17,12 @@ from pathlib import Path
 from harness import layout
 from harness.errors import HarnessError
 from harness.faults import catalogue, injection
-from harness.faults.catalogue import NOWHERE, Injected
+from harness.faults.catalogue import NOWHERE, Fault, Injected
 from harness.files import read_json, write_text
 from harness.judge import ladder, tolerances
 from harness.judge.evidence import Evidence
 from harness.judge.verdict import CONTRACT, RED, Check, RungVerdict
+from harness.ports.mapping import PairMapping
 from harness.records import jobs
 from harness.records.jobs import JobRecord
 from harness.run import cores, devices, interpreters, parallel, process, side, worker
@@ -30,10 +31,22 @@ from harness.run.job import Job, write_job
 from harness.run.plan import CROSS_LEGS, LEGS, SOURCE_FOLDERS, SOURCES
 from harness.run.run_case import run_case
 from harness.scenario.case import Case
+from harness.scenario.networks import DEFAULT
 from harness.session import case_runner
 from harness.session.request import Request
 
-SCENARIO = "gs2_custom"
+
+@dataclass(frozen=True)
+class Subject:
+    """The case that the faults of one network are tried on."""
+
+    scenario: str
+    sides: tuple[str, str] | None = None
+    """Its sides, where the scenario itself names them."""
+
+
+SUBJECTS = {"pinn": Subject("gs2_custom"), "pair": Subject("supervised_normalised", ("keras", "torch"))}
+"""By the name of the network; faults of any network are tried on the first."""
 OVERRIDES = (
     "model.probe_big=false",
     "model.decoder_filters=[8]",
@@ -84,57 +97,61 @@ class Trials:
     def __init__(self, folder: Path, request: Request) -> None:
         """`folder`: empty, for the clean case and the trials; `request`: profile, store and interpreters."""
         self.folder, self.request = folder, request
-        cases = request.cases()
-        self.case: Case = next(case for case in cases if case.name == SCENARIO)
+        self.cases = {case.name: case for case in request.cases()}
 
-    def clean(self, candidate: str) -> Path:
-        """The folder of the case without a fault, whose candidate is this backend."""
-        folder = self.folder / "clean" / candidate
+    def case(self, injected: Injected) -> Case:
+        """The case that a fault is tried on."""
+        return self.cases[subject_of(injected.fault).scenario]
+
+    def clean(self, injected: Injected) -> Path:
+        """The folder of the case without a fault, whose candidate is the side that the fault is for."""
+        folder = self.folder / "clean" / self.case(injected).id / injected.backend
         if not (folder / layout.SCENARIO).is_file():
-            self._run_candidate(candidate, folder)
+            self._run_clean(injected, folder)
         return folder
 
-    def _run_candidate(self, candidate: str, folder: Path) -> None:
-        pair = (self._other(candidate), candidate)
+    def _run_clean(self, injected: Injected, folder: Path) -> None:
+        case, pair = self.case(injected), (self._other(injected), injected.backend)
         options = case_runner.run_options(self.folder, replace(self.request, backends=pair))
-        run_case(self.case, LEGS, options, folder, case_runner.progress_writer(self.folder / layout.PROGRESS))
+        run_case(case, LEGS, options, folder, case_runner.progress_writer(self.folder / layout.PROGRESS))
         if failed := [job for job in jobs.read(folder / layout.JOBS) if job.status != "done"]:
             raise HarnessError(f"faults: the case without a fault has failed jobs: {failed[0].error}")
-        write_text(folder / layout.SCENARIO, self.case.resolved_yaml())
+        write_text(folder / layout.SCENARIO, case.resolved_yaml())
 
-    def _other(self, backend: str) -> str:
-        [other] = [name for name in self.request.backends if name != backend]
+    def _other(self, injected: Injected) -> str:
+        sides = subject_of(injected.fault).sides or self.request.backends
+        [other] = [name for name in sides if name != injected.backend]
         return other
 
     def run(self, wanted: Iterable[Injected]) -> Iterator[Outcome]:
         """Try faults, those of a side in one process and both sides at once; yields the outcomes."""
         of_side: dict[str, list[Injected]] = {}
         for injected in wanted:
-            injected.fault.require_fits(self.case)
-            of_side.setdefault(injected.backend, []).append(injected)
-        for backend in of_side:  # made before the threads want it
-            self.clean(backend)
+            of_side.setdefault(f"{self.case(injected).id}-{injected.backend}", []).append(injected)
+        for first, *_ in of_side.values():  # made before the threads want it
+            self.clean(first)
         cancelled = threading.Event()
-        calls = {backend: partial(self._work, backend, faults, cancelled) for backend, faults in of_side.items()}
-        for backend, _ in parallel.as_completed(calls, cancelled):
-            yield from map(self._judged, of_side[backend])
+        calls = {name: partial(self._work, name, faults, cancelled) for name, faults in of_side.items()}
+        for name, _ in parallel.as_completed(calls, cancelled):
+            yield from map(self._judged, of_side[name])
 
-    def _work(self, backend: str, faults: Sequence[Injected], cancelled: threading.Event) -> None:
+    def _work(self, name: str, faults: Sequence[Injected], cancelled: threading.Event) -> None:
         """Run all jobs of the faults of one side in one worker process."""
         jobs = [path for injected in faults for path in self._jobs(injected)]
         if not jobs:
             return
+        python = str(self._python(faults[0].backend))
         environment = interpreters.worker_environment(interpreters.import_folder(self.folder))
         apply(side.variables(devices.CPU), environment)
         with cores.slot(cancelled):
             process.run(
-                [str(self._python(backend)), "-m", "harness.faults.worker", "--float64", worker.SUPERVISED, *jobs],
+                [python, "-m", "harness.faults.worker", "--float64", worker.SUPERVISED, *jobs],
                 environment,
                 self.folder,
-                self.folder / f"{backend}.log",
+                self.folder / f"{name}.log",
                 _TIMEOUT,
                 cancelled,
-                self.folder / f"{backend}.jsonl",
+                self.folder / f"{name}.jsonl",
                 lambda _: None,
             )
 
@@ -152,16 +169,18 @@ class Trials:
         return paths
 
     def _job(self, injected: Injected, leg: str) -> Job:
-        own, other, clean = injected.backend, self._other(injected.backend), self.clean(injected.backend)
+        own, other, clean, case = injected.backend, self._other(injected), self.clean(injected), self.case(injected)
         job = Job(
             case=str(injected),
             backend=own,
             leg=leg,
-            scenario=self.case.scenario,
+            scenario=case.scenario,
             dataset=clean / layout.DATASET,
             output=self._folder(injected) / "jobs" / leg,
             device="cpu",
             environment=side.variables(devices.CPU),
+            home=case.path.parent,
+            mapping=_mapping(case, own, clean),
             fault=injected.text,
         )
         if leg not in SOURCES:
@@ -180,8 +199,8 @@ class Trials:
         """Judge a trial, and remove its folder."""
         folder = self._folder(injected)
         self._assemble(injected, folder)
-        evidence = Evidence(folder, (self._other(injected.backend), injected.backend))
-        verdicts = [judge_rung(evidence, rung, self.case) for rung in rungs_of(injected)]
+        evidence = Evidence(folder, (self._other(injected), injected.backend))
+        verdicts = [judge_rung(evidence, rung, self.case(injected)) for rung in rungs_of(injected)]
         shutil.rmtree(folder)
         red = [verdict for verdict in verdicts if verdict.status in RED]
         message = red[0].message if red else ""
@@ -189,7 +208,7 @@ class Trials:
 
     def _assemble(self, injected: Injected, folder: Path) -> None:
         """Make the case folder of a trial: clean files, over them those of the injected side, then changes to files."""
-        shutil.copytree(self.clean(injected.backend), folder, dirs_exist_ok=True, copy_function=os.link)
+        shutil.copytree(self.clean(injected), folder, dirs_exist_ok=True, copy_function=os.link)
         own, port = folder / injected.backend, injected.port()
         records = jobs.read(folder / layout.JOBS)
         for leg in legs_of(injected):
@@ -202,6 +221,19 @@ class Trials:
         for leg in set(LEGS) - set(legs_of(injected)):
             injection.inject_into_files(port, leg, own)
         injection.inject_into_case(port, folder)
+
+
+def subject_of(fault: Fault) -> Subject:
+    """What the faults of its network are tried on."""
+    return SUBJECTS[fault.network or DEFAULT]
+
+
+def _mapping(case: Case, side: str, clean: Path) -> dict[str, dict[str, str]] | None:
+    """The names under which the candidate of a user's pair goes, as the run without a fault found them."""
+    sides = case.scenario.sides
+    if sides is None or side != sides[1]:
+        return None
+    return PairMapping.read(clean / layout.MAPPING).model_dump()
 
 
 def legs_of(injected: Injected) -> tuple[str, ...]:
@@ -265,4 +297,4 @@ def select_faults(backends: Sequence[str], names: Collection[str] = (), quick: b
     """The faults of these names (all, where none is named) in both sides, at their natural sizes."""
     found = [catalogue.named(name) for name in names] or list(catalogue.faults().values())
     chosen = [fault for fault in found if fault.quick or not quick]
-    return [Injected(fault, backend) for fault in chosen for backend in backends]
+    return [Injected(fault, backend) for fault in chosen for backend in subject_of(fault).sides or backends]

@@ -261,7 +261,7 @@ class ToolkitPort(ABC):
         return self._seen
 
     def stitch(self, *_: Any) -> tuple[Array, Array]:
-        """A toolkit stitches nothing: the port does not announce it."""
+        """A toolkit stitches nothing: the port does not announce it, and the harness places its patches."""
         raise HarnessError(f"{self.framework}: this port does not stitch.")
 
     def _fed(self, batch: Batch) -> tuple[Array, ...]:

@@ -2,6 +2,7 @@
 
 Evidence: `inference_outputs/` of each side: `canvas.json`, `patches.npz` and the pictures. The sizes are computed
 again from the positions, and the picture again from the patches, by the formulas of the harness (`judge/stitching.py`).
+A picture that the harness itself stitched says nothing about a side, and leaves the rung inconclusive.
 """
 
 import numpy as np
@@ -79,6 +80,10 @@ def _judge_picture(
     problem = not_finite(canvas.field) or not_finite(predictions.patches)
     findings.demand(f"{backend}.finite", not problem, f"{backend}: {problem or 'every value is finite'}")
     if problem:
+        return
+    if canvas.facts.stitched_by == "harness":
+        told = f"{backend}: stitched by the harness, because the port stitches nothing: no evidence about its stitching"
+        findings.inconclusive(f"{backend}.stitched", told)
         return
     weight = stitching_weight(evidence)
     expected, coverage = stitched(predictions, weight, canvas.field.shape[0])

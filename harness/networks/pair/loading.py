@@ -44,7 +44,7 @@ def _prepare(spec: SideSpec, setup: Setup) -> None:
         from harness.toolkits.torch.device import DTYPES, prepare
 
         prepare(setup.device)
-        torch.manual_seed(setup.scenario.training.seed)
+        torch.manual_seed(setup.seed)
         torch.set_default_dtype(DTYPES[setup.precision])
 
 

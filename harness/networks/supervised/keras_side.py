@@ -42,7 +42,7 @@ def network(size: int, channels: int, normalised: bool) -> keras.Model:
     x = layers.UpSampling2D(2, interpolation="nearest", name="up1")(x)
     x = layers.Conv2D(16, 3, padding="same", activation="relu", name="refine")(x)
     x = layers.GroupNormalization(groups=4, epsilon=EPSILON, name="refine_norm")(x) if normalised else x
-    x = layers.LeakyReLU(0.25)(layers.Conv2DTranspose(8, 2, strides=2, name="up2")(x))
+    x = layers.LeakyReLU(0.25)(layers.Conv2DTranspose(8, 3, strides=2, padding="same", name="up2")(x))
     return keras.Model(image, layers.Conv2D(2 * channels, 1, name="head")(x))
 
 

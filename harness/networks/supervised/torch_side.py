@@ -44,6 +44,17 @@ class BiasedBatchNorm(nn.BatchNorm2d):
         return nn.functional.batch_norm(images, None, None, self.weight, self.bias, training=True, eps=self.eps)
 
 
+class SameConvTranspose(nn.ConvTranspose2d):
+    """Doubles an image as `same` of Keras does: the pixel too many is cut off behind it.
+
+    PyTorch's own way to the same size, `padding=1, output_padding=1`, cuts it off before the image.
+    """
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:  # type: ignore[override]
+        """(B, in, n, n) to (B, out, 2 n, 2 n)."""
+        return super().forward(images)[..., :-1, :-1]
+
+
 class EncoderDecoder(nn.Module):
     """(B, channels, size, size) to (B, 2 channels, size, size): a narrow waist of numbers, and a way back up."""
 
@@ -59,7 +70,7 @@ class EncoderDecoder(nn.Module):
         self.up1 = nn.Upsample(scale_factor=2, mode="nearest")
         self.refine = nn.Conv2d(8, 16, 3, padding=1)
         self.refine_norm = nn.GroupNorm(4, 16, eps=EPSILON) if normalised else nn.Identity()
-        self.up2 = nn.ConvTranspose2d(16, 8, 2, stride=2)
+        self.up2 = SameConvTranspose(16, 8, 3, stride=2)
         self.head = nn.Conv2d(8, 2 * channels, 1)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:

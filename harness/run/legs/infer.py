@@ -1,6 +1,7 @@
 """The inference leg: patches of the test groups from a bundle, synchronised, stitched and described.
 
-The exchange leg is the same with the bundle of the other side.
+What a port predicts but does not stitch, the harness stitches by its own formulas. The exchange leg is the same with
+the bundle of the other side.
 """
 
 import time
@@ -15,6 +16,7 @@ from harness.dataset.grouped import GroupedData
 from harness.errors import HarnessError
 from harness.files import read_json, write_json, write_npy, write_npz
 from harness.networks.network import named
+from harness.physics import canvas as physics_canvas
 from harness.physics.canvas import loss_fraction, required_size
 from harness.ports.feed import batch_of
 from harness.ports.protocol import SHARED_WEIGHTS, Port
@@ -38,7 +40,7 @@ def run(job: Job) -> None:
         _without_weights(folder, bundle)
         return
     port = create(job, job.scenario.training.precision)
-    needed = ("predict", "stitch") if job.leg == "infer" else ("predict", "stitch", SHARED_WEIGHTS)
+    needed = ("predict",) if job.leg == "infer" else ("predict", SHARED_WEIGHTS)
     if lacks(job, folder, port, needed) or _weights_are_not_shared(job, folder, bundle):
         return
     port.set_weights(load_file(bundle / layout.WEIGHTS))
@@ -50,7 +52,7 @@ def run(job: Job) -> None:
     seconds = time.monotonic() - started
     _write_canvas(folder, canvas, coverage)
     _write_patches(folder, data, placed)
-    _canvas_facts(job, placed, len(canvas)).write(folder / layout.CANVAS)
+    _canvas_facts(job, port, placed, len(canvas)).write(folder / layout.CANVAS)
     _patch_stats(job, port, placed).write(folder / layout.PATCH_STATS)
     _stats(job, port, bundle, seconds, placed).write(folder / layout.STATS)
     _write_diffraction(job, folder, data, placed)
@@ -87,7 +89,8 @@ def _stitch(job: Job, port: Port, placed: PlacedPatches) -> tuple[Array, Array]:
     side = inference.reassemble_m
     weight = np.ones((side, side)) if inference.weighting == "uniform" else central(illumination(job), side)
     size = DatasetSetup.read(job.dataset / layout.SETUP).canvas_size
-    return port.stitch(central(placed.patches, side), placed.positions, weight, size)
+    stitch = port.stitch if "stitch" in port.capabilities else physics_canvas.place
+    return stitch(central(placed.patches, side), placed.positions, weight, size)
 
 
 def _write_canvas(folder: Path, canvas: Array, coverage: Array) -> None:
@@ -113,7 +116,7 @@ def _write_patches(folder: Path, data: GroupedData, placed: PlacedPatches) -> No
     write_json(folder / layout.OFFSETS, {**offsets, "group_centres": data.offsets[:, 0, :, 0]})
 
 
-def _canvas_facts(job: Job, placed: PlacedPatches, size: int) -> CanvasFacts:
+def _canvas_facts(job: Job, port: Port, placed: PlacedPatches, size: int) -> CanvasFacts:
     N = job.scenario.dataset.N
     required = required_size(N, placed.positions)
     return CanvasFacts(
@@ -126,6 +129,7 @@ def _canvas_facts(job: Job, placed: PlacedPatches, size: int) -> CanvasFacts:
         centre_y=placed.centre[1],
         reassemble_m=job.scenario.inference.reassemble_m,
         weighting=job.scenario.inference.weighting,
+        stitched_by="port" if "stitch" in port.capabilities else "harness",
     )
 
 

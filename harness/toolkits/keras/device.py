@@ -20,12 +20,12 @@ def prepare(setup: Setup) -> None:
     if backend == "tensorflow":
         from harness.toolkits.keras import tensorflow_device
 
-        tensorflow_device.configure(setup.device, setup.scenario.training.seed)
+        tensorflow_device.configure(setup.device, setup.seed)
     else:
         from harness.toolkits.torch import device
 
         device.prepare(setup.device)
-        keras.utils.set_random_seed(setup.scenario.training.seed)
+        keras.utils.set_random_seed(setup.seed)
     keras.utils.clear_session()  # names of layers are counted over all models of a process
     keras.config.set_floatx(setup.precision)
     keras.config.set_dtype_policy(setup.precision)  # the policy of an earlier model stays otherwise

@@ -69,7 +69,9 @@ class TorchPort(ToolkitPort):
         return np.array(tensor.detach().cpu().numpy()) if isinstance(tensor, torch.Tensor) else np.asarray(tensor)
 
     def _to_tensor(self, array: Array) -> torch.Tensor:
-        return self._converted(torch.from_numpy(np.ascontiguousarray(array)))
+        # A copy, because an axis of length 1 keeps odd strides where a view passes for contiguous: PyTorch takes images
+        # of one channel for channels last then, and its normalisation of those adds up in float32 (1e-5, not 1e-7).
+        return self._converted(torch.from_numpy(np.array(array, order="C")))
 
     def _image_out(self, array: Array) -> Array:
         return np.moveaxis(array, 1, -1) if array.ndim > 2 else array

@@ -8,6 +8,7 @@ import pytest
 from harness.errors import HarnessError
 from harness.faults import catalogue
 from harness.judge.ladder import JUDGES
+from harness.session.trials import SUBJECTS
 
 FAULTS = sorted(catalogue.faults().values(), key=lambda fault: fault.id)
 PAIR = ("tensorflow", "torch")
@@ -22,8 +23,9 @@ def test_every_entry_says_what_it_does_and_does_something(fault: catalogue.Fault
     assert fault.rung in (*JUDGES, catalogue.NOWHERE)
     hooks = {hook for leg in ("lockstep", "train", "infer") for hook in fault.port("torch", leg=leg).hooks}
     assert hooks
-    inside = [hook for hook in hooks if hook.startswith(("stage ", "rule ", "loss ", "library "))]
-    assert fault.network == "pinn" or (fault.network is catalogue.ANY and not inside)
+    inside = [hook for hook in hooks if hook.startswith(("stage ", "rule ", "loss ", "library ", "layer "))]
+    assert fault.network in SUBJECTS or (fault.network is catalogue.ANY and not inside)
+    assert fault.network == "pair" or not any(hook.startswith("layer ") for hook in hooks)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +62,13 @@ def test_a_fault_fits_the_cases_of_its_network_alone() -> None:
     catalogue.named("model.leak").require_fits(built_in)
     with pytest.raises(HarnessError, match="a fault of the network pinn, for stated, a case of the network stated"):
         catalogue.named("model.leak").require_fits(stated)
+
+
+def test_a_fault_for_pairs_names_the_sides_of_the_scenario() -> None:
+    case = SimpleNamespace(id="mine", scenario=SimpleNamespace(network="pair", sides=("keras", "torch")))
+    catalogue.parse("layers.epsilon@keras", PAIR).require_fits(case)
+    with pytest.raises(HarnessError, match="found backend 'jax' for mine; allowed: keras, torch"):
+        catalogue.parse("layers.epsilon@jax", PAIR).require_fits(case)
 
 
 def test_a_size_reaches_the_change() -> None:

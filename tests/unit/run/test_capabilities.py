@@ -37,11 +37,11 @@ NEEDS = {
     "step": {SHARED_WEIGHTS, "train", "optimiser_state"},
     "trajectory": {SHARED_WEIGHTS, "train"},
     "telemetry": {"train"},
-    "patches": {"train", "predict", "stitch"},
+    "patches": {"train", "predict"},
     "canvas": {"train", "predict", "stitch"},
-    "reconstruction": {"train", "predict", "stitch"},
-    "agreement": {"train", "predict", "stitch"},
-    "exchange": {SHARED_WEIGHTS, "train", "predict", "stitch"},
+    "reconstruction": {"train", "predict"},
+    "agreement": {"train", "predict"},
+    "exchange": {SHARED_WEIGHTS, "train", "predict"},
 }
 """What docs/adding-a-backend.md says that each rung needs."""
 ALWAYS = {"spec": "pass", "dataset": "pass", "physics": "inconclusive", "scale": "inconclusive", "ensemble": "skipped"}
@@ -54,7 +54,10 @@ INFERENCE = {"train", "predict", "stitch"}
 
 
 def sensible() -> list[frozenset[str]]:
-    """Sets of capabilities: what needs the shared weights only with them, what is fed with stages only with them."""
+    """Sets of capabilities: what needs the shared weights only with them, what is fed with stages only with them.
+
+    A port that predicts stitches as well, but for two sets such as a toolkit's port has.
+    """
     optional = sorted(CAPABILITIES - {"stage", "slope"})
     chosen = [frozenset(some) for size in range(len(optional) + 1) for some in combinations(optional, size)]
     alone = [some | {"stage"} for some in chosen if "stages" in some]
@@ -63,11 +66,15 @@ def sensible() -> list[frozenset[str]]:
     needing = {"stages", "losses", "gradients", "optimiser_state"}
     apart = {"predict", "stitch"}
     return [
-        some
-        for some in (*chosen, *alone)
-        if (SHARED_WEIGHTS in some or not some & needing)
-        and len(some & apart) != 1
-        and ("optimiser_state" not in some or "train" in some)
+        frozenset({"train", "predict"}),
+        CAPABILITIES - {"stitch"},
+        *(
+            some
+            for some in (*chosen, *alone)
+            if (SHARED_WEIGHTS in some or not some & needing)
+            and len(some & apart) != 1
+            and ("optimiser_state" not in some or "train" in some)
+        ),
     ]
 
 

@@ -68,6 +68,23 @@ def test_bad_overrides(problems: Problems, key: str, text: str, sentence: str) -
     assert problems(overrides={key: text}, **A) == [f"command line: {key}: {sentence}"]
 
 
+PAIR = """pair:
+  reference: {port: keras, factory: "a.py:build"}
+  candidate: {port: torch, factory: "b.py:build"}
+"""
+
+
+def test_an_override_is_for_the_networks_that_have_its_section(load: Load) -> None:
+    built_in, pair = load(overrides={"loss.poisson": "2.0", "training.epochs": "3"}, **A, b=PAIR)
+    assert built_in.scenario.loss.poisson == 2.0
+    assert (pair.scenario.training.epochs, pair.overrides) == (3, {"training.epochs": "3"})
+
+
+def test_an_override_for_a_network_that_no_scenario_has_is_refused(problems: Problems) -> None:
+    sentence = "command line: loss.poisson: no scenario here is of a network with that section."
+    assert problems(overrides={"loss.poisson": "2.0"}, b=PAIR) == [sentence]
+
+
 def test_a_file_key_is_no_override(problems: Problems) -> None:
     (sentence,) = problems(overrides={"extends": "b"}, **A)
     assert sentence.startswith('command line: extends: found the unknown key "extends", allowed: dataset,')

@@ -183,9 +183,8 @@ def test_a_rule_that_names_no_key_blames_its_section() -> None:
 
 
 def test_a_network_that_there_is_not(problems: Problems) -> None:
-    assert problems(a="network: pin\n") == [
-        'scenarios/a.yaml:1: network: found the unknown network "pin", did you mean "pinn", allowed: pinn, stated.'
-    ]
+    sentence = 'found the unknown network "pin", did you mean "pinn", allowed: pair, pinn, stated.'
+    assert problems(a="network: pin\n") == [f"scenarios/a.yaml:1: network: {sentence}"]
 
 
 def test_a_network_brings_its_own_sections(problems: Problems) -> None:

@@ -26,16 +26,23 @@ NAMES = {
     "siemens_star_gs2",
     "siemens_star_gs2_all",
 }
+PAIRS = {"supervised", "supervised_normalised"}
+"""Those of the second network, which have no section `model` or `optimiser`."""
 
 
 def _cases(profile: str) -> dict[str, Case]:
     return {case.id: case for case in load_cases([FOLDER], profile, {})}
 
 
+def _built_in(profile: str) -> dict[str, Case]:
+    return {name: case for name, case in _cases(profile).items() if case.name not in PAIRS}
+
+
 @pytest.mark.parametrize("profile", PROFILES)
 def test_all_of_them_load_with_full_origins(profile: str) -> None:
     cases = _cases(profile)
-    assert {case.name for case in cases.values()} == NAMES
+    assert {case.name for case in cases.values()} == NAMES | PAIRS
+    assert {case.name for case in cases.values() if case.scenario.network == "pair"} == PAIRS
     for case in cases.values():
         assert set(case.origins) == set(leaves(case.scenario))
         assert case.scenario.description
@@ -54,7 +61,7 @@ def test_batches_are_whole_and_groups_can_be_drawn(profile: str) -> None:
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_the_table_of_probes_and_grids(profile: str) -> None:
-    for case in _cases(profile).values():
+    for case in _built_in(profile).values():
         dataset, model = case.scenario.dataset, case.scenario.model
         assert dataset.probe.scale == (10.0 if case.name.endswith("_ideal") else 4.0)
         assert dataset.probe.mask == (case.name in {"gs1_ideal", "gs2_ideal", "dose_gs2"})
@@ -64,12 +71,12 @@ def test_the_table_of_probes_and_grids(profile: str) -> None:
 
 
 def test_smoke_is_small_and_full_is_the_originals_network() -> None:
-    for case in _cases("smoke").values():
+    for case in _built_in("smoke").values():
         training, grouping = case.scenario.training, case.scenario.grouping
         steps = training.epochs * grouping.groups // training.batch_size
         assert case.scenario.optimiser.warmup_steps < steps <= 32
         assert not case.scenario.limits
-    for case in _cases("full").values():
+    for case in _built_in("full").values():
         if not case.name.startswith("siemens_star"):
             assert case.scenario.model.encoder_filters == (64, 128, 256)
             assert case.scenario.model.features == "plain"

@@ -19,7 +19,7 @@ collect_ignore = [] if os.environ.get("PARITY_FRAMEWORK") == "both" else ["both"
 def setup(precision: str = "float64", **more: Any) -> Setup:
     """A set-up with patterns of 16 x 16 pixels; only what a toolkit looks at is real."""
     scenario = SimpleNamespace(
-        dataset=SimpleNamespace(N=SIZE), grouping=SimpleNamespace(gridsize=1), training=SimpleNamespace(seed=3)
+        dataset=SimpleNamespace(N=SIZE), grouping=SimpleNamespace(gridsize=1), training=SimpleNamespace(seed=3, nudge=0)
     )
     given: dict[str, Any] = {
         "scenario": scenario,
