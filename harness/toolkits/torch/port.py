@@ -69,7 +69,7 @@ class TorchPort(ToolkitPort):
         return np.array(tensor.detach().cpu().numpy()) if isinstance(tensor, torch.Tensor) else np.asarray(tensor)
 
     def _to_tensor(self, array: Array) -> torch.Tensor:
-        return self._converted(torch.from_numpy(np.ascontiguousarray(array)))
+        return self._converted(torch.from_numpy(np.array(array, order="C")))
 
     def _image_out(self, array: Array) -> Array:
         return np.moveaxis(array, 1, -1) if array.ndim > 2 else array
