@@ -81,11 +81,6 @@ def computes_nowhere(setup):
     return port(Net().to("meta"))
 
 
-def never_ends(setup):
-    while True:
-        time.sleep(1)
-
-
 def draws_what_no_weight_holds(setup):
     factor = float(np.random.default_rng().random())
     return port(Net(also=lambda x: factor * x))
