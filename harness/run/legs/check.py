@@ -191,7 +191,7 @@ def _loss(subject: Subject) -> str:
     size = sum(abs(term.weight * found[term.name]) for term in terms)
     if abs(total - found["loss"]) > SUM_TOLERANCE * size:
         raise HarnessError(f"loss is {found['loss']:.6g}, its terms add up to {total:.6g}; name what is added to them.")
-    return f"{found['loss']:.6g}"
+    return f"{len(terms)} terms" if len(terms) > 1 else ""
 
 
 def _gradients(subject: Subject) -> str:
