@@ -29,6 +29,11 @@ CHECKED: dict[str, dict[str, str]] = {
     "draws_in_training": {"repeatable": "loss is another when called twice in training mode", "step": CHANGES},
     "counts_its_calls": {"repeatable": CHANGES, "step": CHANGES},
     "changes_its_input": {"builds": "pass of its model raised ValueError: output array is read-only (factories.py:"},
+    "own_that_changes_its_batch": {
+        "repeatable": "batch.amplitude was changed in place; work on a copy.",
+        "loss": "batch.amplitude was changed in place; work on a copy.",
+        "step": "the port does not announce train",
+    },
     "loses_digits": {"precision": "no float64 in 0, output: float32 alone is judged from there on"},
     "breaks_in_double": {"precision": "RuntimeError: "},
     "trains_half": {"step": "0.kernel has a gradient and did not move; give the optimiser every weight"},
@@ -63,7 +68,7 @@ STEPS = (
 
 def job_of(folder: Path, name: str) -> Job:
     leg, factory = name.split()
-    side = {"port": "torch", "factory": f"factories.py:{factory}"}
+    side = {"port": "own" if factory.startswith("own") else "torch", "factory": f"factories.py:{factory}"}
     scenario = PairScenario.model_validate(
         {
             "dataset": {"object": {"shape": (160, 160)}, "scan": {"images": 24}},

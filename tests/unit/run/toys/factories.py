@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from harness.ports.protocol import CAPABILITIES
 from ptycho_parity import TorchPort
 
 CALLS = itertools.count(1)
@@ -101,6 +102,18 @@ def changes_its_input(setup):
 def changes_its_tensors(setup):
     """Sound: a model may do with its tensors what it likes."""
     return port(Net(before=lambda x: x.mul_(2)), inputs=lambda batch: np.moveaxis(batch.amplitude, -1, 1))
+
+
+def own_that_changes_its_batch(setup):
+    """A port by itself, so that nobody keeps the batch's arrays from it; and one that cannot train."""
+    from stated_backend import StatedToy
+
+    class Changing(StatedToy):
+        def losses(self, batch):
+            np.multiply(batch.amplitude, 2, out=batch.amplitude)
+            return super().losses(batch)
+
+    return Changing(setup, CAPABILITIES - {"train"})
 
 
 def loses_digits(setup):
