@@ -1,4 +1,4 @@
-"""`python -m harness VERB`: the same as the console script `ptycho-parity`."""
+"""`python -m harness VERB`: as `ptycho-parity VERB`, which works beside a folder called `harness`, too."""
 
 from harness.cli.app import main
 

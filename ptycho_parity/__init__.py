@@ -6,6 +6,10 @@ minor version to the next. Everything in the package `harness` may move.
 
 from typing import TYPE_CHECKING, Any
 
+from ptycho_parity import _beside  # noqa: F401 - before anything of the harness
+
+# isort: split
+
 from harness.errors import HarnessError
 from harness.ports.contract import Contract
 from harness.ports.protocol import Batch, EpochReport, Port, Setup

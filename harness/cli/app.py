@@ -24,6 +24,7 @@ from harness.cli import (
     nightly,
     parity_log,
     patch_stats,
+    port,
     readme,
     reassembly,
     report,
@@ -64,6 +65,7 @@ app.command("manifest")(manifest.manifest)
 app.command("readme")(readme.readme)
 app.command("bundle")(bundle.bundle)
 app.command("verify")(verify.verify)
+app.add_typer(port.app, name="port")
 app.add_typer(parity_log.app, name="parity-log")
 app.add_typer(faults.app, name="faults")
 app.add_typer(golden.app, name="golden")

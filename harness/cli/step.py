@@ -60,7 +60,7 @@ def run_legs(name: str, legs: Collection[str], backends: tuple[str, ...], to: Pa
     Raises:
         HarnessError: The name is that of no case or of several, or a leg failed.
     """
-    case = _single_case(select_cases(request.cases(), [name]), name)
+    case = single_case(request, name)
     folder = to / case.id
     folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / layout.SCENARIO, case.resolved_yaml())
@@ -73,7 +73,9 @@ def run_legs(name: str, legs: Collection[str], backends: tuple[str, ...], to: Pa
     return folder
 
 
-def _single_case(cases: list[Case], name: str) -> Case:
+def single_case(request: Request, name: str) -> Case:
+    """The case of that name; HarnessError for a name of no case or of several."""
+    cases = select_cases(request.cases(), [name])
     if len(cases) > 1:
         raise HarnessError(f"{name}: has several cases; name one of {', '.join(case.id for case in cases)}.")
     return cases[0]

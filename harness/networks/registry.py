@@ -29,7 +29,12 @@ def names() -> tuple[str, ...]:
 
 
 def create(name: str, setup: Setup) -> Port:
-    """Import a port and build it.
+    """Import a port and build it; HarnessError where `factory` raises it, or when the port cannot be built."""
+    return factory(name, setup)(setup)
+
+
+def factory(name: str, setup: Setup) -> Callable[[Setup], Port]:
+    """Import what makes a port; nothing is built.
 
     Raises HarnessError for an unknown name, for a framework that is not installed, for a network without a port of
     that name, and for an entry point that cannot be imported.
@@ -37,9 +42,8 @@ def create(name: str, setup: Setup) -> Port:
     if setup.scenario.sides is not None:
         from harness.networks.pair import loading
 
-        return loading.create(name, setup)
-    factory = _own_factory(name, setup.scenario.network) if name in FRAMEWORKS else _loaded(_entry_point(name))
-    return factory(setup)
+        return loading.factory(name, setup)
+    return _own_factory(name, setup.scenario.network) if name in FRAMEWORKS else _loaded(_entry_point(name))
 
 
 def module_of(name: str, network: str) -> str:
@@ -50,7 +54,7 @@ def module_of(name: str, network: str) -> str:
 def _own_factory(name: str, network: str) -> Callable[[Setup], Port]:
     module = module_of(name, network)
     try:
-        factory: Callable[[Setup], Port] = import_module(module).create
+        own: Callable[[Setup], Port] = import_module(module).create
     except ModuleNotFoundError as error:
         if error.name in (module, module.rpartition(".")[0]):
             raise HarnessError(
@@ -63,18 +67,18 @@ def _own_factory(name: str, network: str) -> Callable[[Setup], Port]:
             f"backend {name!r} needs the package {error.name!r}, which this interpreter lacks; install it with "
             f'`pip install "ptycho-parity[cpu]"` or `pip install {INSTALL[name]}`.'
         ) from error
-    return factory
+    return own
 
 
 def _loaded(point: EntryPoint) -> Callable[[Setup], Port]:
     try:
-        factory: Callable[[Setup], Port] = point.load()
+        loaded: Callable[[Setup], Port] = point.load()
     except (ImportError, AttributeError) as error:
         raise HarnessError(
             f"backend {point.name!r} (entry point {point.value}) cannot be imported: {error}; "
             "install what it requires, or correct the entry point."
         ) from error
-    return factory
+    return loaded
 
 
 def _entry_point(name: str) -> EntryPoint:

@@ -31,6 +31,14 @@ def rolled(batch: Batch, places: int) -> Batch:
     return Batch(*(None if array is None else np.roll(array, places, axis=0) for array in arrays))  # type: ignore[arg-type]
 
 
+def read_only(batch: Batch) -> Batch:
+    """The batch in arrays that refuse to be changed in place: the next call is given the same ones."""
+    views = {name: array.view() for name, array in vars(batch).items() if array is not None}
+    for view in views.values():
+        view.flags.writeable = False
+    return Batch(**views)
+
+
 class FedBatches:
     """The training batches of a dataset, in their order; a `BatchSource`."""
 

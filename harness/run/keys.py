@@ -34,6 +34,7 @@ SHARED_CODE = (
 )
 _INFER_CODE = ("run/legs/infer.py", "run/legs/placement.py", "run/legs/statistics.py", "physics/*.py")
 LEG_CODE = {
+    "check": ("run/legs/check.py",),
     "contract": ("run/legs/contract.py",),
     "lockstep": ("run/legs/lockstep.py", "run/legs/batch_sizes.py", "run/legs/distances.py"),
     "trajectory": ("run/legs/trajectory.py", "run/legs/lockstep.py", "run/legs/distances.py"),
@@ -51,6 +52,7 @@ REFERENCE_LIBRARIES = ("cdtools-py", "numpy", "torch")
 """Distributions whose versions can change a reference reconstruction."""
 _SETUP = ("padded_size", "nphotons", "intensity_scale", "intensity_scale_closed_form", "object_amplitude")
 _INPUTS = {
+    "check": (layout.TRAIN, layout.PROBE),
     "contract": (layout.PROBE,),
     "lockstep": (layout.TRAIN, layout.PROBE),
     "trajectory": (layout.TRAIN, layout.PROBE),

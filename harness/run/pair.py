@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from harness import layout
@@ -78,6 +79,17 @@ def _files(case: Case, name: str, text: str) -> Iterator[Path]:
         )
     found = sorted(path.rglob("*")) if path.is_dir() else [path]
     yield from (one for one in found if one.is_file() and "__pycache__" not in one.parts)
+
+
+def with_proposed_names(case: Case) -> Case:
+    """The case as if it named no file for its mapping, so that one is proposed; HarnessError for one without a pair."""
+    scenario = case.scenario
+    if not isinstance(scenario, PairScenario):
+        raise HarnessError(f"{case.path.name}: has no section pair; both ports use the names of its network.")
+    if scenario.pair.weights in PROPOSALS:
+        return case
+    by_order_now = scenario.pair.model_copy(update={"weights": "by_order"})
+    return replace(case, scenario=scenario.model_copy(update={"pair": by_order_now}))
 
 
 def mapping(case: Case, case_dir: Path) -> dict[str, dict[str, str]] | None:

@@ -12,6 +12,8 @@ from harness.scenario.schema import Scenario
 
 LEGS = ("contract", "lockstep", "oracle", "trajectory", "train", "infer", "graft", "exchange")
 """In the order in which they run."""
+CHECK = "check"
+"""The leg of the verb `port check`, which no rung needs."""
 SOURCES = {"oracle": "lockstep", "infer": "train", "graft": "lockstep", "exchange": "train"}
 """Leg to the leg whose result it starts from."""
 CROSS_LEGS = ("graft", "exchange")
@@ -66,7 +68,7 @@ class PlannedJob:
 def with_required_legs(legs: Collection[str]) -> tuple[str, ...]:
     """The legs and those that must run before them, in order; names that are no leg are left out."""
     wanted = {*legs, *(SOURCES[leg] for leg in legs if leg in SOURCES)}
-    return tuple(leg for leg in LEGS if leg in wanted)
+    return tuple(leg for leg in (CHECK, *LEGS) if leg in wanted)
 
 
 def plan(

@@ -21,7 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness import layout
-from harness.errors import HarnessError
+from harness.errors import HarnessError, in_one_line
 from harness.run.environment import apply
 from harness.run.job import Job, read_job
 
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run the jobs of the command line; returns the exit status."""
     faulthandler.enable()
     faulthandler.register(signal.SIGUSR1)
-    paths = [Path(argument) for argument in arguments if argument != SUPERVISED]
+    paths = [Path(argument).resolve() for argument in arguments if argument != SUPERVISED]
     if SUPERVISED in arguments:
         threading.Thread(target=_end_with_parent, daemon=True).start()
     if not paths:
@@ -52,19 +52,29 @@ def run(path: Path) -> bool:
     for name in (layout.DONE, layout.ERROR):
         (job.output / name).unlink(missing_ok=True)
     print(f"{job.backend} {job.leg}: begins", flush=True)
-    started = time.monotonic()
-    try:
-        require_source(job)
-        importlib.import_module(f"harness.run.legs.{_MODULES.get(job.leg, job.leg)}").run(job)
-    except HarnessError as error:
-        return _failed(job.output, str(error))
-    except Exception as error:  # whatever a backend raises is this job's failure and not that of the next
-        traceback.print_exc()
-        return _failed(job.output, "".join(traceback.format_exception_only(error)).strip())
+    started, process = time.monotonic(), os.getpid()
+    failure = _failure(job)
+    if os.getpid() != process:
+        os._exit(0)  # a process that the port forked has come back here: the job is its parent's
+    if failure is not None:
+        return _failed(job.output, failure)
     seconds = time.monotonic() - started
     _write(job.output / layout.DONE, {"seconds": seconds})
     print(f"{job.backend} {job.leg}: done after {seconds:.1f} s", flush=True)
     return True
+
+
+def _failure(job: Job) -> str | None:
+    """Run the leg of a job; returns what went wrong."""
+    try:
+        require_source(job)
+        importlib.import_module(f"harness.run.legs.{_MODULES.get(job.leg, job.leg)}").run(job)
+    except HarnessError as error:
+        return str(error)
+    except (Exception, SystemExit) as error:  # whatever a port raises is this job's failure and not that of the next
+        traceback.print_exc()
+        return in_one_line(error)
+    return None
 
 
 def require_source(job: Job) -> None:

@@ -16,6 +16,7 @@ from harness.arrays import Array, Weights
 from harness.errors import HarnessError
 from harness.files import JsonObject
 from harness.ports.contract import Contract, Scale, Stage, Term, Value, Weight
+from harness.ports.feed import read_only
 from harness.ports.protocol import FIT, SEEN, SHARED_WEIGHTS, Batch, BatchSource, EpochReport, Setup
 from harness.ports.seen import Seen
 from harness.toolkits.layers import Layer, Tensor
@@ -111,7 +112,7 @@ class ToolkitPort(ABC):
 
     @abstractmethod
     def _to_tensor(self, array: Array) -> Any:
-        """A tensor of the port's precision and device; complex stays complex."""
+        """A tensor of the port's precision and device, never on the array's own memory; complex stays complex."""
 
     @abstractmethod
     def _image_out(self, array: Array) -> Array:
@@ -266,12 +267,12 @@ class ToolkitPort(ABC):
 
     def _fed(self, batch: Batch) -> tuple[Array, ...]:
         """What the model takes."""
-        inputs = self._amplitude(batch) if self._inputs is None else self._inputs(batch)
+        inputs = self._amplitude(batch) if self._inputs is None else self._inputs(read_only(batch))
         return inputs if isinstance(inputs, tuple) else (inputs,)
 
     def _asked(self, batch: Batch) -> Any:
         """What the loss takes beside the model's output."""
-        return self._amplitude(batch) if self._targets is None else self._targets(batch)
+        return self._amplitude(batch) if self._targets is None else self._targets(read_only(batch))
 
     def _tensors_of(self, arrays: Any) -> Any:
         if isinstance(arrays, tuple):

@@ -2,25 +2,31 @@
 
 import importlib
 import importlib.util
+import os
 import sys
-import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, in_one_line
 from harness.networks.pair.sections import PairScenario, SideSpec
+from harness.ports.contract import Contract
 from harness.ports.protocol import CAPABILITIES, FIT, SEEN, Port, Setup
 
 ROLES = ("reference", "candidate")
+_FORKS: list[int] = []
+"""One entry for each time that this process was forked."""
+os.register_at_fork(after_in_parent=lambda: _FORKS.append(len(_FORKS)))
 
 
-def create(name: str, setup: Setup) -> Port:
-    """The port of the side of that name.
+def factory(name: str, setup: Setup) -> Callable[[Setup], Port]:
+    """What makes the port of the side of that name; the framework is brought to the set-up before its file is read.
 
     Raises HarnessError, one sentence with the scenario's key and the user's own line, when the factory cannot be
-    found, raises, or returns no port of the kind that the scenario names.
+    found; so does what is returned, when the factory raises or returns no port of the kind that the scenario names.
     """
     assert isinstance(setup.scenario, PairScenario)
     pair = setup.scenario.pair
@@ -28,8 +34,28 @@ def create(name: str, setup: Setup) -> Port:
     spec: SideSpec = getattr(pair, role)
     where = f"pair.{role}.factory: {spec.factory}"
     _prepare(spec, setup)
-    port = _called(_factory(spec.factory, setup.home, where), replace(setup, options=spec.options), where)
+    with _in_one_process(where):
+        return partial(_made, _found(spec.factory, setup.home, where), spec, where)
+
+
+def _made(called: Callable[[Setup], Any], spec: SideSpec, where: str, setup: Setup) -> Port:
+    _prepare(spec, setup)
+    with _in_one_process(where):
+        port = _called(called, replace(setup, options=spec.options), where)
     return _bound(port, spec, setup, where)
+
+
+@contextmanager
+def _in_one_process(where: str) -> Iterator[None]:
+    """Refuse code that forks: a copy of this process that came back would do the whole job a second time."""
+    process, before = os.getpid(), len(_FORKS)
+    try:
+        yield
+    finally:
+        if os.getpid() != process:
+            os._exit(0)
+    if len(_FORKS) > before:
+        raise HarnessError(f"{where}: forked this process; start what you need beside it with `subprocess`.")
 
 
 def _prepare(spec: SideSpec, setup: Setup) -> None:
@@ -48,7 +74,7 @@ def _prepare(spec: SideSpec, setup: Setup) -> None:
         torch.set_default_dtype(DTYPES[setup.precision])
 
 
-def _factory(text: str, home: Path | None, where: str) -> Callable[[Setup], Any]:
+def _found(text: str, home: Path | None, where: str) -> Callable[[Setup], Any]:
     source, _, name = text.rpartition(":")
     try:
         module = (
@@ -56,13 +82,15 @@ def _factory(text: str, home: Path | None, where: str) -> Callable[[Setup], Any]
         )
     except HarnessError:
         raise
-    except Exception as error:
-        raise HarnessError(f"{where}: cannot be imported: {_last(error)}; install or mend what it imports.") from error
-    factory: Callable[[Setup], Any] | None = getattr(module, name, None)
-    if not callable(factory):
+    except (Exception, SystemExit) as error:
+        raise HarnessError(
+            f"{where}: cannot be imported: {in_one_line(error)}; install or mend what it imports."
+        ) from error
+    found: Callable[[Setup], Any] | None = getattr(module, name, None)
+    if not callable(found):
         known = ", ".join(sorted(key for key, value in vars(module).items() if callable(value) and key[0] != "_"))
         raise HarnessError(f"{where}: {source} holds no function {name!r}; it holds {known or 'none'}.")
-    return factory
+    return found
 
 
 def _from_file(path: Path, where: str) -> Any:
@@ -83,14 +111,14 @@ def _from_file(path: Path, where: str) -> Any:
     return module
 
 
-def _called(factory: Callable[[Setup], Any], setup: Setup, where: str) -> Any:
+def _called(called: Callable[[Setup], Any], setup: Setup, where: str) -> Any:
     try:
-        return factory(setup)
+        return called(setup)
     except HarnessError as error:
         raise HarnessError(f"{where}: {error}") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise HarnessError(
-            f"{where}: raised {_last(error)}; call it by hand with the same options to see why."
+            f"{where}: raised {in_one_line(error)}; call it by hand with the same options to see why."
         ) from error
 
 
@@ -102,6 +130,11 @@ def _bound(port: Any, spec: SideSpec, setup: Setup, where: str) -> Port:
                 f"{where}: returned {type(port).__name__}, whose `capabilities` are no frozenset of "
                 f"{', '.join(sorted(known))}; see docs/adding-a-backend.md."
             )
+        if not isinstance(getattr(port, "contract", None), Contract):
+            raise HarnessError(
+                f"{where}: returned {type(port).__name__}, whose `contract` is no Contract; see "
+                "docs/adding-a-backend.md."
+            )
         own: Port = port
         return own
     if getattr(port, "framework", None) != spec.port:
@@ -111,19 +144,7 @@ def _bound(port: Any, spec: SideSpec, setup: Setup, where: str) -> Port:
         port.bind(setup)
     except HarnessError:
         raise
-    except Exception as error:
-        raise HarnessError(f"{where}: the first pass of its model raised {_last(error)}.") from error
+    except (Exception, SystemExit) as error:
+        raise HarnessError(f"{where}: the first pass of its model raised {in_one_line(error)}.") from error
     bound: Port = port
     return bound
-
-
-def _last(error: Exception) -> str:
-    """The error in one line, with the last place that is not of the harness or of an installed package."""
-    text = " ".join(traceback.format_exception_only(error)[-1].split())
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _is_users(frame.filename)]
-    return f"{text} ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else text
-
-
-def _is_users(filename: str) -> bool:
-    own = str(Path(__file__).parents[2])
-    return not filename.startswith((own, "<")) and "site-packages" not in filename and "lib/python" not in filename

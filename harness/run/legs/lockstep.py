@@ -9,9 +9,12 @@ the port's own outputs (`slope.npz`), in float32 what is returned for one group 
 
 from pathlib import Path
 
+import numpy as np
+
 from harness import layout
 from harness.arrays import PRECISIONS, Precision, Weights, nudged
 from harness.dataset.grouped import GroupedData
+from harness.errors import HarnessError
 from harness.files import write_json, write_npz
 from harness.ports.feed import batch_of, rolled
 from harness.ports.protocol import SHARED_WEIGHTS, Batch, Port
@@ -22,6 +25,8 @@ from harness.run.legs.distances import distances
 
 NEEDED = ("stages", "losses", "gradients")
 SLOPE_PRECISION: Precision = "float64"
+ROUNDING = 1e3
+"""Units of rounding that a stage may move when nothing has changed; what a port keeps moves it further."""
 
 
 def run(job: Job) -> None:
@@ -47,8 +52,8 @@ def _pass(job: Job, folder: Path, precision: Precision, batch: Batch) -> None:
     weights = shared_start(job, port)
     write_npz(folder / layout.FIRST_WEIGHTS, **weights)
     port.set_weights(weights)
-    if "stages" not in absent:
-        stages = port.stages(batch)
+    stages = {} if "stages" in absent else port.stages(batch)
+    if stages:
         write_npz(folder / layout.stages(precision), **stages)
         if precision == SLOPE_PRECISION and "slope" not in absent:
             write_npz(folder / layout.SLOPE, **port.slope(stages, batch))
@@ -58,6 +63,22 @@ def _pass(job: Job, folder: Path, precision: Precision, batch: Batch) -> None:
         write_json(folder / layout.losses(precision), port.losses(batch))
     if "gradients" not in absent:
         _gradients(job, folder, precision, port, batch, weights)
+    if stages and job.scenario.sides is not None:
+        port.set_weights(weights)
+        require_the_same(stages, port.stages(batch), precision, "in a second pass of the same batch")
+
+
+def require_the_same(before: Weights, after: Weights, precision: Precision, when: str) -> None:
+    """Raise HarnessError unless stages are the same once more: the noise of a port that changes hides what differs."""
+    limit = ROUNDING * float(np.finfo(precision).eps)
+    moved = {name: value for name, value in before.items() if not np.array_equal(value, after[name], equal_nan=True)}
+    apart = {name: found for name, found in distances(moved, after).items() if not found <= limit}
+    if apart:
+        first = next(iter(apart))
+        raise HarnessError(
+            f"{first} is another {when} ({apart[first]:.1e} of its size): the port keeps something between calls or "
+            "draws random numbers; let what it returns depend on its weights and the batch alone."
+        )
 
 
 def _gradients(job: Job, folder: Path, precision: Precision, port: Port, batch: Batch, weights: Weights) -> None:

@@ -15,6 +15,7 @@ DECIDED = "ensemble or reconstruction or test_dose"
 
 A dose study needs the reconstructions of all its doses.
 """
+INSTALLED = "tests/unit/test_installed.py"
 FOLDER = "NIGHT"
 """Placeholder in a command for the folder of the night."""
 
@@ -47,6 +48,11 @@ def steps(select: str, quick: bool) -> list[Step]:
         _clean_runs(select, quick),
         _session("ensembles", f"many trainings of each side, {profile}", f"({many}) and ({DECIDED})", profile, seeds),
         *_benchmarks(quick),
+        Step(
+            "installed",
+            "the wheel in somebody else's repository",
+            _python("-m", "pytest", "-q", "-m", "nightly", INSTALLED),
+        ),
     ]
 
 

@@ -63,7 +63,7 @@ class KerasPort(ToolkitPort):
         return to_numpy(tensor)
 
     def _to_tensor(self, array: Array) -> Any:
-        array = np.ascontiguousarray(array)
+        array = np.array(array, order="C")
         if array.dtype.kind == "c":
             return keras.ops.convert_to_tensor(
                 array, {"float32": "complex64", "float64": "complex128"}[self._setup.precision]

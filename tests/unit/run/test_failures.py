@@ -1,6 +1,7 @@
 """Workers that do what they should not: each leaves its evidence, and the rest goes on."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -47,7 +48,8 @@ def test_a_worker_that_is_killed_is_an_error_of_its_job_alone(case, options, tmp
 
 def test_a_failed_job_is_repeated_from_the_hub_alone(case, options, tmp_path: Path, jobs_of) -> None:
     run_case(case, {"train"}, options("toy", "raising"), tmp_path / "hub", ignore)
-    assert jobs_of(tmp_path / "hub")["raising", "train"]["error"] == "ValueError: shapes (3,) and (4,) do not fit"
+    error = jobs_of(tmp_path / "hub")["raising", "train"]["error"]
+    assert re.fullmatch(r"ValueError: shapes \(3,\) and \(4,\) do not fit \(toy_backend.py:\d+\)", error)
     evidence = (tmp_path / "hub" / "red" / "raising_train.md").read_text()
     assert "Traceback" in evidence
     assert "\npython -m harness.run.worker red/raising_train.json\n" in evidence
