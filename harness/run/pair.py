@@ -8,12 +8,12 @@ from pathlib import Path
 from harness import layout
 from harness.errors import HarnessError
 from harness.files import read_json, sha256, write_json
-from harness.networks.pair.sections import PairScenario, SideSpec
 from harness.ports.contract import Contract
 from harness.ports.mapping import PairMapping, by_name, by_order, without_partner
 from harness.run.interpreters import Needs
 from harness.run.plan import Told
 from harness.scenario.case import Case
+from harness.scenario.pair import PairScenario, SideSpec
 from harness.scenario.schema import Scenario
 
 DISTRIBUTIONS = {

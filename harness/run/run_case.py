@@ -11,7 +11,6 @@ from pathlib import Path
 from harness import layout
 from harness.errors import HarnessError
 from harness.files import digest
-from harness.networks.pair.sections import PairScenario
 from harness.run import devices, interpreters, metadata, pair, parallel, plan, results, side
 from harness.run.inputs import Dataset, DatasetBuilder
 from harness.run.keys import Runtime
@@ -19,6 +18,7 @@ from harness.run.locks import all_of
 from harness.run.process import Progress
 from harness.run.store import Store
 from harness.scenario.case import Case
+from harness.scenario.pair import PairScenario
 
 TIME_LIMITS = {"smoke": 600.0, "stable": 3600.0, "full": 86400.0}
 """Profile to the seconds that one worker may take, where no `--parity-timeout` is given."""

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import HarnessError, in_one_line
-from harness.networks.pair.sections import PairScenario, SideSpec
 from harness.ports.contract import Contract
 from harness.ports.protocol import CAPABILITIES, FIT, SEEN, Port, Setup
+from harness.scenario.pair import PairScenario, SideSpec
 
 ROLES = ("reference", "candidate")
 _FORKS: list[int] = []
@@ -65,13 +65,9 @@ def _prepare(spec: SideSpec, setup: Setup) -> None:
 
         device.prepare(setup)
     elif spec.port == "torch":
-        import torch
+        from harness.toolkits.torch.device import prepare_model
 
-        from harness.toolkits.torch.device import DTYPES, prepare
-
-        prepare(setup.device)
-        torch.manual_seed(setup.seed)
-        torch.set_default_dtype(DTYPES[setup.precision])
+        prepare_model(setup)
 
 
 def _found(text: str, home: Path | None, where: str) -> Callable[[Setup], Any]:

@@ -9,6 +9,7 @@ import torch
 from harness.arrays import Precision
 from harness.errors import HarnessError
 from harness.files import JsonObject
+from harness.ports.protocol import Setup
 
 DTYPES: dict[Precision, torch.dtype] = {"float32": torch.float32, "float64": torch.float64}
 
@@ -32,6 +33,13 @@ def prepare(device: Literal["cpu", "gpu"]) -> torch.device:
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cuda.matmul.allow_tf32 = False
     return torch.device("cuda" if device == "gpu" else "cpu")
+
+
+def prepare_model(setup: Setup) -> None:
+    """Bring PyTorch to the precision, the device and the seed of a set-up before the user's model is built."""
+    prepare(setup.device)
+    torch.manual_seed(setup.seed)
+    torch.set_default_dtype(DTYPES[setup.precision])
 
 
 def device_facts(device: torch.device) -> JsonObject:

@@ -10,10 +10,10 @@ import pytest
 
 from harness.dataset import build, simulate
 from harness.files import read_json
-from harness.networks.pair.sections import PairScenario
 from harness.run import process
 from harness.run.job import Job, write_job
 from harness.run.keys import PACKAGE
+from harness.scenario.pair import PairScenario
 
 TOYS = Path(__file__).parent / "toys"
 HERE = "pair.candidate.factory: factories.py:"

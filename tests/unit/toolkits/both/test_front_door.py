@@ -18,13 +18,13 @@ from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.front_door import judge_front_doors
 from harness.judge.rungs.dataset import grouped
-from harness.networks.pair.sections import PairScenario
 from harness.ports.seen import Seen
 from harness.records.asked import AskedRecord
 from harness.run import worker
 from harness.run.job import Job, write_job
 from harness.scenario.case import Case
 from harness.scenario.keys import leaves
+from harness.scenario.pair import PairScenario
 from harness.toolkits.front_door import stopped_at
 
 WORKFLOW = Path(__file__).parent / "workflow"

@@ -1,0 +1,120 @@
+"""What a scenario says of a user's pair: who makes each port, what is named how, what is known to differ."""
+
+import re
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from harness.scenario.schema import Scenario, Section
+
+Value = str | int | float | bool | None | list[str] | list[int] | list[float]
+
+
+def _factory(text: str) -> str:
+    if not re.fullmatch(r"[^:]+:[A-Za-z_]\w*", text):
+        raise ValueError("must be FILE.py:CALLABLE or MODULE:CALLABLE, such as ports/torch_side.py:build")
+    return text
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise ValueError("must be a day such as 2027-06-30") from error
+
+
+class SideSpec(Section):
+    """One of the two ports."""
+
+    port: Literal["keras", "torch", "own"]
+    """The toolkit that the factory returns, or `own` for an object that is a port by itself."""
+    factory: Annotated[str, AfterValidator(_factory)]
+    """`file.py:callable`, the file beside the scenario, or `module:callable`; called with the set-up."""
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]*$")] = ""
+    """How the side is called in hubs and reports; the name of its toolkit where it is empty."""
+    python: str = ""
+    """The interpreter that it runs in; the harness's own where it is empty."""
+    options: dict[str, Value] = Field(default={})
+    """Given to the factory as `setup.options`."""
+    environment: dict[str, str] = Field(default={})
+    """Environment variables of its worker, such as KERAS_BACKEND."""
+    code: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Files and folders beside the scenario whose bytes the results depend on, beside the factory's file."""
+    requires: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    """Distributions whose versions the results depend on, beside the framework's."""
+
+
+class DeclaredSpec(Section):
+    """A difference that is known and accepted until a day."""
+
+    differs: str
+    """What differs, and how."""
+    reason: str
+    until: Annotated[str, AfterValidator(_day)]
+    """The last day on which it is accepted."""
+
+
+class PairSpec(Section):
+    """The two ports of one network."""
+
+    reference: SideSpec
+    candidate: SideSpec
+    weights: str = "by_order"
+    """`by_order`, `by_name`, or a JSON file beside the scenario that maps the candidate's names."""
+    settings: dict[str, Value] = Field(default={})
+    """What both sides' own workflows are asked for, beside what the scenario says, such as `learning_rate`."""
+    declared: dict[str, DeclaredSpec] = Field(default={})
+    """Known differences, by the name of the layer, stage, weight or setting that differs."""
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Names of both sides, reference first; the toolkit's where none was given, told apart where it is the same."""
+        reference, candidate = (side.name or side.port for side in (self.reference, self.candidate))
+        return (
+            (reference, candidate) if reference != candidate else (f"{reference}_reference", f"{candidate}_candidate")
+        )
+
+
+class PairScenario(Scenario):
+    """One resolved scenario of a user's pair."""
+
+    network: Literal["pair"] = "pair"
+    pair: PairSpec
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """Names of the two sides, reference first."""
+        return self.pair.names
+
+    @property
+    def declared(self) -> dict[str, dict[str, str]]:
+        """See `Scenario.declared`."""
+        return {what: known.model_dump() for what, known in self.pair.declared.items()}
+
+    @property
+    def asked(self) -> dict[str, Value]:
+        """See `Scenario.asked`."""
+        own: dict[str, Value] = {
+            "N": self.dataset.N,
+            "gridsize": self.grouping.gridsize,
+            "nphotons": self.dataset.nphotons,
+            "probe_scale": self.dataset.probe.scale,
+            "batch_size": self.training.batch_size,
+            "epochs": self.training.epochs,
+        }
+        return own | self.pair.settings
+
+    def for_side(self, name: str | None) -> "PairScenario":
+        """See `Scenario.for_side`; each side keeps its name, and the other side nothing else."""
+        mine, others = self.pair.names, (self.pair.reference, self.pair.candidate)
+        sides = [
+            side.model_copy(update={"name": own}) if own == name else _unsaid(own)
+            for own, side in zip(mine, others, strict=True)
+        ]
+        pair = PairSpec(reference=sides[0], candidate=sides[1])
+        return self.model_copy(update={"pair": pair})
+
+
+def _unsaid(name: str) -> SideSpec:
+    return SideSpec(port="own", factory="unsaid:unsaid", name=name)
