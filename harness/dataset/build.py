@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from harness import layout
-from harness.dataset import npz, scan, schedule
+from harness.dataset import npz, schedule
 from harness.dataset.grouped import GroupedData
 from harness.dataset.grouping import centre
+from harness.dataset.halves import split
 from harness.dataset.npz import RawData
 from harness.dataset.truth import Reference, Truth
 from harness.errors import HarnessError
@@ -86,23 +87,6 @@ def reference_inputs(scenario: Scenario, raw: RawData, folder: Path) -> dict[str
     for name, rows in wanted.items():
         write_npz(paths[name], amplitude=raw.diffraction[rows], x=raw.x[rows], y=raw.y[rows], probe=raw.probe)
     return paths
-
-
-def split(scenario: Scenario, raw: RawData) -> tuple[Array, Array]:
-    """Indices of the training and of the test patterns, in the order of the scan.
-
-    Raises `HarnessError` when all patterns lie at one position: every test pattern would have been trained on.
-    """
-    if scenario.dataset.split == "none":
-        everything = np.arange(len(raw.x))
-        return everything, everything
-    train = scan.split_half(raw.x, raw.y)
-    if train.all():
-        raise HarnessError(
-            f"{raw.origin}: all patterns ({len(train)}) lie at one position, so they cannot be split into training and "
-            "test; give patterns at two positions at least, or set dataset.split to none."
-        )
-    return np.flatnonzero(train), np.flatnonzero(~train)
 
 
 def select(scenario: Scenario, raw: RawData) -> Selection:

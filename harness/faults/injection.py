@@ -126,6 +126,10 @@ class InjectedPort:
         found: Array = self._port.changed("predictions", self._backend.predict(self._batch(batch)))
         return found
 
+    def answer(self, data: Path, trained: Path, folder: Path) -> Array:
+        """Predict every pattern of a file."""
+        return self._backend.answer(data, trained, folder)
+
     def stitch(self, patches: Array, positions: Array, weight: Array, size: int) -> tuple[Array, Array]:
         """Stitch, with changed arguments and a changed result."""
         given: Stitching = self._port.changed("stitching", Stitching(patches, positions, weight, size))

@@ -18,6 +18,7 @@ from harness.files import read_json, read_npz
 from harness.physics.probe import model_probe
 from harness.physics.twins import twin
 from harness.ports.contract import Contract
+from harness.ports.protocol import FIT
 from harness.records import jobs
 from harness.records.declared import DeclaredDifference, DeclaredRecord
 from harness.records.history import Epoch, History
@@ -101,10 +102,10 @@ class Evidence:
 
     @cached_property
     def contract(self) -> Contract:
-        """The contract that both sides must satisfy: the reference's, or the candidate's where that is missing."""
-        for side in self.backends:
-            if (found := self.contract_of(side)) is not None:
-                return found
+        """The contract that both sides must satisfy: the reference's, or the candidate's where that states nothing."""
+        found = [contract for side in self.backends if (contract := self.contract_of(side)) is not None]
+        for contract in sorted(found, key=lambda contract: contract.states_nothing):
+            return contract
         raise NoEvidence(f"{self.case_dir}: neither side left a {layout.CONTRACT}, which says what is to be compared.")
 
     @cached_property
@@ -125,6 +126,11 @@ class Evidence:
             path = next((path for path in paths if path.is_file()), None)
             self._contracts[backend] = None if path is None else _contract(path, *_state(path))
         return self._contracts[backend]
+
+    def trains_by_itself(self, backend: str) -> bool:
+        """Whether the training loop of a side is its own, of which the harness learns what its history tells."""
+        path = self.case_dir / backend / layout.CONTRACT_FOLDER / layout.FACTS
+        return path.is_file() and FIT in _json(path, *_state(path))["capabilities"]
 
     @cached_property
     def _contracts(self) -> dict[str, Contract | None]:

@@ -29,8 +29,8 @@ import numpy as np
 from harness import layout
 from harness.arrays import Array
 from harness.dataset import npz
-from harness.dataset.build import split
 from harness.dataset.grouped import GroupedData
+from harness.dataset.halves import split
 from harness.dataset.npz import RawData
 from harness.judge.evidence import Evidence, NoEvidence
 from harness.judge.rungs.dataset import grouped

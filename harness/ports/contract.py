@@ -114,6 +114,11 @@ class Contract(Entry):
         """Names of what training changes without a gradient, such as running statistics."""
         return tuple(weight.name for weight in self.weights if weight.kind == "state")
 
+    @property
+    def states_nothing(self) -> bool:
+        """Whether the port says nothing of its network, as one that is a command line."""
+        return not (self.weights or self.stages or self.layers)
+
     def check(self, weights: Mapping[str, Array]) -> None:
         """Raise HarnessError unless `weights` holds every name of the contract in its shape, and nothing else."""
         missing, unknown = sorted(self.shapes.keys() - weights.keys()), sorted(weights.keys() - self.shapes.keys())

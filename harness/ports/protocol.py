@@ -26,6 +26,8 @@ side trained. Rungs that need a capability that is missing are INCONCLUSIVE. Wha
 does not `stitch` is stitched by the harness."""
 SEEN = "seen"
 """Capability of a port of a user's pair, whose own workflow was stopped where it would train."""
+ANSWER = "answer"
+"""Capability of a port of a user's pair that predicts a whole file of patterns, and no batch."""
 FIT = "fit"
 """Capability of a port of a user's pair that trains by a loop of its own."""
 
@@ -53,7 +55,7 @@ class Setup:
     home: Path | None = None
     """Of a user's pair: the folder of the scenario's file."""
     data: Path | None = None
-    """Of a user's pair: the NPZ of the case (see docs/data.md), for a side that loads its data itself."""
+    """Of a user's pair: the NPZ of the patterns for training (see docs/data.md), for a side that loads them."""
 
     @property
     def seed(self) -> int:
@@ -145,7 +147,7 @@ class Port(Protocol):
         """Train by a loop of its own, and call `report` for every epoch that it was; in place of `train` in leg train.
 
         Args:
-            data: the NPZ of the case, see docs/data.md.
+            data: the NPZ of the patterns for training, see docs/data.md.
             folder: an empty folder for whatever the loop leaves.
             report: to be called once for each epoch, in their order.
         """
@@ -161,6 +163,16 @@ class Port(Protocol):
 
     def predict(self, batch: Batch) -> Array:
         """(B, N, N, C) complex: predicted object patches."""
+        ...
+
+    def answer(self, data: Path, trained: Path, folder: Path) -> Array:
+        """(M, N, N) complex: the patch of every pattern of a file, in their order; in place of `predict` in leg infer.
+
+        Args:
+            data: the NPZ of the patterns for testing, see docs/data.md.
+            trained: the folder that `fit` left.
+            folder: an empty folder for whatever is written meanwhile.
+        """
         ...
 
     def stitch(self, patches: Array, positions: Array, weight: Array, size: int) -> tuple[Array, Array]:

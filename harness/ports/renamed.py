@@ -72,6 +72,10 @@ class RenamedPort:
         """Predicted object patches."""
         return self.port.predict(batch)
 
+    def answer(self, data: Path, trained: Path, folder: Path) -> Array:
+        """Predict every pattern of a file."""
+        return self.port.answer(data, trained, folder)
+
     def stitch(self, patches: Array, positions: Array, weight: Array, size: int) -> tuple[Array, Array]:
         """Place patches on a canvas."""
         return self.port.stitch(patches, positions, weight, size)

@@ -29,8 +29,12 @@ SHARED_CODE = (
     "ports/*.py",
     "networks/*.py",
     "dataset/grouped.py",
+    "dataset/halves.py",
+    "dataset/npz.py",
+    "dataset/scan.py",
     "run/worker.py",
     "run/legs/common.py",
+    "run/legs/halves.py",
 )
 _INFER_CODE = ("run/legs/infer.py", "run/legs/placement.py", "run/legs/statistics.py", "physics/*.py")
 LEG_CODE = {

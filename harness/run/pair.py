@@ -20,9 +20,10 @@ DISTRIBUTIONS = {
     "keras": ("tensorflow", "tensorflow-cpu", "keras", "torch"),
     "torch": ("torch",),
     "own": (),
+    "command": (),
 }
 """Distributions whose versions can change what a side of each toolkit computes."""
-MODULES = {"keras": ("keras",), "torch": ("torch",), "own": ()}
+MODULES = {"keras": ("keras",), "torch": ("torch",), "own": (), "command": ()}
 PROPOSALS = {"by_order": by_order, "by_name": by_name}
 
 

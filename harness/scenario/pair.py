@@ -2,9 +2,11 @@
 
 import re
 from datetime import date
+from pathlib import Path
+from string import Formatter
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from harness.scenario.schema import Scenario, Section
 
@@ -12,8 +14,36 @@ Value = str | int | float | bool | None | list[str] | list[int] | list[float]
 
 
 def _factory(text: str) -> str:
-    if not re.fullmatch(r"[^:]+:[A-Za-z_]\w*", text):
+    if text and not re.fullmatch(r"[^:]+:[A-Za-z_]\w*", text):
         raise ValueError("must be FILE.py:CALLABLE or MODULE:CALLABLE, such as ports/torch_side.py:build")
+    return text
+
+
+PLACES = ("data", "output", "model", "epochs", "batch_size", "seed")
+"""What stands for a path or a number in a command."""
+READABLE = (".npz", ".npy", ".json", ".csv")
+
+
+def _template(text: str) -> str:
+    try:
+        unknown = sorted({name for _, name, _, _ in Formatter().parse(text) if name is not None} - {*PLACES})
+    except ValueError as error:
+        raise ValueError(f"is no template ({error}); write {{{{ for a brace") from error
+    if unknown:
+        raise ValueError(f"has the places {', '.join(unknown)}; allowed: {', '.join(PLACES)}")
+    return text
+
+
+def _numbers(text: str) -> str:
+    name, _, key = text.partition(":")
+    suffix = Path(name).suffix.lower()
+    if suffix not in READABLE:
+        raise ValueError(
+            f"{name} is no file of numbers ({', '.join(READABLE)}); values of a picture are rounded and scaled for the "
+            "eye: name the file that it was drawn from"
+        )
+    if bool(key) == (suffix == ".npy"):
+        raise ValueError("must be FILE:KEY, such as out.npz:patches; an NPY file has no key")
     return text
 
 
@@ -27,9 +57,9 @@ def _day(text: str) -> str:
 class SideSpec(Section):
     """One of the two ports."""
 
-    port: Literal["keras", "torch", "own"]
-    """The toolkit that the factory returns, or `own` for an object that is a port by itself."""
-    factory: Annotated[str, AfterValidator(_factory)]
+    port: Literal["keras", "torch", "own", "command"]
+    """The toolkit that the factory returns, `own` for an object that is a port, or `command` for two commands."""
+    factory: Annotated[str, AfterValidator(_factory)] = ""
     """`file.py:callable`, the file beside the scenario, or `module:callable`; called with the set-up."""
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]*$")] = ""
     """How the side is called in hubs and reports; the name of its toolkit where it is empty."""
@@ -43,6 +73,31 @@ class SideSpec(Section):
     """Files and folders beside the scenario whose bytes the results depend on, beside the factory's file."""
     requires: Annotated[tuple[str, ...], Field(strict=False)] = ()
     """Distributions whose versions the results depend on, beside the framework's."""
+
+    train: Annotated[str, AfterValidator(_template)] = ""
+    """Of a command: what trains, with places such as `{data}`."""
+    infer: Annotated[str, AfterValidator(_template)] = ""
+    """Of a command: what infers with what the training left in `{model}`."""
+    outputs: dict[str, Annotated[str, AfterValidator(_numbers)]] = Field(default={})
+    """Of a command: `history.<metric>` and `patches`, each as `FILE:KEY` in `{output}`."""
+
+    @model_validator(mode="after")
+    def _is_one_of_two_kinds(self) -> "SideSpec":
+        commands = {"train": self.train, "infer": self.infer, "outputs": self.outputs}
+        if self.port != "command":
+            if not self.factory:
+                raise ValueError(f"'factory' must be given where port is {self.port!r}")
+            if given := [name for name, value in commands.items() if value]:
+                raise ValueError(f"{', '.join(given)}: are for port 'command' alone")
+            return self
+        if self.factory or not all(commands.values()):
+            raise ValueError("port 'command' needs train, infer and outputs, and no factory")
+        unknown = [what for what in self.outputs if what != "patches" and not what.startswith("history.")]
+        if unknown:
+            raise ValueError(f"outputs: found {', '.join(unknown)}, allowed: history.<metric>, patches")
+        if missing := [what for what in ("history.loss", "patches") if what not in self.outputs]:
+            raise ValueError(f"outputs: lacks {' and '.join(missing)}")
+        return self
 
 
 class DeclaredSpec(Section):

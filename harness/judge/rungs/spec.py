@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.judge.evidence import Evidence, NoEvidence
+from harness.judge.evidence import Evidence, Incapable, NoEvidence
 from harness.judge.findings import Findings
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
@@ -48,6 +48,8 @@ def _contract(evidence: Evidence, side: str) -> Contract:
     contract = evidence.contract_of(side)
     if contract is None:
         raise NoEvidence(f"{side}: left no contract.json, so nothing says what it claims to be.")
+    if contract.states_nothing:
+        raise Incapable(f"{side} says nothing of its network.")
     return contract
 
 

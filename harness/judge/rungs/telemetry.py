@@ -42,6 +42,10 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str) -> None:
     batches = len(GroupedData.load(evidence.case_dir / layout.DATASET / layout.TRAIN).batches)
     expected, last = (evidence.scenario.training.epochs, batches), epochs[-1].step if epochs else 0
     message = f"{backend}: {len(epochs)} epochs and {last} steps, asked for {expected[0]} and {expected[1]}"
+    if not last and evidence.trains_by_itself(backend):
+        findings.demand(f"{backend}.epochs", len(epochs) == expected[0], message)
+        findings.inconclusive(f"{backend}.steps", f"{backend} trains by itself and does not say how many steps it took")
+        return
     findings.demand(f"{backend}.steps", (len(epochs), last) == expected, message)
 
 
@@ -60,6 +64,14 @@ def _compare_rates(findings: Findings, evidence: Evidence) -> None:
     reference, candidate = (
         [epoch.metrics.get("learning_rate") for epoch in evidence.history(backend)] for backend in evidence.backends
     )
+    untold = [
+        side
+        for side, rates in zip(evidence.backends, (reference, candidate), strict=True)
+        if evidence.trains_by_itself(side) and set(rates) == {None}
+    ]
+    if untold:
+        findings.inconclusive("learning_rate", f"{' and '.join(untold)} did not report the learning rate of an epoch")
+        return
     errors = [relative_difference(own, other) for own, other in zip(candidate, reference, strict=False)]
     known = [error for error in errors if error is not None]
     worst = max(known) if known and len(known) == len(candidate) == len(reference) else None

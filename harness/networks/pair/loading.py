@@ -32,6 +32,10 @@ def factory(name: str, setup: Setup) -> Callable[[Setup], Port]:
     pair = setup.scenario.pair
     role = ROLES[pair.names.index(name)]
     spec: SideSpec = getattr(pair, role)
+    if spec.port == "command":
+        from harness.toolkits.command.port import CommandPort
+
+        return partial(CommandPort, spec=spec, where=f"pair.{role}")
     where = f"pair.{role}.factory: {spec.factory}"
     _prepare(spec, setup)
     with _in_one_process(where):

@@ -19,6 +19,7 @@ from harness.ports.protocol import Port, Setup
 from harness.ports.renamed import RenamedPort
 from harness.records.setup import DatasetSetup
 from harness.run.job import Job
+from harness.run.legs.halves import half
 
 
 def setup_of(job: Job, precision: Precision, random_layers: bool = True) -> Setup:
@@ -35,7 +36,7 @@ def setup_of(job: Job, precision: Precision, random_layers: bool = True) -> Setu
         device="gpu" if job.device == "gpu" else "cpu",
         random_layers=random_layers,
         home=job.home,
-        data=job.home and job.dataset / layout.DATA,
+        data=job.home and half(job, "train"),
     )
 
 

@@ -6,6 +6,7 @@ the bundle of the other side.
 
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from safetensors.numpy import load_file
@@ -19,13 +20,14 @@ from harness.networks.network import named
 from harness.physics import canvas as physics_canvas
 from harness.physics.canvas import loss_fraction, required_size
 from harness.ports.feed import batch_of
-from harness.ports.protocol import SHARED_WEIGHTS, Port
+from harness.ports.protocol import ANSWER, SHARED_WEIGHTS, Port
 from harness.records.inference import CanvasFacts, InferenceStats
 from harness.records.params import BundleParams
 from harness.records.patch_stats import PatchRecord, PatchStats
 from harness.records.setup import DatasetSetup
 from harness.run.job import Job
 from harness.run.legs.common import Progress, create, lacks, setup_of, source_of, write_missing
+from harness.run.legs.halves import half
 from harness.run.legs.placement import PlacedPatches, illumination, place
 from harness.run.legs.statistics import central, diffracted_groups, patch_records, summarise
 from harness.run.legs.train import intensity_scale, peak_rss_mb
@@ -40,13 +42,14 @@ def run(job: Job) -> None:
         _without_weights(folder, bundle)
         return
     port = create(job, job.scenario.training.precision)
-    needed = ("predict",) if job.leg == "infer" else ("predict", SHARED_WEIGHTS)
+    predicts = "predict" if ANSWER not in port.capabilities else ANSWER
+    needed = (predicts,) if job.leg == "infer" else (predicts, SHARED_WEIGHTS)
     if lacks(job, folder, port, needed) or _weights_are_not_shared(job, folder, bundle):
         return
     port.set_weights(load_file(bundle / layout.WEIGHTS))
     started = time.monotonic()
     data = GroupedData.load(job.dataset / layout.TEST)
-    patches = _predict(job, port, data, np.arange(len(data.groups)))
+    patches = _patches(job, port, data, bundle.parent / layout.OWN_LOOP)
     placed = place(job, data, patches, port.contract.region)
     canvas, coverage = _stitch(job, port, placed)
     seconds = time.monotonic() - started
@@ -82,6 +85,19 @@ def _predict(job: Job, port: Port, data: GroupedData, rows: Array) -> Array:
     scale, size = setup_of(job, job.scenario.training.precision).intensity_scale, job.scenario.training.batch_size
     chunks = [rows[first : first + size] for first in range(0, len(rows), size)]
     return np.concatenate([port.predict(batch_of(data, chunk, scale)) for chunk in chunks])
+
+
+def _patches(job: Job, port: Port, data: GroupedData, trained: Path) -> Array:
+    """Patches (G, N, N, C) of the test groups, predicted batch by batch, or for the whole file of test patterns."""
+    if ANSWER not in port.capabilities:
+        return _predict(job, port, data, np.arange(len(data.groups)))
+    with TemporaryDirectory() as folder:
+        patches = port.answer(half(job, "test"), trained, Path(folder))
+    if patches.shape != data.X.shape:
+        raise HarnessError(
+            f"{job.backend}: patches have shape {patches.shape}; {data.X.shape} is needed, one of each test pattern."
+        )
+    return np.moveaxis(patches[data.groups], 1, -1)
 
 
 def _stitch(job: Job, port: Port, placed: PlacedPatches) -> tuple[Array, Array]:
@@ -150,7 +166,7 @@ def _patch_stats(job: Job, port: Port, placed: PlacedPatches) -> PatchStats:
     side = port.contract.region
     inside = central(placed.patches, side)
     amplitude, phase = summarise(np.abs(inside)), summarise(np.angle(inside))
-    if not job.patch_stats:
+    if not job.patch_stats or ANSWER in port.capabilities:
         return PatchStats(region=side, amplitude=amplitude, phase=phase)
     channels = job.scenario.grouping.gridsize**2
     first = placed.patches[: job.patch_stats * channels]

@@ -20,6 +20,7 @@ from harness.records.params import BundleParams, TrainedScale
 from harness.records.setup import DatasetSetup
 from harness.run.job import Job
 from harness.run.legs.common import Progress, create, lacks, setup_of, shared_start, truth_of
+from harness.run.legs.halves import half
 
 
 def run(job: Job) -> None:
@@ -56,7 +57,7 @@ def _fit(job: Job, folder: Path, port: Port, setup: Setup) -> float:
     if FIT in port.capabilities:
         own = job.output / layout.OWN_LOOP
         own.mkdir()
-        port.fit(job.dataset / layout.DATA, own, report)
+        port.fit(half(job, "train"), own, report)
     else:
         port.train(batches, report)
     return time.monotonic() - started
@@ -67,7 +68,7 @@ def _write_timing(folder: Path, seconds: float, weights: Weights) -> None:
     timing = {
         "train_seconds": seconds,
         "steps": steps,
-        "ms_per_step": 1e3 * seconds / steps,
+        "ms_per_step": 1e3 * seconds / steps if steps else None,
         "peak_rss_mb": peak_rss_mb(),
         "parameters": int(sum(array.size for array in weights.values())),
     }

@@ -1,0 +1,1 @@
+"""A side that is two command lines and files of numbers: no Python of the user's is needed."""

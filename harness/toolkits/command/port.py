@@ -1,0 +1,92 @@
+"""`CommandPort`: a side that trains and infers by command lines."""
+
+import os
+import shlex
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from harness.arrays import Array, Weights
+from harness.errors import HarnessError
+from harness.files import JsonObject
+from harness.ports.contract import Contract
+from harness.ports.protocol import ANSWER, FIT, EpochReport, Setup
+from harness.scenario.pair import SideSpec
+from harness.toolkits.command.outputs import read_outputs
+
+HISTORY = "history."
+STEP = "step"
+PATCHES = "patches"
+
+
+class CommandPort:
+    """See `harness.ports.protocol.Port`; a command states nothing of its network, and shares no weights."""
+
+    capabilities = frozenset({FIT, ANSWER})
+
+    def __init__(self, setup: Setup, spec: SideSpec, where: str) -> None:
+        """`spec`: what the scenario says of the side; `where`: its key there, for the messages of errors."""
+        self._setup, self._spec, self._where = setup, spec, where
+        self.contract = Contract(
+            network="stated",
+            weights=(),
+            stages=(),
+            losses=(),
+            optimiser_state=(),
+            scale=None,
+            region=setup.scenario.dataset.N,
+        )
+
+    def weights(self) -> Weights:
+        """None: what the training left stays in its files."""
+        return {}
+
+    def set_weights(self, weights: Weights) -> None:
+        """Nothing to load."""
+        self.contract.check(weights)
+
+    def facts(self) -> JsonObject:
+        """The commands, and what they run in."""
+        return {"framework": "command", "train": self._spec.train, "infer": self._spec.infer}
+
+    def fit(self, data: Path, folder: Path, report: Callable[[EpochReport], None]) -> None:
+        """Run the command that trains, and report the epochs of the history that it left."""
+        self._run("train", data=data, output=folder)
+        places = {what: place for what, place in self._spec.outputs.items() if what.startswith(HISTORY)}
+        found = read_outputs(folder, places, f"{self._where}.outputs")
+        history = {what.removeprefix(HISTORY): np.atleast_1d(values) for what, values in found.items()}
+        if len({len(values) for values in history.values()}) != 1:
+            told = ", ".join(f"{name}: {len(values)}" for name, values in history.items())
+            raise HarnessError(f"{self._where}.outputs: every metric needs a value an epoch; found {told}.")
+        steps = history.pop(STEP, np.zeros(len(history["loss"])))
+        for epoch, step in enumerate(steps):
+            metrics = {name: float(values[epoch]) for name, values in history.items()}
+            report(EpochReport(epoch + 1, int(step), metrics))
+
+    def answer(self, data: Path, trained: Path, folder: Path) -> Array:
+        """Run the command that infers, and read the patches that it left."""
+        self._run("infer", data=data, output=folder, model=trained)
+        return read_outputs(folder, {PATCHES: self._spec.outputs[PATCHES]}, f"{self._where}.outputs")[PATCHES]
+
+    def _run(self, what: str, **folders: Path) -> None:
+        training = self._setup.scenario.training
+        numbers = {"epochs": training.epochs, "batch_size": training.batch_size, "seed": self._setup.seed}
+        template: str = getattr(self._spec, what)
+        command = [part.format(**numbers, **folders) for part in shlex.split(template)]
+        environment = {**os.environ, **self._spec.environment}
+        done = subprocess.run(
+            command,
+            cwd=self._setup.home,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        print(done.stdout, end="", flush=True)  # to the log of the worker
+        if done.returncode:
+            last = (done.stdout.strip().splitlines() or ["nothing was printed"])[-1]
+            raise HarnessError(f"{self._where}.{what}: ended with status {done.returncode}; its last line: {last}")
