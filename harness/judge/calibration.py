@@ -25,8 +25,8 @@ RUNGS = ("telemetry", "patches", "scale", "agreement")
 FACTOR = 2
 _TWO_DIGITS_UP = Context(prec=2, rounding=ROUND_CEILING)
 _WITHOUT_RESULT = ("error", "inconclusive")
-_WITHOUT_SCALE = ("scale", "network")
-"""The check that says that a network has no intensity scale, which leaves nothing to measure there."""
+_NOTHING_TO_MEASURE = {("scale", "network"), ("agreement", "learned")}
+"""Checks that say that a network has no intensity scale, or that neither has learned: values are as they are."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def measure(case: Case, backend: str, draw: int, first: Path, again: Path) -> li
     evidence = Evidence(first, (backend, other), {other: again / backend})
     checks = [check for rung in RUNGS for check in ladder.judge_rung(rung, evidence, limits).checks]
     for check in checks:
-        if check.status in _WITHOUT_RESULT and (check.rung, check.name) != _WITHOUT_SCALE:
+        if check.status in _WITHOUT_RESULT and (check.rung, check.name) not in _NOTHING_TO_MEASURE:
             where = f"{case.id}, {backend}, draw {draw}"
             raise HarnessError(f"{where}: {check.rung}.{check.name}: {check.message}")
     checks += _against_itself(evidence, limits)

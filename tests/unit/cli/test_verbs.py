@@ -77,7 +77,7 @@ def test_judge_finds_the_same_again_and_writes_nothing(verb: Verb, home: Path) -
     result = verb("judge", "hub", "--json")
     assert result.exit_code == 1
     (case,) = json.loads(result.stdout)
-    assert len(case["rungs"]) == 16
+    assert len(case["rungs"]) == 18
     assert all(rung["status"] == rung["recorded"] for rung in case["rungs"])
     assert {path: path.stat().st_mtime_ns for path in (home / "hub").rglob("*")} == before
     assert re.search(r"^small +canvas +pass +pass ", verb("judge", "hub").stdout, re.MULTILINE)
