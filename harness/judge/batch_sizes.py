@@ -14,14 +14,14 @@ def judge_batch_sizes(findings: Findings, evidence: Evidence) -> None:
     """Add a check for each side and each size of the batch."""
     for side in evidence.backends:
         with findings.evidence_for(f"float32.batch.{side}"):
-            asked = evidence.parsed(Path(side, layout.LOCKSTEP, layout.BATCH_SIZES), BatchSizes)
-            for number, size in enumerate(asked.sizes):
-                _judge_size(findings, f"float32.batch.{side}.{size}", side, asked, number)
+            record = evidence.parsed(Path(side, layout.LOCKSTEP, layout.BATCH_SIZES), BatchSizes)
+            for number, size in enumerate(record.sizes):
+                _judge_size(findings, f"float32.batch.{side}.{size}", side, record, number)
 
 
-def _judge_size(findings: Findings, name: str, side: str, asked: BatchSizes, number: int) -> None:
-    size, returned, difference = asked.sizes[number], asked.returned[number], asked.differences[number]
-    if problem := asked.problems[number]:
+def _judge_size(findings: Findings, name: str, side: str, record: BatchSizes, number: int) -> None:
+    size, returned, difference = record.sizes[number], record.returned[number], record.differences[number]
+    if problem := record.problems[number]:
         findings.demand(name, False, f"{side} failed on a batch of {size}: {problem}")
     elif returned != size:
         findings.demand(name, False, f"{side} was given a batch of {size} groups and returned {returned}")

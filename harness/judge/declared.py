@@ -34,7 +34,7 @@ def applied(rung: str, checks: Sequence[Check], declared: Declared, contract: Co
     """The checks of a rung, with those that a declaration is about."""
     if not declared:
         return list(checks)
-    found = [_told(check, declared) for check in checks]
+    found = [_with_declaration(check, declared) for check in checks]
     stages = [stage.name for stage in contract.stages]
     first = next((name for name in stages if _matching(f"stages.{name}", declared)), None)
     if first is None:
@@ -68,15 +68,15 @@ def _matching(check: str, declared: Declared) -> str | None:
     return next((what for what in declared if is_about(check, what)), None)
 
 
-def _told(check: Check, declared: Declared) -> Check:
+def _with_declaration(check: Check, declared: Declared) -> Check:
     what = _matching(f"{check.rung}.{check.name}", declared)
     if check.status != "fail" or what is None:
         return check
     known = declared[what]
     if date.fromisoformat(known.until) < datetime.now(UTC).date():
         return replace(check, message=f"{check.message}; declared until {known.until}, which has passed")
-    said = f"declared until {known.until}: {known.differs} ({known.reason})"
-    return replace(check, status="declared", message=f"{check.message}; {said}")
+    declaration = f"declared until {known.until}: {known.differs} ({known.reason})"
+    return replace(check, status="declared", message=f"{check.message}; {declaration}")
 
 
 def _behind(check: Check, first: str) -> Check:

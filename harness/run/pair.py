@@ -11,7 +11,7 @@ from harness.files import read_json, sha256, write_json
 from harness.ports.contract import Contract
 from harness.ports.mapping import PairMapping, by_name, by_order, without_partner
 from harness.run.interpreters import Needs
-from harness.run.plan import Told
+from harness.run.plan import SideInputs
 from harness.scenario.case import Case
 from harness.scenario.pair import PairScenario, SideSpec
 from harness.scenario.schema import Scenario
@@ -56,11 +56,11 @@ def python(case: Case, name: str) -> Path | None:
     return None if side is None or not side.python else case.path.parent / Path(side.python).expanduser()
 
 
-def told(case: Case, name: str) -> Told:
-    """What a side is told: where its files lie, and their digest; HarnessError when one is not there."""
+def side_inputs(case: Case, name: str) -> SideInputs:
+    """Where the files of a side lie, and their digest; HarnessError when one is not there."""
     side = side_of(case.scenario, name)
     assert side is not None
-    return Told(home=case.path.parent.resolve(), code=_code(case, name, side))
+    return SideInputs(home=case.path.parent.resolve(), code=_code(case, name, side))
 
 
 def _code(case: Case, name: str, side: SideSpec) -> str:

@@ -24,8 +24,8 @@ SOURCE_FOLDERS = {"train": layout.BUNDLE, "lockstep": layout.LOCKSTEP}
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a side of a user's pair is told beside the scenario; nothing for a port that is known by its name."""
+class SideInputs:
+    """What a side of a user's pair needs beside the scenario; nothing for a port that is known by its name."""
 
     home: Path | None = None
     """Folder of the scenario's file."""
@@ -41,7 +41,7 @@ class Told:
         }
 
 
-NOTHING = Told()
+NO_INPUTS = SideInputs()
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class PlannedJob:
     patch_stats: int = 0
     iterations: int = 0
     """Of a reference reconstruction."""
-    told: Told = NOTHING
+    side_inputs: SideInputs = NO_INPUTS
 
 
 def with_required_legs(legs: Collection[str]) -> tuple[str, ...]:
@@ -77,7 +77,7 @@ def plan(
     legs: Collection[str],
     sides: Mapping[str, keys.Runtime],
     patch_stats: int,
-    told: Mapping[str, Told] | None = None,
+    side_inputs: Mapping[str, SideInputs] | None = None,
 ) -> list[PlannedJob]:
     """The jobs of both sides; `sides` names each backend with what it runs in, reference first.
 
@@ -89,7 +89,7 @@ def plan(
         legs: Names of the wanted legs; those that must run before them are added.
         sides: Backend to what it runs in, reference first.
         patch_stats: Number of batches and groups whose patches are listed one by one.
-        told: What each side of a user's pair is told beside the scenario.
+        side_inputs: What each side of a user's pair needs beside the scenario.
     """
     planned: dict[tuple[str, str], PlannedJob] = {}
     for leg in with_required_legs(legs):
@@ -97,7 +97,7 @@ def plan(
             source = planned.get((source_side(leg, backend, tuple(sides)) or "", SOURCES.get(leg, "")))
             if leg not in SOURCES or source is not None:
                 listed = patch_stats if leg in _INFERRING else 0
-                more = (told or {}).get(backend, NOTHING)
+                more = (side_inputs or {}).get(backend, NO_INPUTS)
                 planned[backend, leg] = _planned(leg, backend, scenario, dataset, sides[backend], source, listed, more)
     return list(planned.values())
 
@@ -118,9 +118,9 @@ def _planned(
     runtime: keys.Runtime,
     source: PlannedJob | None,
     patch_stats: int,
-    told: Told,
+    side_inputs: SideInputs,
 ) -> PlannedJob:
-    more = {"source": source and source.address.key, "patch_stats": patch_stats, **told.parts()}
+    more = {"source": source and source.address.key, "patch_stats": patch_stats, **side_inputs.parts()}
     parts = keys.leg_parts(leg, backend, scenario, dataset, runtime, more)
     reduced, address = keys.relevant(scenario, leg, backend), Address(leg, keys.key(parts))
-    return PlannedJob(backend, leg, reduced, dataset, parts, address, source, patch_stats, told=told)
+    return PlannedJob(backend, leg, reduced, dataset, parts, address, source, patch_stats, side_inputs=side_inputs)

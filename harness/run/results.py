@@ -81,8 +81,8 @@ def _repeatable(case_dir: Path, planned: PlannedJob, runtime: Runtime) -> Job:
         environment=dict(runtime.variables),
         source=source,
         patch_stats=planned.patch_stats,
-        home=planned.told.home,
-        mapping=planned.told.mapping,
+        home=planned.side_inputs.home,
+        mapping=planned.side_inputs.mapping,
         fault=runtime.fault,
     )
 

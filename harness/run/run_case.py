@@ -93,29 +93,31 @@ class _CaseRun:
         legs = plan.with_required_legs(needs)
         sides = self._sides(legs)
         patch_stats = self.options.patch_stats_limit if self.options.log_patch_stats else 0
-        told = self._told(dataset.folder, sides, legs)
-        planned = plan.plan(self.case.scenario, dataset.folder, legs, sides, patch_stats, told)
+        side_inputs = self._side_inputs(dataset.folder, sides, legs)
+        planned = plan.plan(self.case.scenario, dataset.folder, legs, sides, patch_stats, side_inputs)
         self._run_phase([job for job in planned if job.leg not in plan.CROSS_LEGS], sides)
         self._run_phase([job for job in planned if job.leg in plan.CROSS_LEGS], sides)
         seconds = time.monotonic() - self.started
         metadata.write(self.case_dir, self.case, sides, dataset, self.context.store.damaged, seconds)
 
-    def _told(self, dataset: Path, sides: Mapping[str, Runtime], legs: Sequence[str]) -> dict[str, plan.Told]:
-        """What the sides of a user's pair are told; their contracts come first, for names follow from them.
+    def _side_inputs(
+        self, dataset: Path, sides: Mapping[str, Runtime], legs: Sequence[str]
+    ) -> dict[str, plan.SideInputs]:
+        """What each side of a pair needs beside the scenario; their contracts come first, for names follow from them.
 
         Where ports are only checked, each keeps its own names.
         """
         if not isinstance(self.case.scenario, PairScenario):
             return {}
-        told = {name: pair.told(self.case, name) for name in sides}
+        side_inputs = {name: pair.side_inputs(self.case, name) for name in sides}
         if legs == (plan.CHECK,):
-            return told
-        first = plan.plan(self.case.scenario, dataset, ["contract"], sides, 0, told)
+            return side_inputs
+        first = plan.plan(self.case.scenario, dataset, ["contract"], sides, 0, side_inputs)
         self._run_phase(first, sides)
         mapping = pair.mapping(self.case, self.case_dir)
-        if mapping is not None and (candidate := self.case.scenario.pair.names[1]) in told:
-            told[candidate] = replace(told[candidate], mapping=mapping)
-        return told
+        if mapping is not None and (candidate := self.case.scenario.pair.names[1]) in side_inputs:
+            side_inputs[candidate] = replace(side_inputs[candidate], mapping=mapping)
+        return side_inputs
 
     def _dataset(self) -> Dataset:
         """The dataset in the store; a copy of it goes to the case's folder."""

@@ -143,8 +143,8 @@ def _job(context: Context, runtime: Runtime, plan: PlannedJob, scratch: Path) ->
         progress=scratch / layout.PROGRESS,
         patch_stats=plan.patch_stats,
         iterations=plan.iterations,
-        home=plan.told.home,
-        mapping=plan.told.mapping,
+        home=plan.side_inputs.home,
+        mapping=plan.side_inputs.mapping,
         fault=runtime.fault,
     )
 

@@ -148,8 +148,8 @@ class PairScenario(Scenario):
         return {what: known.model_dump() for what, known in self.pair.declared.items()}
 
     @property
-    def asked(self) -> dict[str, Value]:
-        """See `Scenario.asked`."""
+    def requested_settings(self) -> dict[str, Value]:
+        """See `Scenario.requested_settings`."""
         own: dict[str, Value] = {
             "N": self.dataset.N,
             "gridsize": self.grouping.gridsize,
@@ -164,12 +164,12 @@ class PairScenario(Scenario):
         """See `Scenario.for_side`; each side keeps its name, and the other side nothing else."""
         mine, others = self.pair.names, (self.pair.reference, self.pair.candidate)
         sides = [
-            side.model_copy(update={"name": own}) if own == name else _unsaid(own)
+            side.model_copy(update={"name": own}) if own == name else _placeholder(own)
             for own, side in zip(mine, others, strict=True)
         ]
         pair = PairSpec(reference=sides[0], candidate=sides[1])
         return self.model_copy(update={"pair": pair})
 
 
-def _unsaid(name: str) -> SideSpec:
-    return SideSpec(port="own", factory="unsaid:unsaid", name=name)
+def _placeholder(name: str) -> SideSpec:
+    return SideSpec(port="own", factory="unused:unused", name=name)

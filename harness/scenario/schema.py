@@ -189,7 +189,7 @@ class Scenario(Section):
         return {}
 
     @property
-    def asked(self) -> Mapping[str, Any] | None:
+    def requested_settings(self) -> Mapping[str, Any] | None:
         """Settings that the sides' own workflows are asked for; None where the harness itself feeds both sides."""
         return None
 

@@ -25,12 +25,12 @@ from harness.judge.golden import registry
 from harness.judge.localisation import localise
 from harness.judge.results import Results
 from harness.judge.verdict import CONTRACT, Check, RungVerdict, Status
-from harness.records.asked import AskedRecord
 from harness.records.case import CaseRecord
 from harness.records.declared import DeclaredRecord
 from harness.records.localisation import LocalisationRecord
 from harness.records.metrics import ComparisonMetrics
 from harness.records.prepared import PreparedRecord, PreparedStatus
+from harness.records.settings import SettingsRecord
 from harness.records.verdict import VerdictRecord
 from harness.run import ensemble, store
 from harness.run.run_case import RunOptions, run_case
@@ -54,8 +54,8 @@ def plan(root: Path, case: Case, rungs: Iterable[str], request: Request) -> None
     write_text(folder / layout.SCENARIO, case.resolved_yaml())
     if case.scenario.declared:
         DeclaredRecord(differences=case.scenario.declared).write(folder / layout.DECLARED)
-    if case.scenario.asked is not None:
-        AskedRecord(settings=dict(case.scenario.asked)).write(folder / layout.ASKED)
+    if case.scenario.requested_settings is not None:
+        SettingsRecord(settings=dict(case.scenario.requested_settings)).write(folder / layout.REQUESTED)
     CaseRecord(
         id=case.id,
         scenario=case.name,

@@ -179,7 +179,7 @@ class ToolkitPort(ABC):
 
     def stages(self, batch: Batch) -> dict[str, Array]:
         """Every stage of one forward pass in inference mode."""
-        return self._shown(self._pass(batch, None))
+        return self._stage_arrays(self._pass(batch, None))
 
     def stage(self, name: str, known: Mapping[str, Array], batch: Batch) -> Array:
         """One stage, computed from the stages before it as they are given in `known`."""
@@ -189,7 +189,7 @@ class ToolkitPort(ABC):
                 break
             if site.stage in known:
                 given[site.call] = self._to_tensor(self._image_back(known[site.stage]))
-        return self._shown(self._pass(batch, given))[name]
+        return self._stage_arrays(self._pass(batch, given))[name]
 
     def losses(self, batch: Batch) -> dict[str, float]:
         """`loss` and each of its terms for one batch."""
@@ -271,7 +271,7 @@ class ToolkitPort(ABC):
         inputs = self._amplitude(batch) if self._inputs is None else self._inputs(read_only(batch))
         return inputs if isinstance(inputs, tuple) else (inputs,)
 
-    def _asked(self, batch: Batch) -> Any:
+    def _loss_targets(self, batch: Batch) -> Any:
         """What the loss takes beside the model's output."""
         return self._amplitude(batch) if self._targets is None else self._targets(read_only(batch))
 
@@ -309,7 +309,7 @@ class ToolkitPort(ABC):
             trace.called(Layer(name, "output"), None, output)
         return trace
 
-    def _shown(self, trace: Trace) -> dict[str, Array]:
+    def _stage_arrays(self, trace: Trace) -> dict[str, Array]:
         outputs = trace.outputs()
         return {site.stage: self._image_out(outputs[site.call]) for site in self._sites if site.call in outputs}
 
@@ -328,7 +328,7 @@ class ToolkitPort(ABC):
         """A weight that no layer holds."""
 
     def _contract(self, trace: Trace) -> Contract:
-        shown = self._shown(trace)
+        arrays = self._stage_arrays(trace)
         return Contract(
             network="stated",
             weights=tuple(
@@ -341,7 +341,7 @@ class ToolkitPort(ABC):
                 )
                 for name, tensor in self._tensors.items()
             ),
-            stages=tuple(_stage(site, shown[site.stage]) for site in self._sites),
+            stages=tuple(_stage(site, arrays[site.stage]) for site in self._sites),
             losses=tuple(Term(name=name, weight=term.factor) for name, term in self._terms.items() if term.factor),
             optimiser_state=self._optimiser_slots(),
             scale=None

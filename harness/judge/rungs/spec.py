@@ -57,7 +57,7 @@ def _compare(findings: Findings, group: str, mine: Facts, theirs: Facts, sides: 
     names = [*mine, *(name for name in theirs if name not in mine)]
     differing = [name for name in names if not alike(mine.get(name, ABSENT), theirs.get(name, ABSENT))]
     for name in differing:
-        said = (shown(facts.get(name, ABSENT)) for facts in (mine, theirs))
+        said = (formatted(facts.get(name, ABSENT)) for facts in (mine, theirs))
         told = ", ".join(f"{side} {value}" for side, value in zip(sides, said, strict=True))
         findings.demand(f"{group}.{name}", False, f"{SINGULAR[group]} {name}: {told}")
     if not differing:
@@ -77,10 +77,10 @@ def _are_numbers(*values: Any) -> bool:
     return all(isinstance(value, int | float) for value in values)
 
 
-def shown(value: Any) -> str:
+def formatted(value: Any) -> str:
     """A fact as a sentence shows it."""
     if isinstance(value, list | tuple):
-        return "(" + ", ".join(map(shown, value)) + ")"
+        return "(" + ", ".join(map(formatted, value)) + ")"
     return (
         {True: "yes", False: "no", None: "none"}.get(value, f"{value}")
         if not _are_numbers(value) or isinstance(value, bool)

@@ -64,13 +64,15 @@ def _compare_rates(findings: Findings, evidence: Evidence) -> None:
     reference, candidate = (
         [epoch.metrics.get("learning_rate") for epoch in evidence.history(backend)] for backend in evidence.backends
     )
-    untold = [
+    unreported = [
         side
         for side, rates in zip(evidence.backends, (reference, candidate), strict=True)
         if evidence.trains_by_itself(side) and set(rates) == {None}
     ]
-    if untold:
-        findings.inconclusive("learning_rate", f"{' and '.join(untold)} did not report the learning rate of an epoch")
+    if unreported:
+        findings.inconclusive(
+            "learning_rate", f"{' and '.join(unreported)} did not report the learning rate of an epoch"
+        )
         return
     errors = [relative_difference(own, other) for own, other in zip(candidate, reference, strict=False)]
     known = [error for error in errors if error is not None]

@@ -35,7 +35,8 @@ def factory(name: str, setup: Setup) -> Callable[[Setup], Port]:
     if spec.port == "command":
         from harness.toolkits.command.port import CommandPort
 
-        return partial(CommandPort, spec=spec, where=f"pair.{role}")
+        port: Callable[[Setup], Any] = partial(CommandPort, spec=spec, where=f"pair.{role}")
+        return port
     where = f"pair.{role}.factory: {spec.factory}"
     _prepare(spec, setup)
     with _in_one_process(where):

@@ -8,7 +8,7 @@ would train leaves its settings in `seen.json`, and what it was about to feed it
 from harness import layout
 from harness.files import write_json, write_npz
 from harness.ports.protocol import SEEN
-from harness.records.asked import AskedRecord
+from harness.records.settings import SettingsRecord
 from harness.run.job import Job
 from harness.run.legs.common import create, lacks
 
@@ -20,5 +20,5 @@ def run(job: Job) -> None:
     write_json(folder / layout.FACTS, {**port.facts(), "capabilities": sorted(port.capabilities)})
     if not lacks(job, folder, port, (SEEN,)):
         seen = port.seen()
-        AskedRecord(settings=dict(seen.settings)).write(folder / layout.SEEN)
+        SettingsRecord(settings=dict(seen.settings)).write(folder / layout.SEEN)
         write_npz(folder / layout.SEEN_ARRAYS, **seen.arrays)

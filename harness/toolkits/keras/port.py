@@ -90,7 +90,7 @@ class KerasPort(ToolkitPort):
         return [None if gradient is None else self._to_numpy(gradient) for gradient in found]
 
     def _loss_slopes(self, outputs: Sequence[Array], batch: Batch) -> list[Array | None]:
-        targets = self._tensors_of(self._asked(batch))
+        targets = self._tensors_of(self._loss_targets(batch))
         found = slopes(lambda given: self._terms_at(targets, self._as_output(given)), [*map(self._to_tensor, outputs)])
         return [None if slope is None else self._to_numpy(slope) for slope in found]
 
@@ -133,7 +133,7 @@ class KerasPort(ToolkitPort):
         return self._with_sum(values)
 
     def _batch(self, batch: Batch) -> tuple[Any, Any]:
-        return self._tensors_of(self._fed(batch)), self._tensors_of(self._asked(batch))
+        return self._tensors_of(self._fed(batch)), self._tensors_of(self._loss_targets(batch))
 
     @contextlib.contextmanager
     def _training_mode(self, random_layers: bool, keeps_state: bool) -> Iterator[None]:

@@ -140,7 +140,7 @@ class TorchPort(ToolkitPort):
         return self._terms_at(self.model(*self._tensors_of(self._fed(batch))), batch)
 
     def _terms_at(self, output: Any, batch: Batch) -> dict[str, torch.Tensor]:
-        target = self._tensors_of(self._asked(batch))
+        target = self._tensors_of(self._loss_targets(batch))
         values = {name: term.function(output, target) for name, term in self._terms.items()}
         return self._with_sum(values)
 

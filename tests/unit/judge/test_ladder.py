@@ -5,7 +5,7 @@ from harness.errors import HarnessError
 from harness.files import write_npz
 from harness.judge import ladder
 from harness.judge.tolerances import entries, resolve
-from harness.records.asked import AskedRecord
+from harness.records.settings import SettingsRecord
 from harness.run.plan import LEGS
 
 
@@ -14,8 +14,8 @@ def everything(gs2):
     """A sound case whose sides were stopped at their front doors, too."""
     data = GroupedData.load(gs2.path / "dataset" / "train.npz")
     fed = {"groups": data.groups, "relative": data.relative, "probe": gs2.evidence.probe}
-    asked = AskedRecord(settings={"batch_size": 4})
-    asked.write(gs2.path / "asked.json")
+    asked = SettingsRecord(settings={"batch_size": 4})
+    asked.write(gs2.path / "requested.json")
     for side in gs2.evidence.backends:
         asked.write(gs2.path / side / "contract" / "seen.json")
         write_npz(gs2.path / side / "contract" / "seen.npz", **fed)

@@ -19,7 +19,7 @@ from harness.judge.findings import Findings
 from harness.judge.front_door import judge_front_doors
 from harness.judge.rungs.dataset import grouped
 from harness.ports.seen import Seen
-from harness.records.asked import AskedRecord
+from harness.records.settings import SettingsRecord
 from harness.run import worker
 from harness.run.job import Job, write_job
 from harness.scenario.case import Case
@@ -62,7 +62,7 @@ def judged(run, dataset: Path, tmp_path: Path) -> Callable[..., Judged]:
         run(case)
         shutil.copytree(dataset, tmp_path / layout.DATASET)
         (tmp_path / layout.SCENARIO).write_text(case.resolved_yaml())
-        AskedRecord(settings=dict(case.scenario.asked or {})).write(tmp_path / layout.ASKED)
+        SettingsRecord(settings=dict(case.scenario.requested_settings or {})).write(tmp_path / layout.REQUESTED)
         evidence, limits = Evidence(tmp_path, SIDES), tolerances.limits_of(case)
         findings = Findings("dataset", limits)
         judge_front_doors(findings, evidence, grouped(evidence, "train"))
