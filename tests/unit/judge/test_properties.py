@@ -287,4 +287,5 @@ def test_the_verdict_is_the_same_whichever_side_is_the_reference(gs2, damage):
         evidence = Evidence(gs2.path, order)
         both.append({rung: statuses(evidence, rung) for rung in rungs})
     assert both[0] == both[1]
-    assert ({status for checks in both[0].values() for status in checks.values()} == {"pass"}) == (damage == "none")
+    found = {status for checks in both[0].values() for status in checks.values()}
+    assert (found <= {"pass", "skipped"}) == (damage == "none")
