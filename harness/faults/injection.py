@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest import mock
 
 from harness.arrays import Array, Weights
@@ -14,7 +14,7 @@ from harness.errors import HarnessError
 from harness.faults.faulty_port import Change, FaultyPort, StageChange, Stitching
 from harness.files import JsonObject
 from harness.networks import registry
-from harness.ports.protocol import Batch, BatchSource, EpochReport, Port, Setup
+from harness.ports.protocol import Batch, BatchSource, EpochReport, OwnWorkflow, Port, Setup
 from harness.ports.seen import Seen
 from harness.toolkits.port import ToolkitPort
 
@@ -115,7 +115,7 @@ class InjectedPort:
 
     def fit(self, data: Path, folder: Path, report: Callable[[EpochReport], None]) -> None:
         """Train by the backend's own loop, unchanged."""
-        self._backend.fit(data, folder, report)
+        cast("OwnWorkflow", self._backend).fit(data, folder, report)
 
     def optimiser_state(self) -> Weights:
         """Return the optimiser's state, unchanged."""
@@ -128,7 +128,7 @@ class InjectedPort:
 
     def answer(self, data: Path, trained: Path, folder: Path) -> Array:
         """Predict every pattern of a file."""
-        return self._backend.answer(data, trained, folder)
+        return cast("OwnWorkflow", self._backend).answer(data, trained, folder)
 
     def stitch(self, patches: Array, positions: Array, weight: Array, size: int) -> tuple[Array, Array]:
         """Stitch, with changed arguments and a changed result."""
@@ -139,7 +139,7 @@ class InjectedPort:
 
     def seen(self) -> Seen:
         """Return what the backend's own workflow was about to train with, unchanged."""
-        return self._backend.seen()
+        return cast("OwnWorkflow", self._backend).seen()
 
     def facts(self) -> JsonObject:
         """Return the facts of the backend, unchanged."""

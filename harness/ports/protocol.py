@@ -143,16 +143,6 @@ class Port(Protocol):
         """
         ...
 
-    def fit(self, data: Path, folder: Path, report: Callable[[EpochReport], None]) -> None:
-        """Train by a loop of its own, and call `report` for every epoch that it was; in place of `train` in leg train.
-
-        Args:
-            data: the NPZ of the patterns for training, see docs/data.md.
-            folder: an empty folder for whatever the loop leaves.
-            report: to be called once for each epoch, in their order.
-        """
-        ...
-
     def optimiser_state(self) -> Weights:
         """The optimiser's state for every trained weight, canonical layout, float64.
 
@@ -163,16 +153,6 @@ class Port(Protocol):
 
     def predict(self, batch: Batch) -> Array:
         """(B, N, N, C) complex: predicted object patches."""
-        ...
-
-    def answer(self, data: Path, trained: Path, folder: Path) -> Array:
-        """(M, N, N) complex: the patch of every pattern of a file, in their order; in place of `predict` in leg infer.
-
-        Args:
-            data: the NPZ of the patterns for testing, see docs/data.md.
-            trained: the folder that `fit` left.
-            folder: an empty folder for whatever is written meanwhile.
-        """
         ...
 
     def stitch(self, patches: Array, positions: Array, weight: Array, size: int) -> tuple[Array, Array]:
@@ -189,12 +169,36 @@ class Port(Protocol):
         """
         ...
 
+    def facts(self) -> JsonObject:
+        """Versions, device, threads and number of parameters, to be recorded beside the results."""
+        ...
+
+
+class OwnWorkflow(Protocol):
+    """What a port of a user's pair may be capable of besides: it comes with a workflow of its own."""
+
     def seen(self) -> Seen:
         """What the side's own workflow was about to train with, where it was stopped."""
         ...
 
-    def facts(self) -> JsonObject:
-        """Versions, device, threads and number of parameters, to be recorded beside the results."""
+    def fit(self, data: Path, folder: Path, report: Callable[[EpochReport], None]) -> None:
+        """Train by a loop of its own, and call `report` for every epoch that it was; in place of `train` in leg train.
+
+        Args:
+            data: the NPZ of the patterns for training, see docs/data.md.
+            folder: an empty folder for whatever the loop leaves.
+            report: to be called once for each epoch, in their order.
+        """
+        ...
+
+    def answer(self, data: Path, trained: Path, folder: Path) -> Array:
+        """(M, N, N) complex: the patch of every pattern of a file, in their order; in place of `predict` in leg infer.
+
+        Args:
+            data: the NPZ of the patterns for testing, see docs/data.md.
+            trained: the folder that `fit` left.
+            folder: an empty folder for whatever is written meanwhile.
+        """
         ...
 
 

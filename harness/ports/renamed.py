@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from harness.arrays import Array, Weights
 from harness.files import JsonObject
 from harness.ports.contract import Contract
 from harness.ports.mapping import Names, PairMapping, renamed
-from harness.ports.protocol import Batch, BatchSource, EpochReport, Port
+from harness.ports.protocol import Batch, BatchSource, EpochReport, OwnWorkflow, Port
 from harness.ports.seen import Seen
 
 
@@ -61,7 +61,7 @@ class RenamedPort:
 
     def fit(self, data: Path, folder: Path, report: Callable[[EpochReport], None]) -> None:
         """Train by a loop of its own."""
-        self.port.fit(data, folder, report)
+        cast("OwnWorkflow", self.port).fit(data, folder, report)
 
     def optimiser_state(self) -> Weights:
         """What the optimiser keeps for every trained weight."""
@@ -74,7 +74,7 @@ class RenamedPort:
 
     def answer(self, data: Path, trained: Path, folder: Path) -> Array:
         """Predict every pattern of a file."""
-        return self.port.answer(data, trained, folder)
+        return cast("OwnWorkflow", self.port).answer(data, trained, folder)
 
     def stitch(self, patches: Array, positions: Array, weight: Array, size: int) -> tuple[Array, Array]:
         """Place patches on a canvas."""
@@ -82,7 +82,7 @@ class RenamedPort:
 
     def seen(self) -> Seen:
         """What the side's own workflow was about to train with."""
-        return self.port.seen()
+        return cast("OwnWorkflow", self.port).seen()
 
     def facts(self) -> JsonObject:
         """Versions, device, threads, number of parameters."""

@@ -5,9 +5,11 @@ port's own: those of a pair are mapped to each other from here. A port whose own
 would train leaves its settings in `seen.json`, and what it was about to feed its network in `seen.npz`.
 """
 
+from typing import cast
+
 from harness import layout
 from harness.files import write_json, write_npz
-from harness.ports.protocol import SEEN
+from harness.ports.protocol import SEEN, OwnWorkflow
 from harness.records.settings import SettingsRecord
 from harness.run.job import Job
 from harness.run.legs.common import create, lacks
@@ -19,6 +21,6 @@ def run(job: Job) -> None:
     port.contract.write(folder)
     write_json(folder / layout.FACTS, {**port.facts(), "capabilities": sorted(port.capabilities)})
     if not lacks(job, folder, port, (SEEN,)):
-        seen = port.seen()
+        seen = cast("OwnWorkflow", port).seen()
         SettingsRecord(settings=dict(seen.settings)).write(folder / layout.SEEN)
         write_npz(folder / layout.SEEN_ARRAYS, **seen.arrays)

@@ -7,6 +7,7 @@ the bundle of the other side.
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 import numpy as np
 from safetensors.numpy import load_file
@@ -20,7 +21,7 @@ from harness.networks.network import named
 from harness.physics import canvas as physics_canvas
 from harness.physics.canvas import loss_fraction, required_size
 from harness.ports.feed import batch_of
-from harness.ports.protocol import ANSWER, SHARED_WEIGHTS, Port
+from harness.ports.protocol import ANSWER, SHARED_WEIGHTS, OwnWorkflow, Port
 from harness.records.inference import CanvasFacts, InferenceStats
 from harness.records.params import BundleParams
 from harness.records.patch_stats import PatchRecord, PatchStats
@@ -92,7 +93,7 @@ def _patches(job: Job, port: Port, data: GroupedData, trained: Path) -> Array:
     if ANSWER not in port.capabilities:
         return _predict(job, port, data, np.arange(len(data.groups)))
     with TemporaryDirectory() as folder:
-        patches = port.answer(half(job, "test"), trained, Path(folder))
+        patches = cast("OwnWorkflow", port).answer(half(job, "test"), trained, Path(folder))
     if patches.shape != data.X.shape:
         raise HarnessError(
             f"{job.backend}: patches have shape {patches.shape}; {data.X.shape} is needed, one of each test pattern."

@@ -5,6 +5,7 @@ import resource
 import sys
 import time
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from safetensors.numpy import save_file
@@ -14,7 +15,7 @@ from harness.arrays import Weights
 from harness.dataset.grouped import GroupedData
 from harness.files import digest, sha256, write_atomic, write_json
 from harness.ports.feed import FedBatches
-from harness.ports.protocol import FIT, SHARED_WEIGHTS, EpochReport, Port, Setup
+from harness.ports.protocol import FIT, SHARED_WEIGHTS, EpochReport, OwnWorkflow, Port, Setup
 from harness.records.history import Epoch, History
 from harness.records.params import BundleParams, TrainedScale
 from harness.records.setup import DatasetSetup
@@ -57,7 +58,7 @@ def _fit(job: Job, folder: Path, port: Port, setup: Setup) -> float:
     if FIT in port.capabilities:
         own = job.output / layout.OWN_LOOP
         own.mkdir()
-        port.fit(half(job, "train"), own, report)
+        cast("OwnWorkflow", port).fit(half(job, "train"), own, report)
     else:
         port.train(batches, report)
     return time.monotonic() - started
