@@ -7,13 +7,13 @@ from harness.faults.catalogue import fault
 from harness.faults.faulty_port import FaultyPort
 
 
-@fault("layers.epsilon", rung="stages", network="pair", size=1e-3, unit="added to epsilon", quick=True)
+@fault("layers.epsilon", rung="stages", network="pair", size=1e-3, unit="added to epsilon")
 def epsilon(port: FaultyPort) -> None:
     """A batch normalisation adds another epsilon to the variance."""
     port.layer("epsilon")
 
 
-@fault("layers.momentum", rung="step", network="pair", size=0.0625, unit="added to the share that is kept", quick=True)
+@fault("layers.momentum", rung="step", network="pair", size=0.0625, unit="added to the share that is kept")
 def momentum(port: FaultyPort) -> None:
     """The running statistics of a batch normalisation follow the batches more slowly."""
     port.layer("momentum")
