@@ -7,25 +7,26 @@ import pytest
 
 from harness.plugin.outcome import Verdict
 
-__all__ = [
+__all__ = [  # noqa: RUF022 -- in the order of the ladder, which is that of the tests
     "pytestmark",
-    "test_agreement",
-    "test_canvas",
-    "test_dataset",
-    "test_ensemble",
-    "test_exchange",
-    "test_golden",
-    "test_gradient",
-    "test_loss",
-    "test_patches",
-    "test_physics",
-    "test_reconstruction",
-    "test_scale",
     "test_spec",
+    "test_settings",
+    "test_dataset",
     "test_stages",
+    "test_physics",
+    "test_loss",
+    "test_gradient",
     "test_step",
-    "test_telemetry",
     "test_trajectory",
+    "test_telemetry",
+    "test_patches",
+    "test_scale",
+    "test_canvas",
+    "test_reconstruction",
+    "test_agreement",
+    "test_exchange",
+    "test_ensemble",
+    "test_golden",
 ]
 
 pytestmark = pytest.mark.parity
@@ -33,6 +34,11 @@ pytestmark = pytest.mark.parity
 
 def test_spec(verdict: Verdict) -> None:
     """Do both sides claim to be the same network: its weights, layers, loss and optimiser?"""
+    verdict.must_hold()
+
+
+def test_settings(verdict: Verdict) -> None:
+    """What was asked for, and what each side's own workflow was about to train with: is it the same?"""
     verdict.must_hold()
 
 

@@ -7,8 +7,8 @@ import pytest
 Writer = Callable[..., None]
 
 RUNGS = (
-    "dataset", "stages", "physics", "loss", "gradient", "step", "trajectory", "telemetry", "patches", "scale", "canvas",
-    "reconstruction", "agreement", "exchange", "ensemble", "golden",
+    "spec", "settings", "dataset", "stages", "physics", "loss", "gradient", "step", "trajectory", "telemetry",
+    "patches", "scale", "canvas", "reconstruction", "agreement", "exchange", "ensemble", "golden",
 )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ class Toy:
     def predict(self, batch):
         turn = np.exp(1j * float(np.ravel(self._weights["phase.head.bias"])[0]))
         free = np.exp(1j * batch.amplitude.sum(axis=(1, 2), keepdims=True))  # as gridsize 1 leaves it: any phase
-        return turn * free * (1 + batch.amplitude / batch.amplitude.max())
+        return turn * free * (1 + batch.amplitude / batch.amplitude.max(axis=(1, 2, 3), keepdims=True))
 
     def stitch(self, patches, positions, weight, size):
         return place(patches, positions, weight, size)
