@@ -45,7 +45,7 @@ class StatedToy:
         return {name: self.stage(name, {}, batch) for name in ("fed", "mixed", "wave")}
 
     def stage(self, name, known, batch):
-        fed = (batch.amplitude / batch.amplitude.max()).astype(self.kind)
+        fed = (batch.amplitude / batch.amplitude.max(axis=(1, 2, 3), keepdims=True)).astype(self.kind)
         mixed = self._weights["mix.gain"] * known.get("fed", fed) + self._weights["mix.shift"]
         wave = known.get("mixed", mixed) * np.exp(1j * fed)
         return {"fed": fed, "mixed": mixed.astype(self.kind), "wave": wave.astype(np.result_type(self.kind, 1j))}[name]
