@@ -204,7 +204,9 @@ def test_what_is_not_green_is_listed_from_the_lowest_rung_up(made: Path) -> None
     red = [rung for rung, verdict in verdicts.items() if verdict["status"] not in ("pass", "skipped")]
     assert re.findall(r'href="#(\w+)"', wrong) == red
     for rung in red:
-        first = next(check for check in verdicts[rung]["checks"] if check["status"] == verdicts[rung]["status"])
+        of_status = [check for check in verdicts[rung]["checks"] if check["status"] == verdicts[rung]["status"]]
+        of_a_side = [check for check in of_status if check["name"].partition(".")[0] in ("toy", "other")]
+        first = (of_a_side or of_status)[0]
         assert str(escape(f"{first['name']}: {first['message']}")) in wrong
 
 

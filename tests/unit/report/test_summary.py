@@ -225,7 +225,7 @@ def test_a_case_that_was_not_reached_is_no_pass(made: Path, tmp_path: Path) -> N
     (folder / layout.CASE).write_text((made / "small" / layout.CASE).read_text())
     case = summary.case_summary(CaseFiles(folder))
     assert case.status == "error"
-    assert case.lowest_red_rung == "dataset"
+    assert case.lowest_red_rung == "spec"
     assert all(check.message.startswith("not judged") for check in case.checks)
 
 

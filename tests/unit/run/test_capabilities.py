@@ -44,7 +44,14 @@ NEEDS = {
     "exchange": {SHARED_WEIGHTS, "train", "predict"},
 }
 """What docs/adding-a-backend.md says that each rung needs."""
-ALWAYS = {"spec": "pass", "dataset": "pass", "physics": "inconclusive", "scale": "inconclusive", "ensemble": "skipped"}
+ALWAYS = {
+    "spec": "pass",
+    "settings": "skipped",
+    "dataset": "pass",
+    "physics": "inconclusive",
+    "scale": "inconclusive",
+    "ensemble": "skipped",
+}
 """Rungs that no capability decides: the network has neither oracle nor scale, and nobody asked for an ensemble."""
 RESULTS = {"patches", "reconstruction", "agreement"}
 """Rungs of which a network of two numbers may well fail, but for which it has evidence."""
