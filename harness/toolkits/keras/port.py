@@ -13,7 +13,7 @@ from harness.files import JsonObject
 from harness.ports.contract import Value
 from harness.ports.protocol import Batch, BatchSource, EpochReport
 from harness.toolkits.keras import device, optimisers
-from harness.toolkits.keras.differentiation import compiled, gradients, slopes, to_numpy, without_gradients
+from harness.toolkits.keras.differentiation import compiled, gradients, mean, slopes, to_numpy, without_gradients
 from harness.toolkits.keras.hooks import leaves, unused, watched
 from harness.toolkits.keras.layers import DROPOUTS, other_tensor
 from harness.toolkits.layers import Layer, Tensor
@@ -39,6 +39,7 @@ class KerasPort(ToolkitPort):
             self._terms[REGULARISATION] = LossTerm(lambda *_: sum(self.model.losses))
         self.optimiser.build(self.model.trainable_variables)
         self._fresh = [to_numpy(variable) for variable in self.optimiser.variables]
+        self._compiled_step = compiled(self._step)
 
     def _run(self, inputs: Any, trace: Trace) -> Any:
         with without_gradients(), watched(self.model, trace):
@@ -99,7 +100,7 @@ class KerasPort(ToolkitPort):
         for variable, value in zip(self.optimiser.variables, self._fresh, strict=True):
             variable.assign(value)
         with self._training_mode(self._setup.random_layers, keeps_state=False):
-            step = compiled(self._step)
+            step = self._compiled_step
             for epoch in range(batches.epochs):
                 first = epoch * batches.steps_per_epoch
                 seen = [step(*self._batch(batches.batch(first + number))) for number in range(batches.steps_per_epoch)]
@@ -129,7 +130,7 @@ class KerasPort(ToolkitPort):
         return self._terms_at(targets, self.model(*inputs, training=True))
 
     def _terms_at(self, targets: Any, output: Any) -> dict[str, Any]:
-        values = {name: keras.ops.mean(term.function(targets, output)) for name, term in self._terms.items()}
+        values = {name: mean(term.function(targets, output)) for name, term in self._terms.items()}
         return self._with_sum(values)
 
     def _batch(self, batch: Batch) -> tuple[Any, Any]:
