@@ -44,6 +44,11 @@ def needs(scenario: Scenario, name: str) -> Needs | None:
     return Needs((*DISTRIBUTIONS[side.port], *side.requires), MODULES[side.port], package)
 
 
+def is_named_alike(scenario: Scenario) -> bool:
+    """Whether the sides of a pair go by the names that they have, so that no contract is needed to know them."""
+    return isinstance(scenario, PairScenario) and scenario.pair.weights == "by_name"
+
+
 def variables(scenario: Scenario, name: str) -> dict[str, str]:
     """Environment variables that the scenario gives a side."""
     side = side_of(scenario, name)

@@ -90,15 +90,22 @@ class _CaseRun:
     def run(self, needs: Collection[str]) -> None:
         """Build the dataset, run each side's own legs, then the legs that start from the other side's results."""
         dataset = self._dataset()
-        legs = plan.with_required_legs(needs)
+        legs = self._legs(needs)
         sides = self._sides(legs)
         patch_stats = self.options.patch_stats_limit if self.options.log_patch_stats else 0
         side_inputs = self._side_inputs(dataset.folder, sides, legs)
         planned = plan.plan(self.case.scenario, dataset.folder, legs, sides, patch_stats, side_inputs)
         self._run_phase([job for job in planned if job.leg not in plan.CROSS_LEGS], sides)
         self._run_phase([job for job in planned if job.leg in plan.CROSS_LEGS], sides)
+        if "contract" in legs and pair.is_named_alike(self.case.scenario):
+            pair.mapping(self.case, self.case_dir)
         seconds = time.monotonic() - self.started
         metadata.write(self.case_dir, self.case, sides, dataset, self.context.store.damaged, seconds)
+
+    def _legs(self, needs: Collection[str]) -> tuple[str, ...]:
+        """The legs to run: with the contracts of a pair whose names need no mapping, which then wait for no process."""
+        first = ["contract"] if pair.is_named_alike(self.case.scenario) and plan.CHECK not in needs else []
+        return plan.with_required_legs([*first, *needs])
 
     def _side_inputs(
         self, dataset: Path, sides: Mapping[str, Runtime], legs: Sequence[str]
@@ -110,7 +117,7 @@ class _CaseRun:
         if not isinstance(self.case.scenario, PairScenario):
             return {}
         side_inputs = {name: pair.side_inputs(self.case, name) for name in sides}
-        if legs == (plan.CHECK,):
+        if legs == (plan.CHECK,) or pair.is_named_alike(self.case.scenario):
             return side_inputs
         first = plan.plan(self.case.scenario, dataset, ["contract"], sides, 0, side_inputs)
         self._run_phase(first, sides)

@@ -4,11 +4,14 @@ Evidence: `lockstep/losses_{float32,float64}.json`, `loss` and every term of non
 with each other, and each side with the values of the network's oracle for that side's own stages, `oracle/`.
 """
 
+import numpy as np
+
 from harness.arrays import PRECISIONS, Precision
 from harness.judge.comparing import relative_difference
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.oracle import oracle_losses
+from harness.judge.precision import computed_in
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 
@@ -38,6 +41,9 @@ def _compare_sides(findings: Findings, evidence: Evidence, precision: Precision)
     for term in sorted(expected):
         error = relative_difference(candidate.get(term), reference.get(term))
         findings.measure(f"{precision}.{term}", error, precision, f"{term} ({precision}) between the sides, relative")
+        if precision == "float64" and term in reference and term in candidate:
+            values = (np.array([side[term]], float) for side in (reference, candidate))
+            findings.explain(computed_in(evidence.backends, [*values]))
 
 
 def _compare_with_oracle(findings: Findings, evidence: Evidence, backend: str, precision: Precision) -> None:

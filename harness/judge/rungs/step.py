@@ -3,10 +3,14 @@
 Evidence: `trajectory/first_{float32,float64}.npz` of both sides, from the weights in `start_<precision>.npz`. In
 float64 they must agree to rounding; in float32, and where rounding dominates, their distance is compared with the
 distance of either side from itself after a nudge (`noise_<precision>.json`). Trained weights must have changed, fixed
-ones must not. A factor that all first or all second moments share is told once and taken out.
+ones must not. A factor that all first or all second moments share is told once and taken out. Where weights differ in
+float64 after a step of Adam, each side is held against the formula, which tells whose step is another.
 """
 
+from dataclasses import replace
+
 from harness.arrays import PRECISIONS, Precision, Weights
+from harness.judge.adam import off_formula
 from harness.judge.evidence import Evidence, Incapable
 from harness.judge.findings import Findings
 from harness.judge.lockstep import first_step, start, trajectory_noise
@@ -28,7 +32,7 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
                 _judge_side(findings, evidence, backend, precision)
         with findings.evidence_for(precision):
             _compare(findings, evidence, precision)
-    return findings.checks
+    return [_with_formula(check, evidence, findings) for check in findings.checks]
 
 
 def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision: Precision) -> None:
@@ -62,3 +66,22 @@ def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> No
 def _kept(tensors: Weights, kept: str) -> Weights:
     """One kind of state of the optimiser, such as all first moments."""
     return {name: tensor for name, tensor in tensors.items() if name.endswith(f".{kept}")}
+
+
+def _with_formula(check: Check, evidence: Evidence, findings: Findings) -> Check:
+    """A failed comparison of a weight in float64, with the side that leaves Adam's formula, if only one does."""
+    precision, _, name = check.name.partition(".")
+    if check.status != "fail" or precision != "float64" or name not in evidence.contract.trained:
+        return check
+    off: dict[str, float] = {}
+    for side in evidence.backends:
+        before, after = start(evidence, side, "float64"), first_step(evidence, side, "float64")
+        if (error := off_formula(evidence.own_contract(side), before, after, name)) is not None:
+            off[side] = error
+    exact = findings.limit("float64")
+    wrong = [side for side, error in off.items() if exact is not None and not exact.holds(error)]
+    if len(off) != len(evidence.backends) or len(wrong) != 1:
+        return check
+    told = f"{wrong[0]} leaves Adam's formula with the constants that it states"
+    errors = ", ".join(f"{side} by {error:.1e}" for side, error in off.items())
+    return replace(check, message=f"{check.message}; {told} ({errors})")

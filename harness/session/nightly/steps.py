@@ -15,7 +15,7 @@ DECIDED = "ensemble or reconstruction or test_dose"
 
 A dose study needs the reconstructions of all its doses.
 """
-INSTALLED = "tests/unit/test_installed.py"
+INSTALLED, KERAS3 = "tests/unit/test_installed.py", "tests/subjects/keras3"
 FOLDER = "NIGHT"
 """Placeholder in a command for the folder of the night."""
 
@@ -53,6 +53,11 @@ def steps(select: str, quick: bool) -> list[Step]:
             "the wheel in somebody else's repository",
             _python("-m", "pytest", "-q", "-m", "nightly", INSTALLED),
         ),
+        Step(
+            "keras3",
+            "one network on both backends of Keras",
+            _python("-m", "pytest", "-q", "-m", "nightly", KERAS3),
+        ),
     ]
 
 
@@ -85,6 +90,7 @@ def _benchmarks(quick: bool) -> list[Step]:
     alarms = ["--seeds", "2", "--trials", "1"] if quick else ["--trials", "10"]
     benchmarks = {
         "overhead": ("what the harness costs", overhead),
+        "toolkit-steps": ("what a step by a toolkit costs", ["--pairs", "2"] if quick else []),
         "control-pairs": ("each backend against itself, rung by rung", pairs),
         "false-alarms": ("how often the ensemble rung calls a backend different from itself", ["gs1_custom", *alarms]),
     }

@@ -44,6 +44,15 @@ def slopes(evaluate: Callable[[Sequence[Any]], Values], tensors: Sequence[Any]) 
     return list(torch.autograd.grad(loss, leaves, allow_unused=True)) if loss.requires_grad else [None for _ in leaves]
 
 
+def mean(values: Any) -> Any:
+    """The mean of a tensor in its own type: `keras.ops.mean` takes float64 through float32 on PyTorch."""
+    if keras.config.backend() == "tensorflow":
+        import tensorflow as tf
+
+        return tf.reduce_mean(values)
+    return values.mean()
+
+
 def to_numpy(tensor: Any) -> Array:
     """A copy of the values of a variable or a tensor, on either backend."""
     value = tensor.value if isinstance(tensor, keras.Variable) else tensor
