@@ -136,13 +136,13 @@ def envelope(evidence: Evidence) -> Array:
 
 
 def distance_between_sides(evidence: Evidence, precision: Precision) -> Array:
-    """Distance (steps,) of all weights together between the sides after each step."""
+    """Distance (steps,) between the sides after each step, of all weights together that both have."""
     reference, candidate = (steps(evidence, backend, precision)[0] for backend in evidence.backends)
-    if any(reference[name].shape != candidate[name].shape for name in reference.keys() & candidate.keys()):
+    both = reference.keys() & candidate.keys()
+    if not both or any(reference[name].shape != candidate[name].shape for name in both):
         raise NoEvidence("the trajectories of the sides differ in length or in the shapes of their weights.")
-    if lone := sorted(reference.keys() ^ candidate.keys()):
-        raise NoEvidence(f"only one side has trajectories of {', '.join(lone)}.")
-    return distance_by_step(candidate, reference)
+    own, other = ({name: side[name] for name in both} for side in (candidate, reference))
+    return distance_by_step(own, other)
 
 
 def distance_curves(evidence: Evidence) -> dict[str, dict[str, list[float]]]:

@@ -130,7 +130,7 @@ def _following(reference: Contract, candidate: Contract, layers: Names) -> Names
     known = set(_stages(reference))
     found = {}
     for stage in _stages(candidate):
-        layer, sign, call = stage.partition("#")
+        layer, sign, call = (stage, "", "") if stage in candidate.layers else stage.partition("#")
         partner = layers[layer] + sign + call if layer in layers else stage if stage not in candidate.layers else None
         if partner in known:
             found[stage] = partner

@@ -6,7 +6,7 @@ mechanism shows a stage, computes a stage alone, and measures a slope.
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness.toolkits.layers import LAYERS_WITHOUT_STAGE, Layer
@@ -38,10 +38,14 @@ class Trace:
     _times: Counter[str] = field(default_factory=Counter)
 
     def called(self, layer: Layer, first_input: Any, output: Any) -> Any:
-        """Note a call; returns what the call is to return."""
+        """Note a call; returns what the call is to return.
+
+        What holds no weights is another layer at each call: the other side may well have two where this one has one.
+        """
         self._times[layer.name] += 1
         times = self._times[layer.name]
         name = layer.name if times == 1 else f"{layer.name}#{times}"
+        layer = layer if layer.tensors else replace(layer, name=name)
         result = self.given.get(name, output)
         self.calls.append(Call(name, layer, result, self.keep(result), first_input))
         return result

@@ -42,17 +42,18 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 
 def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision: Precision) -> None:
     values, losses = steps(evidence, backend, precision)
+    contract = evidence.own_contract(backend)
     last, expected = last_step(evidence, backend, precision), evidence.scenario.lockstep.steps
     both = {name: value for name, value in last.items() if name in values}
-    judge_presence(findings, f"{backend}.{precision}.present", backend, both, evidence.contract.shapes)
+    judge_presence(findings, f"{backend}.{precision}.present", backend, both, contract.shapes)
     enough = len(losses) == expected
     findings.demand(f"{backend}.{precision}.steps", enough, f"{backend}: {len(losses)} of {expected} steps")
     first = start(evidence, backend, precision)
-    judge_presence(findings, f"{backend}.{precision}.start_present", backend, first, evidence.contract.shapes)
+    judge_presence(findings, f"{backend}.{precision}.start_present", backend, first, contract.shapes)
     groups = (first, values, {LOSS: losses}, last)
     lost = [name for arrays in groups for name, array in arrays.items() if not_finite(array)]
     findings.demand(f"{backend}.{precision}.finite", not lost, f"{backend}: not finite: {', '.join(lost) or 'nothing'}")
-    unmoved = unchanged(first, last, evidence.contract.trained)
+    unmoved = unchanged(first, last, contract.trained)
     message = f"{backend}: weights that are where they were at the start: {', '.join(unmoved) or 'none'}"
     findings.demand(f"{backend}.{precision}.moving", not unmoved, message)
     if precision == EXACT and len(losses):

@@ -56,6 +56,11 @@ def shared_start(job: Job, port: Port) -> Weights:
     return networks.named(job.scenario.network).initial_weights(setup_of(job, "float32"), port.contract)
 
 
+def weights_of_other(job: Job, port: Port, weights: Weights) -> Weights:
+    """The other side's weights for this side's port; what this side alone has is as it starts."""
+    return {name: weights.get(name, own) for name, own in shared_start(job, port).items()}
+
+
 def lacks(job: Job, folder: Path, port: Port, needed: Iterable[str]) -> frozenset[str]:
     """The capabilities of `needed` that a port lacks; written, with the reason, to `missing.json` in `folder`."""
     absent = frozenset(needed) - port.capabilities

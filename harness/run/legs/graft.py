@@ -12,7 +12,7 @@ from harness.arrays import Array, Precision, Weights
 from harness.files import read_json, read_npz, write_json, write_npz
 from harness.ports.protocol import SHARED_WEIGHTS, Batch, Port
 from harness.run.job import Job
-from harness.run.legs.common import create, lacks, source_of, write_missing
+from harness.run.legs.common import create, lacks, source_of, weights_of_other, write_missing
 
 PRECISION: Precision = "float64"
 NEEDED = ("stage", "slope")
@@ -30,7 +30,7 @@ def run(job: Job) -> None:
     absent = lacks(job, folder, port, (SHARED_WEIGHTS, *NEEDED))
     if SHARED_WEIGHTS in absent or absent >= {*NEEDED}:
         return
-    port.set_weights(read_npz(other / layout.FIRST_WEIGHTS))
+    port.set_weights(weights_of_other(job, port, read_npz(other / layout.FIRST_WEIGHTS)))
     batch, known = Batch(**read_npz(other / layout.BATCH)), read_npz(stages)
     if "stage" not in absent:
         _stages(folder, port, known, batch)

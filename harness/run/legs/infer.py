@@ -27,7 +27,7 @@ from harness.records.params import BundleParams
 from harness.records.patch_stats import PatchRecord, PatchStats
 from harness.records.setup import DatasetSetup
 from harness.run.job import Job
-from harness.run.legs.common import Progress, create, lacks, setup_of, source_of, write_missing
+from harness.run.legs.common import Progress, create, lacks, setup_of, source_of, weights_of_other, write_missing
 from harness.run.legs.halves import half
 from harness.run.legs.placement import PlacedPatches, illumination, place
 from harness.run.legs.statistics import central, diffracted_groups, patch_records, summarise
@@ -47,7 +47,8 @@ def run(job: Job) -> None:
     needed = (predicts,) if job.leg == "infer" else (predicts, SHARED_WEIGHTS)
     if lacks(job, folder, port, needed) or _weights_are_not_shared(job, folder, bundle):
         return
-    port.set_weights(load_file(bundle / layout.WEIGHTS))
+    weights = load_file(bundle / layout.WEIGHTS)
+    port.set_weights(weights if job.leg == "infer" else weights_of_other(job, port, weights))
     started = time.monotonic()
     data = GroupedData.load(job.dataset / layout.TEST)
     patches = _patches(job, port, data, bundle.parent / layout.OWN_LOOP)

@@ -58,8 +58,10 @@ class KerasPort(ToolkitPort):
 
     def _all_layers(self, trace: Trace) -> list[Layer]:
         called = {call.layer.name: call.layer for call in trace.calls}
-        in_order = [name for name in leaves(self.model) if name in called]
-        return [*(called[name] for name in in_order), *unused(self.model, set(called))]
+        in_order = [
+            layer for name in leaves(self.model) for layer in called.values() if layer.name.partition("#")[0] == name
+        ]
+        return [*in_order, *unused(self.model, set(called))]
 
     def _to_numpy(self, tensor: Any) -> Array:
         return to_numpy(tensor)

@@ -20,6 +20,7 @@ from harness.judge.evidence import Evidence
 from harness.judge.verdict import RungVerdict
 from harness.networks import registry
 from harness.networks.stated.sections import StatedScenario
+from harness.ports.contract import Weight
 from harness.ports.protocol import CAPABILITIES, SHARED_WEIGHTS
 from harness.run import worker
 from harness.run.job import Job, write_job
@@ -120,9 +121,11 @@ def whole(dataset: Path) -> Path:
 def judged(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, RungVerdict]]:
     """Judge a port with these capabilities against one that can do everything, or against another."""
 
-    def run(candidate: frozenset[str], reference: frozenset[str] = CAPABILITIES) -> dict[str, RungVerdict]:
-        able = {"whole": reference, "partial": candidate}
-        monkeypatch.setattr(registry, "create", lambda name, setup: TOY(setup, able[name], name == "partial"))
+    def run(
+        candidate: frozenset[str], reference: frozenset[str] = CAPABILITIES, made: Any = TOY
+    ) -> dict[str, RungVerdict]:
+        able, kinds = {"whole": reference, "partial": candidate}, {"whole": TOY, "partial": made}
+        monkeypatch.setattr(registry, "create", lambda name, setup: kinds[name](setup, able[name], name == "partial"))
         case = tmp_path / "case"
         shutil.copytree(whole, case)
         write_text(case / "scenario.yaml", CASE.resolved_yaml())
@@ -193,3 +196,28 @@ def test_two_ports_that_claim_the_same_little_are_not_passed_for_it(judged) -> N
     found = judged(little, little)
     assert {rung for rung, verdict in found.items() if verdict.status == "pass"} == {"spec", "dataset", "telemetry"}
     assert {verdict.status for verdict in found.values()} <= {"pass", "inconclusive", "skipped"}
+
+
+class WithUnused(TOY):
+    """Holds a weight that nothing uses, as modules do that are made and never called."""
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        unused = Weight(name="unused", shape=(), kind="gain", start=1.0)
+        self.contract = self.contract.model_copy(update={"weights": (*self.contract.weights, unused)})
+        self._weights["unused"] = 1.0
+
+
+def test_a_weight_that_one_side_alone_has_hides_nothing_of_the_others(judged) -> None:
+    found = judged(CAPABILITIES, made=WithUnused)
+    assert "unused" in found["spec"].message
+    assert {check.name for check in found["gradient"].checks if "missing: unused" in check.message} == {
+        "partial.float32.present",
+        "partial.float64.present",
+    }
+    alone = {check.name: check.status for check in found["stages"].checks if check.name.startswith("alone.")}
+    assert alone == {"alone.fed": "pass", "alone.mixed": "pass", "alone.wave": "pass"}
+    trajectory = {check.name: check for check in found["trajectory"].checks}
+    assert trajectory["float32.distance"].status == "pass"
+    assert "were at the start: unused" in trajectory["partial.float64.moving"].message
+    assert [name for name, check in trajectory.items() if check.status == "error"] == []

@@ -83,6 +83,17 @@ PAIRS: dict[str, tuple[Callable[[], keras.Model], Callable[[], nn.Module]]] = {
         after(lambda: layers.Conv2D(4, 1), lambda: layers.LeakyReLU(0.25)),
         lambda: nn.Sequential(nn.Conv2d(1, 4, 1), nn.LeakyReLU(0.25)),
     ),
+    "one module without weights in two places": (
+        after(
+            lambda: layers.Conv2D(4, 1, activation="relu"),
+            lambda: layers.MaxPooling2D(2),
+            lambda: layers.Conv2D(3, 1, activation="relu"),
+            lambda: layers.MaxPooling2D(2),
+        ),
+        lambda: (lambda pool, relu: nn.Sequential(nn.Conv2d(1, 4, 1), relu, pool, nn.Conv2d(4, 3, 1), relu, pool))(
+            nn.MaxPool2d(2), nn.ReLU()
+        ),
+    ),
 }
 
 
