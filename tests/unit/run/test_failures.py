@@ -28,12 +28,13 @@ def test_a_worker_that_is_killed_is_an_error_of_its_job_alone(case, options, tmp
     run_case(case, LEGS, options("toy", "crashing"), tmp_path / "hub", ignore)
     jobs = jobs_of(tmp_path / "hub")
     assert {leg: jobs["crashing", leg]["status"] for leg in LEGS} == {
-        "lockstep": "done", "oracle": "done", "trajectory": "failed", "train": "failed", "infer": "failed",
+        "contract": "done", "lockstep": "done", "oracle": "done", "trajectory": "failed", "train": "failed",
+        "infer": "failed",
         "graft": "done", "exchange": "done",
     }  # fmt: skip
     assert {leg: job["status"] for (backend, leg), job in jobs.items() if backend == "toy"} == {
-        "lockstep": "done", "oracle": "done", "trajectory": "done", "train": "done", "infer": "done",
-        "exchange": "failed",
+        "contract": "done", "lockstep": "done", "oracle": "done", "trajectory": "done", "train": "done",
+        "infer": "done", "exchange": "failed",
     }  # fmt: skip
     assert jobs["crashing", "trajectory"]["error"] == (
         "the worker was killed by signal 9 (SIGKILL), as the kernel does when memory runs out"
@@ -140,7 +141,7 @@ def test_a_capability_that_is_missing_is_no_failure(case, options, tmp_path: Pat
     assert {job["status"] for job in jobs.values()} == {"done"}
     assert read_json(tmp_path / "hub" / "half" / "lockstep" / "missing.json") == {
         "gradients": "half cannot do 'gradients'", "losses": "half cannot do 'losses'",
-        "stages": "half cannot do 'stages'",
+        "slope": "half cannot do 'slope'", "stages": "half cannot do 'stages'",
     }  # fmt: skip
     assert read_json(tmp_path / "hub" / "half" / "lockstep" / "facts.json")["capabilities"] == [
         "predict",
