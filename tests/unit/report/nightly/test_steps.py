@@ -15,7 +15,7 @@ def named(name: str, quick: bool = False, select: str = ""):
 
 
 @pytest.mark.parametrize(
-    ("name", "quick"), [one for one in BOTH if one[0] in ("overhead", "control-pairs", "clean-runs")]
+    ("name", "quick"), [one for one in BOTH if one[0] in ("overhead", "toolkit-steps", "control-pairs", "clean-runs")]
 )
 def test_a_benchmark_has_the_options(name: str, quick: bool) -> None:
     _, program, *words = named(name, quick).command
