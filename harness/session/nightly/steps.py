@@ -53,6 +53,11 @@ def steps(select: str, quick: bool) -> list[Step]:
             "the wheel in somebody else's repository",
             _python("-m", "pytest", "-q", "-m", "nightly", INSTALLED),
         ),
+        Step(
+            "subjects",
+            "public pairs of packages, in an environment of their own",
+            _python("-m", "tox", "-e", "subjects"),
+        ),
     ]
 
 
