@@ -8,6 +8,7 @@ can tell the known difference from another one there.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from fnmatch import fnmatchcase
 
 from harness.judge.verdict import Check
 from harness.ports.contract import Contract
@@ -59,9 +60,15 @@ def gone(declared: Declared, failed: Iterable[str]) -> list[str]:
 
 
 def is_about(check: str, what: str) -> bool:
-    """Whether a check speaks of what is declared: its name holds the parts of the declaration, one after the other."""
+    """Whether a check speaks of what is declared: its name holds the parts of the declaration, one after the other.
+
+    A part may be a pattern, as for names of files: `batch_normalization*` stands for all such layers.
+    """
     parts, wanted = check.split("."), what.split(".")
-    return any(parts[start : start + len(wanted)] == wanted for start in range(len(parts)))
+    return any(
+        all(map(fnmatchcase, parts[start : start + len(wanted)], wanted))
+        for start in range(len(parts) - len(wanted) + 1)
+    )
 
 
 def _matching(check: str, declared: Declared) -> str | None:

@@ -35,6 +35,14 @@ def in_float32(array: Array) -> bool:
         return bool(np.array_equal(parts, parts.astype(np.float32)))
 
 
+def in_one_type(own: Array, other: Array) -> tuple[Array, Array]:
+    """Two arrays that were computed in float32, in the wider of their types; others are as they are."""
+    if in_float32(own) and in_float32(other) and own.dtype.kind == other.dtype.kind:
+        wide = np.result_type(own, other)
+        return own.astype(wide), other.astype(wide)
+    return own, other
+
+
 def computed_in(sides: Sequence[str], arrays: Sequence[Array]) -> str:
     """Say which of the sides computed in float32 although float64 was asked for; empty where none did."""
     single = [side for side, array in zip(sides, arrays, strict=True) if in_float32(array)]

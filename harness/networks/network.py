@@ -52,6 +52,18 @@ class Network(Protocol):
         ...
 
 
+def oracle_of(setup: Setup) -> Oracle | None:
+    """The oracle of a set-up's network, or the one that the scenario of a user's pair names; None without one.
+
+    Raises HarnessError when what the scenario names cannot be found.
+    """
+    if setup.scenario.sides is None:
+        return named(setup.scenario.network).oracle
+    from harness.networks.pair import oracle
+
+    return oracle.of(setup)
+
+
 def named(name: str) -> Network:
     """Import the network of the given name, which must be one of `harness.scenario.networks.names()`."""
     network: Network = import_module(f"{PACKAGE}.{name}.network").NETWORK

@@ -22,6 +22,7 @@ MARKERS = {
     "gpu": "needs a GPU",
     "slow": "takes minutes",
     "nightly": "belongs to the nightly run",
+    "subjects": "judges packages that others have published, in an environment of their own",
     "browser": "needs a browser",
     "realdata": "needs a measured data set",
 }

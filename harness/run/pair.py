@@ -69,9 +69,10 @@ def side_inputs(case: Case, name: str) -> SideInputs:
 
 
 def _code(case: Case, name: str, side: SideSpec) -> str:
+    assert isinstance(case.scenario, PairScenario)
     total = hashlib.sha256()
-    source = side.factory.rpartition(":")[0]
-    for text in (*((source,) if source.endswith(".py") else ()), *side.code):
+    sources = [text.rpartition(":")[0] for text in (side.factory, case.scenario.pair.oracle or "")]
+    for text in (*(source for source in sources if source.endswith(".py")), *side.code):
         for path in _files(case, name, text):
             total.update(f"{path.name} {sha256(path)}\n".encode())
     return total.hexdigest()

@@ -119,8 +119,10 @@ class PairSpec(Section):
     """`by_order`, `by_name`, or a JSON file beside the scenario that maps the candidate's names."""
     settings: dict[str, Value] = Field(default={})
     """What both sides' own workflows are asked for, beside what the scenario says, such as `learning_rate`."""
+    oracle: Annotated[str, AfterValidator(_factory)] | None = None
+    """What computes stages independently of both sides, as a factory is named: see `harness.networks.pair.oracle`."""
     declared: dict[str, DeclaredSpec] = Field(default={})
-    """Known differences, by the name of the layer, stage, weight or setting that differs."""
+    """Known differences, by the name of the layer, stage, weight or setting that differs, or by a pattern."""
 
     @property
     def names(self) -> tuple[str, str]:
@@ -161,13 +163,13 @@ class PairScenario(Scenario):
         return own | self.pair.settings
 
     def for_side(self, name: str | None) -> "PairScenario":
-        """See `Scenario.for_side`; each side keeps its name, and the other side nothing else."""
+        """See `Scenario.for_side`; each side keeps its name and the oracle, and the other side its name alone."""
         mine, others = self.pair.names, (self.pair.reference, self.pair.candidate)
         sides = [
             side.model_copy(update={"name": own}) if own == name else _placeholder(own)
             for own, side in zip(mine, others, strict=True)
         ]
-        pair = PairSpec(reference=sides[0], candidate=sides[1])
+        pair = PairSpec(reference=sides[0], candidate=sides[1], oracle=self.pair.oracle)
         return self.model_copy(update={"pair": pair})
 
 

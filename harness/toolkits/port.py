@@ -63,7 +63,7 @@ class ToolkitPort(ABC):
             patches: from the model's output, in NumPy and in the framework's layout, to complex object patches
                 (B, N, N, C); without it the port predicts nothing.
             hidden: weights that are expected to train and that no layer of the model holds, by name.
-            ignored: patterns (regular expressions) of weights that are left out; the report names them.
+            ignored: patterns (regular expressions) of layers and weights that are left out; the report names them.
             scale: name of the weight whose exponential is the intensity scale.
             options: what else was chosen, to be held against the other side's.
             seen: what the user's own workflow was about to train with, where it was stopped.
@@ -360,8 +360,11 @@ class ToolkitPort(ABC):
         """Attributes of every layer, with the activation that joined it and the padding that was put before it."""
         joined = {site.layer.name: site.activation for site in self._sites if site.activation is not None}
         taken, padded = {layer.name for layer in joined.values()}, paddings(trace.calls)
-        layers = [layer for layer in self._layers if layer.name not in taken and layer.kind != "output"]
-        return {layer.name: _stated(layer, joined.get(layer.name), padded.get(layer.name)) for layer in layers}
+        return {
+            layer.name: _stated(layer, joined.get(layer.name), padded.get(layer.name))
+            for layer in self._layers
+            if layer.name not in taken and layer.kind != "output" and not self._left_out(layer.name)
+        }
 
 
 def _stage(site: Site, value: Array) -> Stage:

@@ -2,7 +2,8 @@
 
 Evidence: the lock-step stages of each side, and in `oracle/` the stages that the network's oracle computes. It starts
 from a side's own earlier stages, so that errors before them have no influence, and computes those that the contract
-names. A fault that both sides share is invisible to every other rung, and red here.
+names, or those that a user's own oracle answers for. A fault that both sides share is invisible to every other rung,
+and red here.
 """
 
 from harness.arrays import PRECISIONS, Array, Precision
@@ -29,7 +30,7 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 def _compare(findings: Findings, evidence: Evidence, backend: str, precision: Precision) -> None:
     stages = evidence.stages(backend, precision)
     expected = oracle_stages(evidence, backend, precision)
-    for name in [stage.name for stage in evidence.contract.stages if stage.oracle]:
+    for name in [stage.name for stage in evidence.contract.stages if stage.oracle or stage.name in expected]:
         with findings.evidence_for(f"{backend}.{precision}.{name}"):
             own = evidence.stage(backend, stages, name)
             _judge_stage(findings, own, expected[name], f"{backend}.{precision}.{name}", precision)

@@ -19,7 +19,7 @@ from harness.judge.declared import gone
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.lockstep import grafted, wrong_alone
-from harness.judge.precision import computed_in, in_float32
+from harness.judge.precision import computed_in, in_float32, in_one_type
 from harness.judge.rungs.spec import differences
 from harness.judge.tensors import judge_tensor
 from harness.judge.tolerances import Limits
@@ -107,7 +107,8 @@ def _compare_alone(findings: Findings, evidence: Evidence) -> None:
                 message = f"stage {name} of {candidate} cannot be fed with the stages of {reference}: {problems[name]}"
                 findings.demand(f"alone.{name}", False, message)
                 continue
-            own, other = (evidence.stage(side, of, name) for side, of in ((candidate, alone), (reference, expected)))
+            sides = (evidence.stage(side, of, name) for side, of in ((candidate, alone), (reference, expected)))
+            own, other = in_one_type(*sides)
             more = f", with {', '.join(within[name])}, which has no partner" if within.get(name) else ""
             where = f"stage {name} of {candidate} alone, on the stages of {reference} before it{more}"
             judge_tensor(findings, f"alone.{name}", ALONE, own, other, where)

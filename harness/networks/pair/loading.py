@@ -40,7 +40,7 @@ def factory(name: str, setup: Setup) -> Callable[[Setup], Port]:
     where = f"pair.{role}.factory: {spec.factory}"
     _prepare(spec, setup)
     with _in_one_process(where):
-        return partial(_made, _found(spec.factory, setup.home, where), spec, where)
+        return partial(_made, found(spec.factory, setup.home, where), spec, where)
 
 
 def _made(called: Callable[[Setup], Any], spec: SideSpec, where: str, setup: Setup) -> Port:
@@ -75,7 +75,14 @@ def _prepare(spec: SideSpec, setup: Setup) -> None:
         prepare_model(setup)
 
 
-def _found(text: str, home: Path | None, where: str) -> Callable[[Setup], Any]:
+def found(text: str, home: Path | None, where: str) -> Callable[..., Any]:
+    """The function that a scenario names, `FILE.py:FUNCTION` or `MODULE:FUNCTION`.
+
+    Args:
+        text: what the scenario says.
+        home: the folder of the scenario, from which the file is named.
+        where: the scenario's key and its value, for the message of a HarnessError when there is no such function.
+    """
     source, _, name = text.rpartition(":")
     try:
         module = (
@@ -87,11 +94,11 @@ def _found(text: str, home: Path | None, where: str) -> Callable[[Setup], Any]:
         raise HarnessError(
             f"{where}: cannot be imported: {in_one_line(error)}; install or mend what it imports."
         ) from error
-    found: Callable[[Setup], Any] | None = getattr(module, name, None)
-    if not callable(found):
+    function: Callable[..., Any] | None = getattr(module, name, None)
+    if not callable(function):
         known = ", ".join(sorted(key for key, value in vars(module).items() if callable(value) and key[0] != "_"))
         raise HarnessError(f"{where}: {source} holds no function {name!r}; it holds {known or 'none'}.")
-    return found
+    return function
 
 
 def _from_file(path: Path, where: str) -> Any:

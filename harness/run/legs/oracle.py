@@ -9,7 +9,7 @@ from pathlib import Path
 from harness import layout
 from harness.arrays import PRECISIONS, Precision
 from harness.files import read_json, read_npz, write_json, write_npz
-from harness.networks.network import Oracle, named
+from harness.networks.network import Oracle, oracle_of
 from harness.ports.protocol import Batch
 from harness.run.job import Job
 from harness.run.legs.common import setup_of, source_of, write_missing
@@ -18,7 +18,7 @@ from harness.run.legs.common import setup_of, source_of, write_missing
 def run(job: Job) -> None:
     """Fill `oracle/`; where the network has no oracle or the side left no stages, `missing.json` there says so."""
     folder, lockstep = job.output / layout.ORACLE, source_of(job)
-    oracle = named(job.scenario.network).oracle
+    oracle = oracle_of(setup_of(job, "float64"))
     available = [precision for precision in PRECISIONS if (lockstep / layout.stages(precision)).is_file()]
     if oracle is None:
         write_missing(folder, {"oracle": f"the network {job.scenario.network!r} has no oracle"})
@@ -34,4 +34,5 @@ def _compute(oracle: Oracle, job: Job, lockstep: Path, precision: Precision, fol
     batch, weights = Batch(**read_npz(lockstep / layout.BATCH)), read_npz(lockstep / layout.FIRST_WEIGHTS)
     stages = oracle.stages(setup, known, batch, weights)
     write_npz(folder / layout.stages(precision), **stages)
-    write_json(folder / layout.losses(precision), oracle.losses(setup, stages, batch))
+    if losses := oracle.losses(setup, stages, batch):
+        write_json(folder / layout.losses(precision), losses)

@@ -58,6 +58,11 @@ def steps(select: str, quick: bool) -> list[Step]:
             "one network on both backends of Keras",
             _python("-m", "pytest", "-q", "-m", "nightly", KERAS3),
         ),
+        Step(
+            "subjects",
+            "public pairs of packages, in an environment of their own",
+            _python("-m", "tox", "-e", "subjects"),
+        ),
     ]
 
 

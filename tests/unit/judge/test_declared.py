@@ -73,6 +73,9 @@ def test_a_setting_hides_nothing_behind_it() -> None:
         ("spec.layers.up.interpolation", "up.interpolation", True),
         ("spec.layers.up.interpolation", "up.padding", False),
         ("stages.alone.upper", "up", False),
+        ("stages.alone.norm_12", "norm*", True),
+        ("layers.norm_12.momentum", "norm_*.epsilon", False),
+        ("layers.enorm.epsilon", "norm*", False),
     ],
 )
 def test_a_declaration_speaks_of_whole_parts_of_a_name(name: str, what: str, expected: bool) -> None:

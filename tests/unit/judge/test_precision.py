@@ -62,6 +62,13 @@ def test_so_it_is_where_the_type_says_it(gs2) -> None:
     assert {check.status for check in gs2.bad("stages").values()} == {"inconclusive"}
 
 
+def test_a_stage_that_hands_on_what_it_is_fed_keeps_the_digits_and_not_the_type(gs2) -> None:
+    """Fed with float32 in an array of float64, a stage alone is of that type; the whole pass has the narrow one."""
+    narrow_both(gs2, change=lambda a: a.astype(np.float32))
+    gs2.change_arrays("torch/graft/stages.npz", encoder__0=lambda a: a.astype(np.float64))
+    assert {check.status for check in gs2.bad("stages").values()} == {"inconclusive"}
+
+
 def test_what_follows_is_left_to_float32(gs2) -> None:
     narrow_both(gs2)
     gs2.change_arrays(STAGES.format("torch"), intensity=lambda a: a * (1 + 1e-8))

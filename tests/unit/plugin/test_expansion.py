@@ -57,7 +57,7 @@ def test_a_matrix_makes_a_case_of_each_point(project: pytest.Pytester, scenario:
 
 def test_markers_are_registered(project: pytest.Pytester) -> None:
     result = project.runpytest_inprocess("--markers")
-    for marker in ("parity", "faults", "golden", "gpu", "slow", "nightly", "browser", "realdata"):
+    for marker in ("parity", "faults", "golden", "gpu", "slow", "nightly", "subjects", "browser", "realdata"):
         result.stdout.fnmatch_lines([f"@pytest.mark.{marker}: *"])
 
 

@@ -31,10 +31,6 @@ def test_an_empty_text_has_no_value() -> None:
             "x.yaml:1: a: found the tag tag:yaml.org,2002:python/object/apply:os.system, "
             "allowed: plain data (put text in quotes).",
         ),
-        (
-            "a: 2001-01-01\n",
-            "x.yaml:1: a: found the tag tag:yaml.org,2002:timestamp, allowed: plain data (put text in quotes).",
-        ),
         ("a: &x [1]\nb: *x\n", "x.yaml:1: b: found an alias, allowed: the value itself."),
         ("a: &x [*x]\n", "x.yaml:1: a: found an alias, allowed: the value itself."),
         ("? [a]\n: 1\n", "x.yaml:1: found a key that is a list or a mapping, allowed: text."),

@@ -175,3 +175,14 @@ def test_attributes_agree(pair: tuple[ToolkitPort, RenamedPort]) -> None:
         if key != "running_variance" and candidate.get(name, {}).get(key) != value
     ]
     assert not differing
+
+
+def test_what_is_ignored_is_stated_nowhere_but_as_ignored() -> None:
+    module = nn.Conv2d(1, 1, 1)
+    module.spare = nn.BatchNorm2d(1)
+    optimiser = torch.optim.SGD(module.parameters(), 0.5)
+    port = TorchPort(nn.Sequential(module), loss=nn.MSELoss(), optimiser=optimiser, ignored=["spare"])
+    port.bind(setup())
+    contract = port.contract
+    assert [name for name in (*contract.shapes, *contract.layers) if "spare" in name] == []
+    assert contract.options["ignored"] == "spare"
