@@ -7,8 +7,8 @@ from harness.scenario.source import Place, parse, read
 
 
 def test_numbers_and_words_are_those_of_yaml_1_2() -> None:
-    source = parse("a: 1e9\nb: yes\nc: none\nd: null\ne: 0o14\nf: [true, -2.5]\n")
-    assert source.value == {"a": 1e9, "b": "yes", "c": "none", "d": None, "e": 12, "f": [True, -2.5]}
+    source = parse("a: 1e9\nb: yes\nc: none\nd: null\ne: 0o14\nf: [true, -2.5]\ng: 2027-06-30\n")
+    assert source.value == {"a": 1e9, "b": "yes", "c": "none", "d": None, "e": 12, "f": [True, -2.5], "g": "2027-06-30"}
     assert type(source.value["a"]) is float
 
 
