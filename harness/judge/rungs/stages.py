@@ -15,11 +15,12 @@ import numpy as np
 
 from harness.arrays import PRECISIONS, Array, Precision
 from harness.judge.batch_sizes import judge_batch_sizes
-from harness.judge.declared import gone
+from harness.judge.declared import BEHIND, gone
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.lockstep import grafted, wrong_alone
 from harness.judge.precision import computed_in, in_float32, in_one_type
+from harness.judge.rungs import dataset, settings
 from harness.judge.rungs.spec import differences
 from harness.judge.tensors import judge_tensor
 from harness.judge.tolerances import Limits
@@ -53,16 +54,22 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
             _compare(findings, evidence, precision, alone)
     judge_batch_sizes(findings, evidence)
     with findings.evidence_for("declared"):
-        _demand_what_is_declared(findings, evidence)
+        _demand_what_is_declared(findings, evidence, limits)
     return findings.checks
 
 
-def _demand_what_is_declared(findings: Findings, evidence: Evidence) -> None:
-    """A declared difference that is no longer there is as wrong as one that nobody declared."""
-    failed = [
-        f"{check.rung}.{check.name}" for check in (*differences(evidence), *findings.checks) if check.status == "fail"
-    ]
+def _demand_what_is_declared(findings: Findings, evidence: Evidence, limits: Limits) -> None:
+    """A declared difference that is no longer there is as wrong as one that nobody declared.
+
+    It is looked for in this rung and those below it; a declaration that begins with the name of a rung above is left.
+    """
+    if not evidence.declared:
+        return
+    below = (*differences(evidence), *settings.judge(evidence, limits), *dataset.judge(evidence, limits))
+    failed = [f"{check.rung}.{check.name}" for check in (*below, *findings.checks) if check.status == "fail"]
     for what in gone(evidence.declared, failed):
+        if what.partition(".")[0] in BEHIND:
+            continue
         message = (
             f"{what} is declared to differ ({evidence.declared[what].differs}), and does not; take the declaration out"
         )

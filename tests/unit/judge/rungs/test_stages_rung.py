@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from harness.files import write_json
+
 F32, F64 = "torch/lockstep/stages_float32.npz", "torch/lockstep/stages_float64.npz"
 BOTH = ("tensorflow/lockstep/{}", "torch/lockstep/{}")
 
@@ -290,3 +292,22 @@ def test_the_common_centre_of_a_stage_of_another_size_is_compared_as_well(gs2):
     assert found.status == "fail"
     assert "shapes differ: (4, 62, 63, 4) and (4, 64, 64, 4); in their common centre, 62 x 63 pixels" in found.message
     assert "they differ by 0.01 of the largest value" in found.message
+
+
+@pytest.mark.parametrize(
+    ("what", "change", "told"),
+    [
+        ("phase_head", None, True),
+        ("batch_size", None, True),
+        ("batch_size", lambda record: record["settings"].__setitem__("batch_size", 8), False),
+        ("loss.mse", None, False),  # of a rung above, which may yet see it
+    ],
+)
+def test_a_declared_difference_that_is_no_longer_there_is_told(gs2, what, change, told):
+    known = {"differs": "somehow", "reason": "agreed", "until": "2999-01-01"}
+    write_json(gs2.path / "declared.json", {"differences": {what: known}})
+    for name in ("requested.json", "tensorflow/contract/seen.json", "torch/contract/seen.json"):
+        write_json(gs2.path / name, {"settings": {"batch_size": 4}})
+    if change is not None:
+        gs2.change_json("torch/contract/seen.json", change)
+    assert ("no_longer_there" in gs2.bad("stages")) == told
