@@ -102,6 +102,7 @@ def test_a_side_whose_names_need_no_mapping_takes_one_process_for_its_own_legs(j
     assert log.read_text().count(" command: ") == 1
 
 
+@pytest.mark.nightly
 def test_layers_in_float32_are_red_in_float64_alone_and_say_on_which_side(judged: Judged) -> None:
     found = judged("unet_plain")
     assert found["spec"].status == "pass"
@@ -119,12 +120,14 @@ def is_in_float32(check: Check, side: str) -> bool:
     return check.status == "fail" and check.value == pytest.approx(1e-7, rel=0.95)
 
 
+@pytest.mark.nightly
 def test_keras_own_loss_is_red_in_float64_alone_and_says_on_which_side(judged: Judged) -> None:
     red = not_passed(judged("unet_plain")["loss"])
     assert [*red] == ["float64.loss", "float64.objective"]
     assert all(is_in_float32(check, "on_torch") for check in red.values())
 
 
+@pytest.mark.nightly
 def test_betas_of_python_are_red_in_float64_alone_and_say_on_which_side(judged: Judged) -> None:
     red = not_passed(judged("unet_plain")["step"])
     assert all(name.startswith("float64.") for name in red)
@@ -134,6 +137,7 @@ def test_betas_of_python_are_red_in_float64_alone_and_say_on_which_side(judged: 
         assert "on_tensorflow leaves Adam's formula with the constants that it states" in check.message
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("name", "declared", "expected"),
     [

@@ -18,10 +18,10 @@ from harness.scenario.catalogue import load_cases
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
 BACKENDS = ("tensorflow", "torch")
-LEGS = ("lockstep", "oracle", "trajectory")
+LEGS = ("lockstep", "oracle", "trajectory", "graft")
 RUNGS = ("physics", "loss", "gradient", "step", "trajectory")
 MAE = "loss: {poisson: 0.0, amplitude_mae: 1.0}"
-SHORT = "lockstep: {steps: 5, draws: 2}"
+SHORT = "lockstep: {steps: 3, draws: 2}"
 VARIANTS = {
     "gs1_mae_fixed_scale": ("gs1_ideal", f"model: {{scale_trainable: false}}\n{MAE}"),
     "gs1_plain_variation": ("gs1_custom", "model: {features: plain}\nloss: {total_variation: 0.1}"),
