@@ -54,10 +54,12 @@ def fill(cases, options, log):
     }
     folders = [(case.scenario, DatasetBuilder(case, context, (), log).dataset().folder) for case in cases]
     planned = [job for scenario, folder in folders for job in plan.plan(scenario, folder, LEGS, sides, 0)]
-    of_side = {backend: [job for job in planned if job.backend == backend] for backend in BACKENDS}
-    calls = {name: partial(side.run, context, sides[name], jobs, log) for name, jobs in of_side.items()}
-    for _, found in parallel.as_completed(calls, context.cancelled):
-        assert [result.error for result in found] == [None] * (len(cases) * len(LEGS))
+    own, across = ([job for job in planned if (job.leg in plan.CROSS_LEGS) is late] for late in (False, True))
+    for jobs in (own, across):  # a graft starts from what the other side left
+        of_side = {backend: [job for job in jobs if job.backend == backend] for backend in BACKENDS}
+        calls = {name: partial(side.run, context, sides[name], some, log) for name, some in of_side.items() if some}
+        for _, found in parallel.as_completed(calls, context.cancelled):
+            assert {result.error for result in found} == {None}
 
 
 def bad(case, options, folder):
