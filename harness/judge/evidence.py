@@ -104,9 +104,11 @@ class Evidence:
     def contract(self) -> Contract:
         """The contract that both sides must satisfy: the reference's, or the candidate's where that states nothing."""
         found = [contract for side in self.backends if (contract := self.contract_of(side)) is not None]
-        for contract in sorted(found, key=lambda contract: contract.states_nothing):
-            return contract
-        raise NoEvidence(f"{self.case_dir}: neither side left a {layout.CONTRACT}, which says what is to be compared.")
+        if not found:
+            raise NoEvidence(
+                f"{self.case_dir}: neither side left a {layout.CONTRACT}, which says what is to be compared."
+            )
+        return min(found, key=lambda contract: contract.states_nothing)
 
     @cached_property
     def declared(self) -> dict[str, DeclaredDifference]:

@@ -54,8 +54,13 @@ class Setup:
     """Of a user's pair: what the scenario gives the factory of this side."""
     home: Path | None = None
     """Of a user's pair: the folder of the scenario's file."""
-    data: Path | None = None
-    """Of a user's pair: the NPZ of the patterns for training (see docs/data.md), for a side that loads them."""
+    patterns: Callable[[], Path] | None = None
+    """Of a user's pair: what writes the NPZ of the patterns for training; asked for only where a side loads them."""
+
+    @property
+    def data(self) -> Path | None:
+        """Of a user's pair: the NPZ of the patterns for training (see docs/data.md), for a side that loads them."""
+        return self.patterns and self.patterns()
 
     @property
     def seed(self) -> int:

@@ -5,12 +5,10 @@ in force, an array that is normalised on one side only, an option that is not pa
 """
 
 import inspect
-import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, in_one_line
 from harness.toolkits.replacing import replaced
 
 
@@ -53,11 +51,5 @@ def stopped_at(where: str, workflow: Callable[[], Any]) -> dict[str, Any]:
     except HarnessError:
         raise
     except (Exception, SystemExit) as error:
-        raise HarnessError(f"the workflow raised {_last(error)} before it came to {where}.") from error
+        raise HarnessError(f"the workflow raised {in_one_line(error)} before it came to {where}.") from error
     raise HarnessError(f"the workflow ended and never called {where}; name what it calls to train.")
-
-
-def _last(error: BaseException) -> str:
-    text = " ".join(traceback.format_exception_only(error)[-1].split())
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{text} ({Path(frame.filename).name}:{frame.lineno})"

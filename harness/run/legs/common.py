@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,7 @@ def setup_of(job: Job, precision: Precision, random_layers: bool = True) -> Setu
         device="gpu" if job.device == "gpu" else "cpu",
         random_layers=random_layers,
         home=job.home,
-        data=job.home and half(job, "train"),
+        patterns=partial(half, job, "train") if job.home else None,
     )
 
 
