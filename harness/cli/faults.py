@@ -57,7 +57,7 @@ def run(
     as_json: Json = False,
     **options: Any,
 ) -> None:
-    """Seed the faults into both sides, one after another, and judge each; exit status 1 when one is not as expected.
+    """Inject the faults into both sides, one after another, and judge each; exit status 1 when one is not as expected.
 
     Example: python -m harness faults run geometry.offset-sign training.epsilon
     """

@@ -54,7 +54,7 @@ OVERRIDES = (
     "dataset.probe.scale=3.0",
     "loss.amplitude_mae=0.5",
     "loss.total_variation=0.01",
-    "lockstep.steps=3",
+    "lockstep.steps=4",
     "lockstep.draws=2",
     "ensemble.seeds=0",
 )

@@ -55,7 +55,7 @@ def output_padding(port: FaultyPort) -> None:
     port.layer("output_padding")
 
 
-@fault("layers.dropout-on", rung="stages", network="pair")
+@fault("layers.dropout-on", rung="dataset", network="pair")
 def dropout_on(port: FaultyPort) -> None:
     """Dropout acts where the model predicts."""
     port.layer("dropout")

@@ -113,13 +113,13 @@ def initialiser(port: FaultyPort) -> None:
     port.weights_in(of_kernels(lambda kernel: kernel / np.sqrt(2)))
 
 
-@fault("model.average-pooling", rung="stages")
+@fault("model.average-pooling", rung="spec")
 def average_pooling(port: FaultyPort) -> None:
     """The encoder averages where it should take the maximum."""
     port.library("average_pooling")
 
 
-@fault("model.bilinear-upsampling", rung="stages")
+@fault("model.bilinear-upsampling", rung="spec")
 def bilinear_upsampling(port: FaultyPort) -> None:
     """The decoder interpolates where it should repeat the nearest pixel."""
     port.library("bilinear_upsampling")
