@@ -39,7 +39,7 @@ def needs(scenario: Scenario, name: str) -> Needs | None:
     side = side_of(scenario, name)
     if side is None:
         return None
-    source = side.factory.rpartition(":")[0]
+    source = (side.factory or side.reader).rpartition(":")[0]
     package = "" if source.endswith(".py") else source
     return Needs((*DISTRIBUTIONS[side.port], *side.requires), MODULES[side.port], package)
 
@@ -71,7 +71,7 @@ def side_inputs(case: Case, name: str) -> SideInputs:
 def _code(case: Case, name: str, side: SideSpec) -> str:
     assert isinstance(case.scenario, PairScenario)
     total = hashlib.sha256()
-    sources = [text.rpartition(":")[0] for text in (side.factory, case.scenario.pair.oracle or "")]
+    sources = [text.rpartition(":")[0] for text in (side.factory, side.reader, case.scenario.pair.oracle or "")]
     for text in (*(source for source in sources if source.endswith(".py")), *side.code):
         for path in _files(case, name, text):
             total.update(f"{path.name} {sha256(path)}\n".encode())

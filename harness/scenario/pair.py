@@ -80,18 +80,22 @@ class SideSpec(Section):
     """Of a command: what infers with what the training left in `{model}`."""
     outputs: dict[str, Annotated[str, AfterValidator(_numbers)]] = Field(default={})
     """Of a command: `history.<metric>` and `patches`, each as `FILE:KEY` in `{output}`."""
+    reader: Annotated[str, AfterValidator(_factory)] = ""
+    """Of a command, in place of `outputs`: a function `(folder, stage)` that returns the same names with arrays."""
 
     @model_validator(mode="after")
     def _is_one_of_two_kinds(self) -> "SideSpec":
-        commands = {"train": self.train, "infer": self.infer, "outputs": self.outputs}
+        commands = {"train": self.train, "infer": self.infer, "outputs": self.outputs, "reader": self.reader}
         if self.port != "command":
             if not self.factory:
                 raise ValueError(f"'factory' must be given where port is {self.port!r}")
             if given := [name for name, value in commands.items() if value]:
                 raise ValueError(f"{', '.join(given)}: are for port 'command' alone")
             return self
-        if self.factory or not all(commands.values()):
-            raise ValueError("port 'command' needs train, infer and outputs, and no factory")
+        if self.factory or not (self.train and self.infer) or bool(self.outputs) == bool(self.reader):
+            raise ValueError("port 'command' needs train, infer and one of outputs and reader, and no factory")
+        if self.reader:
+            return self
         unknown = [what for what in self.outputs if what != "patches" and not what.startswith("history.")]
         if unknown:
             raise ValueError(f"outputs: found {', '.join(unknown)}, allowed: history.<metric>, patches")

@@ -35,7 +35,9 @@ def factory(name: str, setup: Setup) -> Callable[[Setup], Port]:
     if spec.port == "command":
         from harness.toolkits.command.port import CommandPort
 
-        port: Callable[[Setup], Any] = partial(CommandPort, spec=spec, where=f"pair.{role}")
+        key = f"pair.{role}.reader: {spec.reader}"
+        reader = found(spec.reader, setup.home, key) if spec.reader else None
+        port: Callable[[Setup], Any] = partial(CommandPort, spec=spec, where=f"pair.{role}", reader=reader)
         return port
     where = f"pair.{role}.factory: {spec.factory}"
     _prepare(spec, setup)

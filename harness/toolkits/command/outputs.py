@@ -2,14 +2,16 @@
 
 import csv
 import json
-from collections.abc import Mapping
+import zlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
 from harness.arrays import Array
-from harness.errors import HarnessError
+from harness.errors import HarnessError, in_one_line
 
 
 def read_outputs(folder: Path, places: Mapping[str, str], where: str) -> dict[str, Array]:
@@ -27,6 +29,43 @@ def read_outputs(folder: Path, places: Mapping[str, str], where: str) -> dict[st
     return {what: _numbers(folder, place, f"{where}.{what}: {place}") for what, place in places.items()}
 
 
+def read_by_function(function: Callable[..., Any], folder: Path, stage: str, where: str) -> dict[str, Array]:
+    """What a user's `function(folder, stage)` reads, after the stage `train` or `infer`: the names of `outputs`.
+
+    Raises:
+        HarnessError: it raises, or returns something else than a mapping of numbers; `where` names it in the message.
+    """
+    try:
+        found = function(folder, stage)
+    except (Exception, SystemExit) as error:
+        raise HarnessError(f"{where}: raised {in_one_line(error)} for what {stage} left.") from error
+    if not isinstance(found, Mapping):
+        raise HarnessError(
+            f"{where}: returned {type(found).__name__} for {stage}; return a dict such as "
+            "{'history.loss': ...} or {'patches': ...}."
+        )
+    return {str(what): _array(value, f"{where}: {what}") for what, value in found.items()}
+
+
+def _array(value: Any, where: str) -> Array:
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise HarnessError(f"{where}: is no array ({error}).") from error
+    return _checked(array, where)
+
+
+def _checked(array: Array, where: str) -> Array:
+    if array.dtype == np.uint8:
+        raise HarnessError(
+            f"{where}: holds uint8, as a picture does; its values are rounded and scaled for the eye: take the numbers "
+            "that it was drawn from."
+        )
+    if array.dtype.kind not in "iufc":
+        raise HarnessError(f"{where}: holds {array.dtype}; numbers are needed.")
+    return array
+
+
 def _numbers(folder: Path, place: str, where: str) -> Array:
     name, _, key = place.partition(":")
     path = folder / name
@@ -37,21 +76,20 @@ def _numbers(folder: Path, place: str, where: str) -> Array:
         array = np.asarray(_value(path, key))
     except (KeyError, TypeError, IndexError) as error:
         raise HarnessError(f"{where}: the file holds no {key!r}.") from error
-    except ValueError as error:
+    except (ValueError, OSError, EOFError, BadZipFile, zlib.error) as error:
         raise HarnessError(f"{where}: cannot be read ({error}).") from error
-    if array.dtype.kind not in "iufc":
-        raise HarnessError(f"{where}: holds {array.dtype}; numbers are needed.")
-    return array
+    return _checked(array, where)
 
 
 def _value(path: Path, key: str) -> Any:
-    if path.suffix == ".npz":
+    suffix = path.suffix.lower()
+    if suffix == ".npz":
         with np.load(path, allow_pickle=False) as arrays:
             return arrays[key]
-    if path.suffix == ".npy":
+    if suffix == ".npy":
         return np.load(path, allow_pickle=False)
     text = path.read_text(encoding="utf-8")
-    if path.suffix == ".csv":
+    if suffix == ".csv":
         return [float(row[key]) for row in csv.DictReader(text.splitlines())]
     value = json.loads(text)
     for part in key.split("."):

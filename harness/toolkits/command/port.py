@@ -5,6 +5,7 @@ import shlex
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from harness.files import JsonObject
 from harness.ports.contract import Contract
 from harness.ports.protocol import ANSWER, FIT, EpochReport, Setup
 from harness.scenario.pair import SideSpec
-from harness.toolkits.command.outputs import read_outputs
+from harness.toolkits.command.outputs import read_by_function, read_outputs
 
 HISTORY = "history."
 STEP = "step"
@@ -26,9 +27,16 @@ class CommandPort:
 
     capabilities = frozenset({FIT, ANSWER})
 
-    def __init__(self, setup: Setup, spec: SideSpec, where: str) -> None:
-        """`spec`: what the scenario says of the side; `where`: its key there, for the messages of errors."""
-        self._setup, self._spec, self._where = setup, spec, where
+    def __init__(self, setup: Setup, spec: SideSpec, where: str, reader: Callable[..., Any] | None = None) -> None:
+        """Take what the scenario says of the side; nothing is run.
+
+        Args:
+            setup: the set-up of the case.
+            spec: what the scenario says of the side.
+            where: its key there, for the messages of errors.
+            reader: the function that `spec.reader` names; None for a table of outputs.
+        """
+        self._setup, self._spec, self._where, self._reader = setup, spec, where, reader
         self.contract = Contract(
             network="stated",
             weights=(),
@@ -54,12 +62,7 @@ class CommandPort:
     def fit(self, data: Path, folder: Path, report: Callable[[EpochReport], None]) -> None:
         """Run the command that trains, and report the epochs of the history that it left."""
         self._run("train", data=data, output=folder)
-        places = {what: place for what, place in self._spec.outputs.items() if what.startswith(HISTORY)}
-        found = read_outputs(folder, places, f"{self._where}.outputs")
-        history = {what.removeprefix(HISTORY): np.atleast_1d(values) for what, values in found.items()}
-        if len({len(values) for values in history.values()}) != 1:
-            told = ", ".join(f"{name}: {len(values)}" for name, values in history.items())
-            raise HarnessError(f"{self._where}.outputs: every metric needs a value an epoch; found {told}.")
+        history = self._history(self._read(folder, "train", lambda what: what.startswith(HISTORY)))
         steps = history.pop(STEP, np.zeros(len(history["loss"])))
         for epoch, step in enumerate(steps):
             metrics = {name: float(values[epoch]) for name, values in history.items()}
@@ -68,7 +71,41 @@ class CommandPort:
     def answer(self, data: Path, trained: Path, folder: Path) -> Array:
         """Run the command that infers, and read the patches that it left."""
         self._run("infer", data=data, output=folder, model=trained)
-        return read_outputs(folder, {PATCHES: self._spec.outputs[PATCHES]}, f"{self._where}.outputs")[PATCHES]
+        found = self._read(folder, "infer", PATCHES.__eq__)
+        if PATCHES not in found:
+            raise HarnessError(f"{self._reading}: {PATCHES!r} is missing; it returned {', '.join(found) or 'nothing'}.")
+        if found[PATCHES].dtype.kind != "c":
+            raise HarnessError(f"{self._reading}: {PATCHES} hold {found[PATCHES].dtype}; complex values are needed.")
+        return found[PATCHES]
+
+    @property
+    def _reading(self) -> str:
+        return f"{self._where}.reader: {self._spec.reader}" if self._reader else f"{self._where}.outputs"
+
+    def _read(self, folder: Path, stage: str, wanted: Callable[[str], bool]) -> dict[str, Array]:
+        if self._reader:
+            return read_by_function(self._reader, folder, stage, self._reading)
+        places = {what: place for what, place in self._spec.outputs.items() if wanted(what)}
+        return read_outputs(folder, places, self._reading)
+
+    def _history(self, found: dict[str, Array]) -> dict[str, Array]:
+        """Values (epochs,) of every metric, `loss` among them."""
+        history = {
+            what.removeprefix(HISTORY): np.atleast_1d(values)
+            for what, values in found.items()
+            if what.startswith(HISTORY)
+        }
+        if "loss" not in history:
+            raise HarnessError(
+                f"{self._reading}: 'history.loss' is missing; it returned {', '.join(found) or 'nothing'}."
+            )
+        told = ", ".join(f"{name}: {values.shape}" for name, values in history.items())
+        lengths = {values.shape for values in history.values()}
+        if len(lengths) != 1 or len(history["loss"].shape) != 1 or not len(history["loss"]):
+            raise HarnessError(f"{self._reading}: every metric needs a value an epoch; found {told}.")
+        if complex_ones := [name for name, values in history.items() if values.dtype.kind == "c"]:
+            raise HarnessError(f"{self._reading}: history.{complex_ones[0]} is complex; real values are needed.")
+        return history
 
     def _run(self, what: str, **folders: Path) -> None:
         training = self._setup.scenario.training

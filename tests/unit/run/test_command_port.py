@@ -1,22 +1,31 @@
 """A side that is two command lines and files of numbers, for real: what the ladder says of it, and what it refuses."""
 
+import io
+import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
 from harness import layout
-from harness.files import read_json
+from harness.errors import HarnessError
+from harness.files import read_json, read_npz
 from harness.judge import ladder, tolerances
 from harness.judge.evidence import Evidence
+from harness.run import pair
 from harness.run.plan import LEGS
 from harness.run.run_case import RunOptions, run_case
 from harness.scenario.case import Case
 from harness.scenario.keys import leaves
 from harness.scenario.pair import PairScenario, SideSpec
+from harness.toolkits.command.outputs import read_outputs
+from harness.toolkits.command.port import CommandPort
 
 COMMANDS = Path(__file__).parent / "commands"
 TRAIN, INFER = (
@@ -109,10 +118,115 @@ def test_two_commands_are_judged_from_their_files(run, tmp_path: Path) -> None:
             "infer",
             "second: patches have shape (120, 120); (12, 64, 64) is needed, one of each test pattern.",
         ),
+        (
+            {"outputs": {}, "reader": "reader.py:unlike_a_table"},
+            "train",
+            "pair.candidate.reader: reader.py:unlike_a_table: returned list for train; return a dict such as "
+            "{'history.loss': ...} or {'patches': ...}.",
+        ),
     ],
 )
 def test_what_goes_wrong_is_one_sentence(run, candidate, leg, sentence) -> None:
     assert run(make_case(**candidate))["second", leg] == sentence
+
+
+def test_a_function_reads_what_a_table_does(run, tmp_path: Path) -> None:
+    case = make_case(outputs={}, reader="reader.py:read")
+    assert set(run(case).values()) == {None}
+    table, function = (tmp_path / "case" / side for side in ("first", "second"))
+    assert read_json(function / "train_outputs" / "history.json") == read_json(table / "train_outputs" / "history.json")
+    patches = [read_npz(side / "inference_outputs" / "patches.npz")["patches"] for side in (table, function)]
+    np.testing.assert_array_equal(*patches)
+
+
+def test_the_bytes_of_the_file_of_the_reader_are_in_the_key(tmp_path: Path) -> None:
+    case = replace(make_case(outputs={}, reader="reader.py:read", code=[]), path=tmp_path / "commands.yaml")
+    (tmp_path / "reader.py").write_text("before")
+    before = pair.side_inputs(case, "second").code
+    (tmp_path / "reader.py").write_text("after")
+    assert pair.side_inputs(case, "second").code != before
+
+
+def port_of(reader: Callable[[Path, str], Any]) -> CommandPort:
+    setup = SimpleNamespace(scenario=make_case().scenario.model_copy(update={}), seed=0, home=COMMANDS)
+    spec = SideSpec.model_validate({"port": "command", "train": "true", "infer": "true", "reader": "reader.py:read"})
+    return CommandPort(setup, spec, "pair.candidate", reader)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("left", "sentence"),
+    [
+        ({}, "'history.loss' is missing; it returned nothing."),
+        ({"history.loss": []}, "every metric needs a value an epoch"),
+        ({"history.loss": [1.0, 0.5], "history.mae": [1.0]}, "every metric needs a value an epoch"),
+        ({"history.loss": np.ones((2, 2))}, "every metric needs a value an epoch"),
+        ({"history.loss": [1j]}, "history.loss is complex; real values are needed."),
+        ({"history.loss": ["low"]}, "numbers are needed."),
+        ({"history.loss": [[1.0], [1.0, 2.0]]}, "history.loss: is no array"),
+        (None, "returned NoneType for train; return a dict"),
+    ],
+)
+def test_what_a_reader_must_not_return_of_a_training(left, sentence, tmp_path: Path) -> None:
+    with pytest.raises(HarnessError, match=re.escape(sentence)):
+        port_of(lambda _, __: left).fit(tmp_path, tmp_path, lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("left", "sentence"),
+    [
+        ({"recon": np.ones(3)}, "'patches' is missing; it returned recon."),
+        ({"patches": np.ones((3, 4, 4))}, "patches hold float64; complex values are needed."),
+        ({"patches": np.ones((3, 4, 4), np.uint8)}, "patches: holds uint8, as a picture does"),
+    ],
+)
+def test_what_a_reader_must_not_return_of_an_inference(left, sentence, tmp_path: Path) -> None:
+    with pytest.raises(HarnessError, match=re.escape(sentence)):
+        port_of(lambda _, __: left).answer(tmp_path, tmp_path, tmp_path)
+
+
+def test_a_reader_that_raises_names_its_own_line(tmp_path: Path) -> None:
+    with pytest.raises(
+        HarnessError, match=r"reader\.py:read: raised ZeroDivisionError.* \(test_command_port\.py:\d+\)"
+    ):
+        port_of(lambda _, __: 1 / 0).answer(tmp_path, tmp_path, tmp_path)
+
+
+def whole_npz() -> bytes:
+    stream = io.BytesIO()
+    np.savez(stream, patches=np.ones(9))
+    return stream.getvalue()
+
+
+def pickled(name: str) -> bytes:
+    stream = io.BytesIO()
+    objects = np.array([{}], dtype=object)
+    np.savez(stream, patches=objects) if name == "npz" else np.save(stream, objects, allow_pickle=True)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("a.npz:patches", whole_npz()[:200], "cannot be read"),
+        ("a.npz:patches", b"\x89PNG\r\n\x1a\n" + bytes(99), "cannot be read"),
+        ("a.npz:patches", b"", "cannot be read"),
+        ("a.npz:patches", pickled("npz"), "cannot be read"),
+        ("a.npy", pickled("npy"), "cannot be read"),
+        ("a.npy", b"", "cannot be read"),
+        ("a.json:patches", b"\xff\xfe", "cannot be read"),
+        ("a.json:patches", b'{"patches": "low"}', "numbers are needed"),
+        ("a.csv:patches", b"patches\nlow\n", "cannot be read"),
+    ],
+)
+def test_a_broken_file_is_one_sentence(name, content, sentence, tmp_path: Path) -> None:
+    (tmp_path / name.partition(":")[0]).write_bytes(content)
+    with pytest.raises(HarnessError, match=sentence):
+        read_outputs(tmp_path, {"patches": name}, "pair.candidate.outputs")
+
+
+def test_the_case_of_a_suffix_does_not_matter(tmp_path: Path) -> None:
+    (tmp_path / "A.NPZ").write_bytes(whole_npz())
+    assert read_outputs(tmp_path, {"patches": "A.NPZ:patches"}, "outputs")["patches"].shape == (9,)
 
 
 @pytest.mark.parametrize(
@@ -122,6 +236,11 @@ def test_what_goes_wrong_is_one_sentence(run, candidate, leg, sentence) -> None:
             {"outputs": {**OUTPUTS, "history.mse": "found.png"}},
             "values of a picture are rounded and scaled",
         ),
+        ({"outputs": {**OUTPUTS, "patches": "found.tiff"}}, "values of a picture are rounded and scaled"),
+        ({"outputs": {**OUTPUTS, "patches": "found.JPG:all"}}, "values of a picture are rounded and scaled"),
+        ({"reader": "reader.py:read"}, "needs train, infer and one of outputs and reader"),
+        ({"outputs": {}}, "needs train, infer and one of outputs and reader"),
+        ({"outputs": {}, "reader": "reader.py"}, "must be FILE.py:CALLABLE"),
         (
             {"outputs": {**OUTPUTS, "colour": "found.npz:colour"}},
             "found colour, allowed: history.<metric>, patches",
@@ -130,7 +249,7 @@ def test_what_goes_wrong_is_one_sentence(run, candidate, leg, sentence) -> None:
         ({"outputs": {**OUTPUTS, "patches": "found.npz"}}, "must be FILE:KEY"),
         ({"train": "python train.py {folder}"}, "has the places folder; allowed: data, output, model"),
         ({"train": "python train.py {"}, "is no template"),
-        ({"infer": ""}, "port 'command' needs train, infer and outputs, and no factory"),
+        ({"infer": ""}, "port 'command' needs train, infer and one of outputs and reader, and no factory"),
         ({"port": "own"}, "'factory' must be given where port is 'own'"),
         ({"port": "own", "factory": "side.py:build"}, "train, infer, outputs: are for port 'command' alone"),
     ],
