@@ -15,7 +15,7 @@ from harness.arrays import Array
 from harness.errors import HarnessError
 from harness.files import write_json
 
-Kind = Literal["kernel", "bias", "gain", "scalar", "state"]
+Kind = Literal["kernel", "bias", "gain", "scalar", "state", "constant"]
 Value = str | int | float | bool | None | list[int] | list[float]
 Attributes = dict[str, Value]
 """Attributes of one layer: its `kind`, and the settings of a layer of that kind, such as `kernel` and `stride`."""
@@ -39,11 +39,12 @@ class Weight(Entry):
     shape: tuple[int, ...]
     """Shape in the canonical layout: kernels are (height, width, in, out)."""
     kind: Kind
-    """Kind of the weight; `state` is changed by training without a gradient, such as running statistics."""
+    """Kind of the weight; `state` is changed by training without a gradient, such as running statistics; a `constant`
+    is never changed: each port keeps its own, which is held against the other side's."""
     trained: bool = True
     """Whether training must change the weight; one that is not trained must stay as it is."""
     start: float = 0.0
-    """Value of every element before training; unused for kernels, which are random."""
+    """Value of every element before training; unused for kernels, which are random, and for constants."""
 
 
 class Stage(Entry):
@@ -113,6 +114,11 @@ class Contract(Entry):
     def states(self) -> tuple[str, ...]:
         """Names of what training changes without a gradient, such as running statistics."""
         return tuple(weight.name for weight in self.weights if weight.kind == "state")
+
+    @property
+    def constants(self) -> tuple[str, ...]:
+        """Names of what nothing changes, such as a fixed kernel; each port keeps its own value."""
+        return tuple(weight.name for weight in self.weights if weight.kind == "constant")
 
     @property
     def states_nothing(self) -> bool:

@@ -7,6 +7,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ class ToolkitPort(ABC):
         trace = self._pass(self._example(), None)
         self._sites: list[Site] = [site for site in sites(trace.calls) if not self._left_out(site.stage)]
         self._layers = self._all_layers(trace)
-        self._tensors = self._named_tensors()
+        self._tensors = self._with_constants(self._named_tensors())
         self.contract = self._contract(trace)
 
     # What a framework does.
@@ -102,6 +103,10 @@ class ToolkitPort(ABC):
     @abstractmethod
     def _run(self, inputs: Any, trace: Trace) -> Any:
         """One forward pass in inference mode, watched by the trace; returns the outputs as the model gives them."""
+
+    @abstractmethod
+    def _after_training_pass(self, batch: Batch, look: Callable[[], Weights]) -> Weights:
+        """What `look` finds when the model was called as training calls it; everything is as before afterwards."""
 
     @abstractmethod
     def _all_layers(self, trace: Trace) -> list[Layer]:
@@ -165,12 +170,16 @@ class ToolkitPort(ABC):
         }
 
     def set_weights(self, weights: Weights) -> None:
-        """Load all weights and read them back; HarnessError for a name, a shape, or a value that did not arrive."""
+        """Load all weights but constants, and read them back.
+
+        Raises HarnessError for a name, a shape, or a value that did not arrive.
+        """
         self.contract.check(weights)
-        for name, tensor in self._tensors.items():
+        written = {name: tensor for name, tensor in self._tensors.items() if tensor.kind != "constant"}
+        for name, tensor in written.items():
             self._write(tensor.variable, tensor.layout.back(weights[name]))
         held = self.weights()
-        lost = [name for name in held if not np.array_equal(held[name], weights[name].astype(self._setup.precision))]
+        lost = [name for name in written if not np.array_equal(held[name], weights[name].astype(self._setup.precision))]
         if lost:
             raise HarnessError(
                 f"{self.framework}: {', '.join(lost[:3])} did not take the values that were set; something in the "
@@ -322,6 +331,19 @@ class ToolkitPort(ABC):
         }
         named |= {name: self._hidden_tensor(variable) for name, variable in self._hidden.items()}
         return {name: tensor for name, tensor in named.items() if not self._left_out(name)}
+
+    def _with_constants(self, named: dict[str, Tensor]) -> dict[str, Tensor]:
+        """What is not trained and a pass of training leaves as it is, is a constant: a kernel, a frozen weight."""
+        fixed = {name: tensor.variable for name, tensor in named.items() if not tensor.trained}
+        if not fixed:
+            return named
+
+        def look() -> Weights:
+            return {name: self._to_numpy(variable) for name, variable in fixed.items()}
+
+        before, after = look(), self._after_training_pass(self._example(), look)
+        kept = {name for name in fixed if np.array_equal(before[name], after[name], equal_nan=True)}
+        return {name: replace(tensor, kind="constant") if name in kept else tensor for name, tensor in named.items()}
 
     @abstractmethod
     def _hidden_tensor(self, variable: Any) -> Tensor:

@@ -6,8 +6,12 @@ order structure, layers, loss, optimiser and options, with its value on both sid
 
 import math
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from harness import layout
 from harness.judge.evidence import Evidence, Incapable, NoEvidence
 from harness.judge.findings import Findings
 from harness.judge.tolerances import Limits
@@ -19,6 +23,8 @@ STRUCTURAL = frozenset({"flatten", "identity", "input", "merge", "pad", "reshape
 """Kinds of layer that one framework has and the other writes as a function; what they do shows in their neighbours."""
 SAME_CONSTANT = 1e-6
 """Relative: some frameworks keep the constants of an optimiser in float32."""
+SAME_VALUE = 1e-12
+"""Relative to the largest value: both sides hold a constant in float64, rounded in their own way."""
 ABSENT = "absent"
 Facts = dict[str, Any]
 
@@ -28,6 +34,8 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
     findings = Findings("spec", limits)
     with findings.evidence_for("contracts"):
         _compare_contracts(findings, evidence)
+    with findings.evidence_for("constants"):
+        _compare_constants(findings, evidence)
     return findings.checks
 
 
@@ -35,6 +43,8 @@ def differences(evidence: Evidence) -> list[Check]:
     """Every difference of the two contracts; NoEvidence where a side left none."""
     findings = Findings("spec", Limits({}))
     _compare_contracts(findings, evidence)
+    with findings.evidence_for("constants"):
+        _compare_constants(findings, evidence)
     return [check for check in findings.checks if check.status == "fail"]
 
 
@@ -42,6 +52,24 @@ def _compare_contracts(findings: Findings, evidence: Evidence) -> None:
     reference, candidate = (_contract(evidence, side) for side in evidence.backends)
     for group, facts in GROUPS.items():
         _compare(findings, group, facts(reference), facts(candidate), evidence.backends)
+
+
+def _compare_constants(findings: Findings, evidence: Evidence) -> None:
+    """Hold what nothing changes, such as a fixed kernel, of one side against the other's, value by value."""
+    mine, theirs = (evidence.contract_of(side) for side in evidence.backends)
+    if mine is None or theirs is None:
+        return
+    names = [name for name in mine.constants if mine.shapes[name] == theirs.shapes.get(name)]
+    names = [name for name in names if name in theirs.constants]
+    if not names:
+        return
+    paths = [Path(side, layout.LOCKSTEP, layout.FIRST_WEIGHTS) for side in evidence.backends]
+    reference, candidate = (evidence.arrays(path, tuple(names)) for path in paths)
+    for name in names:
+        largest = float(np.abs(reference[name]).max(initial=0))
+        apart = float(np.abs(candidate[name] - reference[name]).max(initial=0))
+        message = f"constant {name}: the sides differ by up to {apart:.3g}, its largest value is {largest:.3g}"
+        findings.demand(f"constants.{name}", apart <= SAME_VALUE * largest, message)
 
 
 def _contract(evidence: Evidence, side: str) -> Contract:
@@ -94,7 +122,7 @@ def _weights(contract: Contract) -> Facts:
 
 def _trained(contract: Contract) -> Facts:
     return {
-        weight.name: "trained" if weight.trained else (weight.kind == "state" and "state") or "frozen"
+        weight.name: "trained" if weight.trained else weight.kind if weight.kind in ("state", "constant") else "frozen"
         for weight in contract.weights
     }
 

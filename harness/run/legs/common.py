@@ -53,13 +53,16 @@ def create(job: Job, precision: Precision, random_layers: bool = True) -> Port:
 
 
 def shared_start(job: Job, port: Port) -> Weights:
-    """The weights that both sides start from, under the names of the port's contract."""
-    return networks.named(job.scenario.network).initial_weights(setup_of(job, "float32"), port.contract)
+    """The weights that both sides start from, under the names of the port's contract; constants are the port's own."""
+    start = networks.named(job.scenario.network).initial_weights(setup_of(job, "float32"), port.contract)
+    held = port.weights() if port.contract.constants else {}
+    return {**start, **{name: held[name] for name in port.contract.constants}}
 
 
 def weights_of_other(job: Job, port: Port, weights: Weights) -> Weights:
-    """The other side's weights for this side's port; what this side alone has is as it starts."""
-    return {name: weights.get(name, own) for name, own in shared_start(job, port).items()}
+    """The other side's weights for this side's port; its constants, and what it alone has, are as it starts."""
+    shared = {name: value for name, value in weights.items() if name not in port.contract.constants}
+    return {name: shared.get(name, own) for name, own in shared_start(job, port).items()}
 
 
 def lacks(job: Job, folder: Path, port: Port, needed: Iterable[str]) -> frozenset[str]:

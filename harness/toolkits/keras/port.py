@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from harness.arrays import Array, Precision
+from harness.arrays import Array, Precision, Weights
 from harness.errors import HarnessError
 from harness.files import JsonObject
 from harness.ports.contract import Value
@@ -55,6 +55,11 @@ class KerasPort(ToolkitPort):
     def _counted_steps(self) -> Iterator[Callable[[], int]]:
         before = int(to_numpy(self.optimiser.iterations))
         yield lambda: int(to_numpy(self.optimiser.iterations)) - before
+
+    def _after_training_pass(self, batch: Batch, look: Callable[[], Weights]) -> Weights:
+        with without_gradients(), self._training_mode(random_layers=False, keeps_state=True):
+            self.model(*self._tensors_of(self._fed(batch)), training=True)
+            return look()
 
     def _all_layers(self, trace: Trace) -> list[Layer]:
         called = {call.layer.name: call.layer for call in trace.calls}

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from harness.arrays import Array
+from harness.arrays import Array, Weights
 from harness.files import JsonObject
 from harness.ports.contract import Value
 from harness.ports.protocol import Batch, BatchSource, EpochReport
@@ -61,6 +61,12 @@ class TorchPort(ToolkitPort):
         with watched(self.model, trace, self._watchers):
             return self.model(*self._tensors_of(inputs))
 
+    @torch.no_grad()
+    def _after_training_pass(self, batch: Batch, look: Callable[[], Weights]) -> Weights:
+        with self._training_mode(random_layers=False, keeps_state=True):
+            self.model(*self._tensors_of(self._fed(batch)))
+            return look()
+
     def _all_layers(self, trace: Trace) -> list[Layer]:
         called = {call.layer.name: call.layer for call in trace.calls if call.layer.kind != "tap"}
         return [*called.values(), *describe_unused(self.model, set(called))]
@@ -81,7 +87,7 @@ class TorchPort(ToolkitPort):
 
     @torch.no_grad()
     def _write(self, variable: torch.Tensor, array: Array) -> None:
-        variable.copy_(torch.from_numpy(np.ascontiguousarray(array)).to(variable.dtype))
+        variable.copy_(torch.from_numpy(np.array(array, order="C")).to(variable.dtype))  # a scalar stays one
 
     def _loss_values(self, batch: Batch) -> dict[str, float]:
         with torch.no_grad(), self._training_mode(random_layers=False, keeps_state=True):
