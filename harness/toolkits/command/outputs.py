@@ -84,7 +84,7 @@ def _numbers(folder: Path, place: str, where: str) -> Array:
 def _value(path: Path, key: str) -> Any:
     suffix = path.suffix.lower()
     if suffix == ".npz":
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             return arrays[key]
     if suffix == ".npy":
         return np.load(path, allow_pickle=False)

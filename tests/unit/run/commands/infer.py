@@ -13,4 +13,4 @@ data, output, model = (
 )
 assert "objectGuess" not in data, "the truth is not for the tested"
 patches = np.full(data["diff3d"].shape, model["level"], complex)
-np.savez(output / "found.npz", patches=patches, square=np.ones((120, 120)))
+np.savez(output / "found.npz", patches=patches, square=np.ones((120, 120), complex))
