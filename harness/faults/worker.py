@@ -16,6 +16,7 @@ from harness.run.job import read_job, write_job
 
 FLOAT64 = "--float64"
 DATASET = "dataset-with-fault"
+ORACLE = "oracle"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -40,7 +41,8 @@ def run(plain: Callable[[Path], bool], path: Path) -> bool:
         return plain(path)
     port = catalogue.parse(job.fault, [job.backend]).port(job.leg)
     folder = path.parent / f"{DATASET}-{path.stem}"
-    dataset = injection.inject_into_dataset(port, job.dataset, folder)
+    # The oracle reads the data by the harness's own code, and is not the side that reads something else.
+    dataset = job.dataset if job.leg == ORACLE else injection.inject_into_dataset(port, job.dataset, folder)
     if dataset != job.dataset:
         path = path.with_name(f"{path.stem}-own.json")
         write_job(path, job.model_copy(update={"dataset": dataset}))
