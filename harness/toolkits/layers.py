@@ -134,3 +134,11 @@ def per_axis(value: Any, axes: int) -> list[int]:
 def flat(pairs: Sequence[Sequence[int]]) -> list[int]:
     """Padding of every axis as one list: before and after of the first axis, then of the next."""
     return [int(number) for pair in pairs for number in pair]
+
+
+def stated(layer: Layer, activation: Layer | None, padding: list[int] | None) -> dict[str, Value]:
+    """What a contract says of a layer, with the activation that joined it and the pixels padded before it."""
+    attributes = {"kind": layer.kind, **layer.attributes, **(activation.attributes if activation else {})}
+    if padding and isinstance(own := attributes.get("padding"), list):
+        attributes["padding"] = [int(before) + more for before, more in zip(own, padding, strict=True)]
+    return attributes

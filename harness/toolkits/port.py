@@ -20,7 +20,7 @@ from harness.ports.contract import Contract, Scale, Stage, Term, Value, Weight
 from harness.ports.feed import read_only
 from harness.ports.protocol import FIT, SEEN, SHARED_WEIGHTS, Batch, BatchSource, EpochReport, Setup
 from harness.ports.seen import Seen
-from harness.toolkits.layers import Layer, Tensor
+from harness.toolkits.layers import Layer, Tensor, stated
 from harness.toolkits.terms import Loss, LossTerm, terms_of
 from harness.toolkits.trace import Site, Trace, paddings, sites
 
@@ -383,7 +383,7 @@ class ToolkitPort(ABC):
         joined = {site.layer.name: site.activation for site in self._sites if site.activation is not None}
         taken, padded = {layer.name for layer in joined.values()}, paddings(trace.calls)
         return {
-            layer.name: _stated(layer, joined.get(layer.name), padded.get(layer.name))
+            layer.name: stated(layer, joined.get(layer.name), padded.get(layer.name))
             for layer in self._layers
             if layer.name not in taken and layer.kind != "output" and not self._left_out(layer.name)
         }
@@ -391,10 +391,3 @@ class ToolkitPort(ABC):
 
 def _stage(site: Site, value: Array) -> Stage:
     return Stage(name=site.stage, number="complex" if np.iscomplexobj(value) else "real", image=value.ndim == 4)
-
-
-def _stated(layer: Layer, activation: Layer | None, padding: list[int] | None) -> dict[str, Value]:
-    attributes = {"kind": layer.kind, **layer.attributes, **(activation.attributes if activation else {})}
-    if padding and isinstance(own := attributes.get("padding"), list):
-        attributes["padding"] = [int(before) + more for before, more in zip(own, padding, strict=True)]
-    return attributes

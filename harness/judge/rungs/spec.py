@@ -34,8 +34,6 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
     findings = Findings("spec", limits)
     with findings.evidence_for("contracts"):
         _compare_contracts(findings, evidence)
-    with findings.evidence_for("constants"):
-        _compare_constants(findings, evidence)
     return findings.checks
 
 
@@ -43,8 +41,6 @@ def differences(evidence: Evidence) -> list[Check]:
     """Every difference of the two contracts; NoEvidence where a side left none."""
     findings = Findings("spec", Limits({}))
     _compare_contracts(findings, evidence)
-    with findings.evidence_for("constants"):
-        _compare_constants(findings, evidence)
     return [check for check in findings.checks if check.status == "fail"]
 
 
@@ -52,22 +48,24 @@ def _compare_contracts(findings: Findings, evidence: Evidence) -> None:
     reference, candidate = (_contract(evidence, side) for side in evidence.backends)
     for group, facts in GROUPS.items():
         _compare(findings, group, facts(reference), facts(candidate), evidence.backends)
+    with findings.evidence_for("constants"):
+        _compare_constants(findings, evidence, reference, candidate)
 
 
-def _compare_constants(findings: Findings, evidence: Evidence) -> None:
+def _compare_constants(findings: Findings, evidence: Evidence, reference: Contract, candidate: Contract) -> None:
     """Hold what nothing changes, such as a fixed kernel, of one side against the other's, value by value."""
-    mine, theirs = (evidence.contract_of(side) for side in evidence.backends)
-    if mine is None or theirs is None:
-        return
-    names = [name for name in mine.constants if mine.shapes[name] == theirs.shapes.get(name)]
-    names = [name for name in names if name in theirs.constants]
+    names = [
+        name
+        for name in reference.constants
+        if name in candidate.constants and reference.shapes[name] == candidate.shapes[name]
+    ]
     if not names:
         return
     paths = [Path(side, layout.LOCKSTEP, layout.FIRST_WEIGHTS) for side in evidence.backends]
-    reference, candidate = (evidence.arrays(path, tuple(names)) for path in paths)
+    expected, found = (evidence.arrays(path, tuple(names)) for path in paths)
     for name in names:
-        largest = float(np.abs(reference[name]).max(initial=0))
-        apart = float(np.abs(candidate[name] - reference[name]).max(initial=0))
+        largest = float(np.abs(expected[name]).max(initial=0))
+        apart = float(np.abs(found[name] - expected[name]).max(initial=0))
         message = f"constant {name}: the sides differ by up to {apart:.3g}, its largest value is {largest:.3g}"
         findings.demand(f"constants.{name}", apart <= SAME_VALUE * largest, message)
 

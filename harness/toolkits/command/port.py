@@ -62,7 +62,7 @@ class CommandPort:
     def fit(self, data: Path, folder: Path, report: Callable[[EpochReport], None]) -> None:
         """Run the command that trains, and report the epochs of the history that it left."""
         self._run("train", data=data, output=folder)
-        history = self._history(self._read(folder, "train", lambda what: what.startswith(HISTORY)))
+        history = self._history(self._read(folder, "train", HISTORY))
         steps = history.pop(STEP, np.zeros(len(history["loss"])))
         for epoch, step in enumerate(steps):
             metrics = {name: float(values[epoch]) for name, values in history.items()}
@@ -71,7 +71,7 @@ class CommandPort:
     def answer(self, data: Path, trained: Path, folder: Path) -> Array:
         """Run the command that infers, and read the patches that it left."""
         self._run("infer", data=data, output=folder, model=trained)
-        found = self._read(folder, "infer", PATCHES.__eq__)
+        found = self._read(folder, "infer", PATCHES)
         if PATCHES not in found:
             raise HarnessError(f"{self._reading}: {PATCHES!r} is missing; it returned {', '.join(found) or 'nothing'}.")
         if found[PATCHES].dtype.kind != "c":
@@ -82,10 +82,11 @@ class CommandPort:
     def _reading(self) -> str:
         return f"{self._where}.reader: {self._spec.reader}" if self._reader else f"{self._where}.outputs"
 
-    def _read(self, folder: Path, stage: str, wanted: Callable[[str], bool]) -> dict[str, Array]:
+    def _read(self, folder: Path, stage: str, prefix: str) -> dict[str, Array]:
+        """What a stage left: all that the function returns, or what the table lists under names with the prefix."""
         if self._reader:
             return read_by_function(self._reader, folder, stage, self._reading)
-        places = {what: place for what, place in self._spec.outputs.items() if wanted(what)}
+        places = {what: place for what, place in self._spec.outputs.items() if what.startswith(prefix)}
         return read_outputs(folder, places, self._reading)
 
     def _history(self, found: dict[str, Array]) -> dict[str, Array]:

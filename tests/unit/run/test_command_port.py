@@ -148,7 +148,7 @@ def test_the_bytes_of_the_file_of_the_reader_are_in_the_key(tmp_path: Path) -> N
 
 
 def port_of(reader: Callable[[Path, str], Any]) -> CommandPort:
-    setup = SimpleNamespace(scenario=make_case().scenario.model_copy(update={}), seed=0, home=COMMANDS)
+    setup = SimpleNamespace(scenario=make_case().scenario, seed=0, home=COMMANDS)
     spec = SideSpec.model_validate({"port": "command", "train": "true", "infer": "true", "reader": "reader.py:read"})
     return CommandPort(setup, spec, "pair.candidate", reader)  # type: ignore[arg-type]
 
