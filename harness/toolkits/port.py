@@ -21,6 +21,7 @@ from harness.ports.feed import read_only
 from harness.ports.protocol import FIT, SEEN, SHARED_WEIGHTS, Batch, BatchSource, EpochReport, Setup
 from harness.ports.seen import Seen
 from harness.toolkits.layers import Layer, Tensor, stated
+from harness.toolkits.taps import Tap
 from harness.toolkits.terms import Loss, LossTerm, terms_of
 from harness.toolkits.trace import Site, Trace, paddings, sites
 
@@ -47,6 +48,7 @@ class ToolkitPort(ABC):
         patches: Callable[[Any], Array] | None = None,
         hidden: Mapping[str, Any] | None = None,
         ignored: Sequence[str] = (),
+        taps: Mapping[str, str] | None = None,
         scale: str | None = None,
         options: Mapping[str, Value] | None = None,
         seen: Seen | None = None,
@@ -65,6 +67,7 @@ class ToolkitPort(ABC):
                 (B, N, N, C); without it the port predicts nothing.
             hidden: weights that are expected to train and that no layer of the model holds, by name.
             ignored: patterns (regular expressions) of layers and weights that are left out; the report names them.
+            taps: places in the user's code that are stages beside the layers, by the name of the stage; see `Tap`.
             scale: name of the weight whose exponential is the intensity scale.
             options: what else was chosen, to be held against the other side's.
             seen: what the user's own workflow was about to train with, where it was stopped.
@@ -79,6 +82,7 @@ class ToolkitPort(ABC):
         self._terms: dict[str, LossTerm] = terms_of(loss)
         self._inputs, self._targets, self._patches = inputs, targets, patches
         self._hidden, self._ignored = dict(hidden or {}), tuple(ignored)
+        self._taps = {name: Tap(where) for name, where in (taps or {}).items()}
         self._scale, self._options = scale, dict(options or {})
         self._seen, self._fit = seen, fit
         given = {"predict": patches, SEEN: seen, FIT: fit}

@@ -2,12 +2,15 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import keras
 
+from harness.errors import HarnessError
 from harness.toolkits.keras.layers import describe
 from harness.toolkits.layers import Layer
+from harness.toolkits.taps import Passed, Tap
 from harness.toolkits.trace import Trace
 
 
@@ -67,18 +70,18 @@ def _taken_by(operation: Any) -> list[Any]:
 
 
 @contextlib.contextmanager
-def watched(model: keras.Model, trace: Trace) -> Iterator[Trace]:
+def watched(model: keras.Model, trace: Trace, taps: dict[str, Tap]) -> Iterator[Trace]:
     """Watch what the model does meanwhile; everything is as before afterwards."""
     with contextlib.ExitStack() as undo:
         for name, leaf in leaves(model).items():
             undo.callback(_watch(name, leaf, trace))
+        for name, tap in taps.items():
+            undo.callback(tap.attach(name, trace, partial(_follow, model)))
         yield trace
 
 
 def _watch(name: str, leaf: Any, trace: Trace) -> Callable[[], None]:
-    plain = leaf.call
-
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def watching(plain: Callable[..., Any], args: Any, kwargs: Any) -> Any:
         output = plain(*args, **kwargs)
         taken = args[0] if args else None
         if not hasattr(output, "shape"):
@@ -86,8 +89,39 @@ def _watch(name: str, leaf: Any, trace: Trace) -> Callable[[], None]:
         shape = tuple(getattr(taken, "shape", ()))
         return trace.called(describe(name, leaf, shape, tuple(output.shape)), taken, output)
 
-    leaf.call = call
-    return lambda: delattr(leaf, "call")
+    return _around(leaf, watching)
+
+
+def _follow(model: keras.Model, path: str, before: bool, passed: Passed) -> Callable[[], None]:
+    """Follow what a layer takes, or what it returns."""
+    layer = _layer_at(model, path)
+    if before:
+        return _around(layer, lambda plain, args, kwargs: plain(passed(args[0]), *args[1:], **kwargs))
+    return _around(layer, lambda plain, args, kwargs: passed(plain(*args, **kwargs)))
+
+
+def _layer_at(model: keras.Model, path: str) -> Any:
+    found: Any = model
+    for name in path.split("."):
+        inside = getattr(found, "operations", None) or found._flatten_layers(include_self=False, recursive=False)
+        found = next((layer for layer in inside if layer.name == name), None)
+        if found is None:
+            raise HarnessError(f"taps: the model has no layer {path}; it has {', '.join(leaves(model))}.")
+    return found
+
+
+def _around(layer: Any, replacement: Callable[[Callable[..., Any], Any, Any], Any]) -> Callable[[], None]:
+    """Call `replacement(call, args, kwargs)` where the layer is called; returns what undoes it."""
+    plain, own = layer.call, "call" in vars(layer)
+    layer.call = lambda *args, **kwargs: replacement(plain, args, kwargs)
+
+    def undo() -> None:
+        if own:
+            layer.call = plain
+        else:
+            del layer.call
+
+    return undo
 
 
 def unused(model: keras.Model, called: set[str]) -> list[Layer]:

@@ -43,7 +43,7 @@ class KerasPort(ToolkitPort):
         self._compiled_step = compiled(self._step)
 
     def _run(self, inputs: Any, trace: Trace) -> Any:
-        with without_gradients(), watched(self.model, trace):
+        with without_gradients(), watched(self.model, trace, self._taps):
             return self.model(*self._tensors_of(inputs), training=False)
 
     def _answered(self, inputs: tuple[Array, ...]) -> Any:

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import torch
@@ -9,8 +10,9 @@ from torch import nn
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
+from harness.errors import HarnessError
 from harness.toolkits.layers import Attributes, Layer
-from harness.toolkits.replacing import replaced
+from harness.toolkits.taps import Passed, Tap
 from harness.toolkits.torch.layers import describe, padded_pixels, upsampling
 from harness.toolkits.trace import Trace
 
@@ -158,7 +160,7 @@ class Watch:
 
 
 @contextlib.contextmanager
-def watched(model: nn.Module, trace: Trace, taps: "dict[str, Tap]") -> Iterator[Trace]:
+def watched(model: nn.Module, trace: Trace, taps: dict[str, Tap]) -> Iterator[Trace]:
     """Watch what the model does meanwhile; everything is as before afterwards."""
     watch = Watch(trace)
     with contextlib.ExitStack() as undo:
@@ -166,7 +168,7 @@ def watched(model: nn.Module, trace: Trace, taps: "dict[str, Tap]") -> Iterator[
             undo.callback(module.register_forward_pre_hook(watch.enter).remove)
             undo.callback(module.register_forward_hook(_leaving(watch, name)).remove)
         for name, tap in taps.items():
-            undo.callback(tap.attach(model, name, trace))
+            undo.callback(tap.attach(name, trace, partial(_follow, model)))
         undo.enter_context(_Functions(watch))
         yield trace
 
@@ -175,40 +177,12 @@ def _leaving(watch: Watch, name: str) -> Callable[..., Any]:
     return lambda module, inputs, output: watch.leave(name, module, inputs, output)
 
 
-class Tap:
-    """A place in the user's code that is a stage though no module of its own makes it.
-
-    `where` is the path of a module (`decoder.up`), with `.input` behind it for what it takes, or `module:function` for
-    a function that the user's code calls by its module; `[1]` behind it picks one of several outputs.
-    """
-
-    def __init__(self, where: str) -> None:
-        """Take the place apart."""
-        where, _, pick = where.partition("[")
-        self.pick = int(pick[:-1]) if pick else None
-        self.input = where.endswith(".input")
-        self.where = where.removesuffix(".input")
-
-    def attach(self, model: nn.Module, name: str, trace: Trace) -> Callable[[], None]:
-        """Tell the trace whenever the place is passed; returns what undoes it."""
-        layer = Layer(name, "tap")
-
-        def passed(value: Any) -> Any:
-            if self.pick is None:
-                return trace.called(layer, None, value)
-            seen = trace.called(layer, None, value[self.pick])
-            return type(value)(seen if number == self.pick else other for number, other in enumerate(value))
-
-        if ":" in self.where:
-            changed = contextlib.ExitStack()
-            changed.enter_context(replaced(self.where, _followed_by(passed)))
-            return changed.close
-        module = model.get_submodule(self.where)
-        if self.input:
-            return module.register_forward_pre_hook(lambda _, taken: (passed(taken[0]), *taken[1:])).remove
-        return module.register_forward_hook(lambda *call: passed(call[-1])).remove
-
-
-def _followed_by(passed: Callable[[Any], Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """From a function to one whose result is passed on by `passed`."""
-    return lambda plain: lambda *args, **kwargs: passed(plain(*args, **kwargs))
+def _follow(model: nn.Module, path: str, before: bool, passed: Passed) -> Callable[[], None]:
+    """Follow what a module takes, or what it returns."""
+    try:
+        module = model.get_submodule(path)
+    except AttributeError as error:
+        raise HarnessError(f"taps: the model has no module {path}; it has {', '.join(leaves(model))}.") from error
+    if before:
+        return module.register_forward_pre_hook(lambda _, taken: (passed(taken[0]), *taken[1:])).remove
+    return module.register_forward_hook(lambda *call: passed(call[-1])).remove

@@ -2,7 +2,7 @@
 
 import contextlib
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from harness.toolkits.layers import Layer, Tensor
 from harness.toolkits.port import ToolkitPort
 from harness.toolkits.torch import optimisers
 from harness.toolkits.torch.device import DTYPES, device_facts, prepare
-from harness.toolkits.torch.hooks import Tap, WithoutDropout, watched
+from harness.toolkits.torch.hooks import WithoutDropout, watched
 from harness.toolkits.torch.layers import describe_unused, other_tensor
 from harness.toolkits.trace import Trace
 
@@ -29,19 +29,16 @@ class TorchPort(ToolkitPort):
 
     framework = "torch"
 
-    def __init__(
-        self, model: nn.Module, *, taps: Mapping[str, str] | None = None, schedule: Any = None, **user: Any
-    ) -> None:
+    def __init__(self, model: nn.Module, *, schedule: Any = None, **user: Any) -> None:
         """Take what the user has.
 
         Args:
             model: the module.
-            taps: places in the user's code that are stages beside the layers, by the name of the stage; see `Tap`.
             schedule: a scheduler of the learning rate that is stepped after every step.
             user: the arguments of `ToolkitPort`.
         """
         super().__init__(model, **user)
-        self._watchers, self._schedule = {name: Tap(where) for name, where in (taps or {}).items()}, schedule
+        self._schedule = schedule
 
     def _prepare(self) -> None:
         self._device = prepare(self._setup.device)
@@ -58,7 +55,7 @@ class TorchPort(ToolkitPort):
     @torch.no_grad()
     def _run(self, inputs: Any, trace: Trace) -> Any:
         self.model.eval()
-        with watched(self.model, trace, self._watchers):
+        with watched(self.model, trace, self._taps):
             return self.model(*self._tensors_of(inputs))
 
     @torch.no_grad()

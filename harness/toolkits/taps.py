@@ -1,0 +1,50 @@
+"""Taps: places in the user's code that are stages though no layer of their own makes them."""
+
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+from harness.toolkits.layers import Layer
+from harness.toolkits.replacing import replaced
+from harness.toolkits.trace import Trace
+
+Passed = Callable[[Any], Any]
+"""From a value that passes a place to the one that goes on from there."""
+Follow = Callable[[str, bool, Passed], Callable[[], None]]
+"""How a framework follows a layer: its path, whether its input is meant, and what is told; returns what undoes it."""
+
+
+class Tap:
+    """A place in the user's code that is a stage though no layer of its own makes it.
+
+    `where` is the path of a layer (`decoder.up`), with `.input` behind it for what it takes, or `module:function` for
+    a function that the user's code calls by its module; `[1]` behind it picks one of several outputs.
+    """
+
+    def __init__(self, where: str) -> None:
+        """Take the place apart."""
+        where, _, pick = where.partition("[")
+        self.pick = int(pick[:-1]) if pick else None
+        self.input = where.endswith(".input")
+        self.where = where.removesuffix(".input")
+
+    def attach(self, name: str, trace: Trace, follow: Follow) -> Callable[[], None]:
+        """Tell the trace whenever the place is passed, as the stage `name`; returns what undoes it."""
+        layer = Layer(name, "tap")
+
+        def passed(value: Any) -> Any:
+            if self.pick is None:
+                return trace.called(layer, None, value)
+            seen = trace.called(layer, None, value[self.pick])
+            return type(value)(seen if number == self.pick else other for number, other in enumerate(value))
+
+        if ":" not in self.where:
+            return follow(self.where, self.input, passed)
+        changed = contextlib.ExitStack()
+        changed.enter_context(replaced(self.where, _followed_by(passed)))
+        return changed.close
+
+
+def _followed_by(passed: Passed) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """From a function to one whose result is passed on by `passed`."""
+    return lambda plain: lambda *args, **kwargs: passed(plain(*args, **kwargs))
