@@ -14,7 +14,7 @@ from harness.errors import HarnessError
 from harness.faults.faulty_port import Change, FaultyPort, StageChange, Stitching
 from harness.files import JsonObject
 from harness.networks import registry
-from harness.ports.protocol import Batch, BatchSource, EpochReport, OwnWorkflow, Port, Setup
+from harness.ports.protocol import Answer, Batch, BatchSource, EpochReport, OwnWorkflow, Port, Setup
 from harness.ports.seen import Seen
 from harness.toolkits.port import ToolkitPort
 
@@ -113,9 +113,9 @@ class InjectedPort:
 
         self._backend.train(self._port.changed("batches", ChangedBatches(batches, self._batch)), seen)
 
-    def fit(self, data: Path, folder: Path, report: Callable[[EpochReport], None]) -> None:
+    def fit(self, data: Path, folder: Path, report: Callable[[EpochReport], None]) -> float | None:
         """Train by the backend's own loop, unchanged."""
-        cast("OwnWorkflow", self._backend).fit(data, folder, report)
+        return cast("OwnWorkflow", self._backend).fit(data, folder, report)
 
     def optimiser_state(self) -> Weights:
         """Return the optimiser's state, unchanged."""
@@ -126,7 +126,7 @@ class InjectedPort:
         found: Array = self._port.changed("predictions", self._backend.predict(self._batch(batch)))
         return found
 
-    def answer(self, data: Path, trained: Path, folder: Path) -> Array:
+    def answer(self, data: Path, trained: Path, folder: Path) -> Answer:
         """Predict every pattern of a file."""
         return cast("OwnWorkflow", self._backend).answer(data, trained, folder)
 

@@ -122,7 +122,7 @@ class Intensity:
     def _scale_used(self, backend: str) -> float:
         scale = self.evidence.inference(backend).intensity_scale_restored
         if scale is None:
-            raise NoEvidence(f"{backend}: the intensity scale that its inference used is not finite.")
+            raise NoEvidence(f"{backend}: the intensity scale that its inference used is not finite, or not said.")
         return scale
 
     @cached_property

@@ -3,7 +3,7 @@
 import numpy as np
 
 from harness.arrays import Array
-from harness.judge.evidence import Evidence
+from harness.judge.evidence import Evidence, Incapable, Predictions
 from harness.judge.truth import Part, parts_with_a_picture, true_object, true_patches
 from harness.run.legs.statistics import central, summarise
 
@@ -16,9 +16,16 @@ def patch_statistics(evidence: Evidence, backend: str) -> dict[str, float]:
     `mean` and `std` are over all patches and pixels. `var_zero_mean` of one patch is the variance of its amplitude
     about its own mean, 0 for a constant patch; reported are the mean, smallest and median value over the patches.
     """
-    inside = central(evidence.predictions(backend).patches, evidence.contract.region)
+    inside = central(_predicted(evidence, backend).patches, evidence.contract.region)
     found = summarise(np.abs(inside))
     return {name: getattr(found, name) for name in PATCH_STATISTICS}
+
+
+def _predicted(evidence: Evidence, backend: str) -> Predictions:
+    """The patches that a side predicted; raises Incapable for one that gives a picture alone."""
+    if not evidence.canvas(backend).facts.own_patches:
+        raise Incapable(f"{backend}: gives a picture and no patches.")
+    return evidence.predictions(backend)
 
 
 def collapse_ratio(evidence: Evidence, backend: str) -> float | None:
@@ -27,7 +34,7 @@ def collapse_ratio(evidence: Evidence, backend: str) -> float | None:
     None where the true patches are constant.
     """
     side, part = evidence.contract.region, parts_with_a_picture(evidence)[0]
-    predicted = evidence.predictions(backend)
+    predicted = _predicted(evidence, backend)
     true, inside = true_patches(true_object(evidence), evidence.canvas(backend), predicted, side)
     expected = float(np.median(relative_contrast(true[inside], part))) if inside.any() else 0.0
     found = float(np.median(relative_contrast(central(predicted.patches, side), part)))

@@ -8,6 +8,7 @@ from harness.dataset.grouped import GroupedData
 from harness.judge.evidence import Evidence
 from harness.physics.canvas import centred, required_size
 from harness.physics.translation import windows
+from harness.records.inference import PictureFacts
 from harness.records.reassembly import PlacementRecord
 
 HALVES = ("train", "test")
@@ -45,6 +46,14 @@ def _on_canvas(centres: Array, N: int, size: int) -> Array:
     first, weights = windows(centres, N)
     pixels = first[:, None] + np.arange(N + 1)
     return np.asarray(np.where((pixels >= 0) & (pixels < size), weights.sum(axis=-1), 0.0).sum(axis=-1))
+
+
+def lost_beyond(picture: PictureFacts, positions: Array, N: int) -> float:
+    """Share of the area of N x N patches at `positions` (K, 2) of the object's grid that a picture does not hold."""
+    columns = picture.columns // 2 + positions[:, 0] - picture.centre_x
+    rows = picture.rows // 2 + positions[:, 1] - picture.centre_y
+    held = _on_canvas(columns, N, picture.columns) @ _on_canvas(rows, N, picture.rows)
+    return float(1.0 - held / (len(positions) * N**2))
 
 
 def of_half(evidence: Evidence, half: str) -> PlacementRecord:

@@ -179,6 +179,27 @@ class Port(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class OwnPicture:
+    """A picture that a side stitched by a workflow of its own."""
+
+    field: Array
+    """(rows, columns) complex."""
+    centre: tuple[float, float]
+    """Position (x, y) of the pixel with indices (rows // 2, columns // 2), in pixels, as the data's coordinates."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a side leaves of a whole file of patterns: patches, a picture or both."""
+
+    patches: Array | None
+    """(M, N, N) complex: the patch of every pattern, in their order."""
+    picture: OwnPicture | None = None
+    scale: float | None = None
+    """Intensity scale that the inference used; None where the side does not say."""
+
+
 class OwnWorkflow(Protocol):
     """What a port of a user's pair may be capable of besides: it comes with a workflow of its own."""
 
@@ -186,18 +207,21 @@ class OwnWorkflow(Protocol):
         """What the side's own workflow was about to train with, where it was stopped."""
         ...
 
-    def fit(self, data: Path, folder: Path, report: Callable[[EpochReport], None]) -> None:
+    def fit(self, data: Path, folder: Path, report: Callable[[EpochReport], None]) -> float | None:
         """Train by a loop of its own, and call `report` for every epoch that it was; in place of `train` in leg train.
 
         Args:
             data: the NPZ of the patterns for training, see docs/data.md.
             folder: an empty folder for whatever the loop leaves.
             report: to be called once for each epoch, in their order.
+
+        Returns:
+            The intensity scale that was trained, where it is not among the weights of the contract; None otherwise.
         """
         ...
 
-    def answer(self, data: Path, trained: Path, folder: Path) -> Array:
-        """(M, N, N) complex: the patch of every pattern of a file, in their order; in place of `predict` in leg infer.
+    def answer(self, data: Path, trained: Path, folder: Path) -> Answer:
+        """What the trained side makes of a file of patterns; in place of `predict` in leg infer.
 
         Args:
             data: the NPZ of the patterns for testing, see docs/data.md.

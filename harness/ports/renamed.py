@@ -8,7 +8,7 @@ from harness.arrays import Array, Weights
 from harness.files import JsonObject
 from harness.ports.contract import Contract
 from harness.ports.mapping import Names, PairMapping, renamed
-from harness.ports.protocol import Batch, BatchSource, EpochReport, OwnWorkflow, Port
+from harness.ports.protocol import Answer, Batch, BatchSource, EpochReport, OwnWorkflow, Port
 from harness.ports.seen import Seen
 
 
@@ -59,9 +59,9 @@ class RenamedPort:
         """Train on the batches in their order."""
         self.port.train(batches, report)
 
-    def fit(self, data: Path, folder: Path, report: Callable[[EpochReport], None]) -> None:
+    def fit(self, data: Path, folder: Path, report: Callable[[EpochReport], None]) -> float | None:
         """Train by a loop of its own."""
-        cast("OwnWorkflow", self.port).fit(data, folder, report)
+        return cast("OwnWorkflow", self.port).fit(data, folder, report)
 
     def optimiser_state(self) -> Weights:
         """What the optimiser keeps for every trained weight."""
@@ -72,7 +72,7 @@ class RenamedPort:
         """Predicted object patches."""
         return self.port.predict(batch)
 
-    def answer(self, data: Path, trained: Path, folder: Path) -> Array:
+    def answer(self, data: Path, trained: Path, folder: Path) -> Answer:
         """Predict every pattern of a file."""
         return cast("OwnWorkflow", self.port).answer(data, trained, folder)
 

@@ -5,8 +5,21 @@ from typing import Literal
 from harness.files import JsonObject
 from harness.records.record import Record, SparseRecord
 
+ScaleSource = Literal["bundle", "closed form: the model has none", "command", "not said"]
+"""Where the intensity scale of an inference comes from."""
 
-class CanvasFacts(Record):
+
+class PictureFacts(Record):
+    """Size and position of a picture that a side stitched by a workflow of its own, before it came onto the canvas."""
+
+    rows: int
+    columns: int
+    centre_x: float
+    centre_y: float
+    """Position of the pixel with indices (rows // 2, columns // 2), in pixels of the object's grid."""
+
+
+class CanvasFacts(SparseRecord):
     """Contents of `canvas.json`: size and position of the canvas that the predicted patches were stitched on."""
 
     size: int
@@ -24,8 +37,12 @@ class CanvasFacts(Record):
     reassemble_m: int
     """Pixels a side of the central part of a patch, which alone is stitched."""
     weighting: Literal["uniform", "probe"]
-    stitched_by: Literal["port", "harness"] = "port"
+    stitched_by: Literal["port", "harness", "command"] = "port"
     """Who stitched; a canvas of the harness is no evidence about a side's own stitching."""
+    picture: PictureFacts | None = None
+    """Of a picture that a command stitched; absent otherwise."""
+    own_patches: bool = True
+    """Whether the patches are a prediction; those of a side that gives a picture alone are cut out of it."""
 
 
 class TwinChoice(SparseRecord):
@@ -46,8 +63,8 @@ class InferenceStats(Record):
 
     infer_seconds: float
     intensity_scale_restored: float | None
-    """Intensity scale that the inference used; None where it is not finite."""
-    intensity_scale_source: Literal["bundle", "closed form: the model has none"]
+    """Intensity scale that the inference used; None where it is not finite, or where a command does not say."""
+    intensity_scale_source: ScaleSource
     weights_trained_by: str
     """Backend that trained the weights."""
     synchronised: bool

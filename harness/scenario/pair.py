@@ -21,6 +21,8 @@ def _factory(text: str) -> str:
 
 PLACES = ("data", "output", "model", "epochs", "batch_size", "seed")
 """What stands for a path or a number in a command."""
+OUTPUTS = ("patches", "scale", "scale_used", "canvas", "canvas_centre")
+"""What a command may leave beside its history; `scale` is of its training, the others of its inference."""
 READABLE = (".npz", ".npy", ".json", ".csv")
 
 
@@ -79,7 +81,7 @@ class SideSpec(Section):
     infer: Annotated[str, AfterValidator(_template)] = ""
     """Of a command: what infers with what the training left in `{model}`."""
     outputs: dict[str, Annotated[str, AfterValidator(_numbers)]] = Field(default={})
-    """Of a command: `history.<metric>` and `patches`, each as `FILE:KEY` in `{output}`."""
+    """Of a command: `history.<metric>` and others of OUTPUTS, each as `FILE:KEY` in `{output}`."""
     reader: Annotated[str, AfterValidator(_factory)] = ""
     """Of a command, in place of `outputs`: a function `(folder, stage)` that returns the same names with arrays."""
 
@@ -96,12 +98,19 @@ class SideSpec(Section):
             raise ValueError("port 'command' needs train, infer and one of outputs and reader, and no factory")
         if self.reader:
             return self
-        unknown = [what for what in self.outputs if what != "patches" and not what.startswith("history.")]
-        if unknown:
-            raise ValueError(f"outputs: found {', '.join(unknown)}, allowed: history.<metric>, patches")
-        if missing := [what for what in ("history.loss", "patches") if what not in self.outputs]:
-            raise ValueError(f"outputs: lacks {' and '.join(missing)}")
+        _check_outputs(self.outputs)
         return self
+
+
+def _check_outputs(outputs: dict[str, str]) -> None:
+    if unknown := [what for what in outputs if what not in OUTPUTS and not what.startswith("history.")]:
+        raise ValueError(f"outputs: found {', '.join(unknown)}, allowed: history.<metric>, {', '.join(OUTPUTS)}")
+    if "history.loss" not in outputs:
+        raise ValueError("outputs: lacks history.loss")
+    if not {"patches", "canvas"} & set(outputs):
+        raise ValueError("outputs: lacks patches and canvas; one of them is needed")
+    if ("canvas" in outputs) != ("canvas_centre" in outputs):
+        raise ValueError("outputs: canvas and canvas_centre are needed together")
 
 
 class DeclaredSpec(Section):

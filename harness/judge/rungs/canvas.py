@@ -8,16 +8,24 @@ A picture that the harness itself stitched says nothing about a side, and leaves
 import numpy as np
 
 from harness import layout
+from harness.arrays import Array
 from harness.dataset.grouped import GroupedData
 from harness.judge.comparing import not_finite, relative_error
 from harness.judge.evidence import Canvas, Evidence, Predictions
 from harness.judge.findings import Findings
+from harness.judge.reassembly import lost_beyond
 from harness.judge.stitching import stitched, stitching_weight
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 from harness.physics.canvas import centred, loss_fraction, required_size
+from harness.records.inference import PictureFacts
 
 NEEDS = frozenset({"train", "infer"})
+NO_EVIDENCE = {
+    "harness": "stitched by the harness, because the port stitches nothing: no evidence about its stitching",
+    "command": "stitched by a method of its own, whose weights nobody said: its sum cannot be computed once more",
+}
+"""Why the sum of a canvas is not judged, by who stitched it."""
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
@@ -56,6 +64,22 @@ def _judge_size(findings: Findings, evidence: Evidence, backend: str, canvas: Ca
     findings.demand(f"{backend}.stated", says == (fits, own["required"]), stated)
     lost = f"{backend}: share of the placed patches that falls beyond the canvas"
     findings.measure(f"{backend}.loss_fraction", own["loss_fraction"], "loss_fraction", lost)
+    if (picture := canvas.facts.picture) is not None:
+        _judge_own_picture(findings, evidence, backend, picture, predictions.positions + canvas.centre)
+
+
+def _judge_own_picture(
+    findings: Findings, evidence: Evidence, backend: str, picture: PictureFacts, positions: Array
+) -> None:
+    """Check that a picture that a command stitched holds the patches at `positions` (K, 2) of the object's grid."""
+    N = evidence.scenario.dataset.N
+    lost, needed = lost_beyond(picture, positions, N), positions.max(axis=0) - positions.min(axis=0) + N
+    told = (
+        f"{backend}: share of the patches that its own picture of {picture.columns} x {picture.rows} pixels around "
+        f"({picture.centre_x:.1f}, {picture.centre_y:.1f}) does not hold; {needed[0]:.0f} x {needed[1]:.0f} around "
+        f"({positions[:, 0].mean():.1f}, {positions[:, 1].mean():.1f}) are needed"
+    )
+    findings.measure(f"{backend}.own_picture", lost, "loss_fraction", told)
 
 
 def _judge_positions(
@@ -81,9 +105,8 @@ def _judge_picture(
     findings.demand(f"{backend}.finite", not problem, f"{backend}: {problem or 'every value is finite'}")
     if problem:
         return
-    if canvas.facts.stitched_by == "harness":
-        told = f"{backend}: stitched by the harness, because the port stitches nothing: no evidence about its stitching"
-        findings.inconclusive(f"{backend}.stitched", told)
+    if canvas.facts.stitched_by in NO_EVIDENCE:
+        findings.inconclusive(f"{backend}.stitched", f"{backend}: {NO_EVIDENCE[canvas.facts.stitched_by]}")
         return
     weight = stitching_weight(evidence)
     expected, coverage = stitched(predictions, weight, canvas.field.shape[0])

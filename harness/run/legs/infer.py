@@ -7,7 +7,7 @@ the bundle of the other side.
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from safetensors.numpy import load_file
@@ -21,14 +21,15 @@ from harness.networks.network import named
 from harness.physics import canvas as physics_canvas
 from harness.physics.canvas import loss_fraction, required_size
 from harness.ports.feed import batch_of
-from harness.ports.protocol import ANSWER, SHARED_WEIGHTS, OwnWorkflow, Port
-from harness.records.inference import CanvasFacts, InferenceStats
+from harness.ports.protocol import ANSWER, SHARED_WEIGHTS, Answer, OwnPicture, OwnWorkflow, Port
+from harness.records.inference import CanvasFacts, InferenceStats, PictureFacts, ScaleSource
 from harness.records.params import BundleParams
 from harness.records.patch_stats import PatchRecord, PatchStats
 from harness.records.setup import DatasetSetup
 from harness.run.job import Job
 from harness.run.legs.common import Progress, create, lacks, setup_of, source_of, weights_of_other, write_missing
 from harness.run.legs.halves import half
+from harness.run.legs.own_picture import on_canvas, patches_of
 from harness.run.legs.placement import PlacedPatches, illumination, place
 from harness.run.legs.statistics import central, diffracted_groups, patch_records, summarise
 from harness.run.legs.train import intensity_scale, peak_rss_mb
@@ -51,15 +52,16 @@ def run(job: Job) -> None:
     port.set_weights(weights if job.leg == "infer" else weights_of_other(job, port, weights))
     started = time.monotonic()
     data = GroupedData.load(job.dataset / layout.TEST)
-    patches = _patches(job, port, data, bundle.parent / layout.OWN_LOOP)
-    placed = place(job, data, patches, port.contract.region)
-    canvas, coverage = _stitch(job, port, placed)
+    answer = _answer(job, port, data, bundle.parent / layout.OWN_LOOP)
+    of_groups = answer.patches if ANSWER not in port.capabilities else _patches(job, answer, data)
+    placed = place(job, data, np.asarray(of_groups), port.contract.region)
+    canvas, coverage = _stitch(job, port, placed, answer.picture)
     seconds = time.monotonic() - started
     _write_canvas(folder, canvas, coverage)
     _write_patches(folder, data, placed)
-    _canvas_facts(job, port, placed, len(canvas)).write(folder / layout.CANVAS)
+    _canvas_facts(job, port, placed, len(canvas), answer).write(folder / layout.CANVAS)
     _patch_stats(job, port, placed).write(folder / layout.PATCH_STATS)
-    _stats(job, port, bundle, seconds, placed).write(folder / layout.STATS)
+    _stats(job, port, bundle, seconds, placed, answer).write(folder / layout.STATS)
     _write_diffraction(job, folder, data, placed)
     progress.report()
 
@@ -89,12 +91,20 @@ def _predict(job: Job, port: Port, data: GroupedData, rows: Array) -> Array:
     return np.concatenate([port.predict(batch_of(data, chunk, scale)) for chunk in chunks])
 
 
-def _patches(job: Job, port: Port, data: GroupedData, trained: Path) -> Array:
-    """Patches (G, N, N, C) of the test groups, predicted batch by batch, or for the whole file of test patterns."""
+def _answer(job: Job, port: Port, data: GroupedData, trained: Path) -> Answer:
+    """What the side makes of the test patterns: for the whole file at once, or batch by batch."""
     if ANSWER not in port.capabilities:
-        return _predict(job, port, data, np.arange(len(data.groups)))
+        return Answer(_predict(job, port, data, np.arange(len(data.groups))))
     with TemporaryDirectory() as folder:
-        patches = cast("OwnWorkflow", port).answer(half(job, "test"), trained, Path(folder))
+        return cast("OwnWorkflow", port).answer(half(job, "test"), trained, Path(folder))
+
+
+def _patches(job: Job, answer: Answer, data: GroupedData) -> Array:
+    """Patches (G, N, N, C) of the test groups; those of a side that gives a picture alone are cut out of it."""
+    patches = answer.patches
+    if patches is None:
+        assert answer.picture is not None
+        patches = patches_of(answer.picture, data)
     if patches.shape != data.X.shape:
         raise HarnessError(
             f"{job.backend}: patches have shape {patches.shape}; {data.X.shape} is needed, one of each test pattern."
@@ -102,11 +112,13 @@ def _patches(job: Job, port: Port, data: GroupedData, trained: Path) -> Array:
     return np.moveaxis(patches[data.groups], 1, -1)
 
 
-def _stitch(job: Job, port: Port, placed: PlacedPatches) -> tuple[Array, Array]:
+def _stitch(job: Job, port: Port, placed: PlacedPatches, picture: OwnPicture | None) -> tuple[Array, Array]:
     inference = job.scenario.inference
     side = inference.reassemble_m
     weight = np.ones((side, side)) if inference.weighting == "uniform" else central(illumination(job), side)
     size = DatasetSetup.read(job.dataset / layout.SETUP).canvas_size
+    if picture is not None:
+        return on_canvas(picture, placed, weight, size)
     stitch = port.stitch if "stitch" in port.capabilities else physics_canvas.place
     return stitch(central(placed.patches, side), placed.positions, weight, size)
 
@@ -134,8 +146,8 @@ def _write_patches(folder: Path, data: GroupedData, placed: PlacedPatches) -> No
     write_json(folder / layout.OFFSETS, {**offsets, "group_centres": data.offsets[:, 0, :, 0]})
 
 
-def _canvas_facts(job: Job, port: Port, placed: PlacedPatches, size: int) -> CanvasFacts:
-    N = job.scenario.dataset.N
+def _canvas_facts(job: Job, port: Port, placed: PlacedPatches, size: int, answer: Answer) -> CanvasFacts:
+    N, own = job.scenario.dataset.N, "port" if "stitch" in port.capabilities else "harness"
     required = required_size(N, placed.positions)
     return CanvasFacts(
         size=size,
@@ -147,8 +159,15 @@ def _canvas_facts(job: Job, port: Port, placed: PlacedPatches, size: int) -> Can
         centre_y=placed.centre[1],
         reassemble_m=job.scenario.inference.reassemble_m,
         weighting=job.scenario.inference.weighting,
-        stitched_by="port" if "stitch" in port.capabilities else "harness",
+        **{"stitched_by": own} | ({} if answer.picture is None else _picture_facts(answer, answer.picture)),
     )
+
+
+def _picture_facts(answer: Answer, picture: OwnPicture) -> dict[str, Any]:
+    """What `canvas.json` says more of a picture that a command stitched."""
+    (rows, columns), (x, y) = picture.field.shape, picture.centre
+    facts = PictureFacts(rows=rows, columns=columns, centre_x=x, centre_y=y)
+    return {"stitched_by": "command", "picture": facts, "own_patches": answer.patches is not None}
 
 
 def _write_diffraction(job: Job, folder: Path, data: GroupedData, placed: PlacedPatches) -> None:
@@ -187,16 +206,25 @@ def _training_listing(job: Job, port: Port, side: int) -> tuple[tuple[PatchRecor
     return tuple(patch_records(_predict(job, port, data, rows), side) for rows in data.batches[: job.patch_stats])
 
 
-def _stats(job: Job, port: Port, bundle: Path, seconds: float, placed: PlacedPatches) -> InferenceStats:
-    restored = intensity_scale(port)
-    closed_form = DatasetSetup.read(job.dataset / layout.SETUP).intensity_scale_closed_form
+def _stats(job: Job, port: Port, bundle: Path, seconds: float, placed: PlacedPatches, answer: Answer) -> InferenceStats:
+    used, source = _scale_used(job, port, answer)
     return InferenceStats(
         infer_seconds=seconds,
-        intensity_scale_restored=closed_form if restored is None else restored,
-        intensity_scale_source="closed form: the model has none" if restored is None else "bundle",
+        intensity_scale_restored=used,
+        intensity_scale_source=source,
         weights_trained_by=BundleParams.read(bundle / layout.PARAMS).backend,
         synchronised=bool(np.any(placed.phases != 0)),
         twins=placed.twins,
         peak_rss_mb=peak_rss_mb(),
         facts=port.facts(),
     )
+
+
+def _scale_used(job: Job, port: Port, answer: Answer) -> tuple[float | None, ScaleSource]:
+    """The intensity scale of the inference, and who says so."""
+    if ANSWER in port.capabilities:
+        return answer.scale, "not said" if answer.scale is None else "command"
+    if (restored := intensity_scale(port)) is not None:
+        return restored, "bundle"
+    closed_form = DatasetSetup.read(job.dataset / layout.SETUP).intensity_scale_closed_form
+    return closed_form, "closed form: the model has none"

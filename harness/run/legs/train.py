@@ -35,14 +35,18 @@ def run(job: Job) -> None:
     if SHARED_WEIGHTS in port.capabilities:
         port.set_weights(shared_start(job, port))
     initial = intensity_scale(port)
-    seconds = _fit(job, folder, port, setup)
+    seconds, own = _fit(job, folder, port, setup)
     weights = port.weights()
     _write_timing(folder, seconds, weights)
-    _write_bundle(job, setup, port, weights, initial)
+    _write_bundle(job, setup, port, weights, (initial, intensity_scale(port) if own is None else own))
 
 
-def _fit(job: Job, folder: Path, port: Port, setup: Setup) -> float:
-    """Train, and rewrite `history.json` after every epoch; returns the seconds that it took."""
+def _fit(job: Job, folder: Path, port: Port, setup: Setup) -> tuple[float, float | None]:
+    """Train, and rewrite `history.json` after every epoch.
+
+    Returns:
+        The seconds that it took, and the scale that a loop of the port's own left beside the weights.
+    """
     epochs = job.scenario.training.epochs
     batches = FedBatches(GroupedData.load(job.dataset / layout.TRAIN), epochs, setup.intensity_scale, truth_of(job))
     progress = Progress(job, epochs)
@@ -54,14 +58,14 @@ def _fit(job: Job, folder: Path, port: Port, setup: Setup) -> float:
         History(epochs=tuple(history)).write(folder / layout.HISTORY)
         progress.report(len(history), epoch.step, epoch.metrics.get("loss"))
 
-    started = time.monotonic()
+    started, scale = time.monotonic(), None
     if FIT in port.capabilities:
         own = job.output / layout.OWN_LOOP
         own.mkdir()
-        cast("OwnWorkflow", port).fit(half(job, "train"), own, report)
+        scale = cast("OwnWorkflow", port).fit(half(job, "train"), own, report)
     else:
         port.train(batches, report)
-    return time.monotonic() - started
+    return time.monotonic() - started, scale
 
 
 def _write_timing(folder: Path, seconds: float, weights: Weights) -> None:
@@ -76,8 +80,13 @@ def _write_timing(folder: Path, seconds: float, weights: Weights) -> None:
     write_json(folder / layout.TIMING, timing)
 
 
-def _write_bundle(job: Job, setup: Setup, port: Port, weights: Weights, initial: float | None) -> None:
-    """Write `bundle/`: the weights and all else that either port needs to infer with them."""
+def _write_bundle(
+    job: Job, setup: Setup, port: Port, weights: Weights, scales: tuple[float | None, float | None]
+) -> None:
+    """Write `bundle/`: the weights and all else that either port needs to infer with them.
+
+    `scales`: the intensity scale before and after the training.
+    """
     folder, scale = job.output / layout.BUNDLE, port.contract.scale
     whole = {name: np.asarray(array, order="C") for name, array in weights.items()}
     write_atomic(folder / layout.WEIGHTS, lambda path: save_file(whole, path))
@@ -92,8 +101,8 @@ def _write_bundle(job: Job, setup: Setup, port: Port, weights: Weights, initial:
         object_amplitude=setup.object_amplitude,
         nphotons=setup.nphotons,
         intensity_scale=TrainedScale(
-            initial=initial,
-            final=intensity_scale(port),
+            initial=scales[0],
+            final=scales[1],
             closed_form=facts.intensity_scale_closed_form,
             trainable=scale is not None and scale.trained,
         ),

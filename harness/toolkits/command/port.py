@@ -13,13 +13,15 @@ from harness.arrays import Array, Weights
 from harness.errors import HarnessError
 from harness.files import JsonObject
 from harness.ports.contract import Contract
-from harness.ports.protocol import ANSWER, FIT, EpochReport, Setup
+from harness.ports.protocol import ANSWER, FIT, Answer, EpochReport, OwnPicture, Setup
 from harness.scenario.pair import SideSpec
 from harness.toolkits.command.outputs import read_by_function, read_outputs
 
 HISTORY = "history."
 STEP = "step"
-PATCHES = "patches"
+PATCHES, SCALE, SCALE_USED, CANVAS, CENTRE = "patches", "scale", "scale_used", "canvas", "canvas_centre"
+"""What the outputs may hold beside the history."""
+COMPLEX = (PATCHES, CANVAS)
 
 
 class CommandPort:
@@ -59,34 +61,61 @@ class CommandPort:
         """The commands, and what they run in."""
         return {"framework": "command", "train": self._spec.train, "infer": self._spec.infer}
 
-    def fit(self, data: Path, folder: Path, report: Callable[[EpochReport], None]) -> None:
-        """Run the command that trains, and report the epochs of the history that it left."""
+    def fit(self, data: Path, folder: Path, report: Callable[[EpochReport], None]) -> float | None:
+        """Run the command that trains, and report the epochs of the history that it left; returns its scale."""
         self._run("train", data=data, output=folder)
-        history = self._history(self._read(folder, "train", HISTORY))
+        found = self._read(folder, "train")
+        history = self._history(found)
         steps = history.pop(STEP, np.zeros(len(history["loss"])))
         for epoch, step in enumerate(steps):
             metrics = {name: float(values[epoch]) for name, values in history.items()}
             report(EpochReport(epoch + 1, int(step), metrics))
+        return self._number(found, SCALE)
 
-    def answer(self, data: Path, trained: Path, folder: Path) -> Array:
-        """Run the command that infers, and read the patches that it left."""
+    def answer(self, data: Path, trained: Path, folder: Path) -> Answer:
+        """Run the command that infers, and read the patches, the picture or both that it left."""
         self._run("infer", data=data, output=folder, model=trained)
-        found = self._read(folder, "infer", PATCHES)
-        if PATCHES not in found:
-            raise HarnessError(f"{self._reading}: {PATCHES!r} is missing; it returned {', '.join(found) or 'nothing'}.")
-        if found[PATCHES].dtype.kind != "c":
-            raise HarnessError(f"{self._reading}: {PATCHES} hold {found[PATCHES].dtype}; complex values are needed.")
-        return found[PATCHES]
+        found = self._read(folder, "infer")
+        if not {PATCHES, CANVAS} & set(found):
+            raise HarnessError(
+                f"{self._reading}: needs {PATCHES!r} or {CANVAS!r}; it returned {', '.join(found) or 'nothing'}."
+            )
+        for name in COMPLEX:
+            if name in found and found[name].dtype.kind != "c":
+                raise HarnessError(f"{self._reading}: {name} hold {found[name].dtype}; complex values are needed.")
+        return Answer(found.get(PATCHES), self._picture(found), self._number(found, SCALE_USED))
+
+    def _picture(self, found: dict[str, Array]) -> OwnPicture | None:
+        """The picture of an inference, and where it lies."""
+        if CANVAS not in found:
+            return None
+        picture, centre = found[CANVAS], found.get(CENTRE, np.zeros(0))
+        if picture.ndim != 2 or centre.shape != (2,) or not np.isfinite(centre).all():
+            raise HarnessError(
+                f"{self._reading}: {CANVAS!r} needs (rows, columns) and {CENTRE!r} the position [x, y] of its pixel "
+                f"[rows // 2, columns // 2]; found the shapes {picture.shape} and {centre.shape}."
+            )
+        return OwnPicture(picture, (float(centre[0]), float(centre[1])))
+
+    def _number(self, found: dict[str, Array], name: str) -> float | None:
+        """One of the numbers that a command may leave; None where it left none."""
+        if name not in found:
+            return None
+        if found[name].size != 1 or found[name].dtype.kind == "c":
+            raise HarnessError(f"{self._reading}: {name} has shape {found[name].shape}; one real number is needed.")
+        return float(found[name].item())
 
     @property
     def _reading(self) -> str:
         return f"{self._where}.reader: {self._spec.reader}" if self._reader else f"{self._where}.outputs"
 
-    def _read(self, folder: Path, stage: str, prefix: str) -> dict[str, Array]:
-        """What a stage left: all that the function returns, or what the table lists under names with the prefix."""
+    def _read(self, folder: Path, stage: str) -> dict[str, Array]:
+        """What a stage left: all that the function returns, or what the table lists for the stage."""
         if self._reader:
             return read_by_function(self._reader, folder, stage, self._reading)
-        places = {what: place for what, place in self._spec.outputs.items() if what.startswith(prefix)}
+        of_training = {what for what in self._spec.outputs if what.startswith(HISTORY) or what == SCALE}
+        chosen = of_training if stage == "train" else set(self._spec.outputs) - of_training
+        places = {what: place for what, place in self._spec.outputs.items() if what in chosen}
         return read_outputs(folder, places, self._reading)
 
     def _history(self, found: dict[str, Array]) -> dict[str, Array]:

@@ -94,6 +94,66 @@ def test_two_commands_are_judged_from_their_files(run, tmp_path: Path) -> None:
     assert trained["patterns"] == 12  # the half for testing was not trained on
 
 
+PICTURE = {"canvas": "found.npz:canvas", "canvas_centre": "found.npz:centre"}
+ALONE = {"history.loss": OUTPUTS["history.loss"], **PICTURE}
+SCALES = {"scale": "model.json:scale", "scale_used": "used.json:scale"}
+
+
+def checks(folder: Path, case: Case, rung: str) -> dict[str, str]:
+    """Status by name of the checks of a rung."""
+    found = ladder.judge_rung(rung, Evidence(folder, ("first", "second")), tolerances.limits_of(case)).checks
+    return {check.name: check.status for check in found}
+
+
+@pytest.mark.parametrize("outputs", [ALONE, {**OUTPUTS, **PICTURE}])
+def test_a_picture_is_brought_onto_the_canvas_where_its_pixels_lie(run, outputs, tmp_path: Path) -> None:
+    case = make_case(outputs=outputs)
+    assert set(run(case).values()) == {None}
+    canvas = Evidence(tmp_path / "case", ("first", "second")).canvas("second")
+    size = canvas.facts.size
+    x, y = (centre + np.arange(size) - size // 2 for centre in canvas.centre)
+    assert canvas.centre[0] % 1 != 0, "a centre between pixels"
+    covered = canvas.coverage > 0
+    assert covered.sum() > 1000
+    expected = 1 + 0.001 * x + 0.002 * y[:, None]
+    np.testing.assert_allclose(canvas.field[covered], expected[covered], rtol=1e-6)  # float32 in the evidence
+
+
+def test_a_picture_alone_is_judged_as_far_as_it_goes(run, tmp_path: Path) -> None:
+    case = make_case(outputs=ALONE)
+    run(case)
+    canvas = checks(tmp_path / "case", case, "canvas")
+    assert canvas["second.own_picture"] == canvas["second.fits_canvas"] == canvas["second.positions"] == "pass"
+    assert canvas["second.stitched"] == "inconclusive"
+    assert checks(tmp_path / "case", case, "patches")["second"] == "inconclusive"
+    assert "error" not in verdicts(tmp_path / "case", case).values()
+    patches = Evidence(tmp_path / "case", ("first", "second")).predictions("second").patches
+    assert np.ptp(np.abs(patches)) > 0.05, "cut from the ramp, not the flat patches"
+
+
+def test_a_picture_that_does_not_hold_the_scan_is_red(run, tmp_path: Path) -> None:
+    case = make_case(outputs=ALONE, infer=f"{INFER} --small")
+    run(case)
+    assert checks(tmp_path / "case", case, "canvas")["second.own_picture"] == "fail"
+
+
+@pytest.mark.parametrize(("flag", "status"), [("", "pass"), (" --other-scale", "fail")])
+def test_the_scale_of_the_training_is_held_against_that_of_the_inference(run, flag, status, tmp_path: Path) -> None:
+    case = make_case(outputs={**OUTPUTS, **SCALES}, infer=INFER + flag)
+    run(case)
+    found = checks(tmp_path / "case", case, "scale")
+    assert found["second.restored"] == status
+    assert found["second.closed_form"] == "fail"  # 7.5 is not what follows from the photons
+    assert found["first"] == found["sides"] == "inconclusive"
+    assert not {"second.initial", "second.moved", "second.fixed", "second.weights"} & set(found)
+
+
+def test_an_inference_that_does_not_say_its_scale_is_no_evidence(run, tmp_path: Path) -> None:
+    case = make_case(outputs={**OUTPUTS, "scale": "model.json:scale"})
+    run(case)
+    assert checks(tmp_path / "case", case, "scale")["second.restored"] == "inconclusive"
+
+
 @pytest.mark.parametrize(
     ("candidate", "leg", "sentence"),
     [
@@ -174,7 +234,12 @@ def test_what_a_reader_must_not_return_of_a_training(left, sentence, tmp_path: P
 @pytest.mark.parametrize(
     ("left", "sentence"),
     [
-        ({"recon": np.ones(3)}, "'patches' is missing; it returned recon."),
+        ({"recon": np.ones(3)}, "needs 'patches' or 'canvas'; it returned recon."),
+        ({"canvas": np.ones((4, 4))}, "canvas hold float64; complex values are needed."),
+        ({"canvas": np.ones((4, 4), complex)}, "found the shapes (4, 4) and (0,)."),
+        ({"canvas": np.ones(4, complex), "canvas_centre": [1, 2]}, "found the shapes (4,) and (2,)."),
+        ({"canvas": np.ones((4, 4), complex), "canvas_centre": [1, np.nan]}, "'canvas' needs (rows, columns)"),
+        ({"patches": np.ones((3, 4, 4), complex), "scale_used": [1.0, 2.0]}, "one real number is needed"),
         ({"patches": np.ones((3, 4, 4))}, "patches hold float64; complex values are needed."),
         ({"patches": np.ones((3, 4, 4), np.uint8)}, "patches: holds uint8, as a picture does"),
     ],
@@ -243,8 +308,10 @@ def test_the_case_of_a_suffix_does_not_matter(tmp_path: Path) -> None:
         ({"outputs": {}, "reader": "reader.py"}, "must be FILE.py:CALLABLE"),
         (
             {"outputs": {**OUTPUTS, "colour": "found.npz:colour"}},
-            "found colour, allowed: history.<metric>, patches",
+            "found colour, allowed: history.<metric>, patches, scale, scale_used, canvas, canvas_centre",
         ),
+        ({"outputs": {"history.loss": "a.npy"}}, "lacks patches and canvas; one of them is needed"),
+        ({"outputs": {**OUTPUTS, "canvas": "a.npy"}}, "canvas and canvas_centre are needed together"),
         ({"outputs": {"patches": "found.npz:patches"}}, "outputs: lacks history.loss"),
         ({"outputs": {**OUTPUTS, "patches": "found.npz"}}, "must be FILE:KEY"),
         ({"train": "python train.py {folder}"}, "has the places folder; allowed: data, output, model"),

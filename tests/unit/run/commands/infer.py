@@ -1,4 +1,4 @@
-"""An inference as a command: the same flat patch for every pattern."""
+"""An inference as a command: the same flat patch for every pattern, and a picture that rises along both axes."""
 
 import json
 import sys
@@ -13,4 +13,11 @@ data, output, model = (
 )
 assert "objectGuess" not in data, "the truth is not for the tested"
 patches = np.full(data["diff3d"].shape, model["level"], complex)
-np.savez(output / "found.npz", patches=patches, square=np.ones((120, 120), complex))
+x, y = data["xcoords"], data["ycoords"]
+side = 40 if "--small" in sys.argv else 240
+centre = np.array([np.round(x.mean()) + 3, np.round(y.mean()) - 2])
+rows, columns = np.indices((side + 10, side))
+canvas = 1 + 0.001 * (centre[0] + columns - side // 2) + 0.002 * (centre[1] + rows - (side + 10) // 2) + 0j
+scale = model["scale"] * (1.5 if "--other-scale" in sys.argv else 1)
+np.savez(output / "found.npz", patches=patches, square=np.ones((120, 120), complex), canvas=canvas, centre=centre)
+(output / "used.json").write_text(json.dumps({"scale": scale}))

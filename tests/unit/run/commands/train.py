@@ -12,7 +12,7 @@ if "--fails" in sys.argv:
     sys.exit("no training today")
 patterns = np.load(data)
 level = float(np.sqrt((patterns["diff3d"] ** 2).sum(axis=(1, 2)).mean() / (np.abs(patterns["probeGuess"]) ** 2).sum()))
-(output / "model.json").write_text(json.dumps({"level": level, "patterns": len(patterns["diff3d"])}))
+(output / "model.json").write_text(json.dumps({"level": level, "patterns": len(patterns["diff3d"]), "scale": 7.5}))
 with (output / "history.csv").open("w", newline="") as stream:
     rows = csv.DictWriter(stream, ["loss"])
     rows.writeheader()
