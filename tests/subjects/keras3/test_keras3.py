@@ -31,6 +31,7 @@ ONLY_ONE_ORDER = ("stages", "gradient")
 """Rungs that read what the candidate computed from the reference's stages."""
 KNOWN = "{differs: in float32 on one side, reason: Keras, until: 2999-01-01}"
 PAST = KNOWN.replace("2999", "2020")
+SEEDS = ("training.seed", "grouping.seed", "dataset.object.seed", "dataset.scan.seed", "dataset.photon_seed")
 Verdicts = Mapping[str, RungVerdict]
 Judged = Callable[..., Verdicts]
 
@@ -43,11 +44,15 @@ def hubs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def judged(hubs: Path) -> Judged:
-    """The verdicts of a case by rung; `declared`: differences that it declares, for which no leg runs a second time."""
+    """The verdicts of a case by rung.
+
+    `declared`: differences that it declares, for which no leg runs a second time; `seed`: of data, groups and weights.
+    """
 
     @cache
-    def judge(name: str, declared: str = "") -> Verdicts:
+    def judge(name: str, declared: str = "", seed: int | None = None) -> Verdicts:
         override = [f"pair.declared={declared}"] if declared else []
+        override += [f"{key}={seed}" for key in SEEDS if seed is not None]
         request = Request.from_texts(HERE, profile="smoke", store=str(hubs / "store"), override=override)
         [case] = [case for case in request.cases() if case.id == name]
         root = hubs / f"hub{len([*hubs.iterdir()])}"
@@ -158,6 +163,13 @@ def test_a_declared_difference(judged: Judged, name: str, declared: str, expecte
 @pytest.mark.nightly
 def test_run_in_the_other_order_it_is_green(judged: Judged) -> None:
     assert all_green(judged("unet_swapped"))
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", ["unet", "unet_swapped"])
+@pytest.mark.parametrize("seed", range(1, 21))
+def test_no_seed_raises_a_false_alarm(judged: Judged, name: str, seed: int) -> None:
+    assert all_green(judged(name, seed=seed))
 
 
 @pytest.mark.nightly
