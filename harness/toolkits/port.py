@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,9 @@ class ToolkitPort(ABC):
     """One model of a user, behind the harness's protocol (see `harness.ports.protocol.Port`)."""
 
     framework: str
+    optimisers: ModuleType
+    """The framework's `optimisers.py`: `arrays` that an optimiser keeps for a variable, in the framework's layout and
+    empty before the first step, the names of these `slots`, and its `options`, its kind and constants."""
 
     def __init__(
         self,
@@ -149,14 +153,6 @@ class ToolkitPort(ABC):
         """Gradient of `loss` for each output of the model, at these values, in the framework's layout."""
 
     @abstractmethod
-    def _optimiser_arrays(self, variable: Any) -> dict[str, Array]:
-        """What the optimiser keeps for a variable, in the framework's layout; empty before the first step."""
-
-    @abstractmethod
-    def _optimiser_options(self) -> dict[str, Value]:
-        """Constants of the optimiser under canonical names, `optimiser` being its kind."""
-
-    @abstractmethod
     def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
         """Train on the batches in their order; calls `report` after every epoch."""
 
@@ -235,7 +231,7 @@ class ToolkitPort(ABC):
             f"{name}.{slot}": tensor.layout.out(array).astype(np.float64)
             for name, tensor in self._tensors.items()
             if tensor.trained
-            for slot, array in self._optimiser_arrays(tensor.variable).items()
+            for slot, array in self.optimisers.arrays(self.optimiser, tensor.variable).items()
         }
         if self.contract.optimiser_state and not state:
             raise HarnessError(f"{self.framework}: the optimiser holds nothing yet; train first.")
@@ -369,18 +365,14 @@ class ToolkitPort(ABC):
             ),
             stages=tuple(_stage(site, arrays[site.stage]) for site in self._sites),
             losses=tuple(Term(name=name, weight=term.factor) for name, term in self._terms.items() if term.factor),
-            optimiser_state=self._optimiser_slots(),
+            optimiser_state=self.optimisers.slots(self.optimiser),
             scale=None
             if self._scale is None
             else Scale(weight=self._scale, trained=self._tensors[self._scale].trained),
             region=self._setup.scenario.dataset.N,
-            options={**self._optimiser_options(), **self._options, "ignored": ", ".join(self._ignored)},
+            options={**self.optimisers.options(self.optimiser), **self._options, "ignored": ", ".join(self._ignored)},
             layers=self._stated_layers(trace),
         )
-
-    @abstractmethod
-    def _optimiser_slots(self) -> tuple[str, ...]:
-        """Names of what the optimiser keeps for each weight, such as `first_moment`."""
 
     def _stated_layers(self, trace: Trace) -> dict[str, dict[str, Value]]:
         """Attributes of every layer, with the activation that joined it and the padding that was put before it."""

@@ -10,7 +10,6 @@ import numpy as np
 from harness.arrays import Array, Precision, Weights
 from harness.errors import HarnessError
 from harness.files import JsonObject
-from harness.ports.contract import Value
 from harness.ports.protocol import Batch, BatchSource, EpochReport
 from harness.toolkits.keras import device, optimisers
 from harness.toolkits.keras.differentiation import compiled, gradients, mean, slopes, to_numpy, without_gradients
@@ -30,6 +29,7 @@ class KerasPort(ToolkitPort):
     """See `harness.toolkits.port.ToolkitPort`; the loss is called as `loss(target, output)`."""
 
     framework = "keras"
+    optimisers = optimisers
 
     def _prepare(self) -> None:
         if keras.config.floatx() != self._setup.precision:
@@ -168,12 +168,3 @@ class KerasPort(ToolkitPort):
 
     def _hidden_tensor(self, variable: keras.Variable) -> Tensor:
         return other_tensor("hidden", variable)
-
-    def _optimiser_arrays(self, variable: keras.Variable) -> dict[str, Array]:
-        return optimisers.arrays(self.optimiser, variable)
-
-    def _optimiser_slots(self) -> tuple[str, ...]:
-        return optimisers.slots(self.optimiser)
-
-    def _optimiser_options(self) -> dict[str, Value]:
-        return optimisers.options(self.optimiser)

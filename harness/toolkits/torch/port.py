@@ -11,7 +11,6 @@ from torch import nn
 
 from harness.arrays import Array, Weights
 from harness.files import JsonObject
-from harness.ports.contract import Value
 from harness.ports.protocol import Batch, BatchSource, EpochReport
 from harness.toolkits.layers import Layer, Tensor
 from harness.toolkits.port import ToolkitPort
@@ -28,6 +27,7 @@ class TorchPort(ToolkitPort):
     """See `harness.toolkits.port.ToolkitPort`; the loss is called as `loss(output, target)`."""
 
     framework = "torch"
+    optimisers = optimisers
 
     def __init__(self, model: nn.Module, *, schedule: Any = None, **user: Any) -> None:
         """Take what the user has.
@@ -168,12 +168,3 @@ class TorchPort(ToolkitPort):
 
     def _hidden_tensor(self, variable: torch.Tensor) -> Tensor:
         return other_tensor("hidden", variable, variable.requires_grad)
-
-    def _optimiser_arrays(self, variable: torch.Tensor) -> dict[str, Array]:
-        return optimisers.arrays(self.optimiser, variable)
-
-    def _optimiser_slots(self) -> tuple[str, ...]:
-        return optimisers.slots(self.optimiser)
-
-    def _optimiser_options(self) -> dict[str, Value]:
-        return optimisers.options(self.optimiser)

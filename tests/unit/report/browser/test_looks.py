@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.unit.report.browser.conftest import NARROW, WIDE, Open
+from tests.unit.report.browser.conftest import NARROW, VIOLATIONS, WIDE, Open
 
 pytestmark = pytest.mark.browser
 PAGES = ("index.html", "small/index.html", "green/index.html")
@@ -14,10 +14,6 @@ PAGES = ("index.html", "small/index.html", "green/index.html")
 
 CONTRAST = {"runOnly": ["color-contrast"]}
 """All that a scheme, or the signs of another case, change; the other pages in the light scheme are looked at whole."""
-
-VIOLATIONS = {"resultTypes": ["violations"]}
-"""Every rule is tried; a page of five thousand elements that pass is not described element by element (a third of the
-time)."""
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])

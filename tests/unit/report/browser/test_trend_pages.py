@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from harness.files import read_json, write_json
 from harness.report.trend import comparison, index
-from tests.unit.report.browser.conftest import NARROW, WIDE, Open
+from tests.unit.report.browser.conftest import NARROW, VIOLATIONS, WIDE, Open
 
 pytestmark = pytest.mark.browser
 NASTY = "<b>bold & #1"
