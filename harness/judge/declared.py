@@ -2,7 +2,9 @@
 
 A declaration turns a failed check into one of the status `declared`. It holds until its day, and what it speaks of must
 still be there. What is computed behind a stage that is declared to differ is inconclusive where the sides part: nobody
-can tell the known difference from another one there.
+can tell the known difference from another one there. That holds for the precision in which the stage does differ: one
+that a side computes in float32 leaves all of float32 to be judged. From the first step on it holds for a constant of
+the optimiser that is declared, too.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,8 +12,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 
+from harness.arrays import PRECISIONS, Precision
+from harness.errors import HarnessError
+from harness.judge.comparing import relative_error
+from harness.judge.evidence import Evidence
+from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
-from harness.ports.contract import Contract
+from harness.ports.contract import OPTIMISER_OPTIONS, Contract
 from harness.records.declared import DeclaredDifference
 
 Declared = Mapping[str, DeclaredDifference]
@@ -31,26 +38,100 @@ BEHIND = (
 """Rungs that judge what a stage leads to."""
 
 
-def applied(rung: str, checks: Sequence[Check], declared: Declared, contract: Contract) -> list[Check]:
+OPTIMISED = (
+    "step",
+    "trajectory",
+    "telemetry",
+    "patches",
+    "scale",
+    "canvas",
+    "reconstruction",
+    "agreement",
+)
+"""Rungs that judge what the optimiser leads to."""
+TRAINED = "training"
+Parting = Mapping[str, str]
+"""By precision, the first stage that is declared to differ and does, and that of the precision of the training under
+TRAINED; where none does, nothing."""
+
+
+def applied(
+    rung: str, checks: Sequence[Check], declared: Declared, contract: Contract, parting: Parting
+) -> list[Check]:
     """The checks of a rung, with those that a declaration is about."""
     if not declared:
         return list(checks)
     found = [_with_declaration(check, declared) for check in checks]
-    stages = [stage.name for stage in contract.stages]
-    first = next((name for name in stages if _matching(f"stages.{name}", declared)), None)
-    if first is None:
-        return found
     if rung == "stages":
-        later = {
-            f"{precision}.{name}" for name in stages[stages.index(first) :] for precision in ("float32", "float64")
+        behind = {
+            f"{precision}.{name}": first for precision, first in parting.items() for name in _from(contract, first)
         }
-        return [_behind(check, first) if check.name in later else check for check in found]
-    return [_behind(check, first) for check in found] if rung in BEHIND else found
+        return [_behind(check, behind.get(check.name)) for check in found]
+    if rung in BEHIND:
+        found = [_behind(check, _parted_before(check, parting)) for check in found]
+    return [_behind(check, _optimiser(declared)) for check in found] if rung in OPTIMISED else found
+
+
+def parting(evidence: Evidence, limits: Limits) -> Parting:
+    """See `Parting`: a stage that is declared for its float64 alone excuses nothing that is judged in float32."""
+    names = [stage.name for stage in evidence.contract.stages]
+    known = [name for name in names if _matching(f"stages.{name}", evidence.declared)]
+    found = (
+        (precision, next((name for name in known if _differs(evidence, limits, precision, name)), None))
+        for precision in PRECISIONS
+    )
+    stages: dict[str, str] = {precision: name for precision, name in found if name is not None}
+    trained = stages.get(evidence.scenario.training.precision)
+    return stages if trained is None else {**stages, TRAINED: trained}
+
+
+def _differs(evidence: Evidence, limits: Limits, precision: Precision, name: str) -> bool:
+    """Whether a stage differs at a precision by more than the limit; also where that cannot be told."""
+    limit = limits.find(f"stages.{precision}")
+    try:
+        other, own = (evidence.stages(side, precision)[name] for side in evidence.backends)
+    except (HarnessError, KeyError):
+        return True
+    error = relative_error(own, other)
+    return error is None or limit is None or not limit.holds(error)
+
+
+def _from(contract: Contract, first: str) -> list[str]:
+    names = [stage.name for stage in contract.stages]
+    return names[names.index(first) :]
+
+
+def _parted_before(check: Check, parting: Parting) -> str | None:
+    """The declared stage that a check may follow from: that of the precision in its name, or of the training."""
+    own: str = next((precision for precision in PRECISIONS if precision in check.name.split(".")), TRAINED)
+    return parting.get(own)
+
+
+def _optimiser(declared: Declared) -> str | None:
+    """The constant of the optimiser that is declared to differ, if one is: from the first step on the sides part."""
+    return next((name for name in OPTIMISER_OPTIONS if _matching(f"spec.options.{name}", declared)), None)
 
 
 def _is_fed(check: Check) -> bool:
     """Whether a check compares what both sides computed from the same values, wherever they differ before."""
     return check.rung == "gradient" and check.name.partition(".")[0] == "slope"
+
+
+def found_in_step(what: str, contract: Contract) -> bool:
+    """Whether a declaration is about weights alone, such as running statistics: they differ from the first step on."""
+    stages = (*(stage.name for stage in contract.stages), *contract.layers)
+    weights = (weight.name for weight in contract.weights)
+    return not any(is_about(name, what) for name in stages) and any(is_about(name, what) for name in weights)
+
+
+def failures(checks: Iterable[Check]) -> list[str]:
+    """The failed checks, as `rung.name`."""
+    return [f"{check.rung}.{check.name}" for check in checks if check.status == "fail"]
+
+
+def no_longer_there(what: str, declared: Declared) -> str:
+    """What is said of a declaration whose difference is gone."""
+    return f"{what} is declared to differ ({declared[what].differs}), and does not; take the declaration out"
 
 
 def gone(declared: Declared, failed: Iterable[str]) -> list[str]:
@@ -86,8 +167,8 @@ def _with_declaration(check: Check, declared: Declared) -> Check:
     return replace(check, status="declared", message=f"{check.message}; {declaration}")
 
 
-def _behind(check: Check, first: str) -> Check:
-    if check.status != "fail" or _is_fed(check):
+def _behind(check: Check, first: str | None) -> Check:
+    if first is None or check.status != "fail" or _is_fed(check):
         return check
     message = f"{check.message}; it may follow from the declared difference of {first}, so nothing is told of it"
     return replace(check, status="inconclusive", message=message)

@@ -76,15 +76,18 @@ def judge_rung(rung: str, evidence: Evidence, limits: Limits) -> RungVerdict:
     judge = _judge_of(rung)
     checks = judge.judge(evidence, limits.on(evidence.devices))
     checks = precision.applied(rung, checks, evidence, limits)
-    verdict = RungVerdict(rung, tuple(_with_declared(rung, checks, evidence)))
+    verdict = RungVerdict(rung, tuple(_with_declared(rung, checks, evidence, limits)))
     unmade = [check for check in verdict.checks if check.status in NOT_MADE and check.limit is None]
     if unmade or not verdict.checks:  # checks that could not be made asked for no limit
         return verdict
     return RungVerdict(rung, (*verdict.checks, *(_unused(rung, *limit) for limit in limits.unused(rung))))
 
 
-def _with_declared(rung: str, checks: list[Check], evidence: Evidence) -> list[Check]:
-    return declared.applied(rung, checks, evidence.declared, evidence.contract) if evidence.declared else checks
+def _with_declared(rung: str, checks: list[Check], evidence: Evidence, limits: Limits) -> list[Check]:
+    if not evidence.declared:
+        return checks
+    parting = declared.parting(evidence, limits)
+    return declared.applied(rung, checks, evidence.declared, evidence.contract, parting)
 
 
 def _judge_of(rung: str) -> ModuleType:

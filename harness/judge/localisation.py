@@ -19,6 +19,7 @@ from harness.judge.comparing import relative_error
 from harness.judge.difference import Difference, difference
 from harness.judge.evidence import Evidence
 from harness.judge.oracle import oracle_stages
+from harness.judge.precision import of_rounding
 from harness.judge.transformation import transformation
 from harness.judge.verdict import RED, Check, RungVerdict
 
@@ -91,6 +92,8 @@ def localise(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> Localisatio
     reds = {(check.rung, check.name): check for check in checks if check.status in RED}
     if not reds:  # no file needs to be read
         return None
+    for name in of_rounding(check for check in checks if check.rung == "stages"):
+        del reds["stages", name]
     found = (tensor for precision in SEARCH_ORDER for tensor in _Search(evidence, precision, reds).tensors())
     first = next(found, None)
     if first is None:

@@ -6,7 +6,7 @@ what follows: the checks in float32 decide, and what fails in float64 alone is i
 sides differ, and the check fails.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -47,6 +47,19 @@ def computed_in(sides: Sequence[str], arrays: Sequence[Array]) -> str:
     """Say which of the sides computed in float32 although float64 was asked for; empty where none did."""
     single = [side for side, array in zip(sides, arrays, strict=True) if in_float32(array)]
     return f"computed in float32 by {' and '.join(single)}, although float64 was asked for" if single else ""
+
+
+def of_rounding(checks: Iterable[Check]) -> set[str]:
+    """Names of the red checks of rung stages in float64 that float32 hides, where it shows a stage that is wrong.
+
+    A constant that one framework keeps in float32 makes every stage behind it differ by 1e-9: true, and not what a
+    reader looks for while a layer is wrong by itself by more than float32 may be.
+    """
+    made = list(checks)
+    limit = min((check.limit for check in made if check.name.startswith("float32.") and check.limit), default=0.0)
+    red = [check for check in made if check.status == "fail" and check.name.startswith(("alone.", "float64."))]
+    small = {check.name for check in red if check.value is not None and check.value <= limit}
+    return small if any(check.name.startswith("alone.") and check.name not in small for check in red) else set()
 
 
 def applied(rung: str, checks: Sequence[Check], evidence: Evidence, limits: Limits) -> list[Check]:

@@ -70,6 +70,22 @@ class Term(Entry):
     """Whether the term is a Poisson likelihood of the counts in units of the photons, whose minimum is not zero."""
 
 
+OPTIMISER_OPTIONS = (
+    "optimiser",
+    "learning_rate",
+    "weight_decay",
+    "beta_1",
+    "beta_2",
+    "epsilon",
+    "epsilon_added",
+    "momentum",
+    "nesterov",
+    "amsgrad",
+    "rho",
+)
+"""Names, among the options of a contract, of what belongs to the optimiser."""
+
+
 class Scale(Entry):
     """The weight whose exponential is the intensity scale."""
 

@@ -26,17 +26,24 @@ _FIRST = {"loss": "term of the loss", "gradient": "gradient", "step": "tensor", 
 def diagnosis(case: CaseSummary) -> str:
     """What is wrong with a case, as one line of text; empty for a case that passed.
 
-    The lowest red rung is not named: it is printed beside the text. For a skipped or inconclusive case, the text is
-    the first check with that status.
+    The lowest red rung is not named: it is printed beside the text. For a skipped or inconclusive case, the text names
+    the rungs that passed and the first check with its status.
     """
     rung = case.lowest_red_rung
     if rung is None:
         check = _first(case.checks, case.status) if case.status != "pass" else None
-        return "" if check is None else _one_line(f"{check.rung}.{check.name}: {check.message}")
+        return "" if check is None else _one_line(f"{_green(case)}{check.rung}.{check.name}: {check.message}")
     found = case.localisation
     reds = [check for check in case.checks if check.rung == rung and check.status in RED]
     text = _first_difference(case, found) if found and found.rung == rung else _first_red_check(reds)
     return _one_line(text + _error_elsewhere(case, reds))
+
+
+def _green(case: CaseSummary) -> str:
+    """The rungs of a case of which every check passed; empty where there is none."""
+    rungs = dict.fromkeys(check.rung for check in case.checks)
+    green = [rung for rung in rungs if all(check.status == "pass" for check in case.checks if check.rung == rung)]
+    return f"nothing is red, {', '.join(green)} {'agree' if len(green) > 1 else 'agrees'}; " if green else ""
 
 
 def _first_red_check(reds: Sequence[Check]) -> str:

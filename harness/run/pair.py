@@ -1,6 +1,7 @@
 """A user's pair as the run sees it: who makes each side, what a side needs, and whose name is whose."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ DISTRIBUTIONS = {
 }
 """Distributions whose versions can change what a side of each toolkit computes."""
 MODULES = {"keras": ("keras",), "torch": ("torch",), "own": (), "command": ()}
+IMPORT_PATH = "PYTHONPATH"
 PROPOSALS = {"by_order": by_order, "by_name": by_name}
 
 
@@ -49,10 +51,14 @@ def is_named_alike(scenario: Scenario) -> bool:
     return isinstance(scenario, PairScenario) and scenario.pair.weights == "by_name"
 
 
-def variables(scenario: Scenario, name: str) -> dict[str, str]:
-    """Environment variables that the scenario gives a side."""
-    side = side_of(scenario, name)
-    return {} if side is None else dict(side.environment)
+def variables(case: Case, name: str) -> dict[str, str]:
+    """Environment variables that the scenario gives a side; PYTHONPATH holds folders as seen from the scenario's."""
+    side = side_of(case.scenario, name)
+    found = {} if side is None else dict(side.environment)
+    if IMPORT_PATH in found:
+        folders = [case.path.parent / Path(folder).expanduser() for folder in found[IMPORT_PATH].split(os.pathsep)]
+        found[IMPORT_PATH] = os.pathsep.join(str(folder.resolve()) for folder in folders)
+    return found
 
 
 def python(case: Case, name: str) -> Path | None:

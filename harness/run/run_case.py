@@ -154,7 +154,7 @@ class _CaseRun:
         if self.options.device == "auto" and any(interpreter.cpu_build for interpreter in found.values()):
             device = devices.CPU
         variables = side.variables(device)
-        more = {backend: pair.variables(self.case.scenario, backend) for backend in found}
+        more = {backend: pair.variables(self.case, backend) for backend in found}
         faults = self.options.faults
         return {
             backend: Runtime(interpreter, device, {**variables, **more[backend]}, faults.get(backend))

@@ -159,7 +159,10 @@ def _source(store: Store, plan: PlannedJob, scratch: Path) -> Path | None:
 
 def _start(context: Context, runtime: Runtime, jobs: Sequence[str], scratch: Path, log: Path) -> process.Outcome:
     environment = interpreters.worker_environment(interpreters.import_folder(scratch))
-    apply(runtime.variables, environment)
+    own = runtime.variables.get("PYTHONPATH")
+    apply({name: value for name, value in runtime.variables.items() if name != "PYTHONPATH"}, environment)
+    if own:  # behind the harness's own folder, without which no worker starts
+        environment["PYTHONPATH"] = os.pathsep.join([environment["PYTHONPATH"], own])
     python = str(runtime.interpreter.path)
     return process.run(
         [python, "-m", runtime.worker, worker.SUPERVISED, *jobs],

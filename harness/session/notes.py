@@ -10,8 +10,6 @@ from harness.judge.verdict import Check, RungVerdict
 from harness.records.case import CaseRecord
 from harness.session import hub
 
-SUITE = "tests/parity/test_ladder.py"
-
 
 def write(folder: Path, verdict: RungVerdict) -> None:
     """Write the note of one verdict; a skipped rung gets none."""
@@ -43,7 +41,7 @@ def by_severity(check: Check) -> tuple[int, float]:
 
 def repeat_command(case: CaseRecord, rung: str) -> str:
     """The pytest command that runs and judges this rung of this case again."""
-    words = ["pytest", f"{SUITE}::test_{rung}[{case.id}]", "--parity-profile", case.profile]
+    words = ["pytest", "-m", "parity", "-k", f"test_{rung}[{case.id}]", "--parity-profile", case.profile]
     words += ["--parity-backends", ",".join(case.backends)]
     for key, value in case.overrides.items():
         words += ["--parity-override", f"{key}={value}"]

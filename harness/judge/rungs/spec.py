@@ -26,6 +26,8 @@ SAME_CONSTANT = 1e-6
 SAME_VALUE = 1e-12
 """Relative to the largest value: both sides hold a constant in float64, rounded in their own way."""
 ABSENT = "absent"
+OF_FRAMEWORKS = (".running_variance", ".epsilon_added")
+"""What TensorFlow and PyTorch do in ways of their own, whoever ports between them: told last, behind what is rarer."""
 Facts = dict[str, Any]
 
 
@@ -34,7 +36,7 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
     findings = Findings("spec", limits)
     with findings.evidence_for("contracts"):
         _compare_contracts(findings, evidence)
-    return findings.checks
+    return sorted(findings.checks, key=lambda check: check.name.endswith(OF_FRAMEWORKS))
 
 
 def differences(evidence: Evidence) -> list[Check]:
@@ -73,7 +75,10 @@ def _compare_constants(findings: Findings, evidence: Evidence, reference: Contra
 def _contract(evidence: Evidence, side: str) -> Contract:
     contract = evidence.contract_of(side)
     if contract is None:
-        raise NoEvidence(f"{side}: left no contract.json, so nothing says what it claims to be.")
+        errors = [job.error for (name, _), job in evidence.jobs.items() if name == side and job.error]
+        raise NoEvidence(
+            errors[0] if errors else f"{side}: left no contract.json, so nothing says what it claims to be."
+        )
     if contract.states_nothing:
         raise Incapable(f"{side} says nothing of its network.")
     return contract

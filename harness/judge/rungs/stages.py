@@ -15,11 +15,11 @@ import numpy as np
 
 from harness.arrays import PRECISIONS, Array, Precision
 from harness.judge.batch_sizes import judge_batch_sizes
-from harness.judge.declared import BEHIND, gone
+from harness.judge.declared import BEHIND, failures, found_in_step, gone, no_longer_there
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.lockstep import grafted, wrong_alone
-from harness.judge.precision import computed_in, in_float32, in_one_type
+from harness.judge.precision import computed_in, in_float32, in_one_type, of_rounding
 from harness.judge.rungs import dataset, settings
 from harness.judge.rungs.spec import differences
 from harness.judge.tensors import judge_tensor
@@ -43,7 +43,8 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
     """Compare every stage alone, then in the whole pass at both precisions.
 
     A red stage alone names all stages that are wrong by themselves; a red one of the whole pass says whether it is
-    wrong itself or was given wrong input, and which stage was the first to differ.
+    wrong itself or was given wrong input, and which stage was the first to differ. What float32 hides is told last,
+    where something that it shows is wrong.
     """
     findings = Findings("stages", limits)
     with findings.evidence_for("alone"):
@@ -52,6 +53,8 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
     for precision in PRECISIONS:
         with findings.evidence_for(precision):
             _compare(findings, evidence, precision, alone)
+    small = of_rounding(findings.checks)
+    findings.checks.sort(key=lambda check: check.name in small)
     judge_batch_sizes(findings, evidence)
     with findings.evidence_for("declared"):
         _demand_what_is_declared(findings, evidence, limits)
@@ -61,19 +64,16 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 def _demand_what_is_declared(findings: Findings, evidence: Evidence, limits: Limits) -> None:
     """A declared difference that is no longer there is as wrong as one that nobody declared.
 
-    It is looked for in this rung and those below it; a declaration that begins with the name of a rung above is left.
+    It is looked for in this rung and those below it; a declaration that begins with the name of a rung above is left,
+    and one of weights alone is looked for on rung step.
     """
     if not evidence.declared:
         return
     below = (*differences(evidence), *settings.judge(evidence, limits), *dataset.judge(evidence, limits))
-    failed = [f"{check.rung}.{check.name}" for check in (*below, *findings.checks) if check.status == "fail"]
-    for what in gone(evidence.declared, failed):
-        if what.partition(".")[0] in BEHIND:
+    for what in gone(evidence.declared, failures((*below, *findings.checks))):
+        if what.partition(".")[0] in BEHIND or found_in_step(what, evidence.contract):
             continue
-        message = (
-            f"{what} is declared to differ ({evidence.declared[what].differs}), and does not; take the declaration out"
-        )
-        findings.demand("no_longer_there", False, message)
+        findings.demand("no_longer_there", False, no_longer_there(what, evidence.declared))
 
 
 def _compare(findings: Findings, evidence: Evidence, precision: Precision, alone: Mapping[str, Status]) -> None:

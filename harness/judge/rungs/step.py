@@ -11,9 +11,11 @@ from dataclasses import replace
 
 from harness.arrays import PRECISIONS, Precision, Weights
 from harness.judge.adam import off_formula
+from harness.judge.declared import failures, found_in_step, gone, no_longer_there
 from harness.judge.evidence import Evidence, Incapable
 from harness.judge.findings import Findings
 from harness.judge.lockstep import first_step, start, trajectory_noise
+from harness.judge.rungs.spec import differences
 from harness.judge.tensors import judge_each, judge_presence, unchanged, without_common_factor
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
@@ -32,7 +34,18 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
                 _judge_side(findings, evidence, backend, precision)
         with findings.evidence_for(precision):
             _compare(findings, evidence, precision)
-    return [_with_formula(check, evidence, findings) for check in findings.checks]
+    findings.checks = [_with_formula(check, evidence, findings) for check in findings.checks]
+    with findings.evidence_for("declared"):
+        _demand_what_is_declared(findings, evidence)
+    return findings.checks
+
+
+def _demand_what_is_declared(findings: Findings, evidence: Evidence) -> None:
+    """Weights that are declared to differ, and do not, neither by their shape nor after a step."""
+    contract, known = evidence.contract, evidence.declared
+    if of_weights := {what: known[what] for what in known if found_in_step(what, contract)}:
+        for what in gone(of_weights, failures((*differences(evidence), *findings.checks))):
+            findings.demand("no_longer_there", False, no_longer_there(what, known))
 
 
 def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision: Precision) -> None:

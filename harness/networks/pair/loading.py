@@ -93,14 +93,19 @@ def found(text: str, home: Path | None, where: str) -> Callable[..., Any]:
     except HarnessError:
         raise
     except (Exception, SystemExit) as error:
-        raise HarnessError(
-            f"{where}: cannot be imported: {in_one_line(error)}; install or mend what it imports."
-        ) from error
+        raise HarnessError(f"{where}: cannot be imported: {in_one_line(error)}; {_remedy(error, where)}.") from error
     function: Callable[..., Any] | None = getattr(module, name, None)
     if not callable(function):
         known = ", ".join(sorted(key for key, value in vars(module).items() if callable(value) and key[0] != "_"))
         raise HarnessError(f"{where}: {source} holds no function {name!r}; it holds {known or 'none'}.")
     return function
+
+
+def _remedy(error: BaseException, where: str) -> str:
+    if not isinstance(error, ModuleNotFoundError):
+        return "mend what it imports"
+    key = f"{where.partition('.factory')[0].partition('.reader')[0]}.environment.PYTHONPATH"
+    return f"install it, or name its folder, as seen from the scenario's, in {key}"
 
 
 def _from_file(path: Path, where: str) -> Any:

@@ -172,7 +172,8 @@ def _precision(subject: Subject) -> str:
     single = [name for name, value in port.stages(batch).items() if _is_single(value)]
     if single:
         raise InconclusiveError(
-            f"no float64 in {_named(single)}: float32 alone is judged from there on; compute in the type of the input."
+            f"no float64 in {_named(single)}: rung stages is red there in float64, unless the other side loses the "
+            "same digits; compute in the type of the input or, where that cannot be, declare the stage to differ."
         )
     return "float64 as well"
 

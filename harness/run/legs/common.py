@@ -16,7 +16,7 @@ from harness.files import write_json
 from harness.networks import network as networks
 from harness.networks import registry
 from harness.ports.mapping import PairMapping
-from harness.ports.protocol import Port, Setup
+from harness.ports.protocol import SEEN, Port, Setup
 from harness.ports.renamed import RenamedPort
 from harness.records.setup import DatasetSetup
 from harness.run.job import Job
@@ -65,11 +65,20 @@ def weights_of_other(job: Job, port: Port, weights: Weights) -> Weights:
     return {name: shared.get(name, own) for name, own in shared_start(job, port).items()}
 
 
+HINTS = {
+    SEEN: " (optional: give its port `seen`, and its own workflow is judged, too)",
+    "predict": " (a port on the toolkits needs `patches` for it)",
+}
+"""What makes a port capable of what it is most often asked for in vain."""
+
+
 def lacks(job: Job, folder: Path, port: Port, needed: Iterable[str]) -> frozenset[str]:
     """The capabilities of `needed` that a port lacks; written, with the reason, to `missing.json` in `folder`."""
     absent = frozenset(needed) - port.capabilities
     if absent:
-        write_missing(folder, {name: f"{job.backend} cannot do {name!r}" for name in sorted(absent)})
+        write_missing(
+            folder, {name: f"{job.backend} cannot do {name!r}{HINTS.get(name, '')}" for name in sorted(absent)}
+        )
     return absent
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.judge.declared import applied, gone, is_about
+from harness.judge.declared import Parting, applied, gone, is_about
 from harness.judge.verdict import CONTRACT, Check, Status
 from harness.ports.contract import Contract, Stage
 from harness.records.declared import DeclaredDifference
@@ -26,12 +26,17 @@ def declared(what: str, until: str = "2999-01-01") -> dict[str, DeclaredDifferen
     return {what: DeclaredDifference(differs="bilinear on the candidate", reason="known", until=until)}
 
 
-def statuses(rung: str, checks: list[Check], known: dict[str, DeclaredDifference]) -> dict[str, Status]:
-    return {one.name: one.status for one in applied(rung, checks, known, NETWORK)}
+BOTH: Parting = {"float32": "up", "float64": "up", "training": "up"}
+
+
+def statuses(
+    rung: str, checks: list[Check], known: dict[str, DeclaredDifference], parting: Parting = BOTH
+) -> dict[str, Status]:
+    return {one.name: one.status for one in applied(rung, checks, known, NETWORK, parting)}
 
 
 def test_a_declared_difference_is_declared_and_says_why() -> None:
-    [found] = applied("stages", [check("alone.up")], declared("up"), NETWORK)
+    [found] = applied("stages", [check("alone.up")], declared("up"), NETWORK, BOTH)
     assert found.status == "declared"
     assert found.message == "they differ; declared until 2999-01-01: bilinear on the candidate (known)"
 
@@ -48,7 +53,7 @@ def test_another_stage_stays_red() -> None:
 
 
 def test_after_its_day_it_is_red_again() -> None:
-    [found] = applied("stages", [check("alone.up")], declared("up", "2020-01-01"), NETWORK)
+    [found] = applied("stages", [check("alone.up")], declared("up", "2020-01-01"), NETWORK, BOTH)
     assert found.status == "fail"
     assert found.message.endswith("declared until 2020-01-01, which has passed")
 
@@ -63,7 +68,27 @@ def test_what_is_computed_behind_it_is_inconclusive_where_the_sides_part() -> No
 
 
 def test_a_setting_hides_nothing_behind_it() -> None:
-    assert statuses("loss", [check("float64.mse", rung="loss")], declared("options.epsilon")) == {"float64.mse": "fail"}
+    loss, known = [check("float64.mse", rung="loss")], declared("options.epsilon")
+    assert statuses("loss", loss, known, {}) == {"float64.mse": "fail"}
+
+
+@pytest.mark.parametrize("what", ["options.epsilon", "epsilon_added", "options.*"])
+def test_a_constant_of_the_optimiser_is_behind_what_follows_a_step(what: str) -> None:
+    for rung in ("step", "trajectory", "telemetry"):
+        assert statuses(rung, [check("float64.up.kernel", rung=rung)], declared(what), {}) == {
+            "float64.up.kernel": "inconclusive"
+        }
+
+
+def test_a_stage_that_parts_in_float64_alone_leaves_float32_to_be_judged() -> None:
+    names = ("float32.head.kernel", "float64.head.kernel")
+    for rung in ("gradient", "step"):
+        checks = [check(name, rung=rung) for name in names]
+        found = statuses(rung, checks, declared("up"), {"float64": "up"})
+        assert found == {"float32.head.kernel": "fail", "float64.head.kernel": "inconclusive"}
+    whole = [check("float32.output"), check("float64.output")]
+    found = statuses("stages", whole, declared("up"), {"float64": "up"})
+    assert found == {"float32.output": "fail", "float64.output": "inconclusive"}
 
 
 @pytest.mark.parametrize(

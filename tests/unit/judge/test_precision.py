@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from harness.judge.precision import in_float32
+from harness.judge.localisation import localise
+from harness.judge.precision import in_float32, of_rounding
+from harness.judge.verdict import CONTRACT, Check
 
 SIDES = ("tensorflow", "torch")
 STAGES, GRADIENTS = "{}/lockstep/stages_float64.npz", "{}/lockstep/gradients_float64.npz"
@@ -106,3 +108,29 @@ def test_sides_that_hold_the_same_values_of_float32_agree(gs2) -> None:
         stage = np.load(gs2.path / STAGES.format("tensorflow"))["encoder.0"]
         gs2.change_arrays(file, encoder__0=rounded(stage))
     assert gs2.bad("stages") == {}
+
+
+def red(name, value, limit=1e-12):
+    return Check("stages", name, "fail", value, limit, 1 - value / limit, CONTRACT, "they differ")
+
+
+def test_what_float32_hides_is_told_last_where_it_shows_what_is_wrong():
+    large, small = red("alone.down2", 0.6), red("alone.enc", 3e-9)
+    shown = red("float32.down2", 0.6, 1e-6)
+    passed = Check("stages", "float32.enc", "pass", 0.0, 1e-6, 1.0, CONTRACT, "they agree")
+    whole = [red("float64.enc", 3e-9), red("float64.down2", 0.6)]
+    assert of_rounding([small, large, *whole, passed, shown]) == {"alone.enc", "float64.enc"}
+    assert of_rounding([small, whole[0], passed]) == set(), "nothing else is wrong"
+    assert of_rounding([small, *whole, passed, shown]) == set(), "it grew, and nothing larger is wrong by itself"
+
+
+def test_the_stage_that_float32_shows_is_named_before_one_that_it_hides(gs2):
+    for name, factor in (("encoder.0", 1 + 3e-9), ("encoder.1", 1.01)):
+        for file in (STAGES.format("torch"), "torch/graft/stages.npz", "torch/lockstep/stages_float32.npz"):
+            if factor > 1.001 or "float32" not in file:
+                gs2.change_arrays(file, **{name.replace(".", "__"): lambda a, by=factor: (a * by).astype(a.dtype)})
+    verdict = gs2.judge("stages")
+    assert "encoder.1" in verdict.message
+    assert localise(gs2.evidence, [verdict]).first.tensor == "encoder.1"
+    small = [number for number, check in enumerate(verdict.checks) if check.name.endswith(".encoder.0")]
+    assert min(number for number in small if verdict.checks[number].status == "fail") > 3

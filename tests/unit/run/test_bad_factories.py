@@ -34,7 +34,7 @@ CHECKED: dict[str, dict[str, str]] = {
         "loss": "batch.amplitude was changed in place; work on a copy.",
         "step": "the port does not announce train",
     },
-    "loses_digits": {"precision": "no float64 in 0, output: float32 alone is judged from there on"},
+    "loses_digits": {"precision": "no float64 in 0, output: rung stages is red there in float64"},
     "breaks_in_double": {"precision": "RuntimeError: "},
     "trains_half": {"step": "0.kernel has a gradient and did not move; give the optimiser every weight"},
     "has_no_gradient": {"gradients": "unused.bias has no gradient: the loss does not depend on it"},

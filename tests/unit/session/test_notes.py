@@ -49,7 +49,7 @@ def test_a_red_note_says_what_went_wrong_and_how_to_repeat_it(folder: Path) -> N
     assert "- total: says fail" in text
     assert "total  fail    2      1      -1      ledger" in text
     assert (
-        "pytest 'tests/parity/test_ladder.py::test_loss[gs1]' --parity-profile smoke --parity-backends a,b "
+        "pytest -m parity -k 'test_loss[gs1]' --parity-profile smoke --parity-backends a,b "
         "--parity-override training.seed=7" in text
     )
     assert f"all of it is in `{layout.ENVIRONMENT}` of the hub" in text

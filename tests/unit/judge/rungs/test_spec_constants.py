@@ -10,6 +10,7 @@ from harness.files import write_json, write_npz
 from harness.judge.evidence import Evidence
 from harness.judge.rungs import spec
 from harness.judge.tolerances import Limits
+from harness.judge.verdict import Check
 from harness.ports.contract import Contract, Weight
 
 CONTRACT = Contract(
@@ -23,25 +24,43 @@ CONTRACT = Contract(
 )
 
 
+def judged(root: Path, contracts: dict[str, Contract | None], constants: dict[str, float] | None = None) -> list[Check]:
+    """The checks of sides with these contracts; one without left an error in its place."""
+    for side, contract in contracts.items():
+        folder = root / side / layout.LOCKSTEP
+        folder.mkdir(parents=True)
+        if contract is not None:
+            contract.write(folder)
+        value = 1.0 + (constants or {}).get(side, 0.0)
+        write_npz(folder / layout.FIRST_WEIGHTS, **{"fourier.window": np.array([0.5, value, 0.5])})
+    done = {"leg": "lockstep", "cached": False, "seconds": 1.0, "key": None}
+    failed = {"status": "failed", "error": "pair.reference.factory: cannot be imported"}
+    jobs = [
+        {"backend": side, **done, **({"status": "done", "error": None} if contract else failed)}
+        for side, contract in contracts.items()
+    ]
+    write_json(root / layout.JOBS, jobs)
+    return spec.judge(Evidence(root, ("one", "other")), Limits({}))
+
+
 @pytest.mark.parametrize(("change", "status"), [(0.0, "pass"), (1e-7, "fail")])
 def test_a_constant_that_differs_is_named(tmp_path: Path, change: float, status: str) -> None:
-    for side, more in (("one", 0.0), ("other", change)):
-        folder = tmp_path / side / layout.LOCKSTEP
-        folder.mkdir(parents=True)
-        CONTRACT.write(folder)
-        write_npz(folder / layout.FIRST_WEIGHTS, **{"fourier.window": np.array([0.5, 1.0 + more, 0.5])})
-    jobs = [
-        {
-            "backend": side,
-            "leg": "lockstep",
-            "status": "done",
-            "cached": False,
-            "seconds": 1.0,
-            "key": None,
-            "error": None,
-        }
-        for side in ("one", "other")
-    ]
-    write_json(tmp_path / layout.JOBS, jobs)
-    found = {check.name: check for check in spec.judge(Evidence(tmp_path, ("one", "other")), Limits({}))}
+    found = {
+        check.name: check for check in judged(tmp_path, dict.fromkeys(("one", "other"), CONTRACT), {"other": change})
+    }
     assert found["constants.fourier.window"].status == status, found
+
+
+def test_a_side_without_a_contract_is_told_by_the_error_of_its_job(tmp_path: Path) -> None:
+    [found] = judged(tmp_path, {"one": CONTRACT, "other": None})
+    assert (found.status, found.message) == ("error", "pair.reference.factory: cannot be imported")
+
+
+def test_what_every_port_between_two_frameworks_meets_is_told_last(tmp_path: Path) -> None:
+    variance, padding = ({"norm": {"kind": "batch_norm", "running_variance": told}} for told in ("biased", "unbiased"))
+    own = {**variance, "up": {"kind": "conv", "padding": "same"}}
+    other = {**padding, "up": {"kind": "conv", "padding": "valid"}}
+    sides = zip(("one", "other"), (own, other), strict=True)
+    checks = judged(tmp_path, {side: CONTRACT.model_copy(update={"layers": layers}) for side, layers in sides})
+    red = [check.name for check in checks if check.status == "fail"]
+    assert red == ["layers.up.padding", "layers.norm.running_variance"]

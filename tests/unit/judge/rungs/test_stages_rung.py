@@ -301,6 +301,7 @@ def test_the_common_centre_of_a_stage_of_another_size_is_compared_as_well(gs2):
         ("batch_size", None, True),
         ("batch_size", lambda record: record["settings"].__setitem__("batch_size", 8), False),
         ("loss.mse", None, False),  # of a rung above, which may yet see it
+        ("head.kernel", None, False),  # of a weight alone: rung step looks for it
     ],
 )
 def test_a_declared_difference_that_is_no_longer_there_is_told(gs2, what, change, told):

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from harness.files import write_json
+
 KERNEL = "amplitude.head.kernel"
 FIRST, START = "torch/trajectory/first_{}.npz", "torch/lockstep/weights.npz"
 
@@ -82,3 +84,12 @@ def test_one_factor_in_all_moments_is_told_once(gs2):
     assert set(bad) == {"float64.factor.first_moment", "float64.factor.second_moment", f"float64.{KERNEL}"}
     assert "every first moment of torch is 2 times that of tensorflow" in bad["float64.factor.first_moment"].message
     assert "of the gradients squared) of torch is 4 times that" in bad["float64.factor.second_moment"].message
+
+
+@pytest.mark.parametrize(("change", "told"), [(lambda a: a * (1 + 1e-8), False), (None, True)])
+def test_weights_that_are_declared_to_differ_and_do_not_are_told(gs2, change, told):
+    known = {"differs": "somehow", "reason": "agreed", "until": "2999-01-01"}
+    write_json(gs2.path / "declared.json", {"differences": {KERNEL: known}})
+    if change is not None:
+        gs2.change_arrays(FIRST.format("float64"), **{key(KERNEL): change})
+    assert red(gs2) == ({"no_longer_there": "fail"} if told else {f"float64.{KERNEL}": "declared"})
