@@ -16,7 +16,7 @@ EXAMPLE = FOLDER / "init"
 def init(
     folder: Annotated[Path, typer.Argument(help="A folder that is empty or not there yet.")],
 ) -> None:
-    """Write a scenario, two ports and a test module that are green, to be replaced by your own.
+    """Write a scenario, two ports and a test module of which nothing is red, to be replaced by your own.
 
     Example: python -m harness init my-parity && cd my-parity && pytest -m parity
     """

@@ -164,7 +164,10 @@ def import_folder(parent: Path) -> Path:
     return folder
 
 
+IMPORT_PATH = "PYTHONPATH"
+
+
 def worker_environment(imports: Path) -> dict[str, str]:
     """This process's environment with the folder of `import_folder` first on the import path."""
-    path = os.pathsep.join(filter(None, [str(imports), os.environ.get("PYTHONPATH", "")]))
-    return {**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1", "PYTHONHASHSEED": "0"}
+    path = os.pathsep.join(filter(None, [str(imports), os.environ.get(IMPORT_PATH, "")]))
+    return {**os.environ, IMPORT_PATH: path, "PYTHONUNBUFFERED": "1", "PYTHONHASHSEED": "0"}

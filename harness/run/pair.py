@@ -11,7 +11,7 @@ from harness.errors import HarnessError
 from harness.files import read_json, sha256, write_json
 from harness.ports.contract import Contract
 from harness.ports.mapping import PairMapping, by_name, by_order, without_partner
-from harness.run.interpreters import Needs
+from harness.run.interpreters import IMPORT_PATH, Needs
 from harness.run.plan import SideInputs
 from harness.scenario.case import Case
 from harness.scenario.pair import PairScenario, SideSpec
@@ -25,7 +25,6 @@ DISTRIBUTIONS = {
 }
 """Distributions whose versions can change what a side of each toolkit computes."""
 MODULES = {"keras": ("keras",), "torch": ("torch",), "own": (), "command": ()}
-IMPORT_PATH = "PYTHONPATH"
 PROPOSALS = {"by_order": by_order, "by_name": by_name}
 
 

@@ -14,6 +14,7 @@ from harness.records.jobs import JobRecord
 from harness.run import cores, interpreters, process, worker
 from harness.run.devices import Device
 from harness.run.environment import QUIET, apply, changing_results
+from harness.run.interpreters import IMPORT_PATH
 from harness.run.job import Job, write_job
 from harness.run.keys import Runtime
 from harness.run.plan import SOURCE_FOLDERS, PlannedJob
@@ -157,12 +158,18 @@ def _source(store: Store, plan: PlannedJob, scratch: Path) -> Path | None:
     return (stored if stored.is_dir() else scratch / _name(plan.source)) / SOURCE_FOLDERS[plan.source.leg]
 
 
-def _start(context: Context, runtime: Runtime, jobs: Sequence[str], scratch: Path, log: Path) -> process.Outcome:
+def worker_environment(runtime: Runtime, scratch: Path) -> dict[str, str]:
+    """Environment of a worker; folders that the scenario puts on the import path follow those of the harness."""
     environment = interpreters.worker_environment(interpreters.import_folder(scratch))
-    own = runtime.variables.get("PYTHONPATH")
-    apply({name: value for name, value in runtime.variables.items() if name != "PYTHONPATH"}, environment)
-    if own:  # behind the harness's own folder, without which no worker starts
-        environment["PYTHONPATH"] = os.pathsep.join([environment["PYTHONPATH"], own])
+    given = dict(runtime.variables)
+    own = given.pop(IMPORT_PATH, "")
+    apply(given, environment)
+    environment[IMPORT_PATH] = os.pathsep.join(filter(None, [environment[IMPORT_PATH], own]))
+    return environment
+
+
+def _start(context: Context, runtime: Runtime, jobs: Sequence[str], scratch: Path, log: Path) -> process.Outcome:
+    environment = worker_environment(runtime, scratch)
     python = str(runtime.interpreter.path)
     return process.run(
         [python, "-m", runtime.worker, worker.SUPERVISED, *jobs],

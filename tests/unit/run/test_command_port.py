@@ -18,6 +18,7 @@ from harness.errors import HarnessError
 from harness.files import read_json, read_npz
 from harness.judge import ladder, tolerances
 from harness.judge.evidence import Evidence
+from harness.networks.pair import loading
 from harness.run import pair
 from harness.run.plan import LEGS
 from harness.run.run_case import RunOptions, run_case
@@ -197,6 +198,18 @@ def test_a_function_reads_what_a_table_does(run, tmp_path: Path) -> None:
     assert read_json(function / "train_outputs" / "history.json") == read_json(table / "train_outputs" / "history.json")
     patches = [read_npz(side / "inference_outputs" / "patches.npz")["patches"] for side in (table, function)]
     np.testing.assert_array_equal(*patches)
+
+
+def test_a_folder_of_the_user_is_on_the_import_path_as_the_scenario_sees_it(run) -> None:
+    importing = {"outputs": {}, "reader": "reader.py:importing"}
+    assert "No module named 'kept_elsewhere'" in run(make_case(**importing))["second", "train"]
+    found = run(make_case(**importing, environment={"PYTHONPATH": "package"}))
+    assert found["second", "train"] is found["second", "infer"] is None
+
+
+def test_what_cannot_be_imported_says_how_it_is_found() -> None:
+    with pytest.raises(HarnessError, match=r"name its folder, .* in pair\.reference\.environment\.PYTHONPATH\."):
+        loading.found("absent_package:build", COMMANDS, "pair.reference.factory: absent_package:build")
 
 
 def test_the_bytes_of_the_file_of_the_reader_are_in_the_key(tmp_path: Path) -> None:

@@ -10,6 +10,13 @@ def read(folder, stage):
     return {"patches": np.load(folder / "found.npz")["patches"]}
 
 
+def importing(folder, stage):
+    """As `read`, by a module that lies elsewhere."""
+    import kept_elsewhere
+
+    return read(folder, stage) if stage == "infer" else {f"history.{kept_elsewhere.LOSS}": [1.0]}
+
+
 def unlike_a_table(folder, stage):
     """No mapping."""
     return [folder, stage]
