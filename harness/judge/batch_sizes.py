@@ -7,7 +7,7 @@ from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.records.batch_sizes import BatchSizes
 
-LIMIT = "float32"
+LIMIT = "batch"
 
 
 def judge_batch_sizes(findings: Findings, evidence: Evidence) -> None:

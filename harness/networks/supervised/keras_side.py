@@ -36,7 +36,7 @@ def network(size: int, channels: int, normalised: bool) -> keras.Model:
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dense(BOTTLENECK, activation="tanh", name="waist")(x)
     x = layers.LayerNormalization(epsilon=EPSILON, name="waist_norm")(x) if normalised else x
-    x = layers.Dropout(0.1, name="dropout")(x)
+    x = layers.Dropout(0.1, name="dropout")(x) if normalised else x
     x = layers.Dense(small * small * 8, activation="relu", name="widen")(x)
     x = layers.Reshape((small, small, 8), name="unflatten")(x)
     x = layers.UpSampling2D(2, interpolation="nearest", name="up1")(x)

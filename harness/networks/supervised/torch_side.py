@@ -65,7 +65,7 @@ class EncoderDecoder(nn.Module):
         self.flatten = nn.Flatten()
         self.waist = nn.Linear(16 * self.small**2, 32)
         self.waist_norm = nn.LayerNorm(32, eps=EPSILON) if normalised else nn.Identity()
-        self.dropout = nn.Dropout(0.1)
+        self.dropout = nn.Dropout(0.1) if normalised else nn.Identity()
         self.widen = nn.Linear(32, 8 * self.small**2)
         self.up1 = nn.Upsample(scale_factor=2, mode="nearest")
         self.refine = nn.Conv2d(8, 16, 3, padding=1)
