@@ -41,7 +41,9 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, metrics: R
             message = f"{backend}: {name} of the {part} against the truth"
             findings.measure(f"{backend}.{part}.{name}", value, f"{part}.{name}", message)
     placed = _placement(metrics)
-    if evidence.contract.scale is None:  # without an intensity scale the level of a picture is not determined
+    if (
+        evidence.own_contract(backend).scale is None
+    ):  # without an intensity scale the level of a picture is not determined
         del placed["level_error"]
     for name, value in placed.items():
         findings.measure(f"{backend}.{name}", value, name, f"{backend}: {name.replace('_', ' ')} against the truth")

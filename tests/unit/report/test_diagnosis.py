@@ -135,6 +135,11 @@ def test_tensors_of_different_types_are_told_by_their_check(case):
     assert line_of(case).startswith("gs2: FAIL at stages: float64.input: stage input (float64): type")
 
 
+def test_a_stage_that_one_side_computes_in_float32_says_so(case):
+    case.change_arrays(F64, encoder__0=lambda a: a.astype(np.float32).astype(a.dtype))
+    assert "computed in float32 by torch" in line_of(case)
+
+
 def test_float32_alone_is_said(case):
     case.change_arrays(F64.replace("64", "32"), encoder__0=lambda a: a * np.float32(1.01))
     assert line_of(case).endswith("(first stage that differs in float32)")
