@@ -1,6 +1,7 @@
 """A side that is two command lines and files of numbers, for real: what the ladder says of it, and what it refuses."""
 
 import io
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from harness.files import read_json, read_npz
 from harness.judge import ladder, tolerances
 from harness.judge.evidence import Evidence
 from harness.networks.pair import loading
-from harness.run import pair
+from harness.run import pair, side
 from harness.run.plan import LEGS
 from harness.run.run_case import RunOptions, run_case
 from harness.scenario.case import Case
@@ -205,6 +206,13 @@ def test_a_folder_of_the_user_is_on_the_import_path_as_the_scenario_sees_it(run)
     assert "No module named 'kept_elsewhere'" in run(make_case(**importing))["second", "train"]
     found = run(make_case(**importing, environment={"PYTHONPATH": "package"}))
     assert found["second", "train"] is found["second", "infer"] is None
+
+
+def test_the_folders_of_the_user_follow_those_that_the_harness_needs(tmp_path: Path) -> None:
+    found = side.worker_environment(SimpleNamespace(variables={"PYTHONPATH": "own", "A": "1"}), tmp_path)  # type: ignore[arg-type]
+    first, *_, last = found["PYTHONPATH"].split(os.pathsep)
+    assert (Path(first) / "harness").exists()
+    assert (last, found["A"]) == ("own", "1")
 
 
 def test_what_cannot_be_imported_says_how_it_is_found() -> None:
