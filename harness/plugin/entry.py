@@ -55,7 +55,16 @@ def _check_root(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make one test a case of every rung of the ladder, and one test a dose study."""
+    """Make one test a case of every rung of the ladder, and one test a dose study.
+
+    A ladder in a project of its own below this one is skipped: the scenarios of this project are not meant by it.
+    """
+    used = [name for name in (expansion.CASE, expansion.STUDY) if name in metafunc.fixturenames]
+    own = expansion.project_below(metafunc.definition.path, metafunc.config.rootpath) if used else None
+    if own is not None:
+        for name in used:
+            metafunc.parametrize(name, [expansion.elsewhere(own)], indirect=name == expansion.CASE, scope="session")
+        return
     if expansion.CASE in metafunc.fixturenames:
         parameters = expansion.parameters(metafunc.config.stash[_SESSION].cases)
         metafunc.parametrize(expansion.CASE, parameters, indirect=True, scope="session")

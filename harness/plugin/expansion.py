@@ -1,6 +1,7 @@
 """Turns scenarios into tests: one parameter a case, with the marks and keywords that `-m` and `-k` select by."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -56,13 +57,25 @@ def study_parameters(cases: Sequence[Case]) -> list[object]:
     return [pytest.param(study, id=study.name, marks=_marks(by_name[study.name])) for study in found]
 
 
+def project_below(module: Path, root: Path) -> Path | None:
+    """The folder of a project of its own, with a `pytest.ini`, that a test module lies in below the session's root."""
+    folders = [folder for folder in module.parents if folder.is_relative_to(root) and folder != root]
+    return next((folder for folder in folders if (folder / "pytest.ini").is_file()), None)
+
+
+def elsewhere(project: Path) -> object:
+    """The only parameter set, to be skipped, of a test that belongs to another project."""
+    reason = f"{project.name} is a project of its own: start pytest in it"
+    return pytest.param(None, id=project.name, marks=pytest.mark.skip(reason=reason))
+
+
 def _marks(case: Case) -> list[pytest.MarkDecorator]:
     return [getattr(pytest.mark, name) for name in case.scenario.markers]
 
 
 def is_rung_test(item: pytest.Item) -> bool:
-    """Whether a test judges a rung of the ladder."""
-    return CASE in getattr(item, "fixturenames", ())
+    """Whether a test judges a rung of the ladder in this project."""
+    return CASE in getattr(item, "fixturenames", ()) and isinstance(item.callspec.params[CASE], Case)  # type: ignore[attr-defined]
 
 
 def is_study_test(item: pytest.Item) -> bool:
