@@ -38,17 +38,8 @@ BEHIND = (
 """Rungs that judge what a stage leads to."""
 
 
-OPTIMISED = (
-    "step",
-    "trajectory",
-    "telemetry",
-    "patches",
-    "scale",
-    "canvas",
-    "reconstruction",
-    "agreement",
-)
-"""Rungs that judge what the optimiser leads to."""
+OPTIMISED = ("step", "trajectory", "telemetry", "patches", "agreement")
+"""Rungs that compare what the optimiser leads to."""
 TRAINED = "training"
 Parting = Mapping[str, str]
 """By precision, the first stage that is declared to differ and does, and that of the precision of the training under
