@@ -46,7 +46,7 @@ def _green(case: CaseSummary) -> str:
     """The rungs of a case of which every check passed; empty where there is none."""
     rungs = dict.fromkeys(check.rung for check in case.checks)
     green = [rung for rung in rungs if all(check.status == "pass" for check in case.checks if check.rung == rung)]
-    return f"nothing is red, {', '.join(green)} {'agree' if len(green) > 1 else 'agrees'}; " if green else ""
+    return f"nothing is red, {', '.join(green)} {'pass' if len(green) > 1 else 'passes'}; " if green else ""
 
 
 def _first_red_check(reds: Sequence[Check]) -> str:

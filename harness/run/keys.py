@@ -36,7 +36,13 @@ SHARED_CODE = (
     "run/legs/common.py",
     "run/legs/halves.py",
 )
-_INFER_CODE = ("run/legs/infer.py", "run/legs/placement.py", "run/legs/statistics.py", "physics/*.py")
+_INFER_CODE = (
+    "run/legs/infer.py",
+    "run/legs/own_picture.py",
+    "run/legs/placement.py",
+    "run/legs/statistics.py",
+    "physics/*.py",
+)
 LEG_CODE = {
     "check": ("run/legs/check.py",),
     "contract": ("run/legs/contract.py",),

@@ -195,7 +195,7 @@ def test_a_case_that_is_neither_red_nor_green_says_why(status):
     assert markdown.case_line(built(check("scale.torch", status))) == f"gs2: {status.upper()}: scale.torch: said"
 
 
-def test_a_case_without_red_says_first_what_agrees():
+def test_a_case_without_red_says_first_what_passes():
     found = built(
         check("stages.up", "pass"),
         check("loss.mse", "pass"),
@@ -203,7 +203,7 @@ def test_a_case_without_red_says_first_what_agrees():
         check("telemetry.end", "inconclusive"),
         check("telemetry.steps", "pass"),
     )
-    assert markdown.case_line(found) == ("gs2: INCONCLUSIVE: nothing is red, stages, loss agree; settings.torch: said")
+    assert markdown.case_line(found) == ("gs2: INCONCLUSIVE: nothing is red, stages, loss pass; settings.torch: said")
 
 
 def test_a_green_case_says_how_near_the_nearest_limit_is():
