@@ -23,7 +23,7 @@ def test_the_worst_come_first(several: Path, opened: Open) -> None:
 
 def test_filters_by_text_status_and_rung(several: Path, opened: Open) -> None:
     page = opened(several / "index.html").page
-    page.get_by_label("Find").fill("GREE")
+    page.get_by_label("Find").fill("GREEN")
     assert cases(page) == ["green"]
     page.get_by_role("button", name="Show all").click()
     expect(page.locator("#shown")).to_have_text("3 of 3 cases")
