@@ -158,7 +158,7 @@ def _source(store: Store, plan: PlannedJob, scratch: Path) -> Path | None:
     return (stored if stored.is_dir() else scratch / _name(plan.source)) / SOURCE_FOLDERS[plan.source.leg]
 
 
-def worker_environment(runtime: Runtime, scratch: Path) -> dict[str, str]:
+def environment_of(runtime: Runtime, scratch: Path) -> dict[str, str]:
     """Environment of a worker; folders that the scenario puts on the import path follow those of the harness."""
     environment = interpreters.worker_environment(interpreters.import_folder(scratch))
     given = dict(runtime.variables)
@@ -169,7 +169,7 @@ def worker_environment(runtime: Runtime, scratch: Path) -> dict[str, str]:
 
 
 def _start(context: Context, runtime: Runtime, jobs: Sequence[str], scratch: Path, log: Path) -> process.Outcome:
-    environment = worker_environment(runtime, scratch)
+    environment = environment_of(runtime, scratch)
     python = str(runtime.interpreter.path)
     return process.run(
         [python, "-m", runtime.worker, worker.SUPERVISED, *jobs],

@@ -104,8 +104,10 @@ def found(text: str, home: Path | None, where: str) -> Callable[..., Any]:
 def _remedy(error: BaseException, where: str) -> str:
     if not isinstance(error, ModuleNotFoundError):
         return "mend what it imports"
-    key = f"{where.partition('.factory')[0].partition('.reader')[0]}.environment.PYTHONPATH"
-    return f"install it, or name its folder, as seen from the scenario's, in {key}"
+    side = where.partition(":")[0].rpartition(".")[0]
+    if side == "pair":  # the oracle, which is of no side
+        return "install it"
+    return f"install it, or name its folder, as seen from the scenario's, in {side}.environment.PYTHONPATH"
 
 
 def _from_file(path: Path, where: str) -> Any:

@@ -52,10 +52,10 @@ def run(job: Job) -> None:
     port.set_weights(weights if job.leg == "infer" else weights_of_other(job, port, weights))
     started = time.monotonic()
     data = GroupedData.load(job.dataset / layout.TEST)
-    answer = _answer(job, port, data, bundle.parent / layout.OWN_LOOP)
-    of_groups = answer.patches if ANSWER not in port.capabilities else _patches(job, answer, data)
-    placed = place(job, data, np.asarray(of_groups), port.contract.region)
-    canvas, coverage = _stitch(job, port, placed, answer.picture)
+    answer = _answer(job, port, bundle.parent / layout.OWN_LOOP)
+    patches = _predict(job, port, data, np.arange(len(data.groups))) if answer is None else _patches(job, answer, data)
+    placed = place(job, data, patches, port.contract.region)
+    canvas, coverage = _stitch(job, port, placed, answer.picture if answer else None)
     seconds = time.monotonic() - started
     _write_canvas(folder, canvas, coverage)
     _write_patches(folder, data, placed)
@@ -91,10 +91,10 @@ def _predict(job: Job, port: Port, data: GroupedData, rows: Array) -> Array:
     return np.concatenate([port.predict(batch_of(data, chunk, scale)) for chunk in chunks])
 
 
-def _answer(job: Job, port: Port, data: GroupedData, trained: Path) -> Answer:
-    """What the side makes of the test patterns: for the whole file at once, or batch by batch."""
+def _answer(job: Job, port: Port, trained: Path) -> Answer | None:
+    """What a side makes of the whole file of test patterns; None for one that predicts batch by batch."""
     if ANSWER not in port.capabilities:
-        return Answer(_predict(job, port, data, np.arange(len(data.groups))))
+        return None
     with TemporaryDirectory() as folder:
         return cast("OwnWorkflow", port).answer(half(job, "test"), trained, Path(folder))
 
@@ -146,7 +146,7 @@ def _write_patches(folder: Path, data: GroupedData, placed: PlacedPatches) -> No
     write_json(folder / layout.OFFSETS, {**offsets, "group_centres": data.offsets[:, 0, :, 0]})
 
 
-def _canvas_facts(job: Job, port: Port, placed: PlacedPatches, size: int, answer: Answer) -> CanvasFacts:
+def _canvas_facts(job: Job, port: Port, placed: PlacedPatches, size: int, answer: Answer | None) -> CanvasFacts:
     N, own = job.scenario.dataset.N, "port" if "stitch" in port.capabilities else "harness"
     required = required_size(N, placed.positions)
     return CanvasFacts(
@@ -159,7 +159,7 @@ def _canvas_facts(job: Job, port: Port, placed: PlacedPatches, size: int, answer
         centre_y=placed.centre[1],
         reassemble_m=job.scenario.inference.reassemble_m,
         weighting=job.scenario.inference.weighting,
-        **{"stitched_by": own} | ({} if answer.picture is None else _picture_facts(answer, answer.picture)),
+        **{"stitched_by": own} | (_picture_facts(answer, answer.picture) if answer and answer.picture else {}),
     )
 
 
@@ -206,7 +206,9 @@ def _training_listing(job: Job, port: Port, side: int) -> tuple[tuple[PatchRecor
     return tuple(patch_records(_predict(job, port, data, rows), side) for rows in data.batches[: job.patch_stats])
 
 
-def _stats(job: Job, port: Port, bundle: Path, seconds: float, placed: PlacedPatches, answer: Answer) -> InferenceStats:
+def _stats(
+    job: Job, port: Port, bundle: Path, seconds: float, placed: PlacedPatches, answer: Answer | None
+) -> InferenceStats:
     used, source = _scale_used(job, port, answer)
     return InferenceStats(
         infer_seconds=seconds,
@@ -220,9 +222,9 @@ def _stats(job: Job, port: Port, bundle: Path, seconds: float, placed: PlacedPat
     )
 
 
-def _scale_used(job: Job, port: Port, answer: Answer) -> tuple[float | None, ScaleSource]:
+def _scale_used(job: Job, port: Port, answer: Answer | None) -> tuple[float | None, ScaleSource]:
     """The intensity scale of the inference, and who says so."""
-    if ANSWER in port.capabilities:
+    if answer is not None:
         return answer.scale, "not said" if answer.scale is None else "command"
     if (restored := intensity_scale(port)) is not None:
         return restored, "bundle"

@@ -209,7 +209,7 @@ def test_a_folder_of_the_user_is_on_the_import_path_as_the_scenario_sees_it(run)
 
 
 def test_the_folders_of_the_user_follow_those_that_the_harness_needs(tmp_path: Path) -> None:
-    found = side.worker_environment(SimpleNamespace(variables={"PYTHONPATH": "own", "A": "1"}), tmp_path)  # type: ignore[arg-type]
+    found = side.environment_of(SimpleNamespace(variables={"PYTHONPATH": "own", "A": "1"}), tmp_path)  # type: ignore[arg-type]
     first, *_, last = found["PYTHONPATH"].split(os.pathsep)
     assert (Path(first) / "harness").exists()
     assert (last, found["A"]) == ("own", "1")
