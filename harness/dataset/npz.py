@@ -122,6 +122,8 @@ def _in_types(raw: RawData) -> dict[str, Array]:
             "probeGuess": raw.probe.astype(np.complex64),
             "xcoords": raw.x.astype(np.float64),
             "ycoords": raw.y.astype(np.float64),
+            "xcoords_start": raw.x.astype(np.float64),
+            "ycoords_start": raw.y.astype(np.float64),
             "scan_index": raw.scan_index.astype(np.int64),
         }
         if raw.object is not None:

@@ -20,6 +20,7 @@ from harness.judge.findings import Findings
 ROWS = ("relative", "input", "targets")
 """Arrays with a row for each group."""
 GROUPS = "groups"
+CANVAS = "canvas"
 LIMIT = "seen"
 Arrays = Mapping[str, Array]
 
@@ -31,6 +32,8 @@ def judge_front_doors(findings: Findings, evidence: Evidence, train: GroupedData
     for side, arrays in sides.items():
         with findings.evidence_for(f"seen.{side}"):
             _compare(findings, f"seen.{side}", ("the data of the case", own), (side, arrays))
+            if CANVAS in arrays:
+                _judge_canvas(findings, side, float(arrays[CANVAS]), evidence.setup.padded_size)
     if len(sides) == len(evidence.backends):
         reference, candidate = sides.items()
         with findings.evidence_for("seen"):
@@ -50,8 +53,13 @@ def _own(evidence: Evidence, train: GroupedData) -> dict[str, Array]:
         "input": np.moveaxis(train.X[train.groups], 1, -1),
         "probe": evidence.probe,
         "intensity_scale": np.array(evidence.setup.intensity_scale),
-        "canvas": np.array(float(evidence.setup.padded_size)),
     }
+
+
+def _judge_canvas(findings: Findings, side: str, found: float, needed: int) -> None:
+    """A canvas may be larger than the groups of the case need, and no smaller."""
+    message = f"canvas of {side}: {found:g} pixels a side, at least {needed} are needed for the groups of the case"
+    findings.demand(f"seen.{side}.{CANVAS}", found >= needed, message)
 
 
 def _compare(findings: Findings, name: str, reference: tuple[str, Arrays], candidate: tuple[str, Arrays]) -> None:

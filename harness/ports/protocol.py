@@ -54,6 +54,8 @@ class Setup:
     """Of a user's pair: what the scenario gives the factory of this side."""
     home: Path | None = None
     """Of a user's pair: the folder of the scenario's file."""
+    upstream: Path | None = None
+    """Of a user's pair: the checkout of the repository that it imports."""
     patterns: Callable[[], Path] | None = None
     """Of a user's pair: what writes the NPZ of the patterns for training; asked for only where a side loads them."""
 

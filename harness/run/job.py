@@ -16,7 +16,7 @@ from harness.errors import HarnessError
 from harness.scenario.networks import names, scenario_of
 from harness.scenario.schema import Scenario
 
-PATHS = ("dataset", "output", "source", "progress", "home")
+PATHS = ("dataset", "output", "source", "progress", "home", "upstream")
 
 
 def _resolved(value: Any) -> Any:
@@ -58,6 +58,8 @@ class Job(BaseModel):
     """Sweeps of a reference reconstruction."""
     home: Path | None = None
     """Of a user's pair: the folder of the scenario's file, where factories are looked for."""
+    upstream: Path | None = None
+    """Of a user's pair: the checkout of the repository that it imports."""
     mapping: dict[str, dict[str, str]] | None = None
     """Of a user's pair: the names under which the candidate's weights, layers and stages go."""
     fault: str | None = None

@@ -14,7 +14,7 @@ from harness.ports.mapping import PairMapping, by_name, by_order, without_partne
 from harness.run.interpreters import IMPORT_PATH, Needs
 from harness.run.plan import SideInputs
 from harness.scenario.case import Case
-from harness.scenario.pair import PairScenario, SideSpec
+from harness.scenario.pair import UPSTREAM, PairScenario, SideSpec
 from harness.scenario.schema import Scenario
 
 DISTRIBUTIONS = {
@@ -26,6 +26,27 @@ DISTRIBUTIONS = {
 """Distributions whose versions can change what a side of each toolkit computes."""
 MODULES = {"keras": ("keras",), "torch": ("torch",), "own": (), "command": ()}
 PROPOSALS = {"by_order": by_order, "by_name": by_name}
+
+
+class UpstreamNotFound(HarnessError):  # noqa: N818 - an absence, which skips a case, and not an error of the user's
+    """A pair imports a repository of which there is no checkout."""
+
+
+def require_upstream(case: Case) -> None:
+    """Raise `UpstreamNotFound`, with the command that gets a checkout, where a pair needs one and has none."""
+    name = case.scenario.upstream
+    if name is None or case.upstream is not None:
+        return
+    assert isinstance(case.scenario, PairScenario)
+    raise UpstreamNotFound(
+        f"there is no checkout of {name}; give --parity-upstream {name}=DIR or PARITY_UPSTREAM_{name.upper()}=DIR. "
+        f"To get one: {case.scenario.pair.upstream.get}"
+    )
+
+
+def _placed(case: Case, text: str) -> Path:
+    """A path of the scenario, as seen from its folder or from the checkout."""
+    return case.path.parent / Path(text.replace(UPSTREAM, str(case.upstream))).expanduser()
 
 
 def side_of(scenario: Scenario, name: str) -> SideSpec | None:
@@ -53,9 +74,10 @@ def is_named_alike(scenario: Scenario) -> bool:
 def variables(case: Case, name: str) -> dict[str, str]:
     """Environment variables that the scenario gives a side; PYTHONPATH holds folders as seen from the scenario's."""
     side = side_of(case.scenario, name)
-    found = {} if side is None else dict(side.environment)
+    given = {} if side is None else side.environment
+    found = {variable: text.replace(UPSTREAM, str(case.upstream)) for variable, text in given.items()}
     if IMPORT_PATH in found:
-        folders = [case.path.parent / Path(folder).expanduser() for folder in found[IMPORT_PATH].split(os.pathsep)]
+        folders = [_placed(case, folder) for folder in found[IMPORT_PATH].split(os.pathsep)]
         found[IMPORT_PATH] = os.pathsep.join(str(folder.resolve()) for folder in folders)
     return found
 
@@ -63,14 +85,14 @@ def variables(case: Case, name: str) -> dict[str, str]:
 def python(case: Case, name: str) -> Path | None:
     """The interpreter that the scenario names for a side, a relative path from the scenario's folder."""
     side = side_of(case.scenario, name)
-    return None if side is None or not side.python else case.path.parent / Path(side.python).expanduser()
+    return None if side is None or not side.python else _placed(case, side.python)
 
 
 def side_inputs(case: Case, name: str) -> SideInputs:
     """Where the files of a side lie, and their digest; HarnessError when one is not there."""
     side = side_of(case.scenario, name)
     assert side is not None
-    return SideInputs(home=case.path.parent.resolve(), code=_code(case, name, side))
+    return SideInputs(home=case.path.parent.resolve(), upstream=case.upstream, code=_code(case, name, side))
 
 
 def _code(case: Case, name: str, side: SideSpec) -> str:
@@ -84,7 +106,7 @@ def _code(case: Case, name: str, side: SideSpec) -> str:
 
 
 def _files(case: Case, name: str, text: str) -> Iterator[Path]:
-    path = case.path.parent / Path(text).expanduser()
+    path = _placed(case, text)
     if not path.exists():
         raise HarnessError(
             f"{case.path.name}: pair, {name}: there is no {text} beside the scenario; name one that is there."

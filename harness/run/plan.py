@@ -29,6 +29,8 @@ class SideInputs:
 
     home: Path | None = None
     """Folder of the scenario's file."""
+    upstream: Path | None = None
+    """Checkout of the repository that the pair imports."""
     code: str | None = None
     """Digest of the user's own files."""
     mapping: dict[str, dict[str, str]] | None = None

@@ -82,6 +82,7 @@ def _repeatable(case_dir: Path, planned: PlannedJob, runtime: Runtime) -> Job:
         source=source,
         patch_stats=planned.patch_stats,
         home=planned.side_inputs.home,
+        upstream=planned.side_inputs.upstream,
         mapping=planned.side_inputs.mapping,
         fault=runtime.fault,
     )

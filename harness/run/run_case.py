@@ -66,8 +66,10 @@ def run_case(
         with_dataset: Whether to copy the dataset, too; otherwise it is copied only beside a failed job, to repeat it.
 
     Raises:
-        HarnessError: The data, the scenario or the device cannot be used; DataNotFound for missing measured data.
+        HarnessError: The data, the scenario or the device cannot be used; DataNotFound for missing measured data,
+            UpstreamNotFound for a missing checkout.
     """
+    pair.require_upstream(case)
     store, cancelled = Store(options.store), threading.Event()
     case_dir.mkdir(parents=True, exist_ok=True)
     with all_of([store.lock_path(f"case-{digest(case_dir.resolve())}")], cancelled):

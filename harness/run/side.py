@@ -145,6 +145,7 @@ def _job(context: Context, runtime: Runtime, plan: PlannedJob, scratch: Path) ->
         patch_stats=plan.patch_stats,
         iterations=plan.iterations,
         home=plan.side_inputs.home,
+        upstream=plan.side_inputs.upstream,
         mapping=plan.side_inputs.mapping,
         fault=runtime.fault,
     )

@@ -39,6 +39,8 @@ class Case:
     """Dotted key -> `default`, or `KIND: FILE:LINE` with the kind `extends`, `scenario`, `profile NAME`, `matrix`."""
     overrides: dict[str, str]
     """Dotted key -> YAML text, as given on the command line."""
+    upstream: Path | None = None
+    """Checkout of the repository that the pair imports; None where it needs none, or there is none."""
 
     def resolved_yaml(self) -> str:
         """Content of `scenario.yaml`: every value with its origin as a comment; it can be loaded as a scenario file."""

@@ -19,7 +19,9 @@ def _factory(text: str) -> str:
     return text
 
 
-PLACES = ("data", "output", "model", "epochs", "batch_size", "seed")
+UPSTREAM = "{upstream}"
+"""What stands for the checkout that a pair imports, in the paths and commands of its sides."""
+PLACES = ("data", "output", "model", "epochs", "batch_size", "seed", "upstream")
 """What stands for a path or a number in a command."""
 OUTPUTS = ("patches", "scale", "scale_used", "canvas", "canvas_centre")
 """What a command may leave beside its history; `scale` is of its training, the others of its inference."""
@@ -65,6 +67,8 @@ class SideSpec(Section):
     """`file.py:callable`, the file beside the scenario, or `module:callable`; called with the set-up."""
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]*$")] = ""
     """How the side is called in hubs and reports; the name of its toolkit where it is empty."""
+    precision: Literal["", "float32"] = ""
+    """`float32` where its code computes in nothing else; float64 is then asked of neither side."""
     python: str = ""
     """The interpreter that it runs in; the harness's own where it is empty."""
     options: dict[str, Value] = Field(default={})
@@ -84,6 +88,11 @@ class SideSpec(Section):
     """Of a command: `history.<metric>` and others of OUTPUTS, each as `FILE:KEY` in `{output}`."""
     reader: Annotated[str, AfterValidator(_factory)] = ""
     """Of a command, in place of `outputs`: a function `(folder, stage)` that returns the same names with arrays."""
+
+    @property
+    def placed(self) -> tuple[str, ...]:
+        """The texts in which `{upstream}` may stand."""
+        return (self.python, *self.environment.values(), *self.code, self.train, self.infer)
 
     @model_validator(mode="after")
     def _is_one_of_two_kinds(self) -> "SideSpec":
@@ -113,6 +122,15 @@ def _check_outputs(outputs: dict[str, str]) -> None:
         raise ValueError("outputs: canvas and canvas_centre are needed together")
 
 
+class UpstreamSpec(Section):
+    """A repository that both sides import, and that is no part of this one."""
+
+    name: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]*)?$")] = ""
+    """By which `--parity-upstream NAME=DIR` and `PARITY_UPSTREAM_NAME` name its checkout."""
+    get: str = ""
+    """The command that gets a checkout with everything that it needs."""
+
+
 class DeclaredSpec(Section):
     """A difference that is known and accepted until a day."""
 
@@ -132,10 +150,19 @@ class PairSpec(Section):
     """`by_order`, `by_name`, or a JSON file beside the scenario that maps the candidate's names."""
     settings: dict[str, Value] = Field(default={})
     """What both sides' own workflows are asked for, beside what the scenario says, such as `learning_rate`."""
+    upstream: UpstreamSpec = UpstreamSpec()
+    """The repository whose checkout `{upstream}` stands for in paths and commands of the sides; none without a name."""
     oracle: Annotated[str, AfterValidator(_factory)] | None = None
     """What computes stages independently of both sides, as a factory is named: see `harness.networks.pair.oracle`."""
     declared: dict[str, DeclaredSpec] = Field(default={})
     """Known differences, by the name of the layer, stage, weight or setting that differs, or by a pattern."""
+
+    @model_validator(mode="after")
+    def _names_an_upstream(self) -> "PairSpec":
+        texts = [text for side in (self.reference, self.candidate) for text in side.placed]
+        if not self.upstream.name and any(UPSTREAM in text for text in texts):
+            raise ValueError(f"a side has the place {UPSTREAM}; name the repository in 'upstream'")
+        return self
 
     @property
     def names(self) -> tuple[str, str]:
@@ -156,6 +183,11 @@ class PairScenario(Scenario):
     def sides(self) -> tuple[str, str]:
         """Names of the two sides, reference first."""
         return self.pair.names
+
+    @property
+    def upstream(self) -> str | None:
+        """See `Scenario.upstream`."""
+        return self.pair.upstream.name or None
 
     @property
     def declared(self) -> dict[str, dict[str, str]]:
@@ -182,7 +214,7 @@ class PairScenario(Scenario):
             side.model_copy(update={"name": own}) if own == name else _placeholder(own)
             for own, side in zip(mine, others, strict=True)
         ]
-        pair = PairSpec(reference=sides[0], candidate=sides[1], oracle=self.pair.oracle)
+        pair = PairSpec(reference=sides[0], candidate=sides[1], upstream=self.pair.upstream, oracle=self.pair.oracle)
         return self.model_copy(update={"pair": pair})
 
 

@@ -184,6 +184,11 @@ class Scenario(Section):
         return None
 
     @property
+    def upstream(self) -> str | None:
+        """Name of the repository that the sides import and that is no part of this one; None where there is none."""
+        return None
+
+    @property
     def declared(self) -> dict[str, dict[str, str]]:
         """Differences of the sides that are known, by what differs: `differs`, `reason` and `until` of each."""
         return {}

@@ -33,6 +33,7 @@ from harness.records.prepared import PreparedRecord, PreparedStatus
 from harness.records.settings import SettingsRecord
 from harness.records.verdict import VerdictRecord
 from harness.run import ensemble, store
+from harness.run.pair import UpstreamNotFound
 from harness.run.run_case import RunOptions, run_case
 from harness.scenario.case import Case
 from harness.session import hub, notes
@@ -116,7 +117,7 @@ def _run(root: Path, folder: Path, case: Case, request: Request) -> tuple[Prepar
             _inject_fault(folder, request.fault)
         if "golden" in hub.read_case(folder).rungs:
             copy_approved(request.root / registry.FOLDER, case, request.backends_of(case), folder)
-    except DataNotFound as reason:
+    except (DataNotFound, UpstreamNotFound) as reason:
         return "skipped", str(reason)
     except HarnessError as reason:
         return "error", str(reason)

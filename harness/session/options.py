@@ -71,6 +71,10 @@ OPTIONS = (
         verb_help="BACKEND=PATH: interpreter of a backend (repeatable).",
     ),
     Option(
+        "upstream", "texts", "checkout of a repository that a pair imports", "NAME=DIR",
+        otherwise="PARITY_UPSTREAM_<NAME>", verb_help="NAME=DIR: checkout that a pair imports (repeatable).",
+    ),
+    Option(
         "override", "texts", "dotted key of the scenario and its value as YAML", "KEY=VALUE",
         verb_help="KEY=VALUE: dotted key of the scenario (repeatable).",
     ),

@@ -5,7 +5,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 SCENARIOS = "scenarios"
 REPORTS = "reports"
+UPSTREAM_VARIABLE = "PARITY_UPSTREAM_"
+"""Start of the name of the environment variable that names a checkout."""
 BACKEND_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 """Allowed names of a backend, which names the folder of its files in a hub."""
 
@@ -38,6 +40,8 @@ class Request:
     hub: Path | None
     backends: tuple[str, str]
     interpreters: Mapping[str, Path]
+    upstreams: Mapping[str, Path]
+    """Checkouts of repositories that pairs import, by name, besides `PARITY_UPSTREAM_<NAME>`."""
     overrides: Mapping[str, str]
     """Dotted key of the scenario to its value as YAML text."""
     device: str
@@ -72,6 +76,7 @@ class Request:
             hub=values["hub"],
             backends=pair,
             interpreters=pythons,
+            upstreams=_upstreams(values["upstream"]),
             overrides=dict(_assignment("--parity-override", text) for text in values["override"]),
             device=_known_device(values["device"]),
             store=values["store"] or None,
@@ -86,7 +91,13 @@ class Request:
 
     def cases(self) -> list[Case]:
         """Every case of the scenario folders; raises HarnessError for a broken scenario."""
-        return load_cases(self.scenario_folders, self.profile, self.overrides)
+        cases = load_cases(self.scenario_folders, self.profile, self.overrides)
+        return [replace(case, upstream=self._upstream_of(case)) for case in cases]
+
+    def _upstream_of(self, case: Case) -> Path | None:
+        """The checkout that a case imports; None where it needs none, or there is none."""
+        name = case.scenario.upstream
+        return None if name is None else self.upstreams.get(name) or _upstream_in_environment(name)
 
     def backends_of(self, case: Case) -> tuple[str, str]:
         """The pair of a case: the one that its scenario names, else the one that was asked for."""
@@ -174,6 +185,23 @@ def _interpreters(texts: Sequence[str], backends: tuple[str, str]) -> dict[str, 
         if not os.access(path, os.X_OK) or path.is_dir():
             raise HarnessError(f"--parity-python: {name}={path} is not a program that can be run; name an interpreter.")
     return named
+
+
+def _upstreams(texts: Sequence[str]) -> dict[str, Path]:
+    named = dict(_assignment("--parity-upstream", text) for text in texts)
+    return {name: _checkout(f"--parity-upstream: {name}", folder) for name, folder in named.items()}
+
+
+def _upstream_in_environment(name: str) -> Path | None:
+    variable = f"{UPSTREAM_VARIABLE}{name.upper()}"
+    return _checkout(variable, os.environ[variable]) if os.environ.get(variable) else None
+
+
+def _checkout(where: str, text: str) -> Path:
+    folder = Path(text).expanduser().resolve()
+    if not folder.is_dir():
+        raise HarnessError(f"{where}={text} is not a folder; name the checkout of the repository.")
+    return folder
 
 
 def _known_device(text: str) -> str:

@@ -180,6 +180,7 @@ class Trials:
             device="cpu",
             environment=side.variables(devices.CPU),
             home=case.path.parent,
+            upstream=case.upstream,
             mapping=_mapping(case, own, clean),
             fault=injected.text,
         )

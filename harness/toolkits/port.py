@@ -17,14 +17,15 @@ import numpy as np
 from harness.arrays import Array, Weights
 from harness.errors import HarnessError
 from harness.files import JsonObject
-from harness.ports.contract import Contract, Scale, Stage, Term, Value, Weight
+from harness.ports.contract import Contract, Scale, Term, Value
 from harness.ports.feed import read_only
 from harness.ports.protocol import FIT, SEEN, SHARED_WEIGHTS, Batch, BatchSource, EpochReport, Setup
 from harness.ports.seen import Seen
-from harness.toolkits.layers import Layer, Tensor, stated
-from harness.toolkits.taps import Tap
+from harness.toolkits import statement
+from harness.toolkits.layers import Layer, Tensor
+from harness.toolkits.taps import Place, Tap
 from harness.toolkits.terms import Loss, LossTerm, terms_of
-from harness.toolkits.trace import Site, Trace, paddings, sites
+from harness.toolkits.trace import Site, Trace, sites
 
 Feed = Callable[[Batch], Any]
 """From a batch to NumPy arrays in the framework's own layout, one or a tuple of several."""
@@ -52,7 +53,8 @@ class ToolkitPort(ABC):
         patches: Callable[[Any], Array] | None = None,
         hidden: Mapping[str, Any] | None = None,
         ignored: Sequence[str] = (),
-        taps: Mapping[str, str] | None = None,
+        taps: Mapping[str, Place] | None = None,
+        slope_at: str | None = None,
         scale: str | None = None,
         options: Mapping[str, Value] | None = None,
         seen: Seen | None = None,
@@ -72,6 +74,7 @@ class ToolkitPort(ABC):
             hidden: weights that are expected to train and that no layer of the model holds, by name.
             ignored: patterns (regular expressions) of layers and weights that are left out; the report names them.
             taps: places in the user's code that are stages beside the layers, by the name of the stage; see `Tap`.
+            slope_at: the tap at which the slope of the loss is measured; the model's outputs where it is left out.
             scale: name of the weight whose exponential is the intensity scale.
             options: what else was chosen, to be held against the other side's.
             seen: what the user's own workflow was about to train with, where it was stopped.
@@ -87,6 +90,7 @@ class ToolkitPort(ABC):
         self._inputs, self._targets, self._patches = inputs, targets, patches
         self._hidden, self._ignored = dict(hidden or {}), tuple(ignored)
         self._taps = {name: Tap(where) for name, where in (taps or {}).items()}
+        self._slope_at = slope_at
         self._scale, self._options = scale, dict(options or {})
         self._seen, self._fit = seen, fit
         given = {"predict": patches, SEEN: seen, FIT: fit}
@@ -94,7 +98,7 @@ class ToolkitPort(ABC):
 
     def bind(self, setup: Setup) -> None:
         """Become the port of a setup: its precision and device, a contract from one pass of an example."""
-        self._setup = setup
+        self._setup, self._channels = setup, setup.scenario.grouping.gridsize**2
         self._prepare()
         trace = self._pass(self._example(), None)
         self._sites: list[Site] = [site for site in sites(trace.calls) if not self._left_out(site.stage)]
@@ -149,8 +153,8 @@ class ToolkitPort(ABC):
         """Gradient of `loss` for each variable, in the framework's layout; changes nothing."""
 
     @abstractmethod
-    def _loss_slopes(self, outputs: Sequence[Array], batch: Batch) -> list[Array | None]:
-        """Gradient of `loss` for each output of the model, at these values, in the framework's layout."""
+    def _loss_slopes(self, given: Mapping[str, Array], batch: Batch) -> list[Array | None]:
+        """Gradient of `loss` for each given output of a call, at these values, in the framework's layout."""
 
     @abstractmethod
     def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
@@ -197,7 +201,7 @@ class ToolkitPort(ABC):
             if site.stage == name:
                 break
             if site.stage in known:
-                given[site.call] = self._to_tensor(self._image_back(known[site.stage]))
+                given[site.call] = self._to_tensor(self._stage_back(site, known[site.stage]))
         return self._stage_arrays(self._pass(batch, given))[name]
 
     def losses(self, batch: Batch) -> dict[str, float]:
@@ -214,16 +218,27 @@ class ToolkitPort(ABC):
         }
 
     def slope(self, known: Mapping[str, Array], batch: Batch) -> dict[str, Array]:
-        """Gradient of `loss` for each output of the model, at its values in `known`."""
-        names = [site.stage for site in self._sites if site.layer.kind == "output"]
-        if missing := [name for name in names if name not in known]:
+        """Gradient of `loss` for each output of the model, or for the tap `slope_at`, at its values in `known`."""
+        taken = [site for site in self._sites if self._has_slope(site)]
+        if missing := [site.stage for site in taken if site.stage not in known]:
             raise HarnessError(f"{self.framework}: no value is given for {', '.join(missing)}, which the loss takes.")
-        found = self._loss_slopes([self._image_back(known[name]) for name in names], batch)
+        given = {site.call: self._stage_back(site, known[site.stage]) for site in taken}
+        found = self._loss_slopes(given, batch)
         return {
-            name: self._image_out(slope).astype(np.result_type(slope, np.float64))
-            for name, slope in zip(names, found, strict=True)
+            site.stage: self._stage_out(site, slope)
+            for site, slope in zip(taken, found, strict=True)
             if slope is not None
         }
+
+    def _has_slope(self, site: Site) -> bool:
+        return site.layer.kind == "output" if self._slope_at is None else site.stage == self._slope_at
+
+    def _output_given(self, tensors: Mapping[str, Any], batch: Batch) -> Any:
+        """What the loss takes of the model, where some calls return these tensors instead."""
+        outputs = [site.call for site in self._sites if site.layer.kind == "output"]
+        if all(call in tensors for call in outputs):
+            return self._as_output([tensors[call] for call in outputs])
+        return self._run(self._fed(batch), Trace(tensors, differentiated=True))
 
     def optimiser_state(self) -> Weights:
         """What the optimiser keeps for every trained weight; HarnessError before the first step."""
@@ -320,7 +335,17 @@ class ToolkitPort(ABC):
 
     def _stage_arrays(self, trace: Trace) -> dict[str, Array]:
         outputs = trace.outputs()
-        return {site.stage: self._image_out(outputs[site.call]) for site in self._sites if site.call in outputs}
+        return {site.stage: self._stage_out(site, outputs[site.call]) for site in self._sites if site.call in outputs}
+
+    def _stage_out(self, site: Site, array: Array) -> Array:
+        """Canonical layout of what a call returned: channels last, or as the tap says."""
+        tap = self._taps.get(site.stage)
+        return self._image_out(array) if tap is None or not tap.layout else tap.out(array, self._channels)
+
+    def _stage_back(self, site: Site, array: Array) -> Array:
+        """The layout in which a call returns its stage."""
+        tap = self._taps.get(site.stage)
+        return self._image_back(array) if tap is None or not tap.layout else tap.back(array, self._channels)
 
     def _left_out(self, name: str) -> bool:
         return any(re.search(pattern, name) for pattern in self._ignored)
@@ -330,7 +355,11 @@ class ToolkitPort(ABC):
             f"{layer.name}.{tensor.role}".lstrip("."): tensor for layer in self._layers for tensor in layer.tensors
         }
         named |= {name: self._hidden_tensor(variable) for name, variable in self._hidden.items()}
-        return {name: tensor for name, tensor in named.items() if not self._left_out(name)}
+        return {
+            name: tensor
+            for name, tensor in named.items()
+            if 0 not in tensor.layout.canonical and not self._left_out(name)
+        }
 
     def _with_constants(self, named: dict[str, Tensor]) -> dict[str, Tensor]:
         """What is not trained and a pass of training leaves as it is, is a constant: a kernel, a frozen weight."""
@@ -351,19 +380,11 @@ class ToolkitPort(ABC):
 
     def _contract(self, trace: Trace) -> Contract:
         arrays = self._stage_arrays(trace)
+        stated = [layer for layer in self._layers if not self._left_out(layer.name)]
         return Contract(
             network="stated",
-            weights=tuple(
-                Weight(
-                    name=name,
-                    shape=tensor.layout.canonical,
-                    kind=tensor.kind,
-                    trained=tensor.trained,
-                    start=tensor.start,
-                )
-                for name, tensor in self._tensors.items()
-            ),
-            stages=tuple(_stage(site, arrays[site.stage]) for site in self._sites),
+            weights=statement.weights(self._tensors),
+            stages=tuple(statement.stage(site, arrays[site.stage]) for site in self._sites),
             losses=tuple(Term(name=name, weight=term.factor) for name, term in self._terms.items() if term.factor),
             optimiser_state=self.optimisers.slots(self.optimiser),
             scale=None
@@ -371,19 +392,5 @@ class ToolkitPort(ABC):
             else Scale(weight=self._scale, trained=self._tensors[self._scale].trained),
             region=self._setup.scenario.dataset.N,
             options={**self.optimisers.options(self.optimiser), **self._options, "ignored": ", ".join(self._ignored)},
-            layers=self._stated_layers(trace),
+            layers=statement.layers(stated, self._sites, trace.calls),
         )
-
-    def _stated_layers(self, trace: Trace) -> dict[str, dict[str, Value]]:
-        """Attributes of every layer, with the activation that joined it and the padding that was put before it."""
-        joined = {site.layer.name: site.activation for site in self._sites if site.activation is not None}
-        taken, padded = {layer.name for layer in joined.values()}, paddings(trace.calls)
-        return {
-            layer.name: stated(layer, joined.get(layer.name), padded.get(layer.name))
-            for layer in self._layers
-            if layer.name not in taken and layer.kind != "output" and not self._left_out(layer.name)
-        }
-
-
-def _stage(site: Site, value: Array) -> Stage:
-    return Stage(name=site.stage, number="complex" if np.iscomplexobj(value) else "real", image=value.ndim == 4)

@@ -34,6 +34,8 @@ class Trace:
     """Outputs that stand in for those that are computed, by the name of the call."""
     keep: Callable[[Any], Any] = lambda value: value
     """What is kept of an output: a copy, where later calls may change it in place."""
+    differentiated: bool = False
+    """Whether what is computed is differentiated for the outputs that stand in."""
     calls: list[Call] = field(default_factory=list)
     _times: Counter[str] = field(default_factory=Counter)
 
@@ -78,25 +80,32 @@ def sites(calls: list[Call]) -> list[Site]:
     for call in calls:
         if call.layer.kind in LAYERS_WITHOUT_STAGE:
             continue
-        if _joins(call, calls, found):
-            last = found.pop()
-            found.append(Site(last.stage, call.name, last.layer, call.layer))
-        else:
+        if (joined := _joined(call, calls, found)) is None:
             found.append(Site(call.name, call.name, call.layer, None))
+        else:
+            before = found[joined]
+            found[joined] = Site(before.stage, call.name, before.layer, call.layer)
     return found
 
 
-def _joins(call: Call, calls: list[Call], found: list[Site]) -> bool:
-    """Whether a call is the activation of the last stage, whose output nothing else takes."""
-    if call.layer.kind != "activation" or not found or found[-1].activation is not None:
-        return False
-    if (
-        found[-1].layer.kind in ("activation", "output")
-        or found[-1].layer.attributes.get("activation", "linear") != "linear"
-    ):
-        return False
-    before = next(other for other in calls if other.name == found[-1].call)
-    return call.input is before.output and sum(other.input is before.output for other in calls) == 1
+def _joined(call: Call, calls: list[Call], found: list[Site]) -> int | None:
+    """The place of the stage whose activation a call is, where nothing else takes its output; None where there is none.
+
+    It need not be the last: a framework may interleave the arms of a network.
+    """
+    if call.layer.kind != "activation" or call.input is None:
+        return None
+    outputs = {other.name: other.output for other in calls}
+    place = next((number for number, site in enumerate(found) if outputs[site.call] is call.input), None)
+    if place is None or not _takes_activation(found[place]):
+        return None
+    return place if sum(other.input is call.input for other in calls) == 1 else None
+
+
+def _takes_activation(site: Site) -> bool:
+    """Whether the layer of a stage has no activation yet."""
+    own = site.layer.attributes.get("activation", "linear")
+    return site.activation is None and site.layer.kind not in ("activation", "output", "tap") and own == "linear"
 
 
 def paddings(calls: list[Call]) -> dict[str, list[int]]:

@@ -16,6 +16,7 @@ from harness.arrays import PRECISIONS, Precision
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.lockstep import gradient_noise, gradients, slopes
+from harness.judge.precision import in_float32, in_one_type
 from harness.judge.tensors import judge_each, judge_presence, judge_tensor, without_common_factor
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
@@ -49,7 +50,11 @@ def _judge_slope(findings: Findings, evidence: Evidence) -> None:
     own = without_common_factor(findings, "slope.factor", "slope of the loss", evidence.backends, (other, own))
     for name in [name for name in other if name in own]:
         where = f"slope of the loss at {name}, both at the values of {reference}"
-        judge_tensor(findings, f"slope.{name}", "float64", own[name], other[name], where)
+        single = in_float32(own[name]) and in_float32(other[name])
+        limit = "slope_float32" if single else "float64"
+        judge_tensor(findings, f"slope.{name}", limit, *in_one_type(own[name], other[name]), where)
+        if single:
+            findings.explain("both sides compute it in float32, so float64 cannot be had")
 
 
 def _with_slope(check: Check, text: str) -> Check:

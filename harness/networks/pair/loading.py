@@ -40,12 +40,18 @@ def factory(name: str, setup: Setup) -> Callable[[Setup], Port]:
         port: Callable[[Setup], Any] = partial(CommandPort, spec=spec, where=f"pair.{role}", reader=reader)
         return port
     where = f"pair.{role}.factory: {spec.factory}"
-    _prepare(spec, setup)
+    _prepare(spec, _as_it_computes(setup, spec))
     with _in_one_process(where):
         return partial(_made, found(spec.factory, setup.home, where), spec, where)
 
 
+def _as_it_computes(setup: Setup, spec: SideSpec) -> Setup:
+    """The set-up in the one precision in which a side computes, where it knows no other."""
+    return replace(setup, precision="float32") if spec.precision else setup
+
+
 def _made(called: Callable[[Setup], Any], spec: SideSpec, where: str, setup: Setup) -> Port:
+    setup = _as_it_computes(setup, spec)
     _prepare(spec, setup)
     with _in_one_process(where):
         port = _called(called, replace(setup, options=spec.options), where)

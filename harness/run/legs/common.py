@@ -37,6 +37,7 @@ def setup_of(job: Job, precision: Precision, random_layers: bool = True) -> Setu
         device="gpu" if job.device == "gpu" else "cpu",
         random_layers=random_layers,
         home=job.home,
+        upstream=job.upstream,
         patterns=partial(half, job, "train") if job.home else None,
     )
 
@@ -60,8 +61,12 @@ def shared_start(job: Job, port: Port) -> Weights:
 
 
 def weights_of_other(job: Job, port: Port, weights: Weights) -> Weights:
-    """The other side's weights for this side's port; its constants, and what it alone has, are as it starts."""
-    shared = {name: value for name, value in weights.items() if name not in port.contract.constants}
+    """The other side's weights for this side's port.
+
+    Its constants, what it alone has, and what the other side has in another shape are as they start.
+    """
+    shapes = {name: shape for name, shape in port.contract.shapes.items() if name not in port.contract.constants}
+    shared = {name: value for name, value in weights.items() if value.shape == shapes.get(name)}
     return {name: shared.get(name, own) for name, own in shared_start(job, port).items()}
 
 

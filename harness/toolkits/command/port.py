@@ -141,7 +141,7 @@ class CommandPort:
         training = self._setup.scenario.training
         numbers = {"epochs": training.epochs, "batch_size": training.batch_size, "seed": self._setup.seed}
         template: str = getattr(self._spec, what)
-        command = [part.format(**numbers, **folders) for part in shlex.split(template)]
+        command = [part.format(**numbers, **folders, upstream=self._setup.upstream) for part in shlex.split(template)]
         environment = {**os.environ, **self._spec.environment}
         done = subprocess.run(
             command,

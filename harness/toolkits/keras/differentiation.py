@@ -14,7 +14,7 @@ Values = dict[str, Any]
 
 def gradients(evaluate: Callable[[], Values], variables: Sequence[keras.Variable]) -> tuple[Values, list[Any]]:
     """The terms of a loss, and the gradient of `loss` for each variable: None where it does not depend on it."""
-    tensors = [variable.value for variable in variables]
+    tensors = [_value(variable) for variable in variables]
     if keras.config.backend() == "tensorflow":
         import tensorflow as tf
 
@@ -55,7 +55,7 @@ def mean(values: Any) -> Any:
 
 def to_numpy(tensor: Any) -> Array:
     """A copy of the values of a variable or a tensor, on either backend."""
-    value = tensor.value if isinstance(tensor, keras.Variable) else tensor
+    value = _value(tensor)
     return np.array(value.detach().cpu().numpy() if hasattr(value, "detach") else value.numpy())
 
 
@@ -76,3 +76,8 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
         graph: Callable[..., Any] = tf.function(function, reduce_retracing=True)
         return graph
     return function
+
+
+def _value(variable: Any) -> Any:
+    """What a variable of Keras holds; the framework's own, which a user may hide from Keras, is a tensor itself."""
+    return variable.value if isinstance(variable, keras.Variable) else variable

@@ -31,7 +31,9 @@ def slots(optimiser: keras.Optimizer) -> tuple[str, ...]:
 
 
 def arrays(optimiser: keras.Optimizer, variable: keras.Variable) -> dict[str, Array]:
-    """What the optimiser keeps for a variable; empty before it was built."""
+    """What the optimiser keeps for a variable; empty before it was built, and of what is no variable of Keras."""
+    if not isinstance(variable, keras.Variable):
+        return {}
     path = variable.path.replace("/", "_")
     kept = {own.name: own for own in optimiser.variables}
     names = {f"{path}_{suffix}": name for suffix, name in SLOTS.get(kind(optimiser), {}).items()}

@@ -1,7 +1,7 @@
 """`KerasPort`: a port of any `keras.Model`, its loss and its optimiser."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -35,7 +35,7 @@ class KerasPort(ToolkitPort):
         if keras.config.floatx() != self._setup.precision:
             raise HarnessError("keras: call `harness.toolkits.keras.device.prepare` before the model is built.")
         with without_gradients():
-            self.model(*self._tensors_of(self._fed(self._example())), training=False)
+            self._call(self._tensors_of(self._fed(self._example())), training=False)
         if self.model.losses:
             self._terms[REGULARISATION] = LossTerm(lambda *_: sum(self.model.losses))
         self.optimiser.build(self.model.trainable_variables)
@@ -43,8 +43,18 @@ class KerasPort(ToolkitPort):
         self._compiled_step = compiled(self._step)
 
     def _run(self, inputs: Any, trace: Trace) -> Any:
-        with without_gradients(), watched(self.model, trace, self._taps):
-            return self.model(*self._tensors_of(inputs), training=False)
+        watching = contextlib.nullcontext() if trace.differentiated else without_gradients()
+        with watching, watched(self.model, trace, self._taps):
+            return self._call(self._tensors_of(inputs), training=False)
+
+    def _call(self, inputs: tuple[Any, ...], training: bool) -> Any:
+        """Call the model as it was made: a functional one takes several inputs as a list, another as arguments."""
+        functional = isinstance(self.model, keras.Model) and hasattr(self.model, "operations")
+        return (
+            self.model(list(inputs), training=training)
+            if functional and len(inputs) > 1
+            else self.model(*inputs, training=training)
+        )
 
     def _answered(self, inputs: tuple[Array, ...]) -> Any:
         """In the compiled graph, which may act otherwise than the layers that are called one by one."""
@@ -58,7 +68,7 @@ class KerasPort(ToolkitPort):
 
     def _after_training_pass(self, batch: Batch, look: Callable[[], Weights]) -> Weights:
         with without_gradients(), self._training_mode(random_layers=False, keeps_state=True):
-            self.model(*self._tensors_of(self._fed(batch)), training=True)
+            self._call(self._tensors_of(self._fed(batch)), training=True)
             return look()
 
     def _all_layers(self, trace: Trace) -> list[Layer]:
@@ -85,7 +95,7 @@ class KerasPort(ToolkitPort):
         return array
 
     def _write(self, variable: keras.Variable, array: Array) -> None:
-        variable.assign(np.ascontiguousarray(array))
+        variable.assign(np.array(array, order="C"))  # a scalar stays one
 
     def _loss_values(self, batch: Batch) -> dict[str, float]:
         with without_gradients(), self._training_mode(random_layers=False, keeps_state=True):
@@ -97,9 +107,13 @@ class KerasPort(ToolkitPort):
             _, found = gradients(lambda: self._evaluate(inputs, targets), variables)
         return [None if gradient is None else self._to_numpy(gradient) for gradient in found]
 
-    def _loss_slopes(self, outputs: Sequence[Array], batch: Batch) -> list[Array | None]:
+    def _loss_slopes(self, given: Mapping[str, Array], batch: Batch) -> list[Array | None]:
         targets = self._tensors_of(self._loss_targets(batch))
-        found = slopes(lambda given: self._terms_at(targets, self._as_output(given)), [*map(self._to_tensor, outputs)])
+
+        def evaluate(tensors: Sequence[Any]) -> dict[str, Any]:
+            return self._terms_at(targets, self._output_given(dict(zip(given, tensors, strict=True)), batch))
+
+        found = slopes(evaluate, [*map(self._to_tensor, given.values())])
         return [None if slope is None else self._to_numpy(slope) for slope in found]
 
     def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
@@ -134,7 +148,7 @@ class KerasPort(ToolkitPort):
         return {name: value.detach() if hasattr(value, "detach") else value for name, value in values.items()}
 
     def _evaluate(self, inputs: Any, targets: Any) -> dict[str, Any]:
-        return self._terms_at(targets, self.model(*inputs, training=True))
+        return self._terms_at(targets, self._call(inputs, training=True))
 
     def _terms_at(self, targets: Any, output: Any) -> dict[str, Any]:
         values = {name: mean(term.function(targets, output)) for name, term in self._terms.items()}

@@ -50,7 +50,7 @@ KINDS: dict[tuple[type[nn.Module], ...], str] = {
     DROPOUTS: "dropout",
     (nn.Flatten,): "flatten",
     (nn.Identity,): "identity",
-    (nn.ZeroPad2d, nn.ReflectionPad2d, nn.ReplicationPad2d): "pad",
+    (nn.ConstantPad2d, nn.ReflectionPad2d, nn.ReplicationPad2d): "pad",
     tuple(ACTIVATIONS): "activation",
 }
 

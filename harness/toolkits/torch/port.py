@@ -2,7 +2,7 @@
 
 import contextlib
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,10 +52,9 @@ class TorchPort(ToolkitPort):
             return tensor.to(self._device, COMPLEX[self._dtype])
         return tensor.to(self._device, self._dtype) if tensor.is_floating_point() else tensor.to(self._device)
 
-    @torch.no_grad()
     def _run(self, inputs: Any, trace: Trace) -> Any:
         self.model.eval()
-        with watched(self.model, trace, self._taps):
+        with torch.set_grad_enabled(trace.differentiated), watched(self.model, trace, self._taps):
             return self.model(*self._tensors_of(inputs))
 
     @torch.no_grad()
@@ -95,12 +94,12 @@ class TorchPort(ToolkitPort):
             found = torch.autograd.grad(self._evaluate(batch)["loss"], list(variables), allow_unused=True)
         return [None if gradient is None else self._to_numpy(gradient) for gradient in found]
 
-    def _loss_slopes(self, outputs: Sequence[Array], batch: Batch) -> list[Array | None]:
-        given = [self._to_tensor(array).requires_grad_() for array in outputs]
-        loss = self._terms_at(self._as_output(given), batch)["loss"]
+    def _loss_slopes(self, given: Mapping[str, Array], batch: Batch) -> list[Array | None]:
+        tensors = {call: self._to_tensor(array).requires_grad_() for call, array in given.items()}
+        loss = self._terms_at(self._output_given(tensors, batch), batch)["loss"]
         if not loss.requires_grad:
-            return [None for _ in given]
-        found = torch.autograd.grad(loss, given, allow_unused=True)
+            return [None for _ in tensors]
+        found = torch.autograd.grad(loss, list(tensors.values()), allow_unused=True)
         return [None if slope is None else self._to_numpy(slope) for slope in found]
 
     def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
