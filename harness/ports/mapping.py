@@ -43,6 +43,20 @@ class PairMapping(Entry):
             ) from error
 
 
+def completed(mapping: PairMapping, reference: Contract, candidate: Contract) -> PairMapping:
+    """The mapping with a name of its own for what it leaves out and what the reference calls something else."""
+    return PairMapping(
+        weights=_told_apart(mapping.weights, reference.shapes, candidate.shapes),
+        layers=_told_apart(mapping.layers, reference.layers, candidate.layers),
+        stages=_told_apart(mapping.stages, _stages(reference), _stages(candidate)),
+    )
+
+
+def _told_apart(names: Names, mine: Iterable[str], others: Iterable[str]) -> Names:
+    known = set(mine)
+    return {**{name: f"{name}{ALONE}" for name in others if name in known}, **names}
+
+
 def by_name(reference: Contract, candidate: Contract) -> PairMapping:
     """Each name stands for itself, where both sides have it."""
     return PairMapping(

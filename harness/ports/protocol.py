@@ -28,6 +28,8 @@ SEEN = "seen"
 """Capability of a port of a user's pair, whose own workflow was stopped where it would train."""
 ANSWER = "answer"
 """Capability of a port of a user's pair that predicts a whole file of patterns, and no batch."""
+OUTPUTS = "outputs"
+"""Capability of a port on a toolkit: every output of its network for a batch, as inference computes it."""
 FIT = "fit"
 """Capability of a port of a user's pair that trains by a loop of its own."""
 

@@ -72,6 +72,11 @@ class RenamedPort:
         """Predicted object patches."""
         return self.port.predict(batch)
 
+    def outputs(self, batch: Batch) -> dict[str, Array]:
+        """Every output of the network, as inference computes it."""
+        found: dict[str, Array] = self.port.outputs(batch)  # type: ignore[attr-defined]
+        return _under(found, self._stages)
+
     def answer(self, data: Path, trained: Path, folder: Path) -> Answer:
         """Predict every pattern of a file."""
         return cast("OwnWorkflow", self.port).answer(data, trained, folder)

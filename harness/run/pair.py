@@ -10,7 +10,7 @@ from harness import layout
 from harness.errors import HarnessError
 from harness.files import read_json, sha256, write_json
 from harness.ports.contract import Contract
-from harness.ports.mapping import PairMapping, by_name, by_order, without_partner
+from harness.ports.mapping import PairMapping, by_name, by_order, completed, without_partner
 from harness.run.interpreters import IMPORT_PATH, Needs
 from harness.run.plan import SideInputs
 from harness.scenario.case import Case
@@ -138,9 +138,10 @@ def mapping(case: Case, case_dir: Path) -> dict[str, dict[str, str]] | None:
         return None
     reference, candidate = (Contract.model_validate(read_json(path)) for path in paths)
     chosen = scenario.pair.weights
-    found = (
-        PROPOSALS[chosen](reference, candidate) if chosen in PROPOSALS else PairMapping.read(case.path.parent / chosen)
-    )
+    if chosen in PROPOSALS:
+        found = PROPOSALS[chosen](reference, candidate)
+    else:
+        found = completed(PairMapping.read(case.path.parent / chosen), reference, candidate)
     lone = without_partner(reference, candidate, found)
     write_json(case_dir / layout.MAPPING, {**found.model_dump(), "without_partner": lone})
     return found.model_dump()

@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.scenario.schema import Scenario, Section
 
-OPEN = ("limits", "options", "environment", "declared")
+OPEN = ("limits", "options", "environment", "outputs", "settings", "declared")
 """The sections whose own keys may hold dots."""
 
 _NUMBERS = {"integer": "whole number", "number": "number"}

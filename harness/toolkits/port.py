@@ -19,7 +19,7 @@ from harness.errors import HarnessError
 from harness.files import JsonObject
 from harness.ports.contract import Contract, Scale, Term, Value
 from harness.ports.feed import read_only
-from harness.ports.protocol import FIT, SEEN, SHARED_WEIGHTS, Batch, BatchSource, EpochReport, Setup
+from harness.ports.protocol import FIT, OUTPUTS, SEEN, SHARED_WEIGHTS, Batch, BatchSource, EpochReport, Setup
 from harness.ports.seen import Seen
 from harness.toolkits import statement
 from harness.toolkits.layers import Layer, Tensor
@@ -30,7 +30,7 @@ from harness.toolkits.trace import Site, Trace, sites
 Feed = Callable[[Batch], Any]
 """From a batch to NumPy arrays in the framework's own layout, one or a tuple of several."""
 CAPABILITIES = frozenset(
-    {SHARED_WEIGHTS, "stages", "stage", "losses", "gradients", "slope", "train", "optimiser_state"}
+    {SHARED_WEIGHTS, OUTPUTS, "stages", "stage", "losses", "gradients", "slope", "train", "optimiser_state"}
 )
 
 
@@ -251,6 +251,12 @@ class ToolkitPort(ABC):
         if self.contract.optimiser_state and not state:
             raise HarnessError(f"{self.framework}: the optimiser holds nothing yet; train first.")
         return state
+
+    def outputs(self, batch: Batch) -> dict[str, Array]:
+        """Every output of the model, by the name of its stage, as inference computes it."""
+        answer = self._answered(self._fed(batch))
+        several = answer if isinstance(answer, tuple) else (answer,)
+        return dict(zip([site.stage for site in self._sites if site.layer.kind == "output"], several, strict=True))
 
     def predict(self, batch: Batch) -> Array:
         """(B, N, N, C) complex: predicted object patches."""

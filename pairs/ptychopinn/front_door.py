@@ -50,14 +50,17 @@ def flags(setup: Setup, backend: str) -> list[str]:
 
 
 def _data(setup: Setup) -> str:
-    """The patterns for training; with `unit_probe` their probe has the mean that upstream's normalisation leaves as it is."""
-    if not setup.options.get(UNIT_PROBE):
-        return str(setup.data)
-    arrays = dict(np.load(setup.data))
+    """The patterns for training, without the true object, which neither network is trained on.
+
+    With `unit_probe` the mean of their probe is the one that upstream's normalisation of probes leaves as it is.
+    """
     from ptycho.probe import get_probe_mask_real
 
-    probe = arrays["probeGuess"]
-    arrays["probeGuess"] = probe / np.abs(probe * get_probe_mask_real(len(probe))[..., 0]).mean()
+    arrays = dict(np.load(setup.data))
+    arrays.pop("objectGuess", None)
+    if setup.options.get(UNIT_PROBE):
+        probe = arrays["probeGuess"]
+        arrays["probeGuess"] = probe / np.abs(probe * get_probe_mask_real(len(probe))[..., 0]).mean()
     path = f"{tempfile.mkdtemp()}/data.npz"
     np.savez(path, **arrays)
     return path

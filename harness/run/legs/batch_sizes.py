@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from harness import layout
-from harness.arrays import Array
+from harness.arrays import Array, Weights
 from harness.dataset.grouped import GroupedData
 from harness.ports.feed import batch_of
-from harness.ports.protocol import Batch, Port
+from harness.ports.protocol import OUTPUTS, Batch, Port
 from harness.records.batch_sizes import BatchSizes
 from harness.run.job import Job
 from harness.run.legs.common import setup_of, truth_of
@@ -30,20 +30,29 @@ def write_batch_sizes(job: Job, folder: Path, port: Port) -> None:
     alone = answers[0][0]
     BatchSizes(
         sizes=sizes,
-        returned=[len(answer) for answer, _ in answers],
-        differences=[_difference(answer, alone) for answer, _ in answers],
+        returned=[min(map(len, answer.values()), default=0) for answer, _ in answers],
+        differences=[_largest(answer, alone) for answer, _ in answers],
         problems=[problem for _, problem in answers],
     ).write(folder / layout.BATCH_SIZES)
 
 
-def _answer(port: Port, batch: Batch) -> tuple[Array, str]:
-    """What the port returns for a batch, and what it said when it failed."""
+def _answer(port: Port, batch: Batch) -> tuple[Weights, str]:
+    """What the port returns for a batch, every output of its network if it can, and what it said when it failed."""
     try:
+        if OUTPUTS in port.capabilities:
+            return port.outputs(batch), ""  # type: ignore[attr-defined]
         if "predict" in port.capabilities:
-            return port.predict(batch), ""
-        return list(port.stages(batch).values())[-1], ""
+            return {"patches": port.predict(batch)}, ""
+        name, value = list(port.stages(batch).items())[-1]
+        return {name: value}, ""
     except Exception as error:  # whatever a framework says of a size is a finding about that size
-        return np.zeros(0), f"{type(error).__name__}: {error}"
+        return {}, f"{type(error).__name__}: {error}"
+
+
+def _largest(answer: Weights, alone: Weights) -> float | None:
+    """The largest difference of an output; None where there is nothing to compare."""
+    found = [_difference(value, alone[name]) for name, value in answer.items() if name in alone]
+    return max((value for value in found if value is not None), default=None)
 
 
 def _difference(answer: Array, alone: Array) -> float | None:

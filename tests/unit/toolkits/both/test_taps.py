@@ -53,28 +53,28 @@ class KerasModel(keras.Model):
         return self.head(self.arms(scaling.doubled(images))[1])
 
 
-def torch_port(taps: dict[str, str]) -> ToolkitPort:
+def torch_port(taps: dict[str, Any], **more: Any) -> ToolkitPort:
     model = TorchModel()
-    port = TorchPort(model, loss=nn.MSELoss(), optimiser=torch.optim.SGD(model.parameters(), 0.5), taps=taps)
+    port = TorchPort(model, loss=nn.MSELoss(), optimiser=torch.optim.SGD(model.parameters(), 0.5), taps=taps, **more)
     port.bind(setup())
     return port
 
 
-def keras_port(taps: dict[str, str]) -> ToolkitPort:
+def keras_port(taps: dict[str, Any], **more: Any) -> ToolkitPort:
     device.prepare(setup())
     loss, optimiser = (lambda target, output: output**2), keras.optimizers.SGD(0.5)
-    port = KerasPort(KerasModel(), loss=loss, optimiser=optimiser, taps=taps)
+    port = KerasPort(KerasModel(), loss=loss, optimiser=optimiser, taps=taps, **more)
     port.bind(setup())
     return port
 
 
-def functional_port(taps: dict[str, str]) -> ToolkitPort:
+def functional_port(taps: dict[str, Any], **more: Any) -> ToolkitPort:
     device.prepare(setup())
     images = keras.Input((16, 16, 1))
     doubled = layers.Lambda(lambda images: scaling.doubled(images), name="scale")(images)
     output = layers.Conv2D(1, 1, name="head")(KerasArms(name="arms")(doubled)[1])
     loss, optimiser = (lambda target, output: output**2), keras.optimizers.SGD(0.5)
-    port = KerasPort(keras.Model(images, output), loss=loss, optimiser=optimiser, taps=taps)
+    port = KerasPort(keras.Model(images, output), loss=loss, optimiser=optimiser, taps=taps, **more)
     port.bind(setup())
     return port
 
@@ -130,3 +130,33 @@ def test_a_path_that_the_model_does_not_have_is_an_error(make, where: str) -> No
 def test_a_function_that_is_not_there_is_an_error(make) -> None:
     with pytest.raises(HarnessError, match="is not there"):
         make({"up": f"{scaling.__name__}:tripled"})
+
+
+LAID_OUT = [
+    (torch_port, "b c h w -> b w h c"),
+    (keras_port, "b h w c -> b w h c"),
+    (functional_port, "b h w c -> b w h c"),
+]
+
+
+@pytest.mark.parametrize(("make", "layout"), LAID_OUT)
+def test_a_tap_says_how_its_axes_go_to_those_of_a_stage(make, layout: str, batch: Batch) -> None:
+    port = make({"turned": (TAPS["doubled"], layout)})
+    port.set_weights({name: np.ones(shape) for name, shape in port.contract.shapes.items()})
+    turned = np.swapaxes(batch.amplitude, 1, 2)
+    assert np.allclose(port.stages(batch)["turned"], turned, rtol=1e-12)
+    head = next(stage.name for stage in port.contract.stages if stage.name.endswith("head"))
+    given = np.arange(turned.size, dtype=float).reshape(turned.shape)
+    assert np.allclose(port.stage(head, {"turned": given}, batch), 3 * np.swapaxes(given, 1, 2) + 1, rtol=1e-12)
+
+
+@PORTS
+def test_the_slope_is_measured_at_a_tap_that_is_named(make, batch: Batch) -> None:
+    port = make({"doubled": TAPS["doubled"]}, slope_at="doubled")
+    port.set_weights({name: np.ones(shape) for name, shape in port.contract.shapes.items()})
+    given = np.full_like(batch.amplitude, 0.25)
+    target = batch.amplitude / 2.0 if make is torch_port else 0.0  # the loss of Keras' ports takes no target
+    expected = 2 * (3 * given + 1 - target) * 3 / given.size
+    [(name, slope)] = port.slope({"doubled": given}, batch).items()
+    assert name == "doubled"
+    assert np.allclose(slope, expected, rtol=1e-12)
