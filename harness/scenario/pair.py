@@ -68,7 +68,7 @@ class SideSpec(Section):
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]*$")] = ""
     """How the side is called in hubs and reports; the name of its toolkit where it is empty."""
     precision: Literal["", "float32"] = ""
-    """`float32` where its code computes in nothing else; float64 is then asked of neither side."""
+    """`float32` where its code computes in nothing else, whatever it is asked for."""
     python: str = ""
     """The interpreter that it runs in; the harness's own where it is empty."""
     options: dict[str, Value] = Field(default={})
@@ -188,6 +188,11 @@ class PairScenario(Scenario):
     def upstream(self) -> str | None:
         """See `Scenario.upstream`."""
         return self.pair.upstream.name or None
+
+    def in_float32_alone(self, side: str) -> bool:
+        """See `Scenario.in_float32_alone`."""
+        specs = dict(zip(self.pair.names, (self.pair.reference, self.pair.candidate), strict=True))
+        return specs[side].precision == "float32"
 
     @property
     def declared(self) -> dict[str, dict[str, str]]:

@@ -188,6 +188,10 @@ class Scenario(Section):
         """Name of the repository that the sides import and that is no part of this one; None where there is none."""
         return None
 
+    def in_float32_alone(self, side: str) -> bool:  # noqa: ARG002
+        """Whether a side computes in float32 whatever it is asked for."""
+        return False
+
     @property
     def declared(self) -> dict[str, dict[str, str]]:
         """Differences of the sides that are known, by what differs: `differs`, `reason` and `until` of each."""

@@ -24,7 +24,9 @@ def stopped(setup: Setup, backend: str, *places: str) -> list[dict[str, Any]]:
     for place in (f"{TRAIN}:run_cdi_example_with_backend", *places):
         call = stopped_at(place, run)
         if "overrides" in call:
-            call["overrides"] = {name: value for name, value in setup.options.items() if name not in (*FLAGS, UNIT_PROBE)}
+            call["overrides"] = {
+                name: value for name, value in setup.options.items() if name not in (*FLAGS, UNIT_PROBE)
+            }
         calls.append(call)
         run = partial(_function(place), **call)
     return calls
@@ -77,3 +79,8 @@ def _function(place: str) -> Any:
     for part in name.split("."):
         found = getattr(found, part)
     return found
+
+
+def callbacks(found: list[Any]) -> str:
+    """Names of what acts on a training from outside."""
+    return ", ".join(type(callback).__name__ for callback in found)

@@ -1,6 +1,7 @@
 """What all legs share: building the port from the dataset folder, `missing.json`, and progress lines."""
 
 import json
+import shutil
 import time
 from collections.abc import Iterable
 from functools import partial
@@ -9,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from harness import layout
-from harness.arrays import Precision, Weights
+from harness.arrays import PRECISIONS, Precision, Weights
 from harness.dataset.truth import Truth
 from harness.errors import HarnessError
 from harness.files import write_json
@@ -51,6 +52,19 @@ def create(job: Job, precision: Precision, random_layers: bool = True) -> Port:
     """The job's port; raises HarnessError when its framework is not installed."""
     port = registry.create(job.backend, setup_of(job, precision, random_layers))
     return port if job.mapping is None else RenamedPort(port, PairMapping.model_validate(job.mapping))
+
+
+def precisions(job: Job) -> tuple[Precision, ...]:
+    """The precisions in which the job's side has to be asked: float32 alone where it computes in nothing else."""
+    return ("float32",) if job.scenario.in_float32_alone(job.backend) else PRECISIONS
+
+
+def repeat_as_float64(job: Job, folder: Path) -> None:
+    """Leave what was computed in float32 for float64 as well, where the side would compute the same once more."""
+    if precisions(job) == PRECISIONS:
+        return
+    for path in folder.glob("*_float32.*"):
+        shutil.copyfile(path, path.with_name(path.name.replace("_float32.", "_float64.")))
 
 
 def shared_start(job: Job, port: Port) -> Weights:

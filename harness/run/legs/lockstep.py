@@ -2,7 +2,7 @@
 
 Fills `lockstep/`: what the port claims to be (`contract.json`), and in both precisions every named stage, every term of
 the loss, the gradient of every weight, and how far the gradients of nudged weights on the reordered batch are from
-those (`gradient_noise_<precision>.json`, one value a draw for every weight); in float64 also the slope of the loss at
+those (`gradient_noise_<precision>.json`, one value a draw for every weight); in the last precision also the slope of the loss at
 the port's own outputs (`slope.npz`), in float32 what is returned for one group in batches of several sizes
 (`batch_sizes.json`).
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from harness import layout
-from harness.arrays import PRECISIONS, Precision, Weights, nudged
+from harness.arrays import Precision, Weights, nudged
 from harness.dataset.grouped import GroupedData
 from harness.errors import HarnessError
 from harness.files import write_json, write_npz
@@ -20,11 +20,19 @@ from harness.ports.feed import batch_of, rolled
 from harness.ports.protocol import SHARED_WEIGHTS, Batch, Port
 from harness.run.job import Job
 from harness.run.legs.batch_sizes import write_batch_sizes
-from harness.run.legs.common import Progress, create, lacks, setup_of, shared_start, truth_of
+from harness.run.legs.common import (
+    Progress,
+    create,
+    lacks,
+    precisions,
+    repeat_as_float64,
+    setup_of,
+    shared_start,
+    truth_of,
+)
 from harness.run.legs.distances import distances
 
 NEEDED = ("stages", "losses", "gradients")
-SLOPE_PRECISION: Precision = "float64"
 ROUNDING = 1e3
 """Units of rounding that a stage may move when nothing has changed; what a port keeps moves it further."""
 
@@ -37,8 +45,9 @@ def run(job: Job) -> None:
     data = GroupedData.load(job.dataset / layout.TRAIN)
     batch = batch_of(data, data.batches[0], setup_of(job, "float32").intensity_scale, truth_of(job))
     write_npz(folder / layout.BATCH, **{name: array for name, array in vars(batch).items() if array is not None})
-    for precision in PRECISIONS:
+    for precision in precisions(job):
         _pass(job, folder, precision, batch)
+    repeat_as_float64(job, folder)
     progress.report()
 
 
@@ -55,7 +64,7 @@ def _pass(job: Job, folder: Path, precision: Precision, batch: Batch) -> None:
     stages = {} if "stages" in absent else port.stages(batch)
     if stages:
         write_npz(folder / layout.stages(precision), **stages)
-        if precision == SLOPE_PRECISION and "slope" not in absent:
+        if precision == precisions(job)[-1] and "slope" not in absent:
             write_npz(folder / layout.SLOPE, **port.slope(stages, batch))
         if precision == "float32":
             write_batch_sizes(job, folder, port)

@@ -20,7 +20,7 @@ from itertools import count
 import numpy as np
 
 from harness import layout
-from harness.arrays import PRECISIONS, Array, Precision, Weights, nudged
+from harness.arrays import Array, Precision, Weights, nudged
 from harness.dataset.grouped import GroupedData
 from harness.dataset.truth import Truth
 from harness.files import write_json, write_npz
@@ -29,7 +29,16 @@ from harness.ports.feed import batch_of
 from harness.ports.protocol import SHARED_WEIGHTS, Batch, EpochReport, Port
 from harness.records.noise import TrajectoryNoise
 from harness.run.job import Job
-from harness.run.legs.common import Progress, create, lacks, setup_of, shared_start, truth_of
+from harness.run.legs.common import (
+    Progress,
+    create,
+    lacks,
+    precisions,
+    repeat_as_float64,
+    setup_of,
+    shared_start,
+    truth_of,
+)
 from harness.run.legs.distances import distance_by_step, distances, largest_distance, sample
 from harness.run.legs.lockstep import reordered
 from harness.scenario.schema import Scenario
@@ -80,7 +89,7 @@ def run(job: Job) -> None:
     """Record a trajectory in both precisions, in each again from nudged weights, and write `trajectory/`."""
     job = job.model_copy(update={"scenario": at_lockstep_rate(job.scenario)})
     draws, folder = job.scenario.lockstep.draws, job.output / layout.TRAJECTORY
-    progress, done = Progress(job, (draws + 1) * len(PRECISIONS) + 1), count()
+    progress, done = Progress(job, (draws + 1) * len(precisions(job)) + 1), count()
     scale = setup_of(job, "float32").intensity_scale
     batches = FirstBatches(
         GroupedData.load(job.dataset / layout.TRAIN), scale, job.scenario.lockstep.steps, truth=truth_of(job)
@@ -92,7 +101,7 @@ def run(job: Job) -> None:
         return trajectory
 
     progress.report(next(done))
-    for precision in PRECISIONS:
+    for precision in precisions(job):
         port = create(job, precision, random_layers=False)
         if lacks(job, folder, port, (SHARED_WEIGHTS, "train", "optimiser_state")) & {SHARED_WEIGHTS, "train"}:
             return
@@ -105,6 +114,7 @@ def run(job: Job) -> None:
         write_npz(folder / layout.last(precision), **trajectory.last)
         others = (record_trajectory(port, nudged(start, draw, precision), draw) for draw in range(1, draws + 1))
         _noise(trajectory, others).write(folder / layout.noise(precision))
+    repeat_as_float64(job, folder)
     write_json(folder / layout.ONE_EPOCH, {LOSS: loss_of_one_epoch(port, start, batches)})
     progress.report(next(done))
 

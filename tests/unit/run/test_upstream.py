@@ -82,7 +82,7 @@ def test_without_it_the_case_is_skipped_with_the_command_that_gets_it(root: Path
 
 
 def test_what_is_no_folder_is_refused(root: Path) -> None:
-    with pytest.raises(HarnessError, match="--parity-upstream: other=.*nowhere is not a folder; name the checkout"):
+    with pytest.raises(HarnessError, match=r"--parity-upstream: other=.*nowhere is not a folder; name the checkout"):
         case_of(root, f"other={root / 'nowhere'}")
 
 

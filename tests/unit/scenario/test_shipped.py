@@ -26,8 +26,10 @@ NAMES = {
     "siemens_star_gs2",
     "siemens_star_gs2_all",
 }
-PAIRS = {"supervised", "supervised_normalised"}
-"""Those of the second network, which have no section `model` or `optimiser`."""
+UPSTREAM = {f"ptychopinn_gs{size}{variant}" for size in (1, 2) for variant in ("", "_levelled")}
+"""Those of a pair that is no part of this repository."""
+PAIRS = {"supervised", "supervised_normalised"} | UPSTREAM
+"""Those that have no section `model` or `optimiser`, of the second network and of a pair from elsewhere."""
 
 
 def _cases(profile: str) -> dict[str, Case]:
@@ -43,6 +45,7 @@ def test_all_of_them_load_with_full_origins(profile: str) -> None:
     cases = _cases(profile)
     assert {case.name for case in cases.values()} == NAMES | PAIRS
     assert {case.name for case in cases.values() if case.scenario.network == "pair"} == PAIRS
+    assert {case.name for case in cases.values() if case.scenario.upstream == "ptychopinn"} == UPSTREAM
     for case in cases.values():
         assert set(case.origins) == set(leaves(case.scenario))
         assert case.scenario.description
