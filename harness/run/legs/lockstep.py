@@ -2,8 +2,8 @@
 
 Fills `lockstep/`: what the port claims to be (`contract.json`), and in both precisions every named stage, every term of
 the loss, the gradient of every weight, and how far the gradients of nudged weights on the reordered batch are from
-those (`gradient_noise_<precision>.json`, one value a draw for every weight); in the last precision also the slope of the loss at
-the port's own outputs (`slope.npz`), in float32 what is returned for one group in batches of several sizes
+those (`gradient_noise_<precision>.json`, one value a draw for every weight); in the last precision also the slope of
+the loss at the port's own outputs (`slope.npz`), in float32 what is returned for one group in batches of several sizes
 (`batch_sizes.json`).
 """
 
