@@ -72,7 +72,7 @@ def test_a_setting_hides_nothing_behind_it() -> None:
     assert statuses("loss", loss, known, {}) == {"float64.mse": "fail"}
 
 
-@pytest.mark.parametrize("what", ["options.epsilon", "epsilon_added", "options.*"])
+@pytest.mark.parametrize("what", ["options.epsilon", "epsilon_added", "options.*", "global_clipnorm", "use_ema"])
 def test_a_constant_of_the_optimiser_is_behind_what_follows_a_step(what: str) -> None:
     for rung in ("step", "trajectory", "telemetry"):
         assert statuses(rung, [check("float64.up.kernel", rung=rung)], declared(what), {}) == {
