@@ -16,6 +16,7 @@ from harness.arrays import PRECISIONS, Precision
 from harness.errors import HarnessError
 from harness.judge.comparing import relative_error
 from harness.judge.evidence import Evidence
+from harness.judge.findings import Findings
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 from harness.ports.contract import OPTIMISER_OPTIONS, Contract
@@ -115,14 +116,12 @@ def found_in_step(what: str, contract: Contract) -> bool:
     return not any(is_about(name, what) for name in stages) and any(is_about(name, what) for name in weights)
 
 
-def failures(checks: Iterable[Check]) -> list[str]:
-    """The failed checks, as `rung.name`."""
-    return [f"{check.rung}.{check.name}" for check in checks if check.status == "fail"]
-
-
-def no_longer_there(what: str, declared: Declared) -> str:
-    """What is said of a declaration whose difference is gone."""
-    return f"{what} is declared to differ ({declared[what].differs}), and does not; take the declaration out"
+def demand_still_there(findings: Findings, declared: Declared, checks: Iterable[Check]) -> None:
+    """Add a failed check for each declaration that no failed one of the checks is about."""
+    failed = [f"{check.rung}.{check.name}" for check in checks if check.status == "fail"]
+    for what in gone(declared, failed):
+        message = f"{what} is declared to differ ({declared[what].differs}), and does not; take the declaration out"
+        findings.demand("no_longer_there", False, message)
 
 
 def gone(declared: Declared, failed: Iterable[str]) -> list[str]:

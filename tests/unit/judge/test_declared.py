@@ -2,7 +2,9 @@
 
 import pytest
 
-from harness.judge.declared import Parting, applied, gone, is_about
+from harness.judge.declared import Parting, applied, demand_still_there, gone, is_about
+from harness.judge.findings import Findings
+from harness.judge.tolerances import Limits
 from harness.judge.verdict import CONTRACT, Check, Status
 from harness.ports.contract import Contract, Stage
 from harness.records.declared import DeclaredDifference
@@ -110,6 +112,13 @@ def test_a_declaration_speaks_of_whole_parts_of_a_name(name: str, what: str, exp
 def test_what_is_no_longer_there_is_told() -> None:
     known = declared("up") | declared("down")
     assert gone(known, ["stages.alone.up"]) == ["down"]
+    findings = Findings("stages", Limits({}))
+    demand_still_there(findings, known, [check("alone.up"), check("alone.down", "pass")])
+    [told] = findings.checks
+    assert (told.name, told.status) == ("no_longer_there", "fail")
+    assert told.message == (
+        "down is declared to differ (bilinear on the candidate), and does not; take the declaration out"
+    )
 
 
 def test_the_slope_of_the_loss_is_computed_behind_no_stage() -> None:
