@@ -97,6 +97,7 @@ def localise(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> Localisatio
     reds = {(check.rung, check.name): check for check in checks if check.status in RED}
     if not reds:  # no file needs to be read
         return None
+    # Asked of the verdict, not of the rung's findings: beside a larger difference that is declared, it is what is red.
     for name in of_rounding(check for check in checks if check.rung == "stages"):
         del reds["stages", name]
     found = (tensor for precision in SEARCH_ORDER for tensor in _Search(evidence, precision, reds).tensors())
