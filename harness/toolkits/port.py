@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.arrays import Array, Weights
+from harness.arrays import Array, Weights, in_precision, widened
 from harness.errors import HarnessError
 from harness.files import JsonObject
 from harness.ports.contract import Contract, Scale, Stage, Term, Value, Weight
@@ -163,10 +163,9 @@ class ToolkitPort(ABC):
     # What follows from it.
 
     def weights(self) -> Weights:
-        """Every array of the contract, by name, in canonical layout, float64."""
+        """Every array of the contract, by name, in canonical layout, float64; complex ones complex128."""
         return {
-            name: tensor.layout.out(self._to_numpy(tensor.variable)).astype(np.float64)
-            for name, tensor in self._tensors.items()
+            name: widened(tensor.layout.out(self._to_numpy(tensor.variable))) for name, tensor in self._tensors.items()
         }
 
     def set_weights(self, weights: Weights) -> None:
@@ -178,8 +177,8 @@ class ToolkitPort(ABC):
         written = {name: tensor for name, tensor in self._tensors.items() if tensor.kind != "constant"}
         for name, tensor in written.items():
             self._write(tensor.variable, tensor.layout.back(weights[name]))
-        held = self.weights()
-        lost = [name for name in written if not np.array_equal(held[name], weights[name].astype(self._setup.precision))]
+        held, precision = self.weights(), self._setup.precision
+        lost = [name for name in written if not np.array_equal(held[name], in_precision(weights[name], precision))]
         if lost:
             raise HarnessError(
                 f"{self.framework}: {', '.join(lost[:3])} did not take the values that were set; something in the "
@@ -209,7 +208,7 @@ class ToolkitPort(ABC):
         trained = {name: tensor for name, tensor in self._tensors.items() if tensor.trained}
         found = self._loss_gradients(batch, [tensor.variable for tensor in trained.values()])
         return {
-            name: None if gradient is None else tensor.layout.out(gradient).astype(np.float64)
+            name: None if gradient is None else widened(tensor.layout.out(gradient))
             for (name, tensor), gradient in zip(trained.items(), found, strict=True)
         }
 
@@ -220,15 +219,13 @@ class ToolkitPort(ABC):
             raise HarnessError(f"{self.framework}: no value is given for {', '.join(missing)}, which the loss takes.")
         found = self._loss_slopes([self._image_back(known[name]) for name in names], batch)
         return {
-            name: self._image_out(slope).astype(np.result_type(slope, np.float64))
-            for name, slope in zip(names, found, strict=True)
-            if slope is not None
+            name: widened(self._image_out(slope)) for name, slope in zip(names, found, strict=True) if slope is not None
         }
 
     def optimiser_state(self) -> Weights:
         """What the optimiser keeps for every trained weight; HarnessError before the first step."""
         state = {
-            f"{name}.{slot}": tensor.layout.out(array).astype(np.float64)
+            f"{name}.{slot}": widened(tensor.layout.out(array))
             for name, tensor in self._tensors.items()
             if tensor.trained
             for slot, array in self.optimisers.arrays(self.optimiser, tensor.variable).items()
