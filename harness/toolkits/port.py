@@ -21,6 +21,7 @@ from harness.ports.contract import Contract, Scale, Stage, Term, Value, Weight
 from harness.ports.feed import read_only
 from harness.ports.protocol import FIT, SEEN, SHARED_WEIGHTS, Batch, BatchSource, EpochReport, Setup
 from harness.ports.seen import Seen
+from harness.toolkits.history import LOSS, history_of
 from harness.toolkits.layers import Layer, Tensor, stated
 from harness.toolkits.taps import Tap
 from harness.toolkits.terms import Loss, LossTerm, terms_of
@@ -248,13 +249,11 @@ class ToolkitPort(ABC):
         """Train by the user's own loop; steps are counted by the optimiser, and shared out evenly over the epochs."""
         assert self._fit is not None
         with self._counted_steps() as count:
-            history = self._fit(data, folder)
-        if not len(history.get("loss", ())) or len({len(values) for values in history.values()}) != 1:
-            found = ", ".join(f"{name}: {len(values)}" for name, values in history.items()) or "nothing"
-            raise HarnessError(f"fit: must return a value an epoch of every metric, `loss` among them; found {found}.")
+            found = self._fit(data, folder)
+        history = history_of({name: np.array([*map(float, values)]) for name, values in found.items()}, "fit")
         if not count():
             raise HarnessError("fit: took no step of the optimiser that the port was given; give it the one it uses.")
-        epochs = len(history["loss"])
+        epochs = len(history[LOSS])
         for epoch in range(1, epochs + 1):
             metrics = {name: float(values[epoch - 1]) for name, values in history.items()}
             report(EpochReport(epoch, count() * epoch // epochs, metrics))
