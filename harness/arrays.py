@@ -11,6 +11,16 @@ Precision = Literal["float32", "float64"]
 PRECISIONS: tuple[Precision, ...] = ("float32", "float64")
 
 
+def in_precision(array: Array, precision: Precision) -> Array:
+    """An array in a precision; complex values stay complex."""
+    return array.astype(np.result_type(precision, np.complex64) if np.iscomplexobj(array) else precision)
+
+
+def widened(array: Array) -> Array:
+    """An array in float64; complex values in complex128."""
+    return np.asarray(array, np.result_type(array, np.float64))
+
+
 def nudged(weights: Weights, draw: int, precision: Precision) -> Weights:
     """Nudge: move every weight by one unit in the last place of a precision.
 
@@ -19,8 +29,12 @@ def nudged(weights: Weights, draw: int, precision: Precision) -> Weights:
     and a bias of 0, and the gradient would jump.
     """
     directions = np.random.default_rng(draw)
-    moved = {}
-    for name, value in weights.items():
-        towards = np.where(directions.random(value.shape) < 0.5, -np.inf, np.inf).astype(precision)
-        moved[name] = np.where(value == 0, 0.0, np.nextafter(value.astype(precision), towards).astype(np.float64))
-    return moved
+    return {name: _moved(value, directions, precision) for name, value in weights.items()}
+
+
+def _moved(value: Array, directions: np.random.Generator, precision: Precision) -> Array:
+    """Every value a unit up or down, of complex ones both parts."""
+    if np.iscomplexobj(value):
+        return _moved(value.real, directions, precision) + 1j * _moved(value.imag, directions, precision)
+    towards = np.where(directions.random(value.shape) < 0.5, -np.inf, np.inf).astype(precision)
+    return np.where(value == 0, 0.0, np.nextafter(value.astype(precision), towards).astype(np.float64))

@@ -45,6 +45,14 @@ def mismatch(own: Array, other: Array) -> str:
     return ""
 
 
+def in_one_kind(own: Array, other: Array) -> tuple[Array, Array]:
+    """Two arrays, both complex where one is: a real array is a complex one without an imaginary part."""
+    if np.iscomplexobj(own) == np.iscomplexobj(other):
+        return own, other
+    kind = np.result_type(own, other)
+    return own.astype(kind), other.astype(kind)
+
+
 def not_finite(array: Array) -> str:
     """Say how many values of an array are NaN or infinite; an empty text if none is."""
     count = int(array.size - np.count_nonzero(np.isfinite(array)))

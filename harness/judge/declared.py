@@ -11,12 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from harness.arrays import PRECISIONS, Precision
 from harness.errors import HarnessError
 from harness.judge.comparing import relative_error
 from harness.judge.evidence import Evidence
-from harness.judge.tolerances import Limits
+from harness.judge.findings import Findings
+from harness.judge.tolerances import Limit, Limits
 from harness.judge.verdict import Check
 from harness.ports.contract import OPTIMISER_OPTIONS, Contract
 from harness.records.declared import DeclaredDifference
@@ -36,8 +38,8 @@ BEHIND = (
     "exchange",
 )
 """Rungs that judge what a stage leads to."""
-
-
+PARTED = ("stages", *BEHIND)
+"""Rungs of which it matters where the sides part."""
 OPTIMISED = ("step", "trajectory", "telemetry", "patches", "agreement")
 """Rungs that compare what the optimiser leads to."""
 TRAINED = "training"
@@ -65,20 +67,25 @@ def applied(
 
 def parting(evidence: Evidence, limits: Limits) -> Parting:
     """See `Parting`: a stage that is declared for its float64 alone excuses nothing that is judged in float32."""
+    return _parting(evidence, tuple(limits.find(f"stages.{precision}") for precision in PRECISIONS))
+
+
+@lru_cache(maxsize=8)
+def _parting(evidence: Evidence, limits: tuple[Limit | None, ...]) -> Parting:
+    """Cached, since every rung in PARTED needs it; `limits`: of the stages, by precision."""
     names = [stage.name for stage in evidence.contract.stages]
     known = [name for name in names if _matching(f"stages.{name}", evidence.declared)]
     found = (
-        (precision, next((name for name in known if _differs(evidence, limits, precision, name)), None))
-        for precision in PRECISIONS
+        (precision, next((name for name in known if _differs(evidence, limit, precision, name)), None))
+        for precision, limit in zip(PRECISIONS, limits, strict=True)
     )
     stages: dict[str, str] = {precision: name for precision, name in found if name is not None}
     trained = stages.get(evidence.scenario.training.precision)
     return stages if trained is None else {**stages, TRAINED: trained}
 
 
-def _differs(evidence: Evidence, limits: Limits, precision: Precision, name: str) -> bool:
+def _differs(evidence: Evidence, limit: Limit | None, precision: Precision, name: str) -> bool:
     """Whether a stage differs at a precision by more than the limit; also where that cannot be told."""
-    limit = limits.find(f"stages.{precision}")
     try:
         other, own = (evidence.stages(side, precision)[name] for side in evidence.backends)
     except (HarnessError, KeyError):
@@ -115,14 +122,12 @@ def found_in_step(what: str, contract: Contract) -> bool:
     return not any(is_about(name, what) for name in stages) and any(is_about(name, what) for name in weights)
 
 
-def failures(checks: Iterable[Check]) -> list[str]:
-    """The failed checks, as `rung.name`."""
-    return [f"{check.rung}.{check.name}" for check in checks if check.status == "fail"]
-
-
-def no_longer_there(what: str, declared: Declared) -> str:
-    """What is said of a declaration whose difference is gone."""
-    return f"{what} is declared to differ ({declared[what].differs}), and does not; take the declaration out"
+def demand_still_there(findings: Findings, declared: Declared, checks: Iterable[Check]) -> None:
+    """Add a failed check for each declaration that no failed one of the checks is about."""
+    failed = [f"{check.rung}.{check.name}" for check in checks if check.status == "fail"]
+    for what in gone(declared, failed):
+        message = f"{what} is declared to differ ({declared[what].differs}), and does not; take the declaration out"
+        findings.demand("no_longer_there", False, message)
 
 
 def gone(declared: Declared, failed: Iterable[str]) -> list[str]:

@@ -86,7 +86,7 @@ def judge_rung(rung: str, evidence: Evidence, limits: Limits) -> RungVerdict:
 def _with_declared(rung: str, checks: list[Check], evidence: Evidence, limits: Limits) -> list[Check]:
     if not evidence.declared:
         return checks
-    parting = declared.parting(evidence, limits)
+    parting = declared.parting(evidence, limits) if rung in declared.PARTED else {}
     return declared.applied(rung, checks, evidence.declared, evidence.contract, parting)
 
 

@@ -19,13 +19,15 @@ from harness.judge.comparing import relative_error
 from harness.judge.difference import Difference, difference
 from harness.judge.evidence import Evidence
 from harness.judge.oracle import oracle_stages
-from harness.judge.precision import of_rounding
+from harness.judge.precision import of_rounding, sides_in_float32
 from harness.judge.transformation import transformation
 from harness.judge.verdict import RED, Check, RungVerdict
 
 T = TypeVar("T")
 LOCKSTEP_RUNGS = ("stages", "physics", "loss", "gradient", "step", "trajectory")
 """Rungs whose checks each compare one tensor."""
+CASTING = ("stages", "loss")
+"""Rungs that say of a tensor in float64 which sides computed it in float32."""
 SEARCH_ORDER: tuple[Precision, ...] = ("float64", "float32")
 Reds = Mapping[tuple[str, str], Check]
 """Red checks by rung and name."""
@@ -64,6 +66,8 @@ class Localisation:
     """Stages that could not be computed in this way."""
     transformation: str = ""
     """Simple change of `other` that explains the difference, such as a conjugation; empty where none does."""
+    in_float32: tuple[str, ...] = ()
+    """Sides that computed the tensor in float32 although float64 was asked for."""
 
     def as_json(self) -> dict[str, Any]:
         """Contents of `comparison/localisation.json`."""
@@ -82,6 +86,7 @@ class Localisation:
             "wrong_alone": None if self.wrong_alone is None else list(self.wrong_alone),
             "not_alone": list(self.not_alone),
             "transformation": self.transformation,
+            "in_float32": list(self.in_float32),
             "message": first.check.message,
         }
 
@@ -92,6 +97,7 @@ def localise(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> Localisatio
     reds = {(check.rung, check.name): check for check in checks if check.status in RED}
     if not reds:  # no file needs to be read
         return None
+    # Asked of the verdict, not of the rung's findings: beside a larger difference that is declared, it is what is red.
     for name in of_rounding(check for check in checks if check.rung == "stages"):
         del reds["stages", name]
     found = (tensor for precision in SEARCH_ORDER for tensor in _Search(evidence, precision, reds).tensors())
@@ -103,7 +109,14 @@ def localise(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> Localisatio
     wrong = lockstep.wrong_alone(evidence, alone) if alone else None
     nothing = tuple(name for name in _red(alone) if name not in (wrong or ()))
     changed = "" if gap is None else transformation(first.own, first.other, first.stage == first.tensor)
-    return Localisation(first, gap, wrong, nothing, changed)
+    return Localisation(first, gap, wrong, nothing, changed, _in_float32(first, evidence.backends))
+
+
+def _in_float32(first: ComparedTensor, sides: tuple[str, str]) -> tuple[str, ...]:
+    """The sides that computed a tensor in float32, on the rungs that say so where float64 was asked for."""
+    if first.precision != "float64" or first.check.rung not in CASTING:
+        return ()
+    return sides_in_float32(sides, (first.other, first.own))
 
 
 def _red(alone: Iterable[Check]) -> tuple[str, ...]:

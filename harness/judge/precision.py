@@ -43,9 +43,14 @@ def in_one_type(own: Array, other: Array) -> tuple[Array, Array]:
     return own, other
 
 
+def sides_in_float32(sides: Sequence[str], arrays: Sequence[Array]) -> tuple[str, ...]:
+    """The sides whose array was computed in float32."""
+    return tuple(side for side, array in zip(sides, arrays, strict=True) if in_float32(array))
+
+
 def computed_in(sides: Sequence[str], arrays: Sequence[Array]) -> str:
     """Say which of the sides computed in float32 although float64 was asked for; empty where none did."""
-    single = [side for side, array in zip(sides, arrays, strict=True) if in_float32(array)]
+    single = sides_in_float32(sides, arrays)
     return f"computed in float32 by {' and '.join(single)}, although float64 was asked for" if single else ""
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from harness.arrays import Array, Precision, Weights
 from harness.judge.centre import in_common_centre
 from harness.judge.common_factor import common_factor
-from harness.judge.comparing import mismatch, not_finite, relative_error
+from harness.judge.comparing import in_one_kind, mismatch, not_finite, relative_error
 from harness.judge.findings import Findings
 from harness.judge.lockstep import Noise, largest
 from harness.run.legs.distances import distance
@@ -102,7 +102,7 @@ def judge_each(
     for name in names:
         if name not in reference or name not in candidate:
             continue
-        check, own, other = f"{precision}.{name}", candidate[name], reference[name]
+        check, (own, other) = f"{precision}.{name}", in_one_kind(candidate[name], reference[name])
         if precision == "float32" or is_rounding(findings, precision, noise, name):
             judge_in_noise(findings, check, precision, own, other, noise, name)
         else:

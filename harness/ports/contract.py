@@ -74,6 +74,7 @@ OPTIMISER_OPTIONS = (
     "optimiser",
     "learning_rate",
     "weight_decay",
+    "decoupled_weight_decay",
     "beta_1",
     "beta_2",
     "epsilon",
@@ -82,6 +83,13 @@ OPTIMISER_OPTIONS = (
     "nesterov",
     "amsgrad",
     "rho",
+    "clipnorm",
+    "global_clipnorm",
+    "clipvalue",
+    "gradient_accumulation_steps",
+    "use_ema",
+    "ema_momentum",
+    "ema_overwrite_frequency",
 )
 """Names, among the options of a contract, of what belongs to the optimiser."""
 

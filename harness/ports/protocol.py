@@ -108,7 +108,7 @@ class Port(Protocol):
     """Description of the network; `stages` returns those of its stages that are `exposed`."""
 
     def weights(self) -> Weights:
-        """Every array of the contract, by canonical name, in canonical layout, float64."""
+        """Every array of the contract, by canonical name, in canonical layout, float64; complex ones complex128."""
         ...
 
     def set_weights(self, weights: Weights) -> None:

@@ -36,4 +36,6 @@ class LocalisationRecord(SparseRecord):
     """Stages that could not be computed in this way."""
     transformation: str = ""
     """Simple change of the other tensor that explains the difference, such as a conjugation; empty where none does."""
+    in_float32: tuple[str, ...] | None = None
+    """Sides that computed the tensor in float32 although float64 was asked for; None in hubs of earlier versions."""
     message: str

@@ -5,7 +5,6 @@ lock-step runs show which tensor differs first on that rung, the sentence says h
 quotes the first red check.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 
 from harness.judge.verdict import RED, Check
@@ -19,8 +18,6 @@ _TENSOR = {
     "trajectory": "{tensor} after {first_step} steps",
 }
 """How a tensor of each part of the lock-step run is named; the tensors of all other parts are forward stages."""
-_IN_FLOAT32 = re.compile(r"computed in float32 by [^,;]+")
-"""What `harness.judge.precision.computed_in` says in the message of a check."""
 _AGAINST_ORACLE = ("physics", "loss")
 """Rungs that compare each side with the oracle, in checks called `<side>.<precision>.<tensor>`."""
 _FIRST = {"loss": "term of the loss", "gradient": "gradient", "step": "tensor", "trajectory": "step"}
@@ -87,8 +84,8 @@ def _notes(case: CaseSummary, found: LocalisationRecord) -> Iterator[str]:
     """Notes on the tensor: that it differs first, its precision if float32, and which side the oracle agrees with."""
     first = f"first {_FIRST.get(found.stage, 'stage')} that differs"
     yield f"{first} in float32" if found.precision == "float32" else first
-    if single := _IN_FLOAT32.search(found.message):
-        yield single[0]
+    if found.in_float32:
+        yield f"computed in float32 by {' and '.join(found.in_float32)}"
     if found.wrong_alone and found.wrong_alone != (found.tensor,) and found.rung == "stages":
         yield f"wrong by themselves: {', '.join(found.wrong_alone)}"
     if found.rung == "gradient" and any(_is_wrong_slope(check) for check in case.checks):

@@ -72,6 +72,9 @@ _INPUTS = {
     "infer": (layout.TEST, layout.PROBE),
     "exchange": (layout.TEST, layout.PROBE),
 }
+_TRUTH = (layout.TRUTH, layout.TRUTH_AMPLITUDE, layout.TRUTH_PHASE)
+_TRUTH_CODE = ("dataset/truth.py", "physics/translation.py")
+"""What cuts the true patches out of the object."""
 
 
 @dataclass(frozen=True)
@@ -164,12 +167,13 @@ def leg_parts(
         runtime: What the leg runs in.
         more: The key of the result that the leg starts from, and its other settings.
     """
+    code = (*SHARED_CODE, *network_code(scenario.network, backend), *LEG_CODE[leg])
     return {
         "leg": leg,
         "backend": backend,
         "scenario": relevant(scenario, leg, backend).model_dump(mode="json"),
         "inputs": _input_digests(dataset, leg, scenario.network),
-        "code": code_digest((*SHARED_CODE, *network_code(scenario.network, backend), *LEG_CODE[leg])),
+        "code": code_digest((*code, *_TRUTH_CODE) if _is_fed_truth(leg, scenario.network) else code),
         **_runtime_parts(runtime),
         **more,
     }
@@ -203,7 +207,14 @@ def _input_digests(dataset: Path, leg: str, network: str) -> JsonObject:
     files, setup = recorded_files(dataset), DatasetSetup.read(dataset / layout.SETUP)
     facts = (*_SETUP, "canvas_size") if leg in ("infer", "exchange") else _SETUP
     names = (*_INPUTS[leg], layout.DATA) if network == "pair" else _INPUTS[leg]  # a pair may load its data itself
+    if _is_fed_truth(leg, network):
+        names = (*names, *(name for name in _TRUTH if name in files))
     return {name: files[name].sha256 for name in names} | setup.model_dump(include=set(facts))
+
+
+def _is_fed_truth(leg: str, network: str) -> bool:
+    """Whether the batches of a leg hold the true patches, where the data has any: those of a pair's training do."""
+    return network == "pair" and layout.TRAIN in _INPUTS[leg]
 
 
 def _runtime_parts(runtime: Runtime) -> JsonObject:

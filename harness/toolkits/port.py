@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.arrays import Array, Weights
+from harness.arrays import Array, Weights, in_precision, widened
 from harness.errors import HarnessError
 from harness.files import JsonObject
 from harness.ports.contract import Contract, Scale, Term, Value
@@ -22,6 +22,7 @@ from harness.ports.feed import read_only
 from harness.ports.protocol import FIT, OUTPUTS, SEEN, SHARED_WEIGHTS, Batch, BatchSource, EpochReport, Setup
 from harness.ports.seen import Seen
 from harness.toolkits import statement
+from harness.toolkits.history import LOSS, history_of
 from harness.toolkits.layers import Layer, Tensor
 from harness.toolkits.taps import Place, Tap
 from harness.toolkits.terms import Loss, LossTerm, terms_of
@@ -167,10 +168,9 @@ class ToolkitPort(ABC):
     # What follows from it.
 
     def weights(self) -> Weights:
-        """Every array of the contract, by name, in canonical layout, float64."""
+        """Every array of the contract, by name, in canonical layout, float64; complex ones complex128."""
         return {
-            name: tensor.layout.out(self._to_numpy(tensor.variable)).astype(np.float64)
-            for name, tensor in self._tensors.items()
+            name: widened(tensor.layout.out(self._to_numpy(tensor.variable))) for name, tensor in self._tensors.items()
         }
 
     def set_weights(self, weights: Weights) -> None:
@@ -182,8 +182,8 @@ class ToolkitPort(ABC):
         written = {name: tensor for name, tensor in self._tensors.items() if tensor.kind != "constant"}
         for name, tensor in written.items():
             self._write(tensor.variable, tensor.layout.back(weights[name]))
-        held = self.weights()
-        lost = [name for name in written if not np.array_equal(held[name], weights[name].astype(self._setup.precision))]
+        held, precision = self.weights(), self._setup.precision
+        lost = [name for name in written if not np.array_equal(held[name], in_precision(weights[name], precision))]
         if lost:
             raise HarnessError(
                 f"{self.framework}: {', '.join(lost[:3])} did not take the values that were set; something in the "
@@ -213,7 +213,7 @@ class ToolkitPort(ABC):
         trained = {name: tensor for name, tensor in self._tensors.items() if tensor.trained}
         found = self._loss_gradients(batch, [tensor.variable for tensor in trained.values()])
         return {
-            name: None if gradient is None else tensor.layout.out(gradient).astype(np.float64)
+            name: None if gradient is None else widened(tensor.layout.out(gradient))
             for (name, tensor), gradient in zip(trained.items(), found, strict=True)
         }
 
@@ -243,7 +243,7 @@ class ToolkitPort(ABC):
     def optimiser_state(self) -> Weights:
         """What the optimiser keeps for every trained weight; HarnessError before the first step."""
         state = {
-            f"{name}.{slot}": tensor.layout.out(array).astype(np.float64)
+            f"{name}.{slot}": widened(tensor.layout.out(array))
             for name, tensor in self._tensors.items()
             if tensor.trained
             for slot, array in self.optimisers.arrays(self.optimiser, tensor.variable).items()
@@ -254,9 +254,8 @@ class ToolkitPort(ABC):
 
     def outputs(self, batch: Batch) -> dict[str, Array]:
         """Every output of the model, by the name of its stage, as inference computes it."""
-        answer = self._answered(self._fed(batch))
-        several = answer if isinstance(answer, tuple) else (answer,)
-        return dict(zip([site.stage for site in self._sites if site.layer.kind == "output"], several, strict=True))
+        answer, sites = self._answered(self._fed(batch)), [site for site in self._sites if site.layer.kind == "output"]
+        return dict(zip([site.stage for site in sites], answer if len(sites) > 1 else (answer,), strict=True))
 
     def predict(self, batch: Batch) -> Array:
         """(B, N, N, C) complex: predicted object patches."""
@@ -272,13 +271,11 @@ class ToolkitPort(ABC):
         """Train by the user's own loop; steps are counted by the optimiser, and shared out evenly over the epochs."""
         assert self._fit is not None
         with self._counted_steps() as count:
-            history = self._fit(data, folder)
-        if not len(history.get("loss", ())) or len({len(values) for values in history.values()}) != 1:
-            found = ", ".join(f"{name}: {len(values)}" for name, values in history.items()) or "nothing"
-            raise HarnessError(f"fit: must return a value an epoch of every metric, `loss` among them; found {found}.")
+            found = self._fit(data, folder)
+        history = history_of({name: np.array([*map(float, values)]) for name, values in found.items()}, "fit")
         if not count():
             raise HarnessError("fit: took no step of the optimiser that the port was given; give it the one it uses.")
-        epochs = len(history["loss"])
+        epochs = len(history[LOSS])
         for epoch in range(1, epochs + 1):
             metrics = {name: float(values[epoch - 1]) for name, values in history.items()}
             report(EpochReport(epoch, count() * epoch // epochs, metrics))

@@ -15,7 +15,7 @@ import numpy as np
 
 from harness.arrays import PRECISIONS, Array, Precision
 from harness.judge.batch_sizes import judge_batch_sizes
-from harness.judge.declared import BEHIND, failures, found_in_step, gone, no_longer_there
+from harness.judge.declared import BEHIND, demand_still_there, found_in_step
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.lockstep import grafted, wrong_alone
@@ -67,13 +67,14 @@ def _demand_what_is_declared(findings: Findings, evidence: Evidence, limits: Lim
     It is looked for in this rung and those below it; a declaration that begins with the name of a rung above is left,
     and one of weights alone is looked for on rung step.
     """
-    if not evidence.declared:
-        return
-    below = (*differences(evidence), *settings.judge(evidence, limits), *dataset.judge(evidence, limits))
-    for what in gone(evidence.declared, failures((*below, *findings.checks))):
-        if what.partition(".")[0] in BEHIND or found_in_step(what, evidence.contract):
-            continue
-        findings.demand("no_longer_there", False, no_longer_there(what, evidence.declared))
+    sought = {
+        what: known
+        for what, known in evidence.declared.items()
+        if what.partition(".")[0] not in BEHIND and not found_in_step(what, evidence.contract)
+    }
+    if sought:
+        below = (*differences(evidence), *settings.judge(evidence, limits), *dataset.judge(evidence, limits))
+        demand_still_there(findings, sought, (*below, *findings.checks))
 
 
 def _compare(findings: Findings, evidence: Evidence, precision: Precision, alone: Mapping[str, Status]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from harness.arrays import PRECISIONS, Precision, Weights
 from harness.judge.adam import off_formula
-from harness.judge.declared import failures, found_in_step, gone, no_longer_there
+from harness.judge.declared import demand_still_there, found_in_step
 from harness.judge.evidence import Evidence, Incapable
 from harness.judge.findings import Findings
 from harness.judge.lockstep import first_step, start, trajectory_noise
@@ -44,8 +44,7 @@ def _demand_what_is_declared(findings: Findings, evidence: Evidence) -> None:
     """Weights that are declared to differ, and do not, neither by their shape nor after a step."""
     contract, known = evidence.contract, evidence.declared
     if of_weights := {what: known[what] for what in known if found_in_step(what, contract)}:
-        for what in gone(of_weights, failures((*differences(evidence), *findings.checks))):
-            findings.demand("no_longer_there", False, no_longer_there(what, known))
+        demand_still_there(findings, of_weights, (*differences(evidence), *findings.checks))
 
 
 def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision: Precision) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from harness.arrays import PRECISIONS, Array, Precision
 from harness.errors import HarnessError
-from harness.judge.comparing import mismatch, not_finite, relative_difference, relative_error
+from harness.judge.comparing import in_one_kind, mismatch, not_finite, relative_difference, relative_error
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.lockstep import distance_between_sides, envelope, largest, last_step, start, steps, trajectory_noise
@@ -104,6 +104,8 @@ def _judge_tensor(
         rounding: for a tensor that rounding dominates, its distance from itself after a nudge.
     """
     check = f"{EXACT}.{name}"
+    own, other = in_one_kind(own, other)
+    more = [in_one_kind(*ends) for ends in more]
     pairs = [(own, other), *more]
     problems = (mismatch(a, b) or not_finite(a) or not_finite(b) for a, b in pairs)
     if problem := next(filter(None, problems), ""):

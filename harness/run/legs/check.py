@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from harness import layout
-from harness.arrays import Array, Precision, Weights
+from harness.arrays import Array, Precision, Weights, in_precision
 from harness.dataset.grouped import GroupedData
 from harness.errors import HarnessError, in_one_line
 from harness.networks import registry
@@ -132,7 +132,11 @@ def _weights_read_back(subject: Subject) -> str:
     held, start = port.weights(), shared_start(subject.job, port)
     port.contract.check(held)
     _refuse(
-        (name for name in start if not np.array_equal(held[name].astype("float32"), start[name].astype("float32"))),
+        (
+            name
+            for name in start
+            if not np.array_equal(in_precision(held[name], "float32"), in_precision(start[name], "float32"))
+        ),
         "did not take the values that were set; something holds a copy, constrains or rounds them.",
     )
     return ""

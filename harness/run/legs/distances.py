@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from harness.arrays import Array, Weights
+from harness.arrays import Array, Weights, widened
 
 SAMPLE = 512
 """Values of each tensor that are kept at every step of a trajectory; after its first and last step all are."""
@@ -26,7 +26,7 @@ def distance(own: Array, other: Array) -> float:
 
     Symmetric; 0 for two tensors of zeros; not finite where a tensor is not.
     """
-    a, b = np.asarray(own, np.float64), np.asarray(other, np.float64)
+    a, b = widened(own), widened(other)
     largest = (np.linalg.norm(a) + np.linalg.norm(b)) / 2
     return float(np.linalg.norm(a - b) / largest) if largest != 0 else 0.0
 
@@ -43,7 +43,7 @@ def largest_distance(own: Array, other: Array) -> float:
 
 def distance_by_step(own: Mapping[str, Array], other: Mapping[str, Array]) -> Array:
     """`distance` (steps,) of all tensors (steps, n) together, at every step."""
-    a, b = (np.concatenate([side[name] for name in sorted(own)], axis=1).astype(np.float64) for side in (own, other))
+    a, b = (widened(np.concatenate([side[name] for name in sorted(own)], axis=1)) for side in (own, other))
     size = (np.linalg.norm(a, axis=1) + np.linalg.norm(b, axis=1)) / 2
     difference: Array = np.linalg.norm(a - b, axis=1) / np.where(size == 0, 1, size)
     return difference

@@ -11,7 +11,7 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from harness import layout
-from harness.arrays import Weights
+from harness.arrays import Array, Weights
 from harness.dataset.grouped import GroupedData
 from harness.files import digest, sha256, write_atomic, write_json
 from harness.ports.feed import FedBatches
@@ -88,7 +88,7 @@ def _write_bundle(
     `scales`: the intensity scale before and after the training.
     """
     folder, scale = job.output / layout.BUNDLE, port.contract.scale
-    whole = {name: np.asarray(array, order="C") for name, array in weights.items()}
+    whole = {name: _storable(array) for name, array in weights.items()}
     write_atomic(folder / layout.WEIGHTS, lambda path: save_file(whole, path))
     facts = DatasetSetup.read(job.dataset / layout.SETUP)
     BundleParams(
@@ -109,6 +109,11 @@ def _write_bundle(
         probe_sha256=sha256(job.dataset / layout.PROBE),
         scenario_sha256=digest(job.scenario.model_dump(mode="json")),
     ).write(folder / layout.PARAMS)
+
+
+def _storable(array: Array) -> Array:
+    """In C order; complex values in complex64, the only complex type of safetensors."""
+    return np.asarray(array, np.complex64 if np.iscomplexobj(array) else array.dtype, order="C")
 
 
 def intensity_scale(port: Port) -> float | None:

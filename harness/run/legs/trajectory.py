@@ -20,7 +20,7 @@ from itertools import count
 import numpy as np
 
 from harness import layout
-from harness.arrays import Array, Precision, Weights, nudged
+from harness.arrays import Array, Precision, Weights, in_precision, nudged
 from harness.dataset.grouped import GroupedData
 from harness.dataset.truth import Truth
 from harness.files import write_json, write_npz
@@ -152,7 +152,7 @@ def loss_of_one_epoch(port: Port, start: Weights, batches: FirstBatches) -> floa
 
 def _in_precision(steps: Weights, precision: Precision) -> Weights:
     """The sampled values in the precision that the port computed with: a smaller file without loss."""
-    return {name: value.astype(precision) for name, value in steps.items()}
+    return {name: in_precision(value, precision) for name, value in steps.items()}
 
 
 def _noise(plain: Trajectory, others: Iterable[Trajectory]) -> TrajectoryNoise:

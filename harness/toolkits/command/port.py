@@ -16,6 +16,7 @@ from harness.ports.contract import Contract
 from harness.ports.protocol import ANSWER, FIT, Answer, EpochReport, OwnPicture, Setup
 from harness.scenario.pair import SideSpec
 from harness.toolkits.command.outputs import read_by_function, read_outputs
+from harness.toolkits.history import LOSS, history_of
 
 HISTORY = "history."
 STEP = "step"
@@ -65,8 +66,8 @@ class CommandPort:
         """Run the command that trains, and report the epochs of the history that it left; returns its scale."""
         self._run("train", data=data, output=folder)
         found = self._read(folder, "train")
-        history = self._history(found)
-        steps = history.pop(STEP, np.zeros(len(history["loss"])))
+        history = history_of(found, self._reading, HISTORY)
+        steps = history.pop(STEP, np.zeros(len(history[LOSS])))
         for epoch, step in enumerate(steps):
             metrics = {name: float(values[epoch]) for name, values in history.items()}
             report(EpochReport(epoch + 1, int(step), metrics))
@@ -117,25 +118,6 @@ class CommandPort:
         chosen = of_training if stage == "train" else set(self._spec.outputs) - of_training
         places = {what: place for what, place in self._spec.outputs.items() if what in chosen}
         return read_outputs(folder, places, self._reading)
-
-    def _history(self, found: dict[str, Array]) -> dict[str, Array]:
-        """Values (epochs,) of every metric, `loss` among them."""
-        history = {
-            what.removeprefix(HISTORY): np.atleast_1d(values)
-            for what, values in found.items()
-            if what.startswith(HISTORY)
-        }
-        if "loss" not in history:
-            raise HarnessError(
-                f"{self._reading}: 'history.loss' is missing; it returned {', '.join(found) or 'nothing'}."
-            )
-        told = ", ".join(f"{name}: {values.shape}" for name, values in history.items())
-        lengths = {values.shape for values in history.values()}
-        if len(lengths) != 1 or len(history["loss"].shape) != 1 or not len(history["loss"]):
-            raise HarnessError(f"{self._reading}: every metric needs a value an epoch; found {told}.")
-        if complex_ones := [name for name, values in history.items() if values.dtype.kind == "c"]:
-            raise HarnessError(f"{self._reading}: history.{complex_ones[0]} is complex; real values are needed.")
-        return history
 
     def _run(self, what: str, **folders: Path) -> None:
         training = self._setup.scenario.training

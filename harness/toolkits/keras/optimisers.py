@@ -15,7 +15,10 @@ SLOTS: dict[str, dict[str, str]] = {
     "rmsprop": {"velocity": "second_moment"},
 }
 """By optimiser, Keras' name of what is kept for a variable, and the name on both sides."""
-CLIPPING = ("clipnorm", "global_clipnorm", "clipvalue")
+WHERE_SET = ("clipnorm", "global_clipnorm", "clipvalue", "gradient_accumulation_steps")
+"""Settings of every optimiser that change its steps unless they are None or 0."""
+AVERAGING = ("use_ema", "ema_momentum", "ema_overwrite_frequency")
+"""Settings of the average of the weights, which takes their place; None for the last means: after the training."""
 
 
 def kind(optimiser: keras.Optimizer) -> str:
@@ -56,7 +59,15 @@ def options(optimiser: keras.Optimizer) -> dict[str, Value]:
             found[name] = settings[name] if isinstance(settings[name], bool) else float(settings[name])
     if kind(optimiser).startswith("adam"):
         found["epsilon_added"] = "before the correction of the bias"
-    return found | {name: settings[name] for name in CLIPPING if settings[name] is not None}
+    return found | _in_force(settings)
+
+
+def _in_force(settings: dict[str, Any]) -> dict[str, Value]:
+    """What Keras adds to any optimiser, where it is in force; its decay of weights never goes through the moments."""
+    found: dict[str, Value] = {name: settings[name] for name in WHERE_SET if settings[name]}
+    if settings["weight_decay"]:
+        found["decoupled_weight_decay"] = True
+    return found | ({name: settings[name] for name in AVERAGING} if settings["use_ema"] else {})
 
 
 def _rate(rate: Any) -> float:

@@ -128,6 +128,7 @@ class KerasPort(ToolkitPort):
                 means = {name: float(np.mean([float(values[name]) for values in seen])) for name in seen[0]}
                 rate = float(self.optimiser.learning_rate)
                 report(EpochReport(epoch + 1, first + len(seen), {**means, "learning_rate": rate}))
+            self.optimiser.finalize_variable_values(self.model.trainable_variables)  # an average takes their place
 
     def facts(self) -> JsonObject:
         """Versions, device, threads, determinism, precision and number of parameters."""
@@ -140,7 +141,7 @@ class KerasPort(ToolkitPort):
         with without_gradients():
             self.optimiser.apply_gradients(
                 [
-                    (gradient, variable)
+                    (self.optimiser.scale_loss(gradient), variable)  # as `Model.fit`: the optimiser divides it out
                     for gradient, variable in zip(found, variables, strict=True)
                     if gradient is not None
                 ]

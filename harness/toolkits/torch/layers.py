@@ -233,9 +233,10 @@ _NORMS = ("batch_norm", "layer_norm", "group_norm", "instance_norm")
 
 def _tensors(module: nn.Module, kind: str, flattened: Shape | None) -> tuple[Tensor, ...]:
     """The parameters of a module, then its running statistics, without those of its children."""
+    buffers = module.named_buffers(recurse=False)
     own = [
         *((name, parameter, parameter.requires_grad) for name, parameter in module.named_parameters(recurse=False)),
-        *((name, buffer, False) for name, buffer in module.named_buffers(recurse=False) if buffer.is_floating_point()),
+        *((name, buffer, False) for name, buffer in buffers if buffer.is_floating_point() or buffer.is_complex()),
     ]
     return tuple(_tensor(module, kind, name, tensor, trained, flattened) for name, tensor, trained in own)
 
@@ -277,9 +278,10 @@ def _kernel_layout(module: Any, kind: str, tensor: torch.Tensor, flattened: Shap
 
 def other_tensor(name: str, tensor: torch.Tensor, trained: bool) -> Tensor:
     """A parameter of the user's own kind: it starts where the model put it when that is one value."""
-    values = torch.unique(tensor.detach())
-    kind: Kind = "scalar" if tensor.ndim == 0 else "kernel" if values.numel() > 1 else "gain"
-    start = float(values[0].real) if values.numel() == 1 else 0.0
+    values = tensor.detach().flatten()
+    alike = values.numel() > 0 and bool((values == values[0]).all())
+    kind: Kind = "scalar" if tensor.ndim == 0 else "gain" if alike else "kernel"
+    start = float(values[0].real) if alike else 0.0
     return Tensor(name, kind if trained else "state", trained, same(tensor.shape), tensor, start)
 
 

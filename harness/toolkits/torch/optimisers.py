@@ -20,6 +20,9 @@ KEPT = {
     torch.optim.RMSprop: ("second_moment",),
 }
 
+DECOUPLED = ("adamw", "adafactor", "muon")
+"""Optimisers whose decay of weights does not go through the gradient, where their settings do not say it."""
+
 
 def arrays(optimiser: torch.optim.Optimizer, variable: torch.Tensor) -> dict[str, Array]:
     """What the optimiser keeps for a parameter; empty before the first step."""
@@ -57,4 +60,7 @@ def options(optimiser: torch.optim.Optimizer) -> dict[str, Value]:
             renamed[name] = settings[own]
     if "betas" in settings:
         renamed["epsilon_added"] = "after the correction of the bias"
+    if renamed["weight_decay"]:
+        decoupled = settings.get("decoupled_weight_decay", renamed["optimiser"] in DECOUPLED)
+        renamed["decoupled_weight_decay"] = bool(decoupled)
     return renamed

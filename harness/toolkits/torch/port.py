@@ -68,7 +68,9 @@ class TorchPort(ToolkitPort):
         return [*called.values(), *describe_unused(self.model, set(called))]
 
     def _to_numpy(self, tensor: Any) -> Array:
-        return np.array(tensor.detach().cpu().numpy()) if isinstance(tensor, torch.Tensor) else np.asarray(tensor)
+        if not isinstance(tensor, torch.Tensor):
+            return np.asarray(tensor)
+        return np.array(tensor.detach().cpu().resolve_conj().resolve_neg().numpy())
 
     def _to_tensor(self, array: Array) -> torch.Tensor:
         # A copy, because an axis of length 1 keeps odd strides where a view passes for contiguous: PyTorch takes images

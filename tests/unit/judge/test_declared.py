@@ -2,7 +2,9 @@
 
 import pytest
 
-from harness.judge.declared import Parting, applied, gone, is_about
+from harness.judge.declared import Parting, applied, demand_still_there, gone, is_about
+from harness.judge.findings import Findings
+from harness.judge.tolerances import Limits
 from harness.judge.verdict import CONTRACT, Check, Status
 from harness.ports.contract import Contract, Stage
 from harness.records.declared import DeclaredDifference
@@ -72,7 +74,7 @@ def test_a_setting_hides_nothing_behind_it() -> None:
     assert statuses("loss", loss, known, {}) == {"float64.mse": "fail"}
 
 
-@pytest.mark.parametrize("what", ["options.epsilon", "epsilon_added", "options.*"])
+@pytest.mark.parametrize("what", ["options.epsilon", "epsilon_added", "options.*", "global_clipnorm", "use_ema"])
 def test_a_constant_of_the_optimiser_is_behind_what_follows_a_step(what: str) -> None:
     for rung in ("step", "trajectory", "telemetry"):
         assert statuses(rung, [check("float64.up.kernel", rung=rung)], declared(what), {}) == {
@@ -110,6 +112,13 @@ def test_a_declaration_speaks_of_whole_parts_of_a_name(name: str, what: str, exp
 def test_what_is_no_longer_there_is_told() -> None:
     known = declared("up") | declared("down")
     assert gone(known, ["stages.alone.up"]) == ["down"]
+    findings = Findings("stages", Limits({}))
+    demand_still_there(findings, known, [check("alone.up"), check("alone.down", "pass")])
+    [told] = findings.checks
+    assert (told.name, told.status) == ("no_longer_there", "fail")
+    assert told.message == (
+        "down is declared to differ (bilinear on the candidate), and does not; take the declaration out"
+    )
 
 
 def test_the_slope_of_the_loss_is_computed_behind_no_stage() -> None:

@@ -1,9 +1,10 @@
 import pytest
 
+from harness.arrays import PRECISIONS
 from harness.dataset.grouped import GroupedData
 from harness.errors import HarnessError
-from harness.files import write_npz
-from harness.judge import ladder
+from harness.files import write_json, write_npz
+from harness.judge import declared, ladder
 from harness.judge.tolerances import entries, resolve
 from harness.records.settings import SettingsRecord
 from harness.run.plan import LEGS
@@ -70,3 +71,40 @@ def test_every_figure_of_the_ledger_can_be_judged(everything):
 
 def _loose(entry):
     return 1e6 if entry.sense == "at most" else entry.range[0] + 1e-6
+
+
+@pytest.fixture
+def asked(gs2, monkeypatch):
+    """The stages of which the judge asks whether they differ; one is declared to."""
+    known = {"differs": "wider", "reason": "known", "until": "2999-01-01"}
+    write_json(gs2.path / "declared.json", {"differences": {"encoder.0": known}})
+    names, differs = [], declared._differs
+
+    def ask(evidence, limit, precision, name):
+        names.append(name)
+        return differs(evidence, limit, precision, name)
+
+    monkeypatch.setattr(declared, "_differs", ask)
+    return names
+
+
+def test_where_the_sides_part_is_found_once_a_case_and_where_it_matters(gs2, asked):
+    evidence = gs2.evidence
+    for rung in ("spec", "settings", "dataset", "reconstruction"):
+        ladder.judge_rung(rung, evidence, resolve("stable", {}, {}))
+    assert asked == []
+    for rung in ("stages", "loss", "gradient", "canvas"):
+        ladder.judge_rung(rung, evidence, resolve("stable", {}, {}))
+    assert asked == ["encoder.0"] * len(PRECISIONS)
+
+
+def test_where_the_sides_part_is_found_anew_with_other_limits_and_files(gs2, asked):
+    def judge(**given):
+        ladder.judge_rung("gradient", evidence, resolve("stable", given, dict.fromkeys(given, "override")))
+        return len(asked)
+
+    evidence = gs2.evidence
+    assert judge() == len(PRECISIONS)
+    assert judge(**{"stages.float64": 0.5}) == 2 * len(PRECISIONS)
+    evidence = gs2.evidence
+    assert judge() == 3 * len(PRECISIONS)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from harness.files import plain
+from harness.files import plain, read_json, write_json
 from harness.judge.difference import difference
 from harness.judge.localisation import LOCKSTEP_RUNGS, localise
 
@@ -87,6 +87,31 @@ def test_stages_alone_that_were_not_tried(gs2):
     gs2.change_arrays(F64, encoder__1=lambda a: 2 * a)
     gs2.stop("torch", "graft", "killed")
     assert found_in(gs2).wrong_alone is None
+
+
+def rounded(array):
+    return array.astype(np.float32).astype(array.dtype)
+
+
+def test_the_sides_that_computed_in_float32_are_kept(gs2):
+    gs2.change_arrays(F64, encoder__1=rounded)
+    assert found_in(gs2).as_json()["in_float32"] == ["torch"]
+    gs2.change_arrays(F64.replace("torch", "tensorflow"), encoder__1=lambda a: rounded(1.01 * a))
+    assert found_in(gs2).in_float32 == ("tensorflow", "torch")
+
+
+def test_a_term_of_the_loss_in_float32_is_told_and_a_gradient_is_not(gs2):
+    gs2.change_arrays(GRADIENTS, log_scale=lambda a: rounded(1.01 * a))
+    assert found_in(gs2).in_float32 == ()
+    path = gs2.path / "torch/lockstep/losses_float64.json"
+    write_json(path, {name: float(np.float32(value)) for name, value in read_json(path).items()})
+    found = found_in(gs2)
+    assert (found.first.stage, found.in_float32) == ("loss", ("torch",))
+
+
+def test_float32_that_was_asked_for_is_not_told(gs2):
+    gs2.change_arrays(F64.replace("64", "32"), encoder__0=lambda a: a * np.float32(1.01))
+    assert found_in(gs2).in_float32 == ()
 
 
 def test_missing_evidence_is_passed_over(gs2):

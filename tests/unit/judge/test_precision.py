@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from harness.files import write_json
 from harness.judge.localisation import localise
 from harness.judge.precision import in_float32, of_rounding
 from harness.judge.verdict import CONTRACT, Check
@@ -124,13 +125,35 @@ def test_what_float32_hides_is_told_last_where_it_shows_what_is_wrong():
     assert of_rounding([small, *whole, passed, shown]) == set(), "it grew, and nothing larger is wrong by itself"
 
 
+def scale(case, name, factor, files):
+    """Multiply a stage of the candidate in some files."""
+    for file in files:
+        case.change_arrays(file, **{name.replace(".", "__"): lambda a: (a * factor).astype(a.dtype)})
+
+
+IN_FLOAT64 = (STAGES.format("torch"), "torch/graft/stages.npz")
+EVERYWHERE = (*IN_FLOAT64, "torch/lockstep/stages_float32.npz")
+
+
 def test_the_stage_that_float32_shows_is_named_before_one_that_it_hides(gs2):
-    for name, factor in (("encoder.0", 1 + 3e-9), ("encoder.1", 1.01)):
-        for file in (STAGES.format("torch"), "torch/graft/stages.npz", "torch/lockstep/stages_float32.npz"):
-            if factor > 1.001 or "float32" not in file:
-                gs2.change_arrays(file, **{name.replace(".", "__"): lambda a, by=factor: (a * by).astype(a.dtype)})
+    scale(gs2, "encoder.0", 1 + 3e-9, IN_FLOAT64)
+    scale(gs2, "encoder.1", 1.01, EVERYWHERE)
     verdict = gs2.judge("stages")
     assert "encoder.1" in verdict.message
     assert localise(gs2.evidence, [verdict]).first.tensor == "encoder.1"
     small = [number for number, check in enumerate(verdict.checks) if check.name.endswith(".encoder.0")]
     assert min(number for number in small if verdict.checks[number].status == "fail") > 3
+
+
+def test_where_the_larger_one_is_declared_the_one_that_float32_hides_is_named(gs2):
+    """The place is sought among what is red in the end, not among what the rung found before declarations."""
+    scale(gs2, "encoder.0", 1 + 3e-9, IN_FLOAT64)
+    scale(gs2, "encoder.1", 1.01, EVERYWHERE)
+    known = {"differs": "wider", "reason": "known", "until": "2999-01-01"}
+    write_json(gs2.path / "declared.json", {"differences": {"encoder.1": known}})
+    verdict = gs2.judge("stages")
+    assert {check.name for check in verdict.checks if check.status == "fail"} == {
+        "alone.encoder.0",
+        "float64.encoder.0",
+    }
+    assert localise(gs2.evidence, [verdict]).first.tensor == "encoder.0"

@@ -137,7 +137,17 @@ def test_tensors_of_different_types_are_told_by_their_check(case):
 
 def test_a_stage_that_one_side_computes_in_float32_says_so(case):
     case.change_arrays(F64, encoder__0=lambda a: a.astype(np.float32).astype(a.dtype))
-    assert "computed in float32 by torch" in line_of(case)
+    assert line_of(case).endswith("(first stage that differs; computed in float32 by torch)")
+
+
+def test_a_hub_that_does_not_say_who_computed_in_float32_is_read(case):
+    case.change_arrays(F64, encoder__0=lambda a: a.astype(np.float32).astype(a.dtype))
+    verdicts = [case.judge("stages")]
+    written = plain(localise(case.evidence, verdicts).as_json())
+    del written["in_float32"]
+    record = LocalisationRecord.parse(written, "localisation.json")
+    assert record.in_float32 is None
+    assert markdown.case_line(summarised(verdicts, record)).endswith("(first stage that differs)")
 
 
 def test_float32_alone_is_said(case):

@@ -234,13 +234,17 @@ def port_of(reader: Callable[[Path, str], Any]) -> CommandPort:
     return CommandPort(setup, spec, "pair.candidate", reader)  # type: ignore[arg-type]
 
 
+NEEDED = "a value an epoch of every metric is needed, history.loss among them; found"
+
+
 @pytest.mark.parametrize(
     ("left", "sentence"),
     [
-        ({}, "'history.loss' is missing; it returned nothing."),
-        ({"history.loss": []}, "every metric needs a value an epoch"),
-        ({"history.loss": [1.0, 0.5], "history.mae": [1.0]}, "every metric needs a value an epoch"),
-        ({"history.loss": np.ones((2, 2))}, "every metric needs a value an epoch"),
+        ({}, f"{NEEDED} nothing."),
+        ({"loss": [1.0]}, f"{NEEDED} loss: (1,)."),
+        ({"history.loss": []}, f"{NEEDED} history.loss: (0,)."),
+        ({"history.loss": [1.0, 0.5], "history.mae": [1.0]}, f"{NEEDED} history.loss: (2,), history.mae: (1,)."),
+        ({"history.loss": np.ones((2, 2))}, f"{NEEDED} history.loss: (2, 2)."),
         ({"history.loss": [1j]}, "history.loss is complex; real values are needed."),
         ({"history.loss": ["low"]}, "numbers are needed."),
         ({"history.loss": [[1.0], [1.0, 2.0]]}, "history.loss: is no array"),

@@ -17,6 +17,7 @@ from harness.run.checksums import write_checksums
 from harness.run.devices import CPU, Device
 from harness.run.interpreters import Interpreter
 from harness.run.keys import Runtime
+from harness.scenario.pair import PairScenario
 
 INTERPRETER = Interpreter(Path("/python"), "3.11.7", "CPython", {"numpy": "2.4.6", "torch": "2.13.0"})
 HERE = Runtime(INTERPRETER, CPU, {"TF_ENABLE_ONEDNN_OPTS": "1"})
@@ -56,7 +57,26 @@ def dataset(tmp_path: Path) -> Path:
     return folder
 
 
+PORTS = {"reference": "keras", "candidate": "torch"}
+TRUTH = ("truth.json", "ground_truth_amp.npy", "ground_truth_phase.npy")
 Key = Callable[..., str]
+
+
+@pytest.fixture
+def pair_key(dataset: Path) -> Callable[[str], str]:
+    """The key of a leg of a pair that a user states."""
+    sides = {role: {"port": port, "factory": "side.py:build"} for role, port in PORTS.items()}
+    stated = PairScenario.model_validate({"pair": sides})
+    return lambda leg: keys.key(keys.leg_parts(leg, "keras", stated, dataset, HERE, WEIGHTS))
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the harness's package, of whose files the keys are made."""
+    copied = tmp_path / "harness"
+    shutil.copytree(keys.PACKAGE, copied, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(keys, "PACKAGE", copied)
+    return copied
 
 
 @pytest.fixture
@@ -146,6 +166,31 @@ def test_input_files_matter_to_who_reads_them(dataset: Path, key: Key, name: str
     assert {leg for leg in legs if key(leg) != before[leg]} == changed
 
 
+def write(dataset: Path, *names: str, text: str) -> None:
+    """Write files of a dataset, which is finished again."""
+    for name in names:
+        (dataset / name).write_text(text)
+    write_checksums(dataset, kind="dataset", key="k", made_from={})
+
+
+@pytest.mark.parametrize("name", TRUTH)
+def test_the_truth_matters_to_what_a_pair_is_trained_on(
+    dataset: Path, key: Key, pair_key: Callable[[str], str], name: str
+) -> None:
+    write(dataset, *TRUTH, text="simulated")
+    before = {leg: (pair_key(leg), key(leg)) for leg in keys.LEG_CODE}
+    write(dataset, name, text="another")
+    fed = {leg for leg in before if pair_key(leg) != before[leg][0]}
+    assert fed == {"check", "lockstep", "trajectory", "train"}
+    assert {leg for leg in before if key(leg) != before[leg][1]} == set()
+
+
+def test_a_pair_may_be_trained_on_data_without_a_truth(dataset: Path, pair_key: Callable[[str], str]) -> None:
+    before = pair_key("train")
+    write(dataset, *TRUTH, text="simulated")
+    assert pair_key("train") != before
+
+
 @pytest.mark.parametrize(
     ("fact", "changed"),
     [("intensity_scale", {"train", "infer"}), ("canvas_size", {"infer"}), ("test_patterns", set())],
@@ -205,21 +250,34 @@ def test_a_measured_file_counts_by_what_it_holds(tmp_path: Path) -> None:
         ("networks/pinn/tensorflow/model.py", set()),
         ("layout.py", {"train", "infer"}),
         ("dataset/simulate.py", set()),
+        ("dataset/truth.py", set()),
         ("run/run_case.py", set()),
         ("judge/metrics.py", set()),
         ("networks/pinn/torch/notes.txt", set()),
     ],
 )
-def test_code_matters_to_the_legs_that_run_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: Key, file: str, matters: set[str]
-) -> None:
-    package = tmp_path / "harness"
-    shutil.copytree(keys.PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(keys, "PACKAGE", package)
+def test_code_matters_to_the_legs_that_run_it(package: Path, key: Key, file: str, matters: set[str]) -> None:
     before = {leg: key(leg) for leg in ("train", "infer")}
     (package / file).parent.mkdir(parents=True, exist_ok=True)
     (package / file).write_text("# changed")
     assert {leg for leg in before if key(leg) != before[leg]} == matters
+
+
+@pytest.mark.parametrize(
+    ("file", "matters"),
+    [
+        ("dataset/truth.py", {"train"}),
+        ("physics/translation.py", {"train", "infer"}),
+        ("physics/synchronise.py", {"infer"}),
+        ("toolkits/port.py", {"train", "infer"}),
+    ],
+)
+def test_code_matters_to_the_legs_of_a_pair(
+    package: Path, pair_key: Callable[[str], str], file: str, matters: set[str]
+) -> None:
+    before = {leg: pair_key(leg) for leg in ("train", "infer")}
+    (package / file).write_text("# changed")
+    assert {leg for leg in before if pair_key(leg) != before[leg]} == matters
 
 
 def test_the_code_of_every_leg_is_in_a_key() -> None:

@@ -24,7 +24,9 @@ CONTRACT = Contract(
 )
 
 
-def judged(root: Path, contracts: dict[str, Contract | None], constants: dict[str, float] | None = None) -> list[Check]:
+def judged(
+    root: Path, contracts: dict[str, Contract | None], constants: dict[str, complex] | None = None
+) -> list[Check]:
     """The checks of sides with these contracts; one without left an error in its place."""
     for side, contract in contracts.items():
         folder = root / side / layout.LOCKSTEP
@@ -43,8 +45,8 @@ def judged(root: Path, contracts: dict[str, Contract | None], constants: dict[st
     return spec.judge(Evidence(root, ("one", "other")), Limits({}))
 
 
-@pytest.mark.parametrize(("change", "status"), [(0.0, "pass"), (1e-7, "fail")])
-def test_a_constant_that_differs_is_named(tmp_path: Path, change: float, status: str) -> None:
+@pytest.mark.parametrize(("change", "status"), [(0.0, "pass"), (1e-7, "fail"), (1e-7j, "fail"), (0j, "pass")])
+def test_a_constant_that_differs_is_named(tmp_path: Path, change: complex, status: str) -> None:
     found = {
         check.name: check for check in judged(tmp_path, dict.fromkeys(("one", "other"), CONTRACT), {"other": change})
     }

@@ -52,6 +52,31 @@ def keras_port() -> ToolkitPort:
     return KerasPort(model, loss=lambda target, output: output**2, optimiser=keras.optimizers.SGD(0.5))
 
 
+class TimesComplex(layers.Layer):
+    """Multiplies by the size of a complex factor, which is not trained."""
+
+    def build(self, shape: tuple[int, ...]) -> None:
+        self.factor = self.add_weight(
+            name="own_factor",
+            shape=(),
+            dtype="complex128",
+            trainable=False,
+            initializer=lambda *_, **__: keras.ops.convert_to_tensor(np.array(0.5 + 0.25j)),
+        )
+
+    def call(self, images: keras.KerasTensor) -> keras.KerasTensor:
+        return images * keras.ops.cast(keras.ops.absolute(self.factor), images.dtype)
+
+
+def test_a_complex_constant_of_keras_keeps_its_imaginary_part() -> None:
+    device.prepare(setup())
+    model = keras.Sequential([keras.Input((16, 16, 1)), layers.Conv2D(1, 1), TimesComplex()])
+    port = KerasPort(model, loss=lambda target, output: output**2, optimiser=keras.optimizers.SGD(0.5))
+    port.bind(setup())
+    (factor,) = port.contract.constants
+    assert port.weights()[factor] == 0.5 + 0.25j
+
+
 @pytest.mark.parametrize("make", [torch_port, keras_port])
 def test_a_fixed_kernel_is_not_overwritten_and_a_running_statistic_is(make) -> None:
     port = make()

@@ -83,7 +83,7 @@ def test_a_loop_with_another_optimiser_is_told(fitted, make) -> None:
         fitted(make(lambda *_: {"loss": [1.0]}))
 
 
-@pytest.mark.parametrize("history", [{}, {"mse": [1.0]}, {"loss": [1.0, 0.5], "mse": [1.0]}])
+@pytest.mark.parametrize("history", [{}, {"mse": [1.0]}, {"loss": []}, {"loss": [1.0, 0.5], "mse": [1.0]}])
 def test_a_loop_that_returns_no_history_is_told(fitted, history) -> None:
-    with pytest.raises(HarnessError, match="must return a value an epoch of every metric, `loss` among them; found"):
+    with pytest.raises(HarnessError, match="fit: a value an epoch of every metric is needed, loss among them; found"):
         fitted(torch_port(lambda *_: history))

@@ -1,0 +1,107 @@
+"""What optimisers of both frameworks say of themselves: what changes a step, and only where it is in force."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import keras
+import numpy as np
+import pytest
+import torch
+
+from harness.ports.contract import OPTIMISER_OPTIONS, Value
+from harness.ports.protocol import Batch
+from harness.toolkits.keras import device
+from harness.toolkits.keras import optimisers as of_keras
+from harness.toolkits.keras.port import KerasPort
+from harness.toolkits.torch import optimisers as of_torch
+from tests.unit.toolkits.conftest import SIZE, setup
+
+AVERAGE = {"use_ema": True, "ema_momentum": 0.5, "ema_overwrite_frequency": None}
+
+
+@dataclass
+class OneBatch:
+    """The same batch again and again, each time an epoch."""
+
+    only: Batch
+    epochs: ClassVar[int] = 3
+    steps_per_epoch: ClassVar[int] = 1
+
+    def batch(self, step: int) -> Batch:
+        return self.only
+
+
+@pytest.fixture(autouse=True)
+def prepared() -> None:
+    """TensorFlow is set up before its first tensor, which an optimiser holds."""
+    device.prepare(setup())
+
+
+def stated(kind: str, **settings: Any) -> tuple[dict[str, Value], dict[str, Value]]:
+    """What both frameworks say of an optimiser."""
+    mine = getattr(keras.optimizers, kind)(1e-3, **settings)
+    theirs = getattr(torch.optim, kind)([torch.nn.Parameter(torch.zeros(1))], 1e-3, **settings)
+    return of_keras.options(mine), of_torch.options(theirs)
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"clipnorm": 1.0}, {"clipnorm": 1.0}),
+        ({"global_clipnorm": 0.5}, {"global_clipnorm": 0.5}),
+        ({"clipvalue": 0.25}, {"clipvalue": 0.25}),
+        ({"clipvalue": 0.0}, {}),
+        ({"gradient_accumulation_steps": 2}, {"gradient_accumulation_steps": 2}),
+        ({"use_ema": True, "ema_momentum": 0.5}, AVERAGE),
+        ({"use_ema": False, "ema_momentum": 0.5}, {}),
+    ],
+    ids=str,
+)
+def test_keras_says_what_it_does_to_any_step(settings: dict[str, Any], expected: dict[str, Value]) -> None:
+    plain, changed = (of_keras.options(keras.optimizers.SGD(1e-3, **more)) for more in ({}, settings))
+    assert changed == plain | expected
+
+
+@pytest.mark.parametrize(("kind", "decoupled"), [("Adam", False), ("AdamW", True), ("SGD", False), ("RMSprop", False)])
+def test_a_decay_of_weights_says_whether_it_goes_through_the_gradient(kind: str, decoupled: bool) -> None:
+    mine, theirs = stated(kind, weight_decay=0.25)
+    assert mine["weight_decay"] == theirs["weight_decay"] == 0.25
+    assert (mine["decoupled_weight_decay"], theirs["decoupled_weight_decay"]) == (True, decoupled)
+    assert not any("decoupled_weight_decay" in one for one in stated(kind, weight_decay=0.0))
+
+
+@pytest.mark.parametrize("kind", ["Adam", "AdamW", "SGD", "RMSprop"])
+def test_every_name_is_one_that_a_declaration_may_excuse_a_step_by(kind: str) -> None:
+    names = {name for one in stated(kind, weight_decay=0.25) for name in one}
+    averaged = of_keras.options(keras.optimizers.SGD(1e-3, clipnorm=1.0, gradient_accumulation_steps=2, use_ema=True))
+    assert names | averaged.keys() <= {*OPTIMISER_OPTIONS}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"loss_scale_factor": 1024.0},
+        {"use_ema": True, "ema_momentum": 0.5},
+        {"use_ema": True, "ema_momentum": 0.5, "ema_overwrite_frequency": 2},
+        {"gradient_accumulation_steps": 2},
+        {"global_clipnorm": 1e-3},
+        {"weight_decay": 0.25},
+    ],
+    ids=str,
+)
+def test_a_keras_port_trains_as_the_fit_of_keras_does(settings: dict[str, Any], batch: Batch) -> None:
+    model = keras.Sequential([keras.Input((SIZE, SIZE, 1)), keras.layers.Conv2D(1, 1)])
+    optimisers = [keras.optimizers.SGD(0.125, **settings) for _ in range(2)]
+    port = KerasPort(model, loss=keras.losses.mean_squared_error, optimiser=optimisers[0])
+    port.bind(setup())
+    start = port.weights()
+    port.train(OneBatch(batch), lambda report: None)
+    trained = port.weights()
+    port.set_weights(start)
+    model.compile(optimizer=optimisers[1], loss="mse")
+    images = batch.amplitude / setup().intensity_scale
+    model.fit(images, images, batch_size=len(images), epochs=OneBatch.epochs, verbose=0)
+    for name, value in port.weights().items():
+        np.testing.assert_allclose(trained[name], value, rtol=1e-12)
+        assert (value != start[name]).all()
