@@ -138,10 +138,10 @@ def mapping(case: Case, case_dir: Path) -> dict[str, dict[str, str]] | None:
         return None
     reference, candidate = (Contract.model_validate(read_json(path)) for path in paths)
     chosen = scenario.pair.weights
-    if chosen in PROPOSALS:
-        found = PROPOSALS[chosen](reference, candidate)
-    else:
-        found = completed(PairMapping.read(case.path.parent / chosen), reference, candidate)
+    found = (
+        PROPOSALS[chosen](reference, candidate) if chosen in PROPOSALS else PairMapping.read(case.path.parent / chosen)
+    )
     lone = without_partner(reference, candidate, found)
-    write_json(case_dir / layout.MAPPING, {**found.model_dump(), "without_partner": lone})
-    return found.model_dump()
+    whole = completed(found, reference, candidate).model_dump()
+    write_json(case_dir / layout.MAPPING, {**whole, "without_partner": lone})
+    return whole

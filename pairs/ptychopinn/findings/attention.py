@@ -3,7 +3,7 @@
 from doors import stopped, told
 
 call = stopped("pytorch")
-module, model = call.get("model") or call["args"][0], stopped("tensorflow")["self"]
+module, model = call["model"], stopped("tensorflow")["self"]
 names = [name for name, _ in module.named_parameters() if "attention" in name]
 told(
     "the networks have another structure by default",

@@ -11,7 +11,7 @@ for gridsize in (1, 2):
     torch = stopped("pytorch", gridsize)
     from ptycho_torch.helper import get_padded_size
 
-    module = torch.get("model") or torch["args"][0]
+    module = torch["model"]
     sizes[f"pytorch_gridsize_{gridsize}"] = get_padded_size(module.data_config, module.model_config)
     furthest = torch["train_dataloaders"].dataset.coords_relative.abs().max().item()
     sizes[f"needed_for_the_groups_of_gridsize_{gridsize}"] = 64 + 2 * furthest

@@ -4,6 +4,7 @@ Nothing of the harness is imported: a maintainer of upstream needs this folder a
 """
 
 import importlib
+import inspect
 import sys
 import tempfile
 from typing import Any
@@ -55,9 +56,10 @@ def stopped(backend: str, gridsize: int = 1, **flags: Any) -> dict[str, Any]:
 
     owner = keras.Model if backend == "tensorflow" else lightning.Trainer
     plain, found = owner.fit, {}
+    signature = inspect.signature(plain)
 
-    def stop(self: Any, *args: Any, **kwargs: Any) -> None:
-        found.update(self=self, args=args, **kwargs)
+    def stop(*args: Any, **kwargs: Any) -> None:
+        found.update(signature.bind(*args, **kwargs).arguments)
         raise _Stopped
 
     owner.fit = stop

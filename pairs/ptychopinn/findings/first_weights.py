@@ -4,7 +4,7 @@ import numpy as np
 from doors import stopped, told
 
 call, model = stopped("pytorch"), stopped("tensorflow")["self"]
-module = call.get("model") or call["args"][0]
+module = call["model"]
 theirs, mine = module.model.autoencoder.encoder.blocks[1].conv1, model.get_layer("conv2d_2")
 figures = {
     "kernel_deviation_on_tensorflow": float(np.asarray(mine.kernel).std()),

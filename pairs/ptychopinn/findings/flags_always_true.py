@@ -3,7 +3,7 @@
 from doors import stopped, told
 
 call = stopped("pytorch", object_big=False, probe_mask=False)
-model = (call.get("model") or call["args"][0]).model_config
+model = call["model"].model_config
 told(
     "--object_big False and --probe_mask False switch both on",
     bool(model.object_big) and bool(model.probe_mask),

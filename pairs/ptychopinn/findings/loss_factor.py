@@ -9,7 +9,7 @@ import torch
 from doors import PHOTONS, stopped, told
 
 call = stopped("pytorch")
-module, loader = call.get("model") or call["args"][0], call["train_dataloaders"]
+module, loader = call["model"], call["train_dataloaders"]
 fields, probe, scaling = next(iter(loader))
 counts = fields["physics_scaling_constant"][:1]
 amplitude = fields["images"] * 0.8 + 0.05

@@ -7,7 +7,7 @@ from doors import stopped, told
 
 layer = stopped("tensorflow")["self"].get_layer("padded_obj_2")
 call = stopped("pytorch")
-module = call.get("model") or call["args"][0]
+module = call["model"]
 from ptycho_torch.helper import reassemble_patches_position_real  # noqa: E402
 
 patch = np.ones((1, 64, 64, 1), np.complex64)

@@ -3,7 +3,7 @@
 from doors import stopped, told
 
 call, adam = stopped("pytorch"), stopped("tensorflow")["self"].optimizer
-module = call.get("model") or call["args"][0]
+module = call["model"]
 other = module.configure_optimizers()["optimizer"].param_groups[0]["eps"]
 told(
     "the constants of the optimiser differ", adam.epsilon != other, epsilon_on_tensorflow=adam.epsilon, on_pytorch=other

@@ -4,7 +4,7 @@ import torch
 from doors import stopped, told
 
 call = stopped("pytorch")
-module, loader = call.get("model") or call["args"][0], call["train_dataloaders"]
+module, loader = call["model"], call["train_dataloaders"]
 names, parameters = zip(*module.named_parameters(), strict=True)
 found = torch.autograd.grad(module.compute_loss(next(iter(loader))), parameters, allow_unused=True)
 without = [name for name, gradient in zip(names, found, strict=True) if gradient is None]

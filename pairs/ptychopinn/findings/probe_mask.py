@@ -5,7 +5,7 @@ from doors import stopped, told
 
 layer = stopped("tensorflow", probe_mask=True)["self"].get_layer("probe_illumination")
 call = stopped("pytorch", probe_mask=True)
-module = call.get("model") or call["args"][0]
+module = call["model"]
 import torch  # noqa: E402
 
 mine = np.asarray(layer._probe_mask)[..., 0].real

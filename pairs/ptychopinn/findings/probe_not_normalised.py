@@ -5,7 +5,7 @@ from doors import stopped, told
 
 tensorflow, torch = stopped("tensorflow"), stopped("pytorch")
 mine = np.asarray(tensorflow["self"].get_layer("probe_illumination").w)[0, :, :, 0]
-loader, model = torch["train_dataloaders"], (torch.get("model") or torch["args"][0]).model
+loader, model = torch["train_dataloaders"], torch["model"].model
 theirs = next(iter(loader))[1][0, 0, 0].numpy() / model.probe_scale
 ratio = np.abs(theirs).mean() / np.abs(mine).mean()
 told(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from doors import stopped, told
 
 call = stopped("pytorch", intensity_scale_trainable=True)
-module = call.get("model") or call["args"][0]
+module = call["model"]
 from ptycho_torch.model import IntensityScalerModule  # noqa: E402
 
 scaler = IntensityScalerModule(replace(module.model_config, intensity_scale_trainable=True))

@@ -4,7 +4,7 @@ from doors import stopped, told
 
 tensorflow, torch = stopped("tensorflow"), stopped("pytorch")
 names = [type(callback).__name__ for callback in tensorflow["callbacks"]]
-module = torch.get("model") or torch["args"][0]
+module = torch["model"]
 told(
     "the trainings of the two workflows follow other rules",
     {"ReduceLROnPlateau", "EarlyStopping"} <= {*names} and "lr_scheduler" not in module.configure_optimizers(),

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 from harness.arrays import PRECISIONS
@@ -12,9 +13,11 @@ from harness.run.plan import LEGS
 
 @pytest.fixture
 def everything(gs2):
-    """A sound case whose sides were stopped at their front doors, too."""
+    """A sound case whose sides were stopped at their front doors, too, and whose losses are of float32 alone."""
     data = GroupedData.load(gs2.path / "dataset" / "train.npz")
     fed = {"groups": data.groups, "relative": data.relative, "probe": gs2.evidence.probe}
+    for name in ("tensorflow/lockstep/slope.npz", "torch/graft/slope.npz"):
+        gs2.change_arrays(name, **{key.replace(".", "__"): np.float32 for key in np.load(gs2.path / name)})
     asked = SettingsRecord(settings={"batch_size": 4})
     asked.write(gs2.path / "requested.json")
     for side in gs2.evidence.backends:
@@ -26,6 +29,17 @@ def everything(gs2):
 @pytest.mark.parametrize("rung", ladder.JUDGES)
 def test_a_sound_case_passes_every_rung(everything, rung):
     assert everything.bad(rung) == {}
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"), [(0, {}), (10, {}), (-2, {"seen.torch.canvas": "fail", "seen.canvas": "fail"})]
+)
+def test_a_canvas_may_be_larger_than_the_groups_need_and_no_smaller(everything, more, expected):
+    for side in everything.evidence.backends:
+        own = more if side == "torch" else max(more, 0)
+        path = everything.path / side / "contract" / "seen.npz"
+        write_npz(path, **np.load(path), canvas=np.array(everything.evidence.setup.padded_size + own))
+    assert {name: check.status for name, check in everything.bad("dataset").items()} == expected
 
 
 @pytest.mark.parametrize("rung", ladder.JUDGES)

@@ -7,7 +7,7 @@ import pytest
 from harness.errors import HarnessError
 from harness.files import write_json
 from harness.ports.contract import Contract, Stage, Weight
-from harness.ports.mapping import PairMapping, by_name, by_order, renamed, without_partner
+from harness.ports.mapping import PairMapping, by_name, by_order, completed, renamed, without_partner
 
 CONVOLUTION, POOLING = {"kind": "conv"}, {"kind": "max_pool"}
 
@@ -76,3 +76,12 @@ def test_a_file_that_is_no_mapping_is_one_sentence(tmp_path: Path) -> None:
     write_json(tmp_path / "mapping.json", {"weights": {}})
     with pytest.raises(HarnessError, match=r"mapping.json: layers: .*; a mapping is an object"):
         PairMapping.read(tmp_path / "mapping.json")
+
+
+def test_what_a_file_leaves_out_is_nobodys_partner_though_the_reference_has_that_name() -> None:
+    mapping = PairMapping(weights={"a.kernel": "down.kernel"}, layers={"a": "down"}, stages={"a": "down"})
+    candidate = contract(("a", "conv", (3, 3, 1, 8)), ("up", "conv", (1, 1, 8, 1)))
+    found = completed(mapping, REFERENCE, candidate)
+    assert found.stages == {"a": "down", "up": "up@candidate", "output": "output@candidate"}
+    assert found.weights == {"a.kernel": "down.kernel", "up.kernel": "up.kernel@candidate"}
+    assert found.layers == {"a": "down", "up": "up@candidate"}

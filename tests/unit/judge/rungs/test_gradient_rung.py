@@ -166,3 +166,11 @@ def test_a_port_without_a_slope_is_inconclusive(gs2):
     (gs2.path / SLOPE).unlink()
     (gs2.path / "torch/graft/missing.json").write_text('{"slope": "torch cannot do \'slope\'"}')
     assert {name: check.status for name, check in gs2.bad("gradient").items()} == {"slope": "inconclusive"}
+
+
+@pytest.mark.parametrize(("apart", "status"), [(2e-6, "pass"), (1e-4, "fail")])
+def test_a_slope_that_neither_side_has_in_float64_is_held_to_float32(gs2, apart, status):
+    for name, factor in (("tensorflow/lockstep/slope.npz", 1.0), ("torch/graft/slope.npz", 1.0 + apart)):
+        gs2.change_arrays(name, intensity=lambda a, factor=factor: (a * (1 + (factor - 1) * (a > 0))).astype("f4"))
+    [found] = [check for check in gs2.judge("gradient").checks if check.name == "slope.intensity"]
+    assert (found.status, "float64 cannot be had" in found.message) == (status, True)

@@ -66,3 +66,38 @@ def test_what_every_port_between_two_frameworks_meets_is_told_last(tmp_path: Pat
     checks = judged(tmp_path, {side: CONTRACT.model_copy(update={"layers": layers}) for side, layers in sides})
     red = [check.name for check in checks if check.status == "fail"]
     assert red == ["layers.up.padding", "layers.norm.running_variance"]
+
+
+def red(root: Path, one: Contract, other: Contract) -> dict[str, str]:
+    """Names and messages of what differs between two contracts."""
+    checks = judged(root, {"one": one, "other": other})
+    return {check.name: check.message for check in checks if check.status == "fail"}
+
+
+def test_a_layer_that_one_side_lacks_is_told_once_with_all_that_it_is(tmp_path: Path) -> None:
+    attention = {"kind": "dense", "units": 4, "bias": True}
+    found = red(tmp_path, CONTRACT, CONTRACT.model_copy(update={"layers": {"gate": attention}}))
+    assert found == {"layers.gate": "layer gate: one absent, other kind dense, units 4, bias yes"}
+
+
+def test_a_weight_that_one_side_lacks_is_told_once(tmp_path: Path) -> None:
+    more = Weight(name="gate.kernel", shape=(4, 4), kind="kernel", trained=True)
+    found = red(tmp_path, CONTRACT, CONTRACT.model_copy(update={"weights": (*CONTRACT.weights, more)}))
+    assert list(found) == ["weights.gate.kernel"]
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "expected"),
+    [
+        ({"amp": {"kind": "AmpLayer"}}, {"amp": {"kind": "Amplitude"}}, []),
+        ({"amp": {"kind": "AmpLayer"}}, {}, []),
+        ({"amp": {"kind": "AmpLayer"}}, {"amp": {"kind": "dense"}}, ["layers.amp.kind"]),
+    ],
+)
+def test_names_of_a_users_own_classes_are_not_compared(tmp_path: Path, own, other, expected) -> None:
+    sides = (CONTRACT.model_copy(update={"layers": layers}) for layers in (own, other))
+    assert list(red(tmp_path, *sides)) == expected
+
+
+def test_what_a_port_leaves_out_is_no_option_of_its_network(tmp_path: Path) -> None:
+    assert red(tmp_path, CONTRACT, CONTRACT.model_copy(update={"options": {"ignored": "norm"}})) == {}
