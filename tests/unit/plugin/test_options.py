@@ -10,7 +10,7 @@ from harness.session.options import OPTIONS
 from harness.session.request import Request
 
 OF_THIS_VERSION = {
-    "profile", "scenarios", "hub", "backends", "python", "override", "device", "store", "data", "timeout",
+    "profile", "scenarios", "hub", "backends", "python", "upstream", "override", "device", "store", "data", "timeout",
     "log-patch-stats", "patch-stats-limit", "strict", "fault", "budget",
 }  # fmt: skip
 
