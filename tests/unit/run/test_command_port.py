@@ -228,8 +228,21 @@ def test_the_bytes_of_the_file_of_the_reader_are_in_the_key(tmp_path: Path) -> N
     assert pair.side_inputs(case, "second").code != before
 
 
+def test_a_command_is_told_the_numbers_and_the_checkout_and_the_log_says_it_first(tmp_path: Path, capsys) -> None:
+    environment = {"PYTHONPATH": "{upstream}", "FIRST": "1"}
+    said = f"{sys.executable} told.py {{gridsize}} {{groups}} {{neighbor_count}} {{output}}"
+    spec = {"port": "command", "train": said, "infer": "true", "reader": "reader.py:read", "environment": environment}
+    setup = SimpleNamespace(scenario=make_case().scenario, seed=0, home=COMMANDS, upstream=tmp_path)
+    port = CommandPort(setup, SideSpec.model_validate(spec), "pair.candidate", lambda *_: {"history.loss": [1.0]})  # type: ignore[arg-type]
+    port.fit(tmp_path, tmp_path, lambda _: None)
+    told = capsys.readouterr().out.splitlines()
+    assert told[:2] == [f"PYTHONPATH={tmp_path}", "FIRST=1"]
+    assert told[2] == f"{sys.executable} told.py 1 4 4 {tmp_path}"
+    assert told[3:] == ["1 4 4", f"{tmp_path} 1"]
+
+
 def port_of(reader: Callable[[Path, str], Any]) -> CommandPort:
-    setup = SimpleNamespace(scenario=make_case().scenario, seed=0, home=COMMANDS)
+    setup = SimpleNamespace(scenario=make_case().scenario, seed=0, home=COMMANDS, upstream=None)
     spec = SideSpec.model_validate({"port": "command", "train": "true", "infer": "true", "reader": "reader.py:read"})
     return CommandPort(setup, spec, "pair.candidate", reader)  # type: ignore[arg-type]
 
