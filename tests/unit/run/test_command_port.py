@@ -139,6 +139,13 @@ def test_a_picture_that_does_not_hold_the_scan_is_red(run, tmp_path: Path) -> No
     assert checks(tmp_path / "case", case, "canvas")["second.own_picture"] == "fail"
 
 
+@pytest.mark.parametrize(("flag", "status"), [("", "pass"), (" --leaves-out", "fail")])
+def test_a_picture_that_is_empty_where_patterns_were_taken_is_red(run, flag, status, tmp_path: Path) -> None:
+    case = make_case(outputs={**OUTPUTS, **PICTURE}, infer=INFER + flag)
+    run(case)
+    assert checks(tmp_path / "case", case, "canvas")["second.own_filled"] == status
+
+
 @pytest.mark.parametrize(("flag", "status"), [("", "pass"), (" --other-scale", "fail")])
 def test_the_scale_of_the_training_is_held_against_that_of_the_inference(run, flag, status, tmp_path: Path) -> None:
     case = make_case(outputs={**OUTPUTS, **SCALES}, infer=INFER + flag)
