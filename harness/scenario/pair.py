@@ -21,7 +21,9 @@ def _factory(text: str) -> str:
 
 UPSTREAM = "{upstream}"
 """What stands for the checkout that a pair imports, in the paths and commands of its sides."""
-PLACES = ("data", "output", "model", "epochs", "batch_size", "seed", "upstream")
+NUMBERS = ("epochs", "batch_size", "seed", "gridsize", "groups", "neighbor_count")
+"""What stands for a number of the scenario in a command."""
+PLACES = ("data", "output", "model", *NUMBERS, "upstream")
 """What stands for a path or a number in a command."""
 OUTPUTS = ("patches", "scale", "scale_used", "canvas", "canvas_centre")
 """What a command may leave beside its history; `scale` is of its training, the others of its inference."""

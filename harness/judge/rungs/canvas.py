@@ -66,6 +66,7 @@ def _judge_size(findings: Findings, evidence: Evidence, backend: str, canvas: Ca
     findings.measure(f"{backend}.loss_fraction", own["loss_fraction"], "loss_fraction", lost)
     if (picture := canvas.facts.picture) is not None:
         _judge_own_picture(findings, evidence, backend, picture, predictions.positions + canvas.centre)
+        _judge_filled(findings, backend, canvas, predictions.positions)
 
 
 def _judge_own_picture(
@@ -80,6 +81,16 @@ def _judge_own_picture(
         f"({positions[:, 0].mean():.1f}, {positions[:, 1].mean():.1f}) are needed"
     )
     findings.measure(f"{backend}.own_picture", lost, "loss_fraction", told)
+
+
+def _judge_filled(findings: Findings, backend: str, canvas: Canvas, positions: Array) -> None:
+    """Check that a picture that a command stitched holds something where each of the patterns was taken.
+
+    It is empty there where patterns are left out, or placed elsewhere: a wrong sign mirrors a whole scan.
+    """
+    columns, rows = np.rint(positions + len(canvas.field) // 2).astype(int).T
+    told = f"{backend}: share of the {len(positions)} positions at which its own picture is 0"
+    findings.measure(f"{backend}.own_filled", float((canvas.field[rows, columns] == 0).mean()), "own_filled", told)
 
 
 def _judge_positions(

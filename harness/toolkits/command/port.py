@@ -14,7 +14,7 @@ from harness.errors import HarnessError
 from harness.files import JsonObject
 from harness.ports.contract import Contract
 from harness.ports.protocol import ANSWER, FIT, Answer, EpochReport, OwnPicture, Setup
-from harness.scenario.pair import SideSpec
+from harness.scenario.pair import UPSTREAM, SideSpec
 from harness.toolkits.command.outputs import read_by_function, read_outputs
 from harness.toolkits.history import LOSS, history_of
 
@@ -119,23 +119,37 @@ class CommandPort:
         places = {what: place for what, place in self._spec.outputs.items() if what in chosen}
         return read_outputs(folder, places, self._reading)
 
+    def _numbers(self) -> dict[str, int]:
+        """The numbers of the scenario, by the names of their places in a command."""
+        training, grouping = self._setup.scenario.training, self._setup.scenario.grouping
+        return {
+            "epochs": training.epochs,
+            "batch_size": training.batch_size,
+            "seed": self._setup.seed,
+            "gridsize": grouping.gridsize,
+            "groups": grouping.groups,
+            "neighbor_count": grouping.neighbor_count,
+        }
+
     def _run(self, what: str, **folders: Path) -> None:
-        training = self._setup.scenario.training
-        numbers = {"epochs": training.epochs, "batch_size": training.batch_size, "seed": self._setup.seed}
+        """Run a command; the log of the worker says its variables first, then the command, then what it printed."""
+        upstream = self._setup.upstream
         template: str = getattr(self._spec, what)
-        command = [part.format(**numbers, **folders, upstream=self._setup.upstream) for part in shlex.split(template)]
-        environment = {**os.environ, **self._spec.environment}
+        places = {**self._numbers(), **folders, "upstream": upstream}
+        command = [part.format(**places) for part in shlex.split(template)]
+        given = {name: text.replace(UPSTREAM, str(upstream)) for name, text in self._spec.environment.items()}
+        print(*(f"{name}={value}" for name, value in given.items()), shlex.join(command), sep="\n", flush=True)
         done = subprocess.run(
             command,
             cwd=self._setup.home,
-            env=environment,
+            env={**os.environ, **given},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             check=False,
         )
-        print(done.stdout, end="", flush=True)  # to the log of the worker
+        print(done.stdout, end="", flush=True)
         if done.returncode:
             last = (done.stdout.strip().splitlines() or ["nothing was printed"])[-1]
             raise HarnessError(f"{self._where}.{what}: ended with status {done.returncode}; its last line: {last}")

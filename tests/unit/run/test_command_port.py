@@ -139,6 +139,13 @@ def test_a_picture_that_does_not_hold_the_scan_is_red(run, tmp_path: Path) -> No
     assert checks(tmp_path / "case", case, "canvas")["second.own_picture"] == "fail"
 
 
+@pytest.mark.parametrize(("flag", "status"), [("", "pass"), (" --leaves-out", "fail")])
+def test_a_picture_that_is_empty_where_patterns_were_taken_is_red(run, flag, status, tmp_path: Path) -> None:
+    case = make_case(outputs={**OUTPUTS, **PICTURE}, infer=INFER + flag)
+    run(case)
+    assert checks(tmp_path / "case", case, "canvas")["second.own_filled"] == status
+
+
 @pytest.mark.parametrize(("flag", "status"), [("", "pass"), (" --other-scale", "fail")])
 def test_the_scale_of_the_training_is_held_against_that_of_the_inference(run, flag, status, tmp_path: Path) -> None:
     case = make_case(outputs={**OUTPUTS, **SCALES}, infer=INFER + flag)
@@ -228,8 +235,21 @@ def test_the_bytes_of_the_file_of_the_reader_are_in_the_key(tmp_path: Path) -> N
     assert pair.side_inputs(case, "second").code != before
 
 
+def test_a_command_is_told_the_numbers_and_the_checkout_and_the_log_says_it_first(tmp_path: Path, capsys) -> None:
+    environment = {"PYTHONPATH": "{upstream}", "FIRST": "1"}
+    said = f"{sys.executable} told.py {{gridsize}} {{groups}} {{neighbor_count}} {{output}}"
+    spec = {"port": "command", "train": said, "infer": "true", "reader": "reader.py:read", "environment": environment}
+    setup = SimpleNamespace(scenario=make_case().scenario, seed=0, home=COMMANDS, upstream=tmp_path)
+    port = CommandPort(setup, SideSpec.model_validate(spec), "pair.candidate", lambda *_: {"history.loss": [1.0]})  # type: ignore[arg-type]
+    port.fit(tmp_path, tmp_path, lambda _: None)
+    told = capsys.readouterr().out.splitlines()
+    assert told[:2] == [f"PYTHONPATH={tmp_path}", "FIRST=1"]
+    assert told[2] == f"{sys.executable} told.py 1 4 4 {tmp_path}"
+    assert told[3:] == ["1 4 4", f"{tmp_path} 1"]
+
+
 def port_of(reader: Callable[[Path, str], Any]) -> CommandPort:
-    setup = SimpleNamespace(scenario=make_case().scenario, seed=0, home=COMMANDS)
+    setup = SimpleNamespace(scenario=make_case().scenario, seed=0, home=COMMANDS, upstream=None)
     spec = SideSpec.model_validate({"port": "command", "train": "true", "infer": "true", "reader": "reader.py:read"})
     return CommandPort(setup, spec, "pair.candidate", reader)  # type: ignore[arg-type]
 
