@@ -19,7 +19,7 @@ border = np.ones((64, 64), bool)
 border[16:48, 16:48] = False
 told(
     "outside the middle half of a patch the merged objects have nothing to do with each other",
-    np.abs(mine[border]).mean() > 100 and float(theirs[0].numpy()[border].__abs__().max()) < 1e-3,
+    np.abs(mine[border]).mean() > 100 and np.abs(theirs[0].numpy()[border]).mean() < 1e-3,
     mean_of_a_patch_of_ones_in_the_middle_on_tensorflow=np.abs(mine[~border]).mean(),
     in_the_middle_on_pytorch=np.abs(theirs[0].numpy()[~border]).mean(),
     in_the_border_on_tensorflow=np.abs(mine[border]).mean(),
