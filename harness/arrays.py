@@ -17,8 +17,8 @@ def in_precision(array: Array, precision: Precision) -> Array:
 
 
 def widened(array: Array) -> Array:
-    """An array in float64; complex values in complex128."""
-    return np.asarray(array, np.result_type(array, np.float64))
+    """A copy of an array in float64; complex values in complex128."""
+    return np.array(array, np.result_type(array, np.float64))
 
 
 def nudged(weights: Weights, draw: int, precision: Precision) -> Weights:

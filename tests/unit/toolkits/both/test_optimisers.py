@@ -14,6 +14,7 @@ from harness.toolkits.keras import device
 from harness.toolkits.keras import optimisers as of_keras
 from harness.toolkits.keras.port import KerasPort
 from harness.toolkits.torch import optimisers as of_torch
+from harness.toolkits.torch.port import TorchPort
 from tests.unit.toolkits.conftest import SIZE, setup
 
 AVERAGE = {"use_ema": True, "ema_momentum": 0.5, "ema_overwrite_frequency": None}
@@ -105,3 +106,12 @@ def test_a_keras_port_trains_as_the_fit_of_keras_does(settings: dict[str, Any], 
     for name, value in port.weights().items():
         np.testing.assert_allclose(trained[name], value, rtol=1e-12)
         assert (value != start[name]).all()
+
+
+def test_what_was_read_of_an_optimiser_is_not_moved_by_its_next_step(batch: Batch) -> None:
+    model = torch.nn.Conv2d(1, 1, 1)
+    port = TorchPort(model, loss=torch.nn.functional.mse_loss, optimiser=torch.optim.Adam(model.parameters(), 0.125))
+    port.bind(setup())
+    read: list[dict[str, Any]] = []
+    port.train(OneBatch(batch), lambda report: read.append(port.optimiser_state()))
+    assert all((read[0][name] != value).all() for name, value in read[1].items())
