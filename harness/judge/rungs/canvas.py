@@ -90,7 +90,7 @@ def _judge_filled(findings: Findings, backend: str, canvas: Canvas, positions: A
     """
     columns, rows = np.rint(positions + len(canvas.field) // 2).astype(int).T
     told = f"{backend}: share of the {len(positions)} positions at which its own picture is 0"
-    findings.measure(f"{backend}.own_filled", float((canvas.field[rows, columns] == 0).mean()), "own_filled", told)
+    findings.measure(f"{backend}.own_filled", float((canvas.field[rows, columns] == 0).mean()), "loss_fraction", told)
 
 
 def _judge_positions(

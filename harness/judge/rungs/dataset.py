@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from harness import layout
-from harness.arrays import Array
+from harness.arrays import Array, Weights
 from harness.dataset import npz
 from harness.dataset.grouped import GroupedData
 from harness.dataset.npz import RawData
@@ -64,10 +64,20 @@ def _judge_contract(findings: Findings, evidence: Evidence) -> None:
         findings.demand("contract", False, str(broken))
     else:
         findings.demand("contract", True, f"{layout.DATA} keeps the contract with {len(arrays['xcoords'])} patterns")
+    _judge_start(findings, arrays)
     mean = np.abs(circular_mask(evidence.probe.shape[0]) * evidence.probe).mean()
     message = "probe_scale * mean(|M P|) of the normalised probe against 1"
     error = relative_difference(float(mean) * evidence.scenario.dataset.probe.scale, 1.0)
     findings.measure("probe", error, "probe", message)
+
+
+def _judge_start(findings: Findings, arrays: Weights) -> None:
+    """Where positions at the start of a scan are written, for loaders that want them, they are the positions."""
+    starts = {name: arrays[f"{name}_start"] for name in ("xcoords", "ycoords") if f"{name}_start" in arrays}
+    if starts:
+        other = [name for name, start in starts.items() if not np.array_equal(start, arrays[name])]
+        message = f"{layout.DATA}: positions that differ at the start: {', '.join(other) or 'none'}"
+        findings.demand("start", not other, message)
 
 
 def _measured(evidence: Evidence) -> RawData:

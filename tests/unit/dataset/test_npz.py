@@ -42,9 +42,13 @@ def test_a_good_file_goes_through_and_comes_back_the_same(tmp_path):
         "probeGuess": "complex64",
         "xcoords": "float64",
         "ycoords": "float64",
+        "xcoords_start": "float64",
+        "ycoords_start": "float64",
         "scan_index": "int64",
         "objectGuess": "complex64",
     }
+    assert np.array_equal(found["xcoords_start"], found["xcoords"])
+    assert np.array_equal(found["ycoords_start"], found["ycoords"])
     for name, array in given.items():
         np.testing.assert_array_equal(found[name], array)
 
