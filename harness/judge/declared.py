@@ -90,6 +90,8 @@ def _differs(evidence: Evidence, limit: Limit | None, precision: Precision, name
         other, own = (evidence.stages(side, precision)[name] for side in evidence.backends)
     except (HarnessError, KeyError):
         return True
+    if own.shape != other.shape:
+        return True
     error = relative_error(own, other)
     return error is None or limit is None or not limit.holds(error)
 
@@ -120,6 +122,18 @@ def found_in_step(what: str, contract: Contract) -> bool:
     stages = (*(stage.name for stage in contract.stages), *contract.layers)
     weights = (weight.name for weight in contract.weights)
     return not any(is_about(name, what) for name in stages) and any(is_about(name, what) for name in weights)
+
+
+def gone_from(rung: str, checks: Sequence[Check], declared: Declared) -> list[Check]:
+    """A failed check for each declaration of this rung behind the stages, `loss.float32.loss`, that is gone from it.
+
+    Where something of the rung could not be judged, nothing is said.
+    """
+    sought = {what: known for what, known in declared.items() if rung in BEHIND and what.partition(".")[0] == rung}
+    findings = Findings(rung, Limits({}))
+    if not any(check.status == "error" for check in checks):
+        demand_still_there(findings, sought, checks)
+    return findings.checks
 
 
 def demand_still_there(findings: Findings, declared: Declared, checks: Iterable[Check]) -> None:

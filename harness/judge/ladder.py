@@ -87,6 +87,7 @@ def _with_declared(rung: str, checks: list[Check], evidence: Evidence, limits: L
     if not evidence.declared:
         return checks
     parting = declared.parting(evidence, limits) if rung in declared.PARTED else {}
+    checks = [*checks, *declared.gone_from(rung, checks, evidence.declared)]
     return declared.applied(rung, checks, evidence.declared, evidence.contract, parting)
 
 

@@ -64,8 +64,8 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 def _demand_what_is_declared(findings: Findings, evidence: Evidence, limits: Limits) -> None:
     """A declared difference that is no longer there is as wrong as one that nobody declared.
 
-    It is looked for in this rung and those below it; a declaration that begins with the name of a rung above is left,
-    and one of weights alone is looked for on rung step.
+    It is looked for in this rung and those below it; a declaration that begins with the name of a rung above is looked
+    for there, and one of weights alone on rung step.
     """
     sought = {
         what: known

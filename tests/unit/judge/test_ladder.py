@@ -122,3 +122,30 @@ def test_where_the_sides_part_is_found_anew_with_other_limits_and_files(gs2, ask
     assert judge(**{"stages.float64": 0.5}) == 2 * len(PRECISIONS)
     evidence = gs2.evidence
     assert judge() == 3 * len(PRECISIONS)
+
+
+def declare(case, *what):
+    known = {"differs": "wider", "reason": "known", "until": "2999-01-01"}
+    write_json(case.path / "declared.json", {"differences": dict.fromkeys(what, known)})
+
+
+def test_a_declared_stage_of_another_shape_is_declared_and_breaks_no_judge(gs2):
+    for precision in PRECISIONS:
+        gs2.change_arrays(f"torch/lockstep/stages_{precision}.npz", encoder__0=lambda a: a[:, 1:, 1:])
+    declare(gs2, "encoder.0")
+    found = {check.name: check.status for check in gs2.judge("stages").checks}
+    assert (found["float32.encoder.0"], found["float64.encoder.0"]) == ("declared", "declared")
+    assert {check.status for check in gs2.judge("loss").checks} <= {"pass", "inconclusive"}
+
+
+@pytest.mark.parametrize(
+    ("factor", "expected"),
+    [(2.0, {"float32.loss": "declared", "float64.loss": "declared"}), (1.0, {"no_longer_there": "fail"})],
+)
+def test_what_is_declared_of_a_rung_above_the_stages_is_looked_for_there(gs2, factor, expected):
+    for precision in PRECISIONS:
+        name = f"torch/lockstep/losses_{precision}.json"
+        gs2.change_json(name, lambda losses: losses.update(loss=losses["loss"] * factor))
+    declare(gs2, "loss.*.loss")
+    red = {name: check.status for name, check in gs2.bad("loss").items() if "torch" not in name}  # torch: by the oracle
+    assert red == expected
