@@ -173,6 +173,8 @@ def _with_declaration(check: Check, declared: Declared) -> Check:
     known = declared[what]
     if date.fromisoformat(known.until) < datetime.now(UTC).date():
         return replace(check, message=f"{check.message}; declared until {known.until}, which has passed")
+    if known.found not in check.message:
+        return replace(check, message=f"{check.message}; declared as {known.found!r}: the difference has changed")
     declaration = f"declared until {known.until}: {known.differs} ({known.reason})"
     return replace(check, status="declared", message=f"{check.message}; {declaration}")
 

@@ -11,6 +11,8 @@ class DeclaredDifference(Record):
     reason: str
     until: str
     """The last day on which it is accepted, such as 2027-06-30."""
+    found: str = ""
+    """What the check says of it, in part, such as `17109.9 times`; a check that says otherwise stays red."""
 
 
 class DeclaredRecord(Record):

@@ -141,6 +141,8 @@ class DeclaredSpec(Section):
     reason: str
     until: Annotated[str, AfterValidator(_day)]
     """The last day on which it is accepted."""
+    found: str = ""
+    """What the check says of it, in part, such as a figure; where it says otherwise the difference has changed."""
 
 
 class PairSpec(Section):

@@ -1,5 +1,7 @@
 """Declared differences: told apart, until their day, and only while they are there."""
 
+from dataclasses import replace
+
 import pytest
 
 from harness.judge.declared import Parting, applied, demand_still_there, gone, is_about
@@ -123,3 +125,12 @@ def test_what_is_no_longer_there_is_told() -> None:
 
 def test_the_slope_of_the_loss_is_computed_behind_no_stage() -> None:
     assert statuses("gradient", [check("slope.output", rung="gradient")], declared("up")) == {"slope.output": "fail"}
+
+
+@pytest.mark.parametrize(("found", "expected"), [("", "declared"), ("17 times", "declared"), ("34 times", "fail")])
+def test_a_difference_that_is_another_than_the_declared_one_stays_red(found: str, expected: str) -> None:
+    known = {"up": declared("up")["up"].model_copy(update={"found": found})}
+    wrong = replace(check("alone.up"), message="every value is 17 times that of the other side")
+    [told] = applied("stages", [wrong], known, NETWORK, {})
+    assert told.status == expected
+    assert ("declared as '34 times': the difference has changed" in told.message) == (expected == "fail")
