@@ -1,4 +1,4 @@
-"""With a probe mask the two networks use another one: a sharp disc, and a soft one of another radius."""
+"""With a probe mask the two networks use another one: a sharp disc, and the same disc with a soft edge."""
 
 import numpy as np
 from doors import stopped, told
