@@ -14,7 +14,7 @@ from harness.ports.mapping import PairMapping, by_name, by_order, completed, wit
 from harness.run.interpreters import IMPORT_PATH, Needs
 from harness.run.plan import SideInputs
 from harness.scenario.case import Case
-from harness.scenario.pair import UPSTREAM, PairScenario, SideSpec
+from harness.scenario.pair import UPSTREAM, UPSTREAM_VARIABLE, PairScenario, SideSpec
 from harness.scenario.schema import Scenario
 
 DISTRIBUTIONS = {
@@ -39,7 +39,7 @@ def require_upstream(case: Case) -> None:
         return
     assert isinstance(case.scenario, PairScenario)
     raise UpstreamNotFound(
-        f"there is no checkout of {name}; give --parity-upstream {name}=DIR or PARITY_UPSTREAM_{name.upper()}=DIR. "
+        f"there is no checkout of {name}; give --parity-upstream {name}=DIR or {UPSTREAM_VARIABLE}{name.upper()}=DIR. "
         f"To get one: {case.scenario.pair.upstream.get}"
     )
 

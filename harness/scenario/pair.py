@@ -21,6 +21,8 @@ def _factory(text: str) -> str:
 
 UPSTREAM = "{upstream}"
 """What stands for the checkout that a pair imports, in the paths and commands of its sides."""
+UPSTREAM_VARIABLE = "PARITY_UPSTREAM_"
+"""Start of the name of the environment variable that names a checkout."""
 NUMBERS = ("epochs", "batch_size", "seed", "gridsize", "groups", "neighbor_count")
 """What stands for a number of the scenario in a command."""
 PLACES = ("data", "output", "model", *NUMBERS, "upstream")

@@ -15,6 +15,7 @@ from harness.records.session import SessionRecord
 from harness.run import devices, interpreters
 from harness.scenario.case import Case
 from harness.scenario.catalogue import load_cases
+from harness.scenario.pair import UPSTREAM_VARIABLE
 from harness.scenario.resolution import PROFILES
 from harness.session import options
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 SCENARIOS = "scenarios"
 REPORTS = "reports"
-UPSTREAM_VARIABLE = "PARITY_UPSTREAM_"
-"""Start of the name of the environment variable that names a checkout."""
 BACKEND_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 """Allowed names of a backend, which names the folder of its files in a hub."""
 
