@@ -16,6 +16,11 @@ def in_precision(array: Array, precision: Precision) -> Array:
     return array.astype(np.result_type(precision, np.complex64) if np.iscomplexobj(array) else precision)
 
 
+def same(own: Array, other: Array) -> bool:
+    """Whether all values are equal; what is not a number, as a training that diverged leaves it, equals itself."""
+    return np.array_equal(own, other, equal_nan=True)
+
+
 def widened(array: Array) -> Array:
     """A copy of an array in float64; complex values in complex128."""
     return np.array(array, np.result_type(array, np.float64))

@@ -38,6 +38,8 @@ BEHIND = (
     "exchange",
 )
 """Rungs that judge what a stage leads to."""
+LATER = (*BEHIND, "reconstruction", "ensemble", "golden", "speed")
+"""Rungs above rung stages, on which what is declared of them is looked for."""
 PARTED = ("stages", *BEHIND)
 """Rungs of which it matters where the sides part."""
 OPTIMISED = ("step", "trajectory", "telemetry", "patches", "agreement")
@@ -49,9 +51,9 @@ TRAINED; where none does, nothing."""
 
 
 def applied(
-    rung: str, checks: Sequence[Check], declared: Declared, contract: Contract, parting: Parting
+    rung: str, checks: Sequence[Check], declared: Declared, contract: Contract, parting: Parting, sides: Sequence[str]
 ) -> list[Check]:
-    """The checks of a rung, with those that a declaration is about."""
+    """The checks of a rung, with those that a declaration is about; `sides`: the names of both."""
     if not declared:
         return list(checks)
     found = [_with_declaration(check, declared) for check in checks]
@@ -61,8 +63,8 @@ def applied(
         }
         return [_behind(check, behind.get(check.name)) for check in found]
     if rung in BEHIND:
-        found = [_behind(check, _parted_before(check, parting)) for check in found]
-    return [_behind(check, _optimiser(declared)) for check in found] if rung in OPTIMISED else found
+        found = [_behind(check, _parted_before(check, parting), sides) for check in found]
+    return [_behind(check, _optimiser(declared), sides) for check in found] if rung in OPTIMISED else found
 
 
 def parting(evidence: Evidence, limits: Limits) -> Parting:
@@ -112,9 +114,14 @@ def _optimiser(declared: Declared) -> str | None:
     return next((name for name in OPTIMISER_OPTIONS if _matching(f"spec.options.{name}", declared)), None)
 
 
-def _is_fed(check: Check) -> bool:
-    """Whether a check compares what both sides computed from the same values, wherever they differ before."""
-    return check.rung == "gradient" and check.name.partition(".")[0] == "slope"
+def _follows_from_nothing(check: Check, sides: Sequence[str]) -> bool:
+    """Whether no difference between the sides can be the cause of what a check found.
+
+    So is a slope, which both sides compute from the same values; and what is found of one side by itself, such as a
+    weight that never moves. Rung physics is apart: behind a stage that is declared to differ, a side is off the oracle.
+    """
+    first = check.name.partition(".")[0]
+    return (check.rung == "gradient" and first == "slope") or (check.rung != "physics" and first in sides)
 
 
 def found_in_step(what: str, contract: Contract) -> bool:
@@ -125,11 +132,11 @@ def found_in_step(what: str, contract: Contract) -> bool:
 
 
 def gone_from(rung: str, checks: Sequence[Check], declared: Declared) -> list[Check]:
-    """A failed check for each declaration of this rung behind the stages, `loss.float32.loss`, that is gone from it.
+    """A failed check for each declaration of this rung above the stages, `loss.float32.loss`, that is gone from it.
 
     Where something of the rung could not be judged, nothing is said.
     """
-    sought = {what: known for what, known in declared.items() if rung in BEHIND and what.partition(".")[0] == rung}
+    sought = {what: known for what, known in declared.items() if rung in LATER and what.partition(".")[0] == rung}
     findings = Findings(rung, Limits({}))
     if not any(check.status == "error" for check in checks):
         demand_still_there(findings, sought, checks)
@@ -145,9 +152,14 @@ def demand_still_there(findings: Findings, declared: Declared, checks: Iterable[
 
 
 def gone(declared: Declared, failed: Iterable[str]) -> list[str]:
-    """The declarations that no failed check (`rung.name`) is about: the difference is no longer there."""
+    """The declarations that no failed check (`rung.name`) is about: the difference is no longer there.
+
+    Those that not every run shows are none of them.
+    """
     names = list(failed)
-    return [what for what in declared if not any(is_about(name, what) for name in names)]
+    return [
+        what for what, known in declared.items() if known.every_run and not any(is_about(name, what) for name in names)
+    ]
 
 
 def is_about(check: str, what: str) -> bool:
@@ -179,8 +191,8 @@ def _with_declaration(check: Check, declared: Declared) -> Check:
     return replace(check, status="declared", message=f"{check.message}; {declaration}")
 
 
-def _behind(check: Check, first: str | None) -> Check:
-    if first is None or check.status != "fail" or _is_fed(check):
+def _behind(check: Check, first: str | None, sides: Sequence[str] = ()) -> Check:
+    if first is None or check.status != "fail" or _follows_from_nothing(check, sides):
         return check
     message = f"{check.message}; it may follow from the declared difference of {first}, so nothing is told of it"
     return replace(check, status="inconclusive", message=message)

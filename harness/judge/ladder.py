@@ -88,7 +88,7 @@ def _with_declared(rung: str, checks: list[Check], evidence: Evidence, limits: L
         return checks
     parting = declared.parting(evidence, limits) if rung in declared.PARTED else {}
     checks = [*checks, *declared.gone_from(rung, checks, evidence.declared)]
-    return declared.applied(rung, checks, evidence.declared, evidence.contract, parting)
+    return declared.applied(rung, checks, evidence.declared, evidence.contract, parting, evidence.backends)
 
 
 def _judge_of(rung: str) -> ModuleType:

@@ -159,10 +159,13 @@ def envelope(evidence: Evidence) -> Array:
 
 
 def distance_between_sides(evidence: Evidence, precision: Precision) -> Array:
-    """Distance (steps,) between the sides after each step, of all weights together that both have."""
+    """Distance (steps,) between the sides after each step, of all weights together that both have in one shape.
+
+    Rung spec names the others. Raises NoEvidence where there is none, as with trajectories of other lengths.
+    """
     reference, candidate = (steps(evidence, backend, precision)[0] for backend in evidence.backends)
-    both = reference.keys() & candidate.keys()
-    if not both or any(reference[name].shape != candidate[name].shape for name in both):
+    both = [name for name in reference if name in candidate and reference[name].shape == candidate[name].shape]
+    if not both:
         raise NoEvidence("the trajectories of the sides differ in length or in the shapes of their weights.")
     own, other = ({name: side[name] for name in both} for side in (candidate, reference))
     return distance_by_step(own, other)

@@ -13,6 +13,9 @@ class DeclaredDifference(Record):
     """The last day on which it is accepted, such as 2027-06-30."""
     found: str = ""
     """What the check says of it, in part, such as `17109.9 times`; a check that says otherwise stays red."""
+    every_run: bool = True
+    """Whether every run shows it. One that chance decides, such as what two trainings from other weights lead to, is
+    not missed where a run does not show it."""
 
 
 class DeclaredRecord(Record):

@@ -145,6 +145,8 @@ class DeclaredSpec(Section):
     """The last day on which it is accepted."""
     found: str = ""
     """What the check says of it, in part, such as a figure; where it says otherwise the difference has changed."""
+    every_run: bool = True
+    """Whether every run shows it; false for what chance decides, which nobody misses where a run does not show it."""
 
 
 class PairSpec(Section):
@@ -201,7 +203,7 @@ class PairScenario(Scenario):
         return specs[side].precision == "float32"
 
     @property
-    def declared(self) -> dict[str, dict[str, str]]:
+    def declared(self) -> dict[str, dict[str, str | bool]]:
         """See `Scenario.declared`."""
         return {what: known.model_dump() for what, known in self.pair.declared.items()}
 

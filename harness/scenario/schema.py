@@ -193,7 +193,7 @@ class Scenario(Section):
         return False
 
     @property
-    def declared(self) -> dict[str, dict[str, str]]:
+    def declared(self) -> dict[str, dict[str, str | bool]]:
         """Differences of the sides that are known, by what differs: `differs`, `reason` and `until` of each."""
         return {}
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from harness.arrays import Array, Weights, in_precision, widened
+from harness.arrays import Array, Weights, in_precision, same, widened
 from harness.errors import HarnessError
 from harness.files import JsonObject
 from harness.ports.contract import Contract, Scale, Term, Value
@@ -183,7 +183,7 @@ class ToolkitPort(ABC):
         for name, tensor in written.items():
             self._write(tensor.variable, tensor.layout.back(weights[name]))
         held, precision = self.weights(), self._setup.precision
-        lost = [name for name in written if not np.array_equal(held[name], in_precision(weights[name], precision))]
+        lost = [name for name in written if not same(held[name], in_precision(weights[name], precision))]
         if lost:
             raise HarnessError(
                 f"{self.framework}: {', '.join(lost[:3])} did not take the values that were set; something in the "

@@ -15,7 +15,7 @@ import numpy as np
 
 from harness.arrays import PRECISIONS, Array, Precision
 from harness.judge.batch_sizes import judge_batch_sizes
-from harness.judge.declared import BEHIND, demand_still_there, found_in_step
+from harness.judge.declared import LATER, demand_still_there, found_in_step
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.lockstep import grafted, wrong_alone
@@ -70,7 +70,7 @@ def _demand_what_is_declared(findings: Findings, evidence: Evidence, limits: Lim
     sought = {
         what: known
         for what, known in evidence.declared.items()
-        if what.partition(".")[0] not in BEHIND and not found_in_step(what, evidence.contract)
+        if what.partition(".")[0] not in LATER and not found_in_step(what, evidence.contract)
     }
     if sought:
         below = (*differences(evidence), *settings.judge(evidence, limits), *dataset.judge(evidence, limits))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.judge.declared import Parting, applied, demand_still_there, gone, is_about
+from harness.judge.declared import Parting, applied, demand_still_there, gone, gone_from, is_about
 from harness.judge.findings import Findings
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import CONTRACT, Check, Status
@@ -30,17 +30,18 @@ def declared(what: str, until: str = "2999-01-01") -> dict[str, DeclaredDifferen
     return {what: DeclaredDifference(differs="bilinear on the candidate", reason="known", until=until)}
 
 
+SIDES = ("keras", "torch")
 BOTH: Parting = {"float32": "up", "float64": "up", "training": "up"}
 
 
 def statuses(
     rung: str, checks: list[Check], known: dict[str, DeclaredDifference], parting: Parting = BOTH
 ) -> dict[str, Status]:
-    return {one.name: one.status for one in applied(rung, checks, known, NETWORK, parting)}
+    return {one.name: one.status for one in applied(rung, checks, known, NETWORK, parting, SIDES)}
 
 
 def test_a_declared_difference_is_declared_and_says_why() -> None:
-    [found] = applied("stages", [check("alone.up")], declared("up"), NETWORK, BOTH)
+    [found] = applied("stages", [check("alone.up")], declared("up"), NETWORK, BOTH, SIDES)
     assert found.status == "declared"
     assert found.message == "they differ; declared until 2999-01-01: bilinear on the candidate (known)"
 
@@ -57,7 +58,7 @@ def test_another_stage_stays_red() -> None:
 
 
 def test_after_its_day_it_is_red_again() -> None:
-    [found] = applied("stages", [check("alone.up")], declared("up", "2020-01-01"), NETWORK, BOTH)
+    [found] = applied("stages", [check("alone.up")], declared("up", "2020-01-01"), NETWORK, BOTH, SIDES)
     assert found.status == "fail"
     assert found.message.endswith("declared until 2020-01-01, which has passed")
 
@@ -123,14 +124,38 @@ def test_what_is_no_longer_there_is_told() -> None:
     )
 
 
+def test_what_chance_decides_is_not_missed() -> None:
+    known = {"up": declared("up")["up"].model_copy(update={"every_run": False})}
+    assert gone(known, []) == []
+    assert statuses("stages", [check("alone.up")], known) == {"alone.up": "declared"}
+
+
+@pytest.mark.parametrize("rung", ["telemetry", "reconstruction", "ensemble"])
+def test_what_is_declared_of_a_rung_is_looked_for_there(rung: str) -> None:
+    known = declared(f"{rung}.torch.mean")
+    [told] = gone_from(rung, [check("torch.mean", "pass", rung)], known)
+    assert (told.name, told.status) == ("no_longer_there", "fail")
+    assert gone_from(rung, [check("torch.mean", rung=rung)], known) == []
+    assert gone_from("patches", [], known) == []
+
+
 def test_the_slope_of_the_loss_is_computed_behind_no_stage() -> None:
     assert statuses("gradient", [check("slope.output", rung="gradient")], declared("up")) == {"slope.output": "fail"}
+
+
+def test_what_a_side_does_by_itself_follows_from_no_difference() -> None:
+    for rung in ("gradient", "step", "trajectory", "telemetry"):
+        name = "torch.float32.moving"
+        assert statuses(rung, [check(name, rung=rung)], declared("up") | declared("epsilon")) == {name: "fail"}
+    assert statuses("physics", [check("torch.float32", rung="physics")], declared("up")) == {
+        "torch.float32": "inconclusive"
+    }
 
 
 @pytest.mark.parametrize(("found", "expected"), [("", "declared"), ("17 times", "declared"), ("34 times", "fail")])
 def test_a_difference_that_is_another_than_the_declared_one_stays_red(found: str, expected: str) -> None:
     known = {"up": declared("up")["up"].model_copy(update={"found": found})}
     wrong = replace(check("alone.up"), message="every value is 17 times that of the other side")
-    [told] = applied("stages", [wrong], known, NETWORK, {})
+    [told] = applied("stages", [wrong], known, NETWORK, {}, SIDES)
     assert told.status == expected
     assert ("declared as '34 times': the difference has changed" in told.message) == (expected == "fail")

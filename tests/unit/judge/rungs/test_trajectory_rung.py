@@ -1,5 +1,7 @@
 """Rung 7 on sound and on damaged evidence."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -53,6 +55,25 @@ def test_a_trajectory_that_started_elsewhere_is_told(gs2):
         "torch.float64.start": "fail",
     }
     assert "against that of the lock-step" in bad["torch.float64.start"].message
+
+
+def test_a_weight_of_another_shape_leaves_the_others_to_be_judged(gs2):
+    gs2.change_arrays(STEPS.format("float32"), **{key(KERNEL): lambda values: values[:, :-1]})
+    checks = {check.name: check for check in gs2.judge("trajectory").checks}
+    assert checks["float32.distance"].status == "pass"
+
+
+@pytest.mark.parametrize(("factor", "expected"), [(1 + 2e-7, "pass"), (1 + 4e-6, "fail")])
+def test_a_side_that_computes_its_loss_in_float32_starts_where_float32_can_tell(gs2, factor, expected):
+    """As a port of which float64 cannot be had: its loss is off by rounding in another graph, and by no more."""
+    path = gs2.path / "torch/lockstep/losses_float64.json"
+    losses = {name: float(np.float32(value)) for name, value in json.loads(path.read_text()).items()}
+    path.write_text(json.dumps(losses))
+    started = float(np.float32(losses["loss"] * factor))
+    gs2.change_arrays("torch/trajectory/steps_float64.npz", loss=at_step(1, lambda _: started))
+    checks = {check.name: check for check in gs2.judge("trajectory").checks}
+    assert checks["torch.float64.start"].status == expected
+    assert checks["tensorflow.float64.start"].status == "pass"
 
 
 def test_a_side_without_losses_has_no_start_to_compare(gs2):

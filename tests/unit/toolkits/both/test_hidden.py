@@ -42,6 +42,12 @@ def port() -> KerasPort:
     return port
 
 
+def test_weights_of_a_training_that_diverged_are_taken_as_they_are(port: KerasPort, batch: Batch) -> None:
+    port.set_weights({name: np.full(shape, np.nan) for name, shape in port.contract.shapes.items()})
+    assert np.isnan(port.weights()["head.kernel"]).all()
+    assert np.isnan(port.stages(batch)["head"]).all()
+
+
 def test_it_takes_a_value_and_has_a_gradient(port: KerasPort, batch: Batch) -> None:
     start = {**{name: np.ones(shape) for name, shape in port.contract.shapes.items()}, "log_scale": np.array(0.25)}
     port.set_weights(start)
