@@ -7,7 +7,7 @@ import numpy as np
 from harness.dataset import probes
 from harness.dataset.centring import zero_frequency
 from harness.dataset.crop import crop_detector
-from harness.dataset.npz import REQUIRED, SIZES, RawData, read_arrays, validated
+from harness.dataset.npz import REQUIRED, SIZES, TRUTH, RawData, read_arrays, validated
 from harness.errors import HarnessError
 from harness.physics.scale import pattern_energies
 
@@ -23,7 +23,7 @@ def load(path: Path, N: int) -> RawData:
 
     `notes` of the result lists the conversions. Raises `HarnessError` for data that cannot be brought to the contract.
     """
-    arrays = read_arrays(path)
+    arrays = read_arrays(path, unneeded=(TRUTH,))  # PtychoPINN writes a pickled None where it has none
     notes: Notes = []
     if all(name in arrays for name in TIKE_KEYS):
         arrays = _from_tike(arrays, path.name, notes)

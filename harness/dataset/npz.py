@@ -2,7 +2,7 @@
 
 import bz2
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -18,6 +18,8 @@ SIZES = (64, 128, 256)
 """Allowed sides N of the detector, in pixels."""
 
 REQUIRED = ("diff3d", "probeGuess", "xcoords", "ycoords")
+TRUTH = "objectGuess"
+"""The true object, where there is one."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +44,15 @@ class RawData:
     """One sentence for each conversion that an importer made."""
 
 
-def read_arrays(path: Path) -> dict[str, Array]:
-    """Read every array of an NPZ file, which may be compressed with bzip2 (`.bz2`); pickled arrays are refused."""
+def read_arrays(path: Path, unneeded: Collection[str] = ()) -> dict[str, Array]:
+    """Read every array of an NPZ file, which may be compressed with bzip2 (`.bz2`).
+
+    Pickled arrays, which may run code when they are read, are refused; those of the names `unneeded` are left out.
+    """
     try:
         with _opened(path) as stream, np.load(stream, allow_pickle=False) as archive:
-            return {name: _member(archive, name, path) for name in archive.files}
+            found = {name: _member(archive, name, path, name in unneeded) for name in archive.files}
+            return {name: array for name, array in found.items() if array is not None}
     except HarnessError:
         raise
     except FileNotFoundError as error:
@@ -61,10 +67,12 @@ def _opened(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def _member(archive: Mapping[str, Array], name: str, path: Path) -> Array:
+def _member(archive: Mapping[str, Array], name: str, path: Path, unneeded: bool) -> Array | None:
     try:
         return archive[name]
     except ValueError as error:
+        if unneeded:
+            return None
         raise HarnessError(f"{path}: '{name}' cannot be read ({error}); save it as a plain numeric array.") from error
 
 
@@ -91,7 +99,7 @@ def validated(arrays: Mapping[str, Array], source: str, notes: tuple[str, ...] =
         x=_coordinates(arrays["xcoords"], "xcoords", M, source),
         y=_coordinates(arrays["ycoords"], "ycoords", M, source),
         scan_index=_scan_index(arrays.get("scan_index"), M, source),
-        object=_object(arrays.get("objectGuess"), source),
+        object=_object(arrays.get(TRUTH), source),
         origin=source,
         notes=notes,
     )
@@ -127,7 +135,7 @@ def _in_types(raw: RawData) -> dict[str, Array]:
             "scan_index": raw.scan_index.astype(np.int64),
         }
         if raw.object is not None:
-            arrays["objectGuess"] = raw.object.astype(np.complex64)
+            arrays[TRUTH] = raw.object.astype(np.complex64)
     return arrays
 
 

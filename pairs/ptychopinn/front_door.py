@@ -11,7 +11,7 @@ import numpy as np
 from ptycho_parity import Setup, stopped_at
 
 TRAIN = "scripts.training.train"
-FLAGS = ("n_filters_scale", "subsample_seed")
+FLAGS = ("n_filters_scale", "object_big", "subsample_seed")
 """Options of a scenario that are flags of the command; the others are `overrides` of the PyTorch workflow."""
 UNIT_PROBE = "unit_probe"
 
@@ -48,7 +48,12 @@ def flags(setup: Setup, backend: str) -> list[str]:
         "probe_scale": scenario.dataset.probe.scale,
         **{name: value for name, value in setup.options.items() if name in FLAGS},
     }
-    return [text for name, value in asked.items() for text in (f"--{name}", str(value))]
+    return [text for name, value in asked.items() for text in (f"--{name}", _typed(value))]
+
+
+def _typed(value: Any) -> str:
+    """A value as text; for upstream's `type=bool` every text but the empty one is true (finding 21)."""
+    return "" if value is False else str(value)
 
 
 def _data(setup: Setup) -> str:

@@ -24,6 +24,8 @@ def build(setup: Setup) -> KerasPort:
     settings = {**fit_settings(fit), "callbacks": callbacks(fit["callbacks"])}
     settings |= {name: params.get(name) for name in ("gridsize", "N", "nphotons", "probe_scale")}
     settings |= {name: params.get(own) for name, own in KNOWN.items()}
+    settings["loss"] = "poisson" if params.get("nll_weight") else "mae"
+    settings |= {"clipping": upstream.optimizer.clipnorm or 0.0, "accumulation": 1}
     arrays = {
         "groups": groups(loaded, train["trainset"].nn_indices),
         "input": np.asarray(fit["x"][0]) / scale,

@@ -30,7 +30,9 @@ def build(setup: Setup) -> TorchPort:
     settings = {**loop_settings(network, optimiser, loader), "callbacks": callbacks(fit["self"].callbacks)}
     settings |= {name: getattr(dataset, name) for name in ("N", "nphotons", "probe_scale")}
     settings |= {name: getattr(model, name) for name in ("object_big", "probe_mask", "intensity_scale_trainable")}
-    settings |= {"gridsize": dataset.grid_size[0], "epochs": fit["self"].max_epochs, "validation_split": 0.0}
+    settings |= {"loss": network.torch_loss_mode, "clipping": network.gradient_clip_val or 0.0}
+    settings |= {"accumulation": network.accum_steps, "gridsize": dataset.grid_size[0]}
+    settings |= {"epochs": fit["self"].max_epochs, "validation_split": 0.0}
     arrays = {
         "groups": groups(loaded, data.nn_indices),
         "input": data.X.numpy(),

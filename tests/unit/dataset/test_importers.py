@@ -106,6 +106,13 @@ def test_where_nothing_tells_the_patterns_stay_and_that_is_said(tmp_path):
     np.testing.assert_array_equal(raw.diffraction, flat)
 
 
+def test_a_pickled_none_in_place_of_the_object_is_left_out(tmp_path):
+    """As PtychoPINN's own `RawData.to_file` writes it."""
+    assert load(tmp_path, contract(objectGuess=np.array(None, dtype=object))).object is None
+    with pytest.raises(HarnessError, match="'xcoords' cannot be read"):
+        load(tmp_path, contract(xcoords=np.array(None, dtype=object)))
+
+
 def test_a_real_probe_is_taken_as_complex(tmp_path):
     raw = load(tmp_path, contract(probeGuess=probes.idealised(N)))
     assert raw.probe.dtype == np.complex128

@@ -312,3 +312,15 @@ def test_a_declared_difference_that_is_no_longer_there_is_told(gs2, what, change
     if change is not None:
         gs2.change_json("torch/contract/seen.json", change)
     assert ("no_longer_there" in gs2.bad("stages")) == told
+
+
+@pytest.mark.parametrize(("kind", "expected"), [(np.float32, "pass"), (np.float64, "fail")])
+def test_an_oracle_of_a_pair_is_held_to_the_precision_that_was_had(gs2, kind, expected):
+    """A stage that the contract gives no oracle, as all of a pair; one of the network's own is float64 or red."""
+    stage = next(stage.name for stage in gs2.evidence.contract.stages if not stage.oracle)
+    exact = np.full(gs2.evidence.stages("torch", "float64")[stage].shape, np.pi)
+    rounded = (exact * (1 + 1e-8)).astype(kind).astype(np.float64)
+    gs2.change_arrays("torch/oracle/stages_float64.npz", **{stage: exact})
+    gs2.change_arrays("torch/lockstep/stages_float64.npz", **{stage: rounded})
+    checks = {check.name: check for check in gs2.judge("physics").checks}
+    assert checks[f"torch.float64.{stage}"].status == expected
