@@ -216,9 +216,10 @@ class Evidence:
         """
         contract = self.own_contract(backend)
         offered = [stage.name for stage in contract.stages if stage.exposed]
+        if name not in [stage.name for stage in contract.stages]:
+            raise Incapable(f"{backend} has no partner for the stage {name!r}.")
         if name not in offered:
-            missing = "does not expose" if name in [stage.name for stage in contract.stages] else "has no partner for"
-            raise Incapable(f"{backend} {missing} the stage {name!r}; it offers {', '.join(offered)}.")
+            raise Incapable(f"{backend} does not expose the stage {name!r}; it offers {', '.join(offered)}.")
         if name not in stages:
             raise NoEvidence(f"{backend}: stage {name!r} is missing; the job left {', '.join(stages)}.")
         return stages[name]

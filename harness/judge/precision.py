@@ -68,8 +68,12 @@ def of_rounding(checks: Iterable[Check]) -> set[str]:
 
 
 def applied(rung: str, checks: Sequence[Check], evidence: Evidence, limits: Limits) -> list[Check]:
-    """The checks of a rung; those that float64 cannot decide are inconclusive where float32 agrees."""
-    failed = [check for check in checks if check.status == "fail" and "float64" in check.name.split(".")]
+    """The checks of a rung; those that float64 cannot decide are inconclusive where float32 agrees.
+
+    What has no value, such as a weight that never moves, needs no precision to be decided.
+    """
+    measured = [check for check in checks if check.status == "fail" and check.value is not None]
+    failed = [check for check in measured if "float64" in check.name.split(".")]
     stage = _first_in_float32(evidence, limits) if rung in FOLLOWING and failed else None
     if stage is None:
         return list(checks)

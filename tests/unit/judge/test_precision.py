@@ -82,6 +82,13 @@ def test_what_follows_is_left_to_float32(gs2) -> None:
     assert "both sides compute the stage encoder.0 in float32" in found.message
 
 
+def test_a_weight_that_never_moves_needs_no_precision(gs2) -> None:
+    narrow_both(gs2)
+    start = np.load(gs2.path / "torch/trajectory/start_float64.npz")[KERNEL]
+    gs2.change_arrays("torch/trajectory/last_float64.npz", **{KERNEL.replace(".", "__"): start})
+    assert gs2.bad("trajectory")["torch.float64.moving"].status == "fail"
+
+
 def test_what_float32_shows_as_well_stays_red(gs2) -> None:
     narrow_both(gs2)
     for precision in ("float32", "float64"):
