@@ -68,6 +68,8 @@ class Localisation:
     """Simple change of `other` that explains the difference, such as a conjugation; empty where none does."""
     in_float32: tuple[str, ...] = ()
     """Sides that computed the tensor in float32 although float64 was asked for."""
+    written_in: tuple[str, ...] = ()
+    """Where the sides' own code computes the stage, such as `helper.py:110 of torch`."""
 
     def as_json(self) -> dict[str, Any]:
         """Contents of `comparison/localisation.json`."""
@@ -87,6 +89,7 @@ class Localisation:
             "not_alone": list(self.not_alone),
             "transformation": self.transformation,
             "in_float32": list(self.in_float32),
+            "written_in": list(self.written_in),
             "message": first.check.message,
         }
 
@@ -109,7 +112,8 @@ def localise(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> Localisatio
     wrong = lockstep.wrong_alone(evidence, alone) if alone else None
     nothing = tuple(name for name in _red(alone) if name not in (wrong or ()))
     changed = "" if gap is None else transformation(first.own, first.other, first.stage == first.tensor)
-    return Localisation(first, gap, wrong, nothing, changed, _in_float32(first, evidence.backends))
+    single, places = _in_float32(first, evidence.backends), lockstep.written_in(evidence, first.tensor)
+    return Localisation(first, gap, wrong, nothing, changed, single, places)
 
 
 def _in_float32(first: ComparedTensor, sides: tuple[str, str]) -> tuple[str, ...]:

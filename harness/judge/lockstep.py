@@ -108,6 +108,16 @@ def grafted(evidence: Evidence, backend: str) -> tuple[dict[str, Array], dict[st
     return evidence.arrays(Path(backend, layout.GRAFT, layout.GRAFTED_STAGES)), problems
 
 
+def written_in(evidence: Evidence, stage: str) -> tuple[str, ...]:
+    """Where each side's own code computes a stage, such as `helper.py:110 of torch`; of those that say so."""
+    return tuple(
+        f"{found.source} of {side}"
+        for side in evidence.backends
+        for found in evidence.own_contract(side).stages
+        if found.name == stage and found.source
+    )
+
+
 def slopes(evidence: Evidence) -> tuple[Weights, Weights]:
     """Gradient of each side's loss for the outputs of the network, at the reference's values: reference, candidate."""
     reference, candidate = evidence.backends

@@ -58,6 +58,9 @@ class Stage(Entry):
     """Whether the network's oracle computes this stage."""
     exposed: bool = True
     """Whether this port can return the stage; checks of a stage that one side cannot return are inconclusive."""
+    source: str = ""
+    """Where the user's own code computes it, as `FOLDER/FILE:LINE` or by the path of a tap; empty where a framework's
+    own layer does."""
 
 
 class Term(Entry):

@@ -38,4 +38,6 @@ class LocalisationRecord(SparseRecord):
     """Simple change of the other tensor that explains the difference, such as a conjugation; empty where none does."""
     in_float32: tuple[str, ...] | None = None
     """Sides that computed the tensor in float32 although float64 was asked for; None in hubs of earlier versions."""
+    written_in: tuple[str, ...] | None = None
+    """Where the sides' own code computes the stage; None in hubs of earlier versions."""
     message: str

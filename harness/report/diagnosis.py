@@ -81,11 +81,13 @@ def _is(found: LocalisationRecord, other: str) -> str:
 
 
 def _notes(case: CaseSummary, found: LocalisationRecord) -> Iterator[str]:
-    """Notes on the tensor: that it differs first, its precision if float32, and which side the oracle agrees with."""
+    """Notes on the tensor: that it differs first, its precision if float32, its code, whom the oracle agrees with."""
     first = f"first {_FIRST.get(found.stage, 'stage')} that differs"
     yield f"{first} in float32" if found.precision == "float32" else first
     if found.in_float32:
         yield f"computed in float32 by {' and '.join(found.in_float32)}"
+    if found.written_in:
+        yield f"written in {', '.join(found.written_in)}"
     if found.wrong_alone and found.wrong_alone != (found.tensor,) and found.rung == "stages":
         yield f"wrong by themselves: {', '.join(found.wrong_alone)}"
     if found.rung == "gradient" and any(_is_wrong_slope(check) for check in case.checks):

@@ -7,6 +7,7 @@ import numpy as np
 from harness.arrays import Array
 from harness.ports.contract import Stage, Value, Weight
 from harness.toolkits.layers import Layer, Tensor, stated
+from harness.toolkits.source import place
 from harness.toolkits.trace import Call, Site, paddings
 
 
@@ -20,7 +21,12 @@ def weights(tensors: Mapping[str, Tensor]) -> tuple[Weight, ...]:
 
 def stage(site: Site, value: Array) -> Stage:
     """A stage of a contract, by a value of it."""
-    return Stage(name=site.stage, number="complex" if np.iscomplexobj(value) else "real", image=value.ndim == 4)
+    return Stage(
+        name=site.stage,
+        number="complex" if np.iscomplexobj(value) else "real",
+        image=value.ndim == 4,
+        source=place(site.layer.object),
+    )
 
 
 def layers(found: Sequence[Layer], sites: Sequence[Site], calls: list[Call]) -> dict[str, dict[str, Value]]:

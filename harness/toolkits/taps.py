@@ -49,24 +49,29 @@ class Tap:
 
     def attach(self, name: str, trace: Trace, follow: Follow) -> Callable[[], None]:
         """Tell the trace whenever the place is passed, as the stage `name`; returns what undoes it."""
-        layer = Layer(name, "tap")
+        if ":" not in self.where:
+            return follow(self.where, self.input, self._passed(Layer(name, "tap", object=self.where), trace))
+        changed = contextlib.ExitStack()
+        changed.enter_context(
+            replaced(
+                self.where, lambda plain: _followed_by(plain, self._passed(Layer(name, "tap", object=plain), trace))
+            )
+        )
+        return changed.close
 
+    def _passed(self, layer: Layer, trace: Trace) -> Passed:
         def passed(value: Any) -> Any:
             if self.pick is None:
                 return trace.called(layer, None, value)
             seen = trace.called(layer, None, value[self.pick])
             return type(value)(seen if number == self.pick else other for number, other in enumerate(value))
 
-        if ":" not in self.where:
-            return follow(self.where, self.input, passed)
-        changed = contextlib.ExitStack()
-        changed.enter_context(replaced(self.where, _followed_by(passed)))
-        return changed.close
+        return passed
 
 
-def _followed_by(passed: Passed) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """From a function to one whose result is passed on by `passed`."""
-    return lambda plain: lambda *args, **kwargs: passed(plain(*args, **kwargs))
+def _followed_by(plain: Callable[..., Any], passed: Passed) -> Callable[..., Any]:
+    """A function whose result is passed on by `passed`."""
+    return lambda *args, **kwargs: passed(plain(*args, **kwargs))
 
 
 def _rearranged(array: Array, layout: str, channels: int) -> Array:

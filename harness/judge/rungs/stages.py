@@ -18,7 +18,7 @@ from harness.judge.batch_sizes import judge_batch_sizes
 from harness.judge.declared import LATER, demand_still_there, found_in_step
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
-from harness.judge.lockstep import grafted, wrong_alone
+from harness.judge.lockstep import grafted, written_in, wrong_alone
 from harness.judge.precision import computed_in, in_float32, in_one_type, of_rounding
 from harness.judge.rungs import dataset, settings
 from harness.judge.rungs.spec import differences
@@ -121,6 +121,8 @@ def _compare_alone(findings: Findings, evidence: Evidence) -> None:
             where = f"stage {name} of {candidate} alone, on the stages of {reference} before it{more}"
             judge_tensor(findings, f"alone.{name}", ALONE, own, other, where)
             _say_precision(findings, evidence, own, other)
+            if places := written_in(evidence, name):
+                findings.explain(f"written in {', '.join(places)}")
     _name_all_that_are_wrong(findings, evidence)
 
 

@@ -140,6 +140,18 @@ def test_a_stage_that_one_side_computes_in_float32_says_so(case):
     assert line_of(case).endswith("(first stage that differs; computed in float32 by torch)")
 
 
+def test_the_code_that_computes_the_stage_is_named(case):
+    def placed(contract):
+        for stage in contract["stages"]:
+            stage["source"] = "ports/own.py:12" if stage["name"] == "encoder.0" else ""
+
+    case.change_json("torch/lockstep/contract.json", placed)
+    case.change_arrays(F64, encoder__0=lambda a: a * 2)
+    assert "first stage that differs; written in ports/own.py:12 of torch" in line_of(case)
+    case.change_arrays("torch/graft/stages.npz", encoder__0=lambda a: a * 2)
+    assert "; written in ports/own.py:12 of torch" in case.bad("stages")["alone.encoder.0"].message
+
+
 def test_a_hub_that_does_not_say_who_computed_in_float32_is_read(case):
     case.change_arrays(F64, encoder__0=lambda a: a.astype(np.float32).astype(a.dtype))
     verdicts = [case.judge("stages")]

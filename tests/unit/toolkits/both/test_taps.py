@@ -93,6 +93,14 @@ def test_each_tap_is_a_stage_with_the_value_that_passes_there(make, batch: Batch
 
 
 @PORTS
+def test_a_stage_says_where_the_users_own_code_computes_it(make) -> None:
+    places = {stage.name: stage.source for stage in make(TAPS).contract.stages}
+    assert places["doubled"] == "both/scaling.py:6"
+    assert places["second"] == "arms"
+    assert places[next(name for name in places if name.endswith("head"))] == ""
+
+
+@PORTS
 @pytest.mark.parametrize(("tap", "factor"), [("doubled", 3.0), ("second", 1.0), ("taken", 1.0)])
 def test_a_value_that_is_given_at_a_tap_goes_on_from_there(make, tap: str, factor: float, batch: Batch) -> None:
     port = make({tap: TAPS[tap]})
