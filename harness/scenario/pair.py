@@ -213,11 +213,12 @@ class PairScenario(Scenario):
         own: dict[str, Value] = {
             "N": self.dataset.N,
             "gridsize": self.grouping.gridsize,
-            "nphotons": self.dataset.nphotons,
             "probe_scale": self.dataset.probe.scale,
             "batch_size": self.training.batch_size,
             "epochs": self.training.epochs,
         }
+        if self.dataset.source != "file":  # photons of measured patterns are counted, and nobody asks for them
+            own["nphotons"] = self.dataset.nphotons
         return own | self.pair.settings
 
     def for_side(self, name: str | None) -> "PairScenario":

@@ -59,12 +59,15 @@ def _typed(value: Any) -> str:
 def _data(setup: Setup) -> str:
     """The patterns for training, without the true object, which neither network is trained on.
 
-    With `unit_probe` the mean of their probe is the one that upstream's normalisation of probes leaves as it is.
+    A probe that the case refines is the refined one, as a user would have it in his file. With `unit_probe` the mean
+    of their probe is the one that upstream's normalisation of probes leaves as it is.
     """
     from ptycho.probe import get_probe_mask_real
 
     arrays = dict(np.load(setup.data))
     arrays.pop("objectGuess", None)
+    if setup.scenario.dataset.probe.refine_iterations:
+        arrays["probeGuess"] = setup.probe.astype(arrays["probeGuess"].dtype)
     if setup.options.get(UNIT_PROBE):
         probe = arrays["probeGuess"]
         arrays["probeGuess"] = probe / np.abs(probe * get_probe_mask_real(len(probe))[..., 0]).mean()

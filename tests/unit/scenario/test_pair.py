@@ -31,3 +31,11 @@ def test_the_keys_of_its_tables_may_hold_dots(tmp_path: Path) -> None:
 def test_every_table_is_open(section: Any) -> None:
     tables = {name for name, field in section.model_fields.items() if "dict" in str(field.annotation)}
     assert tables <= {*OPEN}
+
+
+@pytest.mark.parametrize(("dataset", "asked"), [({}, True), ({"source": "file", "file": "a.npz"}, False)])
+def test_photons_of_measured_patterns_are_counted_and_not_asked_for(dataset, asked) -> None:
+    side = {"port": "own", "factory": "side.py:build"}
+    pair = {"reference": {**side, "name": "one"}, "candidate": {**side, "name": "other"}}
+    scenario = PairScenario.model_validate({"pair": pair, "dataset": dataset})
+    assert ("nphotons" in scenario.requested_settings) == asked
