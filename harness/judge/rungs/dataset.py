@@ -87,11 +87,10 @@ def _measured(evidence: Evidence) -> RawData:
 
 def _judge_intensity(findings: Findings, evidence: Evidence) -> None:
     setup, train = evidence.setup, grouped(evidence, "train")
-    counted = float(pattern_energies(_measured(evidence).diffraction).mean())
+    _judge_photons(findings, float(setup.nphotons), pattern_energies(_measured(evidence).diffraction))
     N, nphotons = train.X.shape[-1], float(setup.nphotons)
     energy = float(pattern_energies(train.X)[train.groups].mean())
     pairs = {
-        "photons": (counted, nphotons, "photons counted a pattern against nphotons"),
         "energy": (energy, (N / 2) ** 2, "mean over the groups of sum(X^2) against (N/2)^2"),
         "intensity_scale": (setup.intensity_scale, intensity_scale(nphotons, energy), "s against X and nphotons"),
         "closed_form": (
@@ -106,6 +105,16 @@ def _judge_intensity(findings: Findings, evidence: Evidence) -> None:
     for name in ("train", "test"):
         message = f"X of {name}.npz against normalisation * diff3d, largest difference over the largest value"
         findings.measure(f"{name}.normalisation", _factor_error(evidence, name), "normalisation", message)
+
+
+def _judge_photons(findings: Findings, nphotons: float, energies: Array) -> None:
+    """Compare the photons that all patterns counted with those that were asked for, in units of their own noise.
+
+    M patterns of n photons count M n, with a standard deviation of sqrt(M n).
+    """
+    counted, expected = float(energies.sum()), nphotons * len(energies)
+    message = f"photons counted, {counted:.8g} and {expected:.8g} expected, in standard deviations of the counts"
+    findings.measure("photons", abs(counted - expected) / expected**0.5, "photons", message)
 
 
 def _factor_error(evidence: Evidence, name: str) -> float | None:

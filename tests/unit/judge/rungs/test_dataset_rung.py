@@ -177,3 +177,12 @@ def test_one_exposure_that_trains_and_the_other_that_tests(gs2):
         TRAIN, **{name: lambda a, name=name: np.concatenate([test[name][:1], a[1:]]) for name in ("X", "x", "y")}
     )
     assert bad(gs2)["split"] == "fail"
+
+
+@pytest.mark.parametrize(("deviations", "expected"), [(3, "pass"), (8, "fail"), (-8, "fail")])
+def test_photons_are_held_to_the_noise_of_their_own_number(gs2, deviations, expected):
+    total = float((np.load(gs2.path / "dataset/data.npz")["diff3d"].astype(float) ** 2).sum())
+    factor = (1 + deviations / total**0.5) ** 0.5
+    gs2.change_arrays("dataset/data.npz", diff3d=lambda amplitude: amplitude.astype(float) * factor)
+    [found] = [check for check in gs2.judge("dataset").checks if check.name == "photons"]
+    assert found.status == expected
