@@ -25,6 +25,8 @@ class Cell:
     checks: int = 0
     wrong: int = 0
     """How many of the checks neither passed nor were skipped."""
+    declared: int = 0
+    """How many of these are known differences."""
     message: str = ""
     """Name and message of one check that decides the status; empty for a rung that passed."""
 
@@ -95,6 +97,7 @@ def cell(rung: str, checks: Sequence[Check], sides: Collection[str] = ()) -> Cel
         worst=tightest(checks),
         checks=len(checks),
         wrong=sum(check.status not in GREEN for check in checks),
+        declared=sum(check.status == "declared" for check in checks),
         message="" if status == "pass" else f"{first.name}: {first.message}",
     )
 

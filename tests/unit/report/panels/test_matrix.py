@@ -21,3 +21,8 @@ def test_a_side_is_off_where_a_red_check_names_it() -> None:
     assert matrix.blamed_sides([check("sides.amplitude"), check("tensorflow.amplitude")], SIDES) == ["tensorflow"]
     assert matrix.blamed_sides([check("torch.a", "error"), check("tensorflow.a")], SIDES) == list(SIDES)
     assert matrix.blamed_sides([check("torch.a", "inconclusive"), check("sides.a")], SIDES) == []
+
+
+def test_a_cell_counts_what_is_declared_apart():
+    found = matrix.cell("stages", [check("alone.a", "declared"), check("alone.b", "inconclusive"), check("c", "pass")])
+    assert (found.wrong, found.declared, found.checks) == (2, 1, 3)
