@@ -88,7 +88,7 @@ def _twin(check: Check) -> str:
 
 def _undecided(check: Check, stage: str) -> Check:
     why = f"both sides compute the stage {stage} in float32, so float64 cannot be had; float32 agrees"
-    return replace(check, status="inconclusive", message=f"{check.message}; {why}")
+    return replace(check, status="inconclusive", margin=None, message=f"{check.message}; {why}")
 
 
 def _first_in_float32(evidence: Evidence, limits: Limits) -> str | None:

@@ -36,8 +36,8 @@ class RungVerdict:
 
     @property
     def margin(self) -> float | None:
-        """The smallest margin among the judged checks that have one."""
-        return None if (worst := tightest(self.checks)) is None else worst.margin
+        """The smallest margin among the checks that have one."""
+        return min((check.margin for check in self.checks if check.margin is not None), default=None)
 
     @property
     def message(self) -> str:
@@ -58,9 +58,5 @@ class RungVerdict:
 
 
 def tightest(checks: Iterable[Check]) -> Check | None:
-    """The judged check with the smallest margin, the first of equal ones; None where no check has a margin.
-
-    Nothing was judged where a check is inconclusive, and what is declared is beyond its limit by agreement.
-    """
-    judged = (check for check in checks if check.margin is not None and check.status in ("pass", "fail"))
-    return min(judged, key=lambda check: check.margin or 0.0, default=None)
+    """The check with the smallest margin, the first of equal ones; None where no check has a margin."""
+    return min((check for check in checks if check.margin is not None), key=lambda c: c.margin or 0.0, default=None)

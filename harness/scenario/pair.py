@@ -210,15 +210,15 @@ class PairScenario(Scenario):
     @property
     def requested_settings(self) -> dict[str, Value]:
         """See `Scenario.requested_settings`."""
+        measured = self.dataset.source == "file"  # photons of measured patterns are counted, and nobody asks for them
         own: dict[str, Value] = {
             "N": self.dataset.N,
             "gridsize": self.grouping.gridsize,
+            **({} if measured else {"nphotons": self.dataset.nphotons}),
             "probe_scale": self.dataset.probe.scale,
             "batch_size": self.training.batch_size,
             "epochs": self.training.epochs,
         }
-        if self.dataset.source != "file":  # photons of measured patterns are counted, and nobody asks for them
-            own["nphotons"] = self.dataset.nphotons
         return own | self.pair.settings
 
     def for_side(self, name: str | None) -> "PairScenario":

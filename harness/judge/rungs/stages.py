@@ -137,7 +137,7 @@ def _say_precision(findings: Findings, evidence: Evidence, own: Array, other: Ar
     exact = last.status == "pass" and own.dtype in (np.float64, np.complex128)
     if agrees and not exact and in_float32(own) and in_float32(other):
         message = f"{last.message}; both sides compute it in float32, so float64 cannot be had"
-        findings.checks[-1] = replace(last, status="inconclusive", message=message)
+        findings.checks[-1] = replace(last, status="inconclusive", margin=None, message=message)
 
 
 def _name_all_that_are_wrong(findings: Findings, evidence: Evidence) -> None:

@@ -46,6 +46,12 @@ def test_a_declared_difference_is_declared_and_says_why() -> None:
     assert found.message == "they differ; declared until 2999-01-01: bilinear on the candidate (known)"
 
 
+def test_what_is_excused_has_no_margin() -> None:
+    beyond = [replace(check(name), value=9.0, limit=1.0, margin=-8.0) for name in ("alone.up", "float64.output")]
+    found = applied("stages", beyond, declared("up"), NETWORK, BOTH, SIDES)
+    assert [(one.status, one.margin) for one in found] == [("declared", None), ("inconclusive", None)]
+
+
 def test_what_agrees_stays_green() -> None:
     assert statuses("stages", [check("alone.up", "pass")], declared("up")) == {"alone.up": "pass"}
 

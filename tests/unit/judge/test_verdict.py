@@ -34,11 +34,6 @@ def test_the_margin_is_the_smallest_and_the_message_that_of_the_worst():
     assert "nothing was shown" in RungVerdict("loss", ()).message
 
 
-def test_what_was_not_judged_has_no_margin():
-    verdict = RungVerdict("loss", (check("inconclusive", -9.0), check("declared", -7.0), check("pass", 0.5)))
-    assert verdict.margin == 0.5
-
-
 def test_json_round_trip():
     verdict = RungVerdict("loss", (check("pass", 0.9), check("fail")))
     assert RungVerdict.of(VerdictRecord.model_validate(json.loads(verdict.record.model_dump_json()))) == verdict

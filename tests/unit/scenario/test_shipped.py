@@ -26,7 +26,11 @@ NAMES = {
     "siemens_star_gs2",
     "siemens_star_gs2_all",
 }
-UPSTREAM = {f"ptychopinn_{kind}" for size in (1, 2) for kind in (f"gs{size}", f"gs{size}_levelled", f"cli_gs{size}")}
+UPSTREAM = {
+    f"ptychopinn_{kind}"
+    for size in (1, 2)
+    for kind in (f"gs{size}", f"gs{size}_levelled", f"cli_gs{size}", f"star_gs{size}")
+}
 """Those of a pair that is no part of this repository."""
 PAIRS = {"supervised", "supervised_normalised"} | UPSTREAM
 """Those that have no section `model` or `optimiser`, of the second network and of a pair from elsewhere."""
