@@ -19,7 +19,7 @@ from harness.judge.comparing import relative_error
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.tolerances import Limit, Limits
-from harness.judge.verdict import Check
+from harness.judge.verdict import Check, excused
 from harness.ports.contract import OPTIMISER_OPTIONS, Contract
 from harness.records.declared import DeclaredDifference
 
@@ -188,11 +188,11 @@ def _with_declaration(check: Check, declared: Declared) -> Check:
     if known.found not in check.message:
         return replace(check, message=f"{check.message}; declared as {known.found!r}: the difference has changed")
     declaration = f"declared until {known.until}: {known.differs} ({known.reason})"
-    return replace(check, status="declared", margin=None, message=f"{check.message}; {declaration}")
+    return excused(check, "declared", declaration)
 
 
 def _behind(check: Check, first: str | None, sides: Sequence[str] = ()) -> Check:
     if first is None or check.status != "fail" or _follows_from_nothing(check, sides):
         return check
-    message = f"{check.message}; it may follow from the declared difference of {first}, so nothing is told of it"
-    return replace(check, status="inconclusive", margin=None, message=message)
+    why = f"it may follow from the declared difference of {first}, so nothing is told of it"
+    return excused(check, "inconclusive", why)

@@ -7,7 +7,6 @@ sides differ, and the check fails.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from harness.errors import HarnessError
 from harness.judge.comparing import relative_error
 from harness.judge.evidence import Evidence
 from harness.judge.tolerances import Limits
-from harness.judge.verdict import Check
+from harness.judge.verdict import Check, excused
 
 FOLLOWING = ("stages", "loss", "gradient", "step", "trajectory")
 """Rungs whose checks in float64 depend on the precision of the stages, and have checks in float32 beside them."""
@@ -88,7 +87,7 @@ def _twin(check: Check) -> str:
 
 def _undecided(check: Check, stage: str) -> Check:
     why = f"both sides compute the stage {stage} in float32, so float64 cannot be had; float32 agrees"
-    return replace(check, status="inconclusive", margin=None, message=f"{check.message}; {why}")
+    return excused(check, "inconclusive", why)
 
 
 def _first_in_float32(evidence: Evidence, limits: Limits) -> str | None:

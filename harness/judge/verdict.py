@@ -1,7 +1,7 @@
 """Verdicts of the judge: one `Check` for each value or fact, one `RungVerdict` for each rung."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import get_args
 
 from harness.records.verdict import Check as Check
@@ -55,6 +55,11 @@ class RungVerdict:
     def of(cls, record: VerdictRecord) -> "RungVerdict":
         """The verdict of a record that was read; the status is derived from the checks again."""
         return cls(record.rung, record.checks)
+
+
+def excused(check: Check, status: Status, why: str) -> Check:
+    """A failed check that is not held against a side, and why; without a margin, since its limit decided nothing."""
+    return replace(check, status=status, margin=None, message=f"{check.message}; {why}")
 
 
 def tightest(checks: Iterable[Check]) -> Check | None:

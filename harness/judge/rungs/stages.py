@@ -24,7 +24,7 @@ from harness.judge.rungs import dataset, settings
 from harness.judge.rungs.spec import differences
 from harness.judge.tensors import judge_tensor
 from harness.judge.tolerances import Limits
-from harness.judge.verdict import RED, Check, Status
+from harness.judge.verdict import RED, Check, Status, excused
 from harness.ports.contract import Stage
 
 NEEDS = frozenset({"lockstep", "graft"})
@@ -136,8 +136,8 @@ def _say_precision(findings: Findings, evidence: Evidence, own: Array, other: Ar
     agrees = last.value is not None and rounding is not None and rounding.holds(last.value)
     exact = last.status == "pass" and own.dtype in (np.float64, np.complex128)
     if agrees and not exact and in_float32(own) and in_float32(other):
-        message = f"{last.message}; both sides compute it in float32, so float64 cannot be had"
-        findings.checks[-1] = replace(last, status="inconclusive", margin=None, message=message)
+        why = "both sides compute it in float32, so float64 cannot be had"
+        findings.checks[-1] = excused(last, "inconclusive", why)
 
 
 def _name_all_that_are_wrong(findings: Findings, evidence: Evidence) -> None:
