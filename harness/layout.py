@@ -90,6 +90,7 @@ LOCKSTEP = "lockstep"
 ORACLE = "oracle"
 TRAJECTORY = "trajectory"
 GRAFT = "graft"
+REPEAT = "repeat"
 TRAIN_OUTPUTS = "train_outputs"
 BUNDLE = "bundle"
 OWN_LOOP = "own_loop"
@@ -103,6 +104,7 @@ LEG_FOLDERS = {
     "oracle": (ORACLE,),
     "trajectory": (TRAJECTORY,),
     "graft": (GRAFT,),
+    "repeat": (REPEAT,),
     "train": (TRAIN_OUTPUTS, BUNDLE, OWN_LOOP),
     "infer": (INFERENCE_OUTPUTS,),
     "exchange": (EXCHANGE,),

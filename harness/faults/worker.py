@@ -25,10 +25,9 @@ def main(arguments: Sequence[str]) -> int:
     if paths:
         apply(read_job(paths[0]).environment)  # before anything numerical is imported
     if FLOAT64 in arguments:
-        from harness.run.legs import lockstep, trajectory
+        from harness.run.legs import common
 
-        for leg in (lockstep, trajectory):
-            leg.PRECISIONS = ("float64",)  # type: ignore[attr-defined]
+        common.PRECISIONS = ("float64",)  # type: ignore[attr-defined]
     with mock.patch.object(worker, "run", partial(run, worker.run)):
         return worker.main([argument for argument in arguments if argument != FLOAT64])
 

@@ -3,7 +3,7 @@
 from types import ModuleType
 
 from harness.errors import HarnessError
-from harness.judge import declared, precision
+from harness.judge import declared, precision, repeats
 from harness.judge.evidence import Evidence
 from harness.judge.rungs import (
     agreement,
@@ -76,6 +76,7 @@ def judge_rung(rung: str, evidence: Evidence, limits: Limits) -> RungVerdict:
     judge = _judge_of(rung)
     checks = judge.judge(evidence, limits.on(evidence.devices))
     checks = precision.applied(rung, checks, evidence, limits)
+    checks = repeats.applied(rung, checks, evidence, limits.on(evidence.devices))
     verdict = RungVerdict(rung, tuple(_with_declared(rung, checks, evidence, limits)))
     unmade = [check for check in verdict.checks if check.status in NOT_MADE and check.limit is None]
     if unmade or not verdict.checks:  # checks that could not be made asked for no limit

@@ -9,6 +9,7 @@ import numpy as np
 from harness import layout
 from harness.arrays import PRECISIONS, Array, Precision, Weights
 from harness.judge.evidence import Evidence, NoEvidence
+from harness.judge.precision import in_float32
 from harness.judge.verdict import Check
 from harness.records.noise import TrajectoryNoise
 from harness.run.legs.distances import distance, distance_by_step
@@ -20,6 +21,9 @@ ORDER_OF_SUMS = 1e-5
 """The most that a side's own distance between float32 and float64 adds to its noise. A framework sums in one order,
 which no nudge varies: over 4,096 pixels of 8 patterns that was 1.7e-5 where three nudges told 1.7e-6. Half precision
 makes 5e-4."""
+UNEQUAL = 1e3
+"""A side's noise counts at most this many times the other's. Both compute the same, so rounding moves them alike: on
+clean pairs one was up to 192 times the other, where what a fault does to one of them was 1e9 times and more."""
 Noise = tuple[Mapping[str, list[float]], Mapping[str, list[float]]]
 """For each side (reference, candidate) the distance from itself after a nudge: one value a draw, by tensor."""
 
@@ -63,7 +67,8 @@ def gradient_noise(evidence: Evidence, precision: Precision) -> Noise:
     """Distance of each side's gradients from its gradients at nudged weights, and in float32 from those in float64."""
     name = layout.gradient_noise(precision)
     first, second = (_draws(evidence.record(Path(side, layout.LOCKSTEP, name), ())) for side in evidence.backends)
-    return _with_rounding(evidence, precision, (first, second), gradients)
+    noise = _with_rounding(evidence, precision, (first, second), gradients)
+    return _held_together(evidence, precision, noise, gradients)
 
 
 def trajectory_noise(evidence: Evidence, precision: Precision, what: Literal["first", "weights"]) -> Noise:
@@ -72,7 +77,10 @@ def trajectory_noise(evidence: Evidence, precision: Precision, what: Literal["fi
     `what`: `first` for the weights and state after one step, `weights` for the largest distance over all steps.
     """
     first, second = (_draws(getattr(_noise(evidence, side, precision), what)) for side in evidence.backends)
-    return _with_rounding(evidence, precision, (first, second), first_step) if what == "first" else (first, second)
+    if what == "weights":
+        return _held_together(evidence, precision, (first, second), last_step)
+    noise = _with_rounding(evidence, precision, (first, second), first_step)
+    return _held_together(evidence, precision, noise, first_step)
 
 
 def _with_rounding(
@@ -84,6 +92,28 @@ def _with_rounding(
     sides = zip(evidence.backends, noise, strict=True)
     first, second = (_and_rounding(draws, *(read(evidence, side, of) for of in PRECISIONS)) for side, draws in sides)
     return first, second
+
+
+def _held_together(
+    evidence: Evidence, precision: Precision, noise: Noise, read: Callable[[Evidence, str, Precision], Weights]
+) -> Noise:
+    """The noise of each side, at most UNEQUAL times the other's, so that no fault of one side makes its own limit."""
+    floors = [_floors(read(evidence, side, precision), precision) for side in evidence.backends]
+    caps = [
+        {name: UNEQUAL * max([*draws, floor.get(name, FLOOR[precision])]) for name, draws in side.items()}
+        for side, floor in zip(noise, floors, strict=True)
+    ]
+    first, second = (_at_most(draws, cap) for draws, cap in zip(noise, reversed(caps), strict=True))
+    return first, second
+
+
+def _floors(tensors: Weights, precision: Precision) -> dict[str, float]:
+    """Rounding of each tensor, of float32 where a side computes in nothing else."""
+    return {name: FLOOR["float32" if in_float32(value) else precision] for name, value in tensors.items()}
+
+
+def _at_most(draws: Mapping[str, list[float]], caps: Mapping[str, float]) -> dict[str, list[float]]:
+    return {name: [min(value, caps.get(name, value)) for value in values] for name, values in draws.items()}
 
 
 def _and_rounding(draws: Mapping[str, list[float]], single: Weights, double: Weights) -> dict[str, list[float]]:
@@ -164,8 +194,12 @@ def largest(noise: Noise, name: str, precision: Precision) -> float:
 
 def envelope(evidence: Evidence) -> Array:
     """Largest distance (steps,) of either side from itself up to each step, float32."""
-    draws = np.concatenate([step_noise(evidence, backend) for backend in evidence.backends])
-    return np.maximum(np.maximum.accumulate(draws.max(axis=0)), FLOOR["float32"])
+    sides = [
+        np.maximum(np.maximum.accumulate(step_noise(evidence, backend).max(axis=0)), FLOOR["float32"])
+        for backend in evidence.backends
+    ]
+    largest_of_both: Array = np.minimum(np.maximum(*sides), UNEQUAL * np.minimum(*sides))
+    return largest_of_both
 
 
 def distance_between_sides(evidence: Evidence, precision: Precision) -> Array:

@@ -43,13 +43,15 @@ _INFER_CODE = (
     "run/legs/statistics.py",
     "physics/*.py",
 )
+_STEP_CODE = ("run/legs/trajectory.py", "run/legs/lockstep.py", "run/legs/distances.py")
 LEG_CODE = {
     "check": ("run/legs/check.py",),
     "contract": ("run/legs/contract.py",),
     "lockstep": ("run/legs/lockstep.py", "run/legs/batch_sizes.py", "run/legs/distances.py"),
-    "trajectory": ("run/legs/trajectory.py", "run/legs/lockstep.py", "run/legs/distances.py"),
+    "trajectory": _STEP_CODE,
     "oracle": ("run/legs/oracle.py", "physics/*.py"),
     "graft": ("run/legs/graft.py",),
+    "repeat": (*_STEP_CODE, "run/legs/repeat.py"),
     "train": ("run/legs/train.py",),
     "infer": _INFER_CODE,
     "exchange": _INFER_CODE,
@@ -68,6 +70,7 @@ _INPUTS = {
     "trajectory": (layout.TRAIN, layout.PROBE),
     "oracle": (layout.PROBE,),
     "graft": (layout.PROBE,),
+    "repeat": (layout.TRAIN, layout.PROBE),
     "train": (layout.TRAIN, layout.PROBE),
     "infer": (layout.TEST, layout.PROBE),
     "exchange": (layout.TEST, layout.PROBE),
@@ -102,7 +105,7 @@ def relevant(scenario: Scenario, leg: str, side: str | None = None) -> Scenario:
     the dataset depends on neither the network nor the loss, nor on more of the training than the order of its batches.
     """
     changes: dict[str, object] = {"description": "", "markers": (), "limits": {}, "ensemble": EnsembleSpec()}
-    if leg not in ("lockstep", "trajectory"):
+    if leg not in ("lockstep", "trajectory", "repeat"):
         changes["lockstep"] = LockstepSpec()
     if leg == "dataset":
         training, inference = scenario.training, scenario.inference

@@ -10,7 +10,7 @@ from harness.run import keys
 from harness.run.store import Address
 from harness.scenario.schema import Scenario
 
-LEGS = ("contract", "lockstep", "oracle", "trajectory", "train", "infer", "graft", "exchange")
+LEGS = ("contract", "lockstep", "oracle", "trajectory", "train", "infer", "graft", "repeat", "exchange")
 """In the order in which they run."""
 CHECK = "check"
 """The leg of the verb `port check`, which no rung needs."""
@@ -18,6 +18,8 @@ SOURCES = {"oracle": "lockstep", "infer": "train", "graft": "lockstep", "exchang
 """Leg to the leg whose result it starts from."""
 CROSS_LEGS = ("graft", "exchange")
 """Legs that start from the other side's result."""
+LATER_LEGS = (*CROSS_LEGS, "repeat")
+"""Legs that run in a second process of each side, after both have done the others."""
 _INFERRING = ("infer", "exchange")
 SOURCE_FOLDERS = {"train": layout.BUNDLE, "lockstep": layout.LOCKSTEP}
 """Folder of a leg's result that another leg starts from."""

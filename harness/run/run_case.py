@@ -90,15 +90,15 @@ class _CaseRun:
     started: float = field(default_factory=time.monotonic)
 
     def run(self, needs: Collection[str]) -> None:
-        """Build the dataset, run each side's own legs, then the legs that start from the other side's results."""
+        """Build the dataset, run each side's own legs, then those that need the other's results or a fresh process."""
         dataset = self._dataset()
         legs = self._legs(needs)
         sides = self._sides(legs)
         patch_stats = self.options.patch_stats_limit if self.options.log_patch_stats else 0
         side_inputs = self._side_inputs(dataset.folder, sides, legs)
         planned = plan.plan(self.case.scenario, dataset.folder, legs, sides, patch_stats, side_inputs)
-        self._run_phase([job for job in planned if job.leg not in plan.CROSS_LEGS], sides)
-        self._run_phase([job for job in planned if job.leg in plan.CROSS_LEGS], sides)
+        self._run_phase([job for job in planned if job.leg not in plan.LATER_LEGS], sides)
+        self._run_phase([job for job in planned if job.leg in plan.LATER_LEGS], sides)
         if "contract" in legs and pair.is_named_alike(self.case.scenario):
             pair.mapping(self.case, self.case_dir)
         seconds = time.monotonic() - self.started

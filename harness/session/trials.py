@@ -63,7 +63,7 @@ RUNGS = tuple(rung for rung in ladder.JUDGES if rung not in ("ensemble", "golden
 _LEFT_OUT = "float32"
 """Checks with this in their names have no evidence in a trial, which computes in float64 alone."""
 _TIMEOUT = 3600.0
-LOCKSTEP = frozenset({"lockstep", "oracle", "trajectory", "graft"})
+LOCKSTEP = frozenset({"lockstep", "oracle", "trajectory", "graft", "repeat"})
 STITCHING = {"stitching", "stitched", "predictions"}
 """Hooks of a fault that only the inference legs call."""
 

@@ -15,7 +15,7 @@ from harness.judge.precision import computed_in
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 
-NEEDS = frozenset({"lockstep", "oracle"})
+NEEDS = frozenset({"lockstep", "oracle", "repeat"})
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:

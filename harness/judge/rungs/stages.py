@@ -27,7 +27,7 @@ from harness.judge.tolerances import Limits
 from harness.judge.verdict import RED, Check, Status, excused
 from harness.ports.contract import Stage
 
-NEEDS = frozenset({"lockstep", "graft"})
+NEEDS = frozenset({"lockstep", "graft", "repeat"})
 ALONE: Precision = "float64"
 """Precision of the stages in `graft/`."""
 _ALONE_SAYS = {

@@ -20,7 +20,7 @@ from harness.judge.tensors import judge_each, judge_presence, unchanged, without
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 
-NEEDS = frozenset({"lockstep", "trajectory"})
+NEEDS = frozenset({"lockstep", "trajectory", "repeat"})
 _SQUARED = {"second_moment": " (it holds the factor of the gradients squared)"}
 """What is said of a factor in a kind of state beside the factor itself."""
 

@@ -23,7 +23,7 @@ from harness.judge.verdict import Check
 from harness.run.legs.distances import distance, largest_distance
 from harness.run.legs.trajectory import LOSS
 
-NEEDS = frozenset({"lockstep", "trajectory"})
+NEEDS = frozenset({"lockstep", "trajectory", "repeat"})
 EXACT: Precision = "float64"
 
 

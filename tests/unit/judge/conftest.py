@@ -43,6 +43,7 @@ from harness.run.legs.statistics import central, diffracted_groups
 from harness.run.plan import LEGS
 from harness.scenario.case import Case
 from harness.scenario.keys import leaves, nest
+from tests.unit.judge.repeated import repeat_changed, write_repeat
 from tests.unit.records.samples import bundle_params, inference_stats, run_metadata
 
 BACKENDS = ("tensorflow", "torch")
@@ -96,6 +97,7 @@ class CaseFolder:
             key = key.replace("__", ".")
             arrays[key] = change(arrays[key]) if callable(change) else change
         write_npz(self.path / name, **{key: array for key, array in arrays.items() if array is not None})
+        repeat_changed(self.path, name)
 
     def change_array(self, name: str, change: object) -> None:
         write_npy(self.path / name, change(np.load(self.path / name)))
@@ -104,9 +106,10 @@ class CaseFolder:
         record = read_json(self.path / name)
         change(record)
         write_json(self.path / name, record)
+        repeat_changed(self.path, name)
 
     def change_scenario(self, **changes: object) -> None:
-        """Give the case's resolved scenario other values: `dataset__source="file"`."""
+        """Give the case's scenario other values: `dataset__source="file"`."""
         values = leaves(self.scenario) | {key.replace("__", "."): value for key, value in changes.items()}
         self.scenario = PinnScenario.model_validate(nest(values))
         write_scenario(self.path, self.scenario)
@@ -118,6 +121,7 @@ class CaseFolder:
         build(self.scenario, raw, self.path / "dataset")
         for number, backend in enumerate(BACKENDS):
             write_lockstep(self.path, self.scenario, backend, np.random.default_rng(number))
+            write_repeat(self.path / backend)
 
     def stop(self, backend: str, leg: str, error: str) -> None:
         """Make a job fail."""
@@ -145,6 +149,7 @@ def write_case(folder: Path, scenario: PinnScenario) -> CaseFolder:
         rng = np.random.default_rng(number)
         write_lockstep(folder, scenario, backend, rng)
         write_trajectory(folder, scenario, backend, rng)
+        write_repeat(folder / backend)
         write_training(folder, scenario, backend, number)
         write_inference(folder, scenario, backend)
     for seed in ensemble.seeds(scenario)[1:]:
@@ -386,11 +391,9 @@ def _copy(source: str, target: str) -> None:
 
 @pytest.fixture
 def gs2(sound_cases: dict[str, CaseFolder], tmp_path: Path) -> CaseFolder:
-    """Gridsize 2, an amplitude object."""
     return copy_of(sound_cases["gs2"], tmp_path / "gs2")
 
 
 @pytest.fixture
 def gs1_phase(sound_cases: dict[str, CaseFolder], tmp_path: Path) -> CaseFolder:
-    """Gridsize 1, an object whose phase follows its amplitude."""
     return copy_of(sound_cases["gs1_phase"], tmp_path / "gs1_phase")

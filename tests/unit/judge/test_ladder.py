@@ -54,7 +54,7 @@ def test_the_ladder_is_in_the_order_of_the_design():
 
 
 def test_every_rung_says_what_it_needs():
-    assert ladder.needs("stages") == {"lockstep", "graft"}
+    assert ladder.needs("stages") == {"lockstep", "graft", "repeat"}
     assert ladder.needs("exchange") == {"train", "infer", "exchange"}
     for rung in ladder.JUDGES:
         assert ladder.needs(rung) <= {*LEGS, "ensemble"}

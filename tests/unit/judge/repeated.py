@@ -1,0 +1,29 @@
+"""The repeat leg of a synthetic case: what a sound side leaves is what it left before."""
+
+import shutil
+from pathlib import Path
+
+from harness import layout
+from harness.files import read_npz, write_npz
+from harness.run.legs.distances import sample
+
+PRECISION = "float64"
+
+
+def repeat_changed(case: Path, name: str) -> None:
+    """A side that was changed repeats the change: it is wrong, and no other the second time."""
+    side, _, rest = name.partition("/")
+    if rest.startswith((layout.LOCKSTEP, layout.TRAJECTORY)):
+        write_repeat(case / side)
+
+
+def write_repeat(side: Path) -> None:
+    """Repeat what the lock-step and the trajectory of a side hold."""
+    lockstep, here = side / layout.LOCKSTEP, side / layout.REPEAT
+    here.mkdir(exist_ok=True)
+    if (lockstep / layout.stages(PRECISION)).is_file():
+        write_npz(here / layout.stages(PRECISION), **sample(read_npz(lockstep / layout.stages(PRECISION))))
+    first = side / layout.TRAJECTORY / layout.first(PRECISION)
+    for path in (lockstep / layout.losses(PRECISION), lockstep / layout.gradients(PRECISION), first):
+        if path.is_file():
+            shutil.copyfile(path, here / path.name)
