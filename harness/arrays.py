@@ -1,5 +1,6 @@
 """Types of the arrays that the packages of the harness exchange, and the nudge of weights by rounding."""
 
+import hashlib
 from typing import Literal
 
 import numpy as np
@@ -24,6 +25,15 @@ def same(own: Array, other: Array) -> bool:
 def widened(array: Array) -> Array:
     """A copy of an array in float64; complex values in complex128."""
     return np.array(array, np.result_type(array, np.float64))
+
+
+def fingerprints(weights: Weights) -> dict[str, str]:
+    """SHA-256 of every array by its name, of its shape and its values in float64; equal values have equal digests."""
+    return {name: _fingerprint(np.ascontiguousarray(widened(value))) for name, value in weights.items()}
+
+
+def _fingerprint(array: Array) -> str:
+    return hashlib.sha256(f"{array.dtype} {array.shape}".encode() + array.tobytes()).hexdigest()
 
 
 def nudged(weights: Weights, draw: int, precision: Precision) -> Weights:

@@ -3,7 +3,8 @@
 Evidence: `train_outputs/`, `bundle/` and `inference_outputs/` of both sides, of the case itself and of every further
 member in `ensemble/<seed>/`. The members of one seed start from the same weights and see the same batches on both
 sides, so their results are compared in pairs. Rounding, amplified by training, makes each pair differ; what is judged
-is the mean difference. Each quantity has a bound in the ledger, and the level is shared among the quantities.
+is the mean difference, and whether the seeds spread the results of both sides alike. Each quantity has a bound in the
+ledger, and the level is shared among the quantities.
 """
 
 import math
@@ -17,6 +18,7 @@ from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.quantities import QUANTITIES, applicable, quantity
 from harness.judge.reconstructions import CACHE_SIZE
+from harness.judge.spread import judge_spread
 from harness.judge.tolerances import Limit, Limits
 from harness.judge.verdict import Check
 from harness.run import ensemble
@@ -56,11 +58,14 @@ def _member(evidence: Evidence, folder: Path) -> Evidence:
 
 def judge_members(findings: Findings, runs: Sequence[Evidence]) -> None:
     """Add a check for each quantity to `findings`, from the evidence of the members; missing evidence is an error."""
-    for name in applicable(runs[0].contract):
+    values: dict[str, dict[str, list[float | None]]] = {}
+    names = applicable(runs[0].contract)
+    for name in names:
         with findings.evidence_for(name):
-            found = values_by_side(runs, name)
+            found = values[name] = values_by_side(runs, name)
             if (bound := findings.limit(name)) is not None:
                 _decide(findings, name, found, bound)
+    judge_spread(findings, values, names, ALPHA)
 
 
 def values_by_side(runs: Sequence[Evidence], name: str) -> dict[str, list[float | None]]:

@@ -2,8 +2,10 @@
 
 Evidence: `inference_outputs/patches.npz` of both sides, on the region that the network predicts. A collapsed network
 predicts patches without contrast; stitched, they may still look like a picture, because the patches overlap.
+Before them, inference must have loaded the weights of the bundle, value by value (`inference_outputs/loaded.json`).
 """
 
+from harness.judge.bundle import judge_loaded
 from harness.judge.comparing import not_finite, relative_difference
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
@@ -24,6 +26,7 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
             findings.demand(f"{backend}.finite", not problem, f"{backend}: {problem or 'every value is finite'}")
             message = f"{backend}: median contrast of the patches over that of the true ones"
             findings.measure(f"{backend}.contrast", collapse_ratio(evidence, backend), "contrast", message)
+        judge_loaded(findings, evidence, backend)
     with findings.evidence_for("sides"):
         _compare(findings, evidence)
     return findings.checks

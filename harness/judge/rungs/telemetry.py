@@ -3,12 +3,13 @@
 Evidence: `train_outputs/history.json` of both sides. Besides, both must have trained for the epochs and steps of the
 scenario, at the same learning rates, and end at losses that agree within the ledger's limit. Where a trajectory was
 recorded, the loss that a side reports of one epoch (`trajectory/one_epoch.json`) is held against the mean of the losses
-of its steps.
+of its steps. The weights in `bundle/` must be those that the port held at the end, value by value.
 """
 
 from harness import layout
 from harness.dataset.grouped import GroupedData
 from harness.errors import HarnessError
+from harness.judge.bundle import judge_bundle
 from harness.judge.comparing import relative_difference
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
@@ -27,6 +28,7 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
         with findings.evidence_for(backend):
             _judge_side(findings, evidence, backend)
         _judge_mean(findings, evidence, backend)
+        judge_bundle(findings, evidence, backend)
     with findings.evidence_for("learning_rate"):
         _compare_rates(findings, evidence)
     with findings.evidence_for("final_loss"):

@@ -13,7 +13,7 @@ import numpy as np
 from safetensors.numpy import load_file
 
 from harness import layout
-from harness.arrays import Array
+from harness.arrays import Array, fingerprints
 from harness.dataset.grouped import GroupedData
 from harness.errors import HarnessError
 from harness.files import read_json, write_json, write_npy, write_npz
@@ -50,6 +50,8 @@ def run(job: Job) -> None:
         return
     weights = load_file(bundle / layout.WEIGHTS)
     port.set_weights(weights if job.leg == "infer" else weights_of_other(job, port, weights))
+    if job.leg == "infer":
+        write_json(folder / layout.LOADED, fingerprints(port.weights()))
     started = time.monotonic()
     data = GroupedData.load(job.dataset / layout.TEST)
     answer = _answer(job, port, bundle.parent / layout.OWN_LOOP)

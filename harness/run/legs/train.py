@@ -11,7 +11,7 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from harness import layout
-from harness.arrays import Array, Weights
+from harness.arrays import Array, Weights, fingerprints
 from harness.dataset.grouped import GroupedData
 from harness.files import digest, sha256, write_atomic, write_json
 from harness.ports.feed import FedBatches
@@ -37,6 +37,7 @@ def run(job: Job) -> None:
     initial = intensity_scale(port)
     seconds, own = _fit(job, folder, port, setup)
     weights = port.weights()
+    write_json(folder / layout.TRAINED, fingerprints(weights))
     _write_timing(folder, seconds, weights)
     _write_bundle(job, setup, port, weights, (initial, intensity_scale(port) if own is None else own))
 

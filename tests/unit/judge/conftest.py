@@ -9,6 +9,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from harness import layout
+from harness.arrays import fingerprints
 from harness.dataset.build import build
 from harness.dataset.grouped import GroupedData
 from harness.dataset.npz import RawData
@@ -34,16 +35,15 @@ from harness.physics.probe import model_probe
 from harness.ports.feed import batch_of
 from harness.ports.protocol import Setup
 from harness.records.inference import CanvasFacts
-from harness.records.noise import TrajectoryNoise
 from harness.records.setup import DatasetSetup
 from harness.records.truth import TruthFacts
 from harness.run import ensemble
-from harness.run.legs.distances import sample
 from harness.run.legs.statistics import central, diffracted_groups
 from harness.run.plan import LEGS
 from harness.scenario.case import Case
 from harness.scenario.keys import leaves, nest
 from tests.unit.judge.repeated import repeat_changed, write_repeat
+from tests.unit.judge.trajectories import wobbled, write_trajectory
 from tests.unit.records.samples import bundle_params, inference_stats, run_metadata
 
 BACKENDS = ("tensorflow", "torch")
@@ -234,35 +234,6 @@ def write_gradients(
     write_json(here / f"gradients_{precision}.json", {"without": []})
 
 
-def wobbled(arrays: dict[str, np.ndarray], wobble: float, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    return {name: array * (1 + wobble * rng.choice([-1, 1], array.shape)) for name, array in arrays.items()}
-
-
-def write_trajectory(folder: Path, scenario: PinnScenario, backend: str, rng: np.random.Generator) -> None:
-    """A random walk of the initial weights, the same for both sides but for rounding, which grows in float32."""
-    here, count = folder / backend / "trajectory", scenario.lockstep.steps
-    start = initial_weights(scenario, read_json(folder / "dataset" / "setup.json")["intensity_scale"])
-    names = [f"{name}.{moment}" for name in start for moment in ("first_moment", "second_moment")]
-    for precision, wobble in (("float32", 1e-7), ("float64", 1e-15)):
-        common, walk, weights = np.random.default_rng(12), [], dict(start)
-        for step in range(count):
-            weights = {name: value + 0.01 * common.normal(size=value.shape) for name, value in weights.items()}
-            walk.append(wobbled(weights, (step + 1) * wobble, rng))
-        moments = {name: common.normal(size=start[name.rpartition(".")[0]].shape) for name in names}
-        write_npz(here / f"start_{precision}.npz", **start)
-        write_npz(here / f"first_{precision}.npz", **walk[0], **wobbled(moments, wobble, rng))
-        kept = {name: np.stack([sample(seen)[name] for seen in walk]) for name in start}
-        loss = read_json(folder / backend / "lockstep" / f"losses_{precision}.json")["loss"]
-        write_npz(here / f"steps_{precision}.npz", **kept, loss=loss - 0.01 * np.arange(count))
-        write_npz(here / f"last_{precision}.npz", **walk[-1])
-        write_json(here / "one_epoch.json", {"loss": float((loss - 0.01 * np.arange(count)).mean())})
-    steps = [[(1 + draw) * (step + 1) * 1e-7 for step in range(count)] for draw in range(2)]
-    for precision, size in (("float32", 1e-7), ("float64", 1e-16)):
-        first = {name: [2 * size, size] for name in (*start, *names)}
-        noise = TrajectoryNoise(first=first, weights={name: first[name] for name in start}, steps=steps)
-        noise.write(here / f"noise_{precision}.json")
-
-
 def _terms(scenario: PinnScenario) -> dict[str, float]:
     return weights_of_terms(scenario.loss)
 
@@ -297,6 +268,7 @@ def write_training(folder: Path, scenario: PinnScenario, backend: str, number: i
     weights["phase.head.bias"] = weights["phase.head.bias"] + number
     (here / "bundle").mkdir(parents=True)
     save_file(weights, here / "bundle" / "weights.safetensors")
+    write_json(here / "train_outputs" / "trained.json", fingerprints(weights))
     bundle_params(backend, DatasetSetup.read(folder / "dataset" / "setup.json"), final).write(
         here / "bundle" / "params.json"
     )
@@ -309,6 +281,8 @@ def write_inference(folder: Path, scenario: PinnScenario, backend: str) -> None:
     centre, positions = centred(test.x[test.groups], test.y[test.groups])
     patches = predicted_patches(folder, scenario, centre, positions, NOISE[backend])
     final = read_json(folder / backend / "bundle" / "params.json")["intensity_scale"]["final"]
+    digests = read_json(folder / backend / "train_outputs" / "trained.json")
+    write_json(folder / backend / "inference_outputs" / "loaded.json", digests)
     stats = inference_stats(backend, final * (1 + 1e-8))
     for here, wobble in ((folder / backend / "inference_outputs", 0.0), (folder / other / "exchange", 1e-7)):
         write_leg(folder, here, scenario, patches * (1 + wobble), positions, centre)
