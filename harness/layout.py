@@ -91,6 +91,7 @@ ORACLE = "oracle"
 TRAJECTORY = "trajectory"
 GRAFT = "graft"
 REPEAT = "repeat"
+REPLAY = "replay"
 TRAIN_OUTPUTS = "train_outputs"
 BUNDLE = "bundle"
 OWN_LOOP = "own_loop"
@@ -105,6 +106,7 @@ LEG_FOLDERS = {
     "trajectory": (TRAJECTORY,),
     "graft": (GRAFT,),
     "repeat": (REPEAT,),
+    "replay": (REPLAY,),
     "train": (TRAIN_OUTPUTS, BUNDLE, OWN_LOOP),
     "infer": (INFERENCE_OUTPUTS,),
     "exchange": (EXCHANGE,),

@@ -4,7 +4,7 @@ A side that differs from itself makes every rung that rests on it inconclusive: 
 Evidence: `repeat/` of both sides, and the files of `lockstep/` and `trajectory/` that it repeats.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,12 +21,12 @@ from harness.judge.verdict import Check, excused
 from harness.run.legs.distances import sample
 
 LEG = "repeat"
-PARTS = {"stages": "stages", "loss": "losses", "gradient": "gradients", "step": "first", "trajectory": "first"}
-"""What is repeated of that on which each rung rests."""
+PARTS = {"stages": "stages", "loss": "stages", "gradient": "first", "step": "first", "trajectory": "first"}
+"""What is repeated of that on which each rung rests; the moments after the first step are those of the gradients."""
 PRECISION = "float64"
 """Precision in which it is repeated; a side that computes in float32 alone leaves that under this name."""
-SAYS_SO = ("stages", "loss", "gradient", "step")
-"""Rungs that have a check of each side; a trajectory begins with the step."""
+SAYS_SO = ("stages", "gradient", "step")
+"""Rungs that have a check of each side; the loss and the trajectory rest on the same."""
 _IS = {True: "is ", False: "is not "}
 NEAR = 10.0
 """A difference between the sides of at most this many times that of a side from itself may be chance."""
@@ -87,25 +87,14 @@ def repeat_of(evidence: Evidence, backend: str, part: str) -> Repeat:
 
 
 def repeated(evidence: Evidence, backend: str, part: str) -> Weights:
-    """What a side computed once more: stages (sampled), losses, gradients, or weights after the first step."""
-    folder = Path(backend, layout.REPEAT)
-    if part == "losses":
-        return _as_arrays(evidence.record(folder / layout.losses(PRECISION), ()))
-    return evidence.arrays(folder / getattr(layout, part)(PRECISION))
+    """What a side computed once more: `stages`, of each a sample, or weights and moments after the `first` step."""
+    return evidence.arrays(Path(backend, layout.REPEAT, getattr(layout, part)(PRECISION)))
 
 
 def _before(evidence: Evidence, backend: str, part: str) -> Weights:
-    lockstep, name = Path(backend, layout.LOCKSTEP), getattr(layout, part)(PRECISION)
-    if part == "losses":
-        return _as_arrays(evidence.record(lockstep / name, ()))
-    if part == "first":
-        return evidence.arrays(Path(backend, layout.TRAJECTORY, name))
-    arrays = evidence.arrays(lockstep / name)
+    folder = layout.LOCKSTEP if part == "stages" else layout.TRAJECTORY
+    arrays = evidence.arrays(Path(backend, folder, getattr(layout, part)(PRECISION)))
     return sample(arrays) if part == "stages" else arrays
-
-
-def _as_arrays(values: Mapping[str, float]) -> Weights:
-    return {name: np.array([value], dtype=float) for name, value in values.items()}
 
 
 def _error(before: Array, again: Array | None) -> float:

@@ -21,7 +21,7 @@ from harness.judge.tensors import judge_each, judge_presence, judge_tensor, with
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 
-NEEDS = frozenset({"lockstep", "graft", "repeat"})
+NEEDS = frozenset({"lockstep", "graft", "trajectory", "repeat"})
 _SAME_SLOPE = "the loss has the same slope at the same outputs, so the network differs"
 _OTHER_SLOPE = "the loss has another slope at the same outputs"
 

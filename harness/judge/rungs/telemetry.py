@@ -3,7 +3,8 @@
 Evidence: `train_outputs/history.json` of both sides. Besides, both must have trained for the epochs and steps of the
 scenario, at the same learning rates, and end at losses that agree within the ledger's limit. Where a trajectory was
 recorded, the loss that a side reports of one epoch (`trajectory/one_epoch.json`) is held against the mean of the losses
-of its steps. The weights in `bundle/` must be those that the port held at the end, value by value.
+of its steps, and what it reports of its first epochs against their replay in float64 (`replay/history.json`).
+The weights in `bundle/` must be those that the port held at the end, value by value.
 """
 
 from harness import layout
@@ -14,11 +15,12 @@ from harness.judge.comparing import relative_difference
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.lockstep import loss_of_one_epoch, steps
+from harness.judge.replay import judge_history
 from harness.judge.telemetry import final_loss, first_nonfinite, loss_floor
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 
-NEEDS = frozenset({"train"})
+NEEDS = frozenset({"train", "replay"})
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
@@ -28,6 +30,7 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
         with findings.evidence_for(backend):
             _judge_side(findings, evidence, backend)
         _judge_mean(findings, evidence, backend)
+        judge_history(findings, evidence, backend)
         judge_bundle(findings, evidence, backend)
     with findings.evidence_for("learning_rate"):
         _compare_rates(findings, evidence)

@@ -6,6 +6,7 @@ steps, in correct ports too: at every step, the distance between the sides is co
 either side from itself so far (`noise_float32.json`). A weight that rounding dominates even in float64 is compared
 with its noise, too (`noise_float64.json`). The loss before the first step is compared with that of the lock-step,
 which another leg of the same process computed.
+The first epochs of the real training are replayed in float64 (`replay/`), whose weights are compared, too.
 """
 
 import numpy as np
@@ -17,13 +18,14 @@ from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.lockstep import distance_between_sides, envelope, largest, last_step, start, steps, trajectory_noise
 from harness.judge.precision import in_float32
+from harness.judge.replay import compare_replays
 from harness.judge.tensors import is_rounding, judge_presence, unchanged
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 from harness.run.legs.distances import distance, largest_distance
 from harness.run.legs.trajectory import LOSS
 
-NEEDS = frozenset({"lockstep", "trajectory", "repeat"})
+NEEDS = frozenset({"lockstep", "trajectory", "repeat", "replay"})
 EXACT: Precision = "float64"
 
 
@@ -38,6 +40,7 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
         _compare_exactly(findings, evidence)
     with findings.evidence_for("float32"):
         _compare_in_noise(findings, evidence)
+    compare_replays(findings, evidence)
     return findings.checks
 
 

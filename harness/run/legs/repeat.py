@@ -1,15 +1,14 @@
-"""The repeat leg: one pass, its gradients and one step of training once more, in a process that did nothing before.
+"""The repeat leg: one pass and one step of training once more, in a process that did nothing before.
 
 A side that is not the same a second time, from the same weights and batch, draws random numbers, keeps something
 between calls, or sums in an order that changes: what it differs by from itself is no difference of the other side.
 Fills `repeat/`, in the last precision of the side, with files as the lock-step and the trajectory leave them:
-`stages_<precision>.npz` (of each stage a sample), `losses_<precision>.json`, `gradients_<precision>.npz` and
-`first_<precision>.npz`.
+`stages_<precision>.npz` (of each stage a sample) and `first_<precision>.npz`, whose moments follow from the gradients.
 """
 
 from harness import layout
 from harness.dataset.grouped import GroupedData
-from harness.files import write_json, write_npz
+from harness.files import write_npz
 from harness.ports.protocol import SHARED_WEIGHTS
 from harness.run.job import Job
 from harness.run.legs.common import (
@@ -30,7 +29,7 @@ def run(job: Job) -> None:
     job = job.model_copy(update={"scenario": at_lockstep_rate(job.scenario)})
     folder, precision = job.output / layout.REPEAT, precisions(job)[-1]
     port = create(job, precision, random_layers=False)
-    absent = lacks(job, folder, port, (SHARED_WEIGHTS, "stages", "losses", "gradients", "train"))
+    absent = lacks(job, folder, port, (SHARED_WEIGHTS, "stages", "train"))
     if SHARED_WEIGHTS in absent:
         return
     start, scale = shared_start(job, port), setup_of(job, precision).intensity_scale
@@ -38,11 +37,6 @@ def run(job: Job) -> None:
     port.set_weights(start)
     if "stages" not in absent:
         write_npz(folder / layout.stages(precision), **sample(port.stages(batches.batch(0))))
-    if "losses" not in absent:
-        write_json(folder / layout.losses(precision), port.losses(batches.batch(0)))
-    if "gradients" not in absent:
-        found = port.gradients(batches.batch(0))
-        write_npz(folder / layout.gradients(precision), **{n: value for n, value in found.items() if value is not None})
     if "train" not in absent:
         write_npz(folder / layout.first(precision), **train_and_record(port, start, batches).first)
     repeat_as_float64(job, folder)

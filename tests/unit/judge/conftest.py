@@ -42,7 +42,7 @@ from harness.run.legs.statistics import central, diffracted_groups
 from harness.run.plan import LEGS
 from harness.scenario.case import Case
 from harness.scenario.keys import leaves, nest
-from tests.unit.judge.repeated import repeat_changed, write_repeat
+from tests.unit.judge.repeated import repeat_changed, write_repeat, write_replay
 from tests.unit.judge.trajectories import wobbled, write_trajectory
 from tests.unit.records.samples import bundle_params, inference_stats, run_metadata
 
@@ -151,6 +151,7 @@ def write_case(folder: Path, scenario: PinnScenario) -> CaseFolder:
         write_trajectory(folder, scenario, backend, rng)
         write_repeat(folder / backend)
         write_training(folder, scenario, backend, number)
+        write_replay(folder / backend)
         write_inference(folder, scenario, backend)
     for seed in ensemble.seeds(scenario)[1:]:
         write_member(folder, ensemble.member_folder(folder, seed), 1e-4 * seed)

@@ -1,10 +1,10 @@
-"""The repeat leg of a synthetic case: what a sound side leaves is what it left before."""
+"""The repeat and replay legs of a synthetic case: what a sound side leaves is what it left before."""
 
 import shutil
 from pathlib import Path
 
 from harness import layout
-from harness.files import read_npz, write_npz
+from harness.files import read_json, read_npz, write_json, write_npz
 from harness.run.legs.distances import sample
 
 PRECISION = "float64"
@@ -24,6 +24,14 @@ def write_repeat(side: Path) -> None:
     if (lockstep / layout.stages(PRECISION)).is_file():
         write_npz(here / layout.stages(PRECISION), **sample(read_npz(lockstep / layout.stages(PRECISION))))
     first = side / layout.TRAJECTORY / layout.first(PRECISION)
-    for path in (lockstep / layout.losses(PRECISION), lockstep / layout.gradients(PRECISION), first):
-        if path.is_file():
-            shutil.copyfile(path, here / path.name)
+    if first.is_file():
+        shutil.copyfile(first, here / first.name)
+
+
+def write_replay(side: Path) -> None:
+    """Replay the first of the two epochs that a side trained, to the weights of its trajectory."""
+    here = side / layout.REPLAY
+    here.mkdir()
+    epochs = read_json(side / layout.TRAIN_OUTPUTS / layout.HISTORY)["epochs"][:1]
+    write_json(here / layout.HISTORY, {"epochs": epochs})
+    shutil.copyfile(side / layout.TRAJECTORY / layout.last(PRECISION), here / layout.FIRST_WEIGHTS)

@@ -7,10 +7,7 @@ from harness import layout
 from tests.unit.judge.repeated import PRECISION
 
 STAGE, KERNEL = "exit_wave", "encoder.0.conv1.kernel"
-STAGES, GRADIENTS, FIRST = (
-    f"torch/{layout.REPEAT}/{name(PRECISION)}" for name in (layout.stages, layout.gradients, layout.first)
-)
-LOSSES = f"torch/{layout.REPEAT}/{layout.losses(PRECISION)}"
+STAGES, FIRST = (f"torch/{layout.REPEAT}/{name(PRECISION)}" for name in (layout.stages, layout.first))
 
 
 def off(size):
@@ -19,15 +16,13 @@ def off(size):
 
 def change(case, rung, size):
     """Make the second run of torch another by a relative size, in what the rung rests on."""
-    if rung == "loss":
-        case.change_json(LOSSES, lambda losses: losses.update(loss=losses["loss"] * (1 + size)))
-    elif rung == "stages":
+    if rung == "stages":
         case.change_arrays(STAGES, **{STAGE: off(size)})
     else:
-        case.change_arrays(FIRST if rung == "step" else GRADIENTS, **{KERNEL.replace(".", "__"): off(size)})
+        case.change_arrays(FIRST, **{KERNEL.replace(".", "__"): off(size)})
 
 
-@pytest.mark.parametrize("rung", ["stages", "loss", "gradient", "step"])
+@pytest.mark.parametrize("rung", ["stages", "gradient", "step"])
 def test_both_sides_are_said_to_repeat_themselves(gs2, rung):
     found = {check.name: check for check in gs2.judge(rung).checks if check.name.endswith(".repeat")}
     assert {name: check.status for name, check in found.items()} == {
@@ -36,7 +31,7 @@ def test_both_sides_are_said_to_repeat_themselves(gs2, rung):
     }
 
 
-@pytest.mark.parametrize("rung", ["stages", "loss", "gradient", "step"])
+@pytest.mark.parametrize("rung", ["stages", "gradient", "step"])
 def test_a_side_that_is_another_the_second_time_leaves_the_rung_open(gs2, rung):
     change(gs2, rung, 3e-6)
     verdict = gs2.judge(rung)
@@ -68,12 +63,11 @@ def test_rounding_of_float32_is_no_other_result_where_a_side_knows_no_other_prec
 
 
 def test_a_side_that_left_no_second_run_is_an_error(gs2):
-    (gs2.path / GRADIENTS).unlink()
+    (gs2.path / FIRST).unlink()
     assert gs2.bad("gradient")["torch.repeat"].status == "error"
 
 
 def test_a_side_that_cannot_be_given_weights_is_not_asked(gs2):
-    (gs2.path / GRADIENTS).unlink()
-    gs2.change_json(LOSSES, lambda losses: None)
-    (gs2.path / "torch" / layout.REPEAT / layout.MISSING).write_text('{"gradients": "torch cannot do it"}')
+    (gs2.path / FIRST).unlink()
+    (gs2.path / "torch" / layout.REPEAT / layout.MISSING).write_text('{"train": "torch cannot do it"}')
     assert "torch.repeat" not in {check.name for check in gs2.judge("gradient").checks}

@@ -1,0 +1,74 @@
+"""The replay leg: the first epochs of the real training once more, in float64, watched by nobody.
+
+The steps of a trajectory are epochs of their own, at another rate, and end early. What happens at the end of an epoch,
+begins later, or hangs on the real schedule shows in a training as it is: the same batches and steps by the port's own
+loop, with nothing asked before its last epoch is over. Rounding of float64 lets two sound sides part by next to nothing
+meanwhile. Fills `replay/`: `history.json`, as that of the training, and `weights.npz` after its last epoch.
+"""
+
+import contextlib
+import math
+
+from harness import layout
+from harness.arrays import Weights
+from harness.dataset.grouped import GroupedData
+from harness.files import write_npz
+from harness.ports.feed import FedBatches
+from harness.ports.protocol import FIT, SHARED_WEIGHTS, EpochReport
+from harness.records.history import Epoch, History
+from harness.run.job import Job
+from harness.run.legs.common import (
+    Progress,
+    create,
+    lacks,
+    precisions,
+    setup_of,
+    shared_start,
+    truth_of,
+    write_missing,
+)
+
+EPOCHS, STEPS = 2, 13
+"""Fewest epochs and steps that are replayed, so that something of a second epoch is among them."""
+LONG = 100
+"""Steps of an epoch that is replayed alone: so many are dear, and enough."""
+
+
+class _Enough(Exception):  # noqa: N818 - no error: it ends a training from within its report
+    """The last epoch that is replayed is over."""
+
+
+def run(job: Job) -> None:
+    """Train for the first epochs, and write `replay/`."""
+    folder, precision = job.output / layout.REPLAY, precisions(job)[-1]
+    port = create(job, precision, random_layers=False)
+    if FIT in port.capabilities:
+        write_missing(folder, {"train": f"{job.backend} trains by a loop of its own, which is not run twice"})
+        return
+    if lacks(job, folder, port, (SHARED_WEIGHTS, "train")):
+        return
+    scale, epochs = setup_of(job, precision).intensity_scale, job.scenario.training.epochs
+    batches = FedBatches(GroupedData.load(job.dataset / layout.TRAIN), epochs, scale, truth_of(job))
+    wanted = replayed_epochs(epochs, batches.steps_per_epoch)
+    progress = Progress(job, wanted)
+    history: list[Epoch] = []
+    weights: Weights = {}
+
+    def report(epoch: EpochReport) -> None:
+        history.append(Epoch(epoch=epoch.epoch, step=epoch.step, metrics=dict(epoch.metrics)))
+        progress.report(len(history), epoch.step, epoch.metrics.get("loss"))
+        if len(history) == wanted:
+            weights.update(port.weights())
+            raise _Enough
+
+    progress.report(0, 0)
+    port.set_weights(shared_start(job, port))
+    with contextlib.suppress(_Enough):
+        port.train(batches, report)
+    History(epochs=tuple(history)).write(folder / layout.HISTORY)
+    write_npz(folder / layout.FIRST_WEIGHTS, **weights)
+
+
+def replayed_epochs(epochs: int, steps: int) -> int:
+    """How many of the epochs of a training are replayed, by the number of their steps."""
+    return min(epochs, 1 if steps >= LONG else max(EPOCHS, math.ceil(STEPS / steps)))

@@ -1,0 +1,48 @@
+"""The first epochs of the real training, once more in float64."""
+
+import numpy as np
+import pytest
+
+from harness.run.legs.replay import replayed_epochs
+
+KERNEL = "encoder__0__conv1__kernel"
+WEIGHTS, HISTORY = "torch/replay/weights.npz", "torch/replay/history.json"
+
+
+@pytest.mark.parametrize(
+    ("epochs", "steps", "replayed"), [(40, 4, 4), (40, 32, 2), (40, 250, 1), (2, 4, 2), (1, 32, 1), (20, 13, 2)]
+)
+def test_as_few_epochs_as_show_a_second_one(epochs, steps, replayed):
+    assert replayed_epochs(epochs, steps) == replayed
+
+
+def test_sound_sides_agree(gs2):
+    assert gs2.bad("trajectory") == gs2.bad("telemetry") == {}
+
+
+@pytest.mark.parametrize("change", [lambda a: a * (1 + 1e-3), lambda a: a * np.nan, lambda a: a[..., :1]])
+def test_another_weight_after_the_replay_is_red(gs2, change):
+    gs2.change_arrays(WEIGHTS, **{KERNEL: change})
+    found = gs2.bad("trajectory")
+    if found:  # of another shape: rung spec tells it
+        assert {name: check.status for name, check in found.items()} == {"float64.replay": "fail"}
+        assert "encoder.0.conv1.kernel" in found["float64.replay"].message
+
+
+def test_a_training_whose_losses_are_not_those_of_its_replay_is_red(gs2):
+    """As one in bfloat16, where the replay is told to use float64."""
+    gs2.change_json(HISTORY, lambda history: history["epochs"][0]["metrics"].update(loss=-8.05))
+    assert {name: check.status for name, check in gs2.bad("telemetry").items()} == {"torch.replayed": "fail"}
+
+
+def test_rounding_of_a_side_that_knows_float32_alone_is_not_judged(gs2):
+    for side in ("tensorflow", "torch"):
+        names = np.load(gs2.path / side / "replay" / "weights.npz").files
+        narrow = {name.replace(".", "__"): lambda a: a.astype(np.float32).astype(float) for name in names}
+        gs2.change_arrays(f"{side}/replay/weights.npz", **narrow)
+    assert gs2.bad("trajectory")["float64.replay"].status == "inconclusive"
+
+
+def test_a_side_that_left_no_replay_is_an_error(gs2):
+    (gs2.path / WEIGHTS).unlink()
+    assert gs2.bad("trajectory")["float64.replay"].status == "error"
