@@ -38,6 +38,26 @@ def rounded(values: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.cast(values, single), values.dtype)
 
 
+def joined(*parts: tf.Tensor) -> tf.Tensor:
+    """Tensors joined along their first axis."""
+    return tf.concat(parts, axis=0)
+
+
+def noisy_gradient(values: tf.Tensor, size: float) -> tf.Tensor:
+    """The same real values, whose gradient has noise of a relative size, drawn anew each time."""
+
+    @tf.custom_gradient  # type: ignore[untyped-decorator]
+    def same(given: tf.Tensor) -> tuple[tf.Tensor, Any]:
+        return tf.identity(given), lambda slope: slope * (1 + size * tf.cast(_drawn(slope), slope.dtype))
+
+    return same(values)
+
+
+def _drawn(like: tf.Tensor) -> tf.Tensor:
+    """Normal noise of the shape of a tensor, by NumPy: TensorFlow's own must be seeded to be repeatable."""
+    return tf.numpy_function(lambda shape: np.random.default_rng().normal(size=shape), [tf.shape(like)], tf.float64)
+
+
 def real(values: tf.Tensor) -> tf.Tensor:
     """The real part, as a complex number."""
     return tf.cast(tf.math.real(values), values.dtype)

@@ -45,6 +45,25 @@ def rounded(values: Tensor) -> Tensor:
     return values.to(single).to(values.dtype)
 
 
+def joined(*parts: Tensor) -> Tensor:
+    """Tensors joined along their first axis."""
+    return torch.cat(parts)
+
+
+def noisy_gradient(values: Tensor, size: float) -> Tensor:
+    """The same real values, whose gradient has noise of a relative size, drawn anew each time."""
+    if not values.requires_grad:
+        return values
+
+    def noisy(slope: Tensor) -> Tensor:
+        noise = np.random.default_rng().normal(size=tuple(slope.shape))
+        return slope * (1 + size * torch.from_numpy(noise).to(slope.dtype))
+
+    same = values.view_as(values)
+    same.register_hook(noisy)  # type: ignore[no-untyped-call]
+    return same
+
+
 def real(values: Tensor) -> Tensor:
     """The real part, as a complex number."""
     return torch.complex(values.real, torch.zeros_like(values.real))

@@ -19,7 +19,7 @@ from harness.errors import HarnessError
 from harness.faults import catalogue, injection
 from harness.faults.catalogue import NOWHERE, Fault, Injected
 from harness.files import read_json, write_text
-from harness.judge import ladder, tolerances
+from harness.judge import ladder, repeats, tolerances
 from harness.judge.evidence import Evidence
 from harness.judge.verdict import CONTRACT, RED, Check, RungVerdict
 from harness.ports.mapping import PairMapping
@@ -63,7 +63,7 @@ RUNGS = tuple(rung for rung in ladder.JUDGES if rung not in ("ensemble", "golden
 _LEFT_OUT = "float32"
 """Checks with this in their names have no evidence in a trial, which computes in float64 alone."""
 _TIMEOUT = 3600.0
-LOCKSTEP = frozenset({"lockstep", "oracle", "trajectory", "graft", "repeat"})
+LOCKSTEP = frozenset({"lockstep", "oracle", "trajectory", "replay", "graft", "repeat"})
 STITCHING = {"stitching", "stitched", "predictions"}
 """Hooks of a fault that only the inference legs call."""
 
@@ -74,7 +74,7 @@ class Outcome:
 
     injected: Injected
     red: tuple[str, ...]
-    """The rungs that were red, the lowest first."""
+    """The rungs that were red, or open because a side does not repeat itself; the lowest first."""
     judged: tuple[str, ...]
     """The rungs that were judged."""
     message: str
@@ -203,7 +203,7 @@ class Trials:
         evidence = Evidence(folder, (self._other(injected), injected.backend))
         verdicts = [judge_rung(evidence, rung, self.case(injected)) for rung in rungs_of(injected)]
         shutil.rmtree(folder)
-        red = [verdict for verdict in verdicts if verdict.status in RED]
+        red = [verdict for verdict in verdicts if _is_caught(verdict)]
         message = red[0].message if red else ""
         return Outcome(injected, tuple(verdict.rung for verdict in red), rungs_of(injected), message)
 
@@ -222,6 +222,12 @@ class Trials:
         for leg in set(LEGS) - set(legs_of(injected)):
             injection.inject_into_files(port, leg, own)
         injection.inject_into_case(port, folder)
+
+
+def _is_caught(verdict: RungVerdict) -> bool:
+    """Whether a rung is red, or left open because a side does not repeat itself, which no sound one does."""
+    open_ = any(check.name.endswith(f".{repeats.LEG}") and check.status == "inconclusive" for check in verdict.checks)
+    return verdict.status in RED or open_
 
 
 def subject_of(fault: Fault) -> Subject:
@@ -244,7 +250,7 @@ def legs_of(injected: Injected) -> tuple[str, ...]:
     needs = LOCKSTEP if injected.fault.is_control else ladder.needs(injected.fault.rung)
     if needs <= LOCKSTEP:
         return tuple(leg for leg in LEGS if leg in needs | {"lockstep", "oracle", "graft"})
-    return ("train", "infer") if changes_leg(injected, "train") else ("infer",)
+    return ("replay", "train", "infer") if changes_leg(injected, "train") else ("infer",)
 
 
 def changes_leg(injected: Injected, leg: str) -> bool:

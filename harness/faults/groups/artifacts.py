@@ -62,6 +62,18 @@ def bundle_scale_off(port: FaultyPort) -> None:
     port.files("train", at(PARAMS, in_json, off))
 
 
+@fault("artifacts.bundle-half", rung="telemetry", network=ANY, quick=True)
+def bundle_half(port: FaultyPort) -> None:
+    """The bundle holds its weights in half precision."""
+
+    def half(path: Path) -> None:
+        weights = {name: value.astype(np.float16).astype(value.dtype) for name, value in load_file(path).items()}
+        path.unlink()
+        save_file(weights, path)
+
+    port.files("train", at(Path(layout.BUNDLE, layout.WEIGHTS), half))
+
+
 @fault("artifacts.history-short", rung="telemetry", network=ANY, quick=True)
 def history_short(port: FaultyPort) -> None:
     """The history lacks its last epoch."""
@@ -74,7 +86,7 @@ def history_nan(port: FaultyPort) -> None:
     port.files("train", at(HISTORY, in_json, lambda history: history["epochs"][1]["metrics"].update(loss=float("nan"))))
 
 
-@fault("artifacts.weights-other", rung="scale")
+@fault("artifacts.weights-other", rung="telemetry")
 def weights_other(port: FaultyPort) -> None:
     """The bundle's scale parameter is that of another run."""
 

@@ -1,6 +1,7 @@
 """Faults of shape, type and state: precision, values that are not finite, state of earlier calls."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -74,3 +75,19 @@ def rows_reversed(port: FaultyPort) -> None:
 def batch_coupled(port: FaultyPort) -> None:
     """A sample of the batch leaks into all others."""
     port.stage("encoder.1", lambda value, _: value + 1e-3 * port.tensors.mean(value, 0))
+
+
+@fault("state.gradient-noise", rung="gradient", size=1e-4, unit="of the slope of the amplitude (standard deviation)")
+def gradient_noise(port: FaultyPort) -> None:
+    """The gradients are other ones each time that they are computed."""
+    port.stage("amplitude_head", lambda value, _: port.tensors.noisy_gradient(value, port.size))
+
+
+@fault("state.last-sample-detached", rung="gradient")
+def last_sample_detached(port: FaultyPort) -> None:
+    """No gradient flows back from the last sample of a batch."""
+
+    def detached(value: Any, _: Any) -> Any:
+        return port.tensors.joined(value[:-1], port.tensors.stop_gradient(value[-1:]))
+
+    port.stage("amplitude_head", detached)

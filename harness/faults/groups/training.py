@@ -11,7 +11,7 @@ import numpy as np
 from harness import layout
 from harness.arrays import Weights
 from harness.faults.catalogue import ANY, fault
-from harness.faults.edit import in_npz
+from harness.faults.edit import in_npz, with_amplitude
 from harness.faults.faulty_port import FaultyPort, RuleChange
 from harness.files import read_npz
 from harness.ports.protocol import Batch, BatchSource
@@ -188,6 +188,51 @@ def earlier_epoch_saved(port: FaultyPort) -> None:
 
     port.after_epoch(keep)
     port.weights_out(lambda weights: dict(kept) or weights)
+
+
+@fault("training.loaded-half", rung="patches", network=ANY)
+def loaded_half(port: FaultyPort) -> None:
+    """Inference computes with the trained weights in half precision."""
+    if port.leg == "infer":
+        port.weights_in(
+            lambda weights: {n: value.astype(np.float16).astype(value.dtype) for n, value in weights.items()}
+        )
+
+
+@fault("training.half-precision", rung="telemetry", network=ANY)
+def half_precision(port: FaultyPort) -> None:
+    """The real training, and it alone, is fed in half precision."""
+    if port.leg == "train":
+        port.batch(with_amplitude(lambda amplitude: amplitude.astype(np.float16).astype(np.float64)))
+
+
+@fault("training.order-later", rung="trajectory", network=ANY, size=12, unit="steps that come in their order")
+def order_later(port: FaultyPort) -> None:
+    """From some step on, the batches come in another order."""
+    port.batches(reordered(lambda step, steps: step if step < port.size else steps - 1 + int(port.size) - step))
+
+
+@fault("training.rate-later", rung="trajectory", size=11, unit="steps at the right rate")
+def rate_later(port: FaultyPort) -> None:
+    """From some step on, the learning rate is a tenth too large."""
+
+    def larger(rate: Schedule, _: Any) -> Schedule:
+        return lambda optimiser, step, steps: rate(optimiser, step, steps) * (1.1 if step >= port.size else 1)
+
+    port.rule("learning_rate", larger)
+
+
+@fault("training.schedule-by-epoch", rung="trajectory")
+def schedule_by_epoch(port: FaultyPort) -> None:
+    """The schedule goes on once an epoch, and not at every step."""
+    an_epoch = [1]
+
+    def note(batches: BatchSource) -> BatchSource:
+        an_epoch[0] = batches.steps_per_epoch
+        return batches
+
+    port.batches(note)
+    port.rule("learning_rate", at_step(lambda _, step: step - step % an_epoch[0]))
 
 
 @fault("training.metrics-nan", rung="telemetry", network=ANY)

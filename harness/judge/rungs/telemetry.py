@@ -3,7 +3,7 @@
 Evidence: `train_outputs/history.json` of both sides. Besides, both must have trained for the epochs and steps of the
 scenario, at the same learning rates, and end at losses that agree within the ledger's limit. Where a trajectory was
 recorded, the loss that a side reports of one epoch (`trajectory/one_epoch.json`) is held against the mean of the losses
-of its steps, and what it reports of its first epochs against their replay in float64 (`replay/history.json`).
+of its steps, and what it reports of its first epoch against the replay in float64 (`replay/history.json`).
 The weights in `bundle/` must be those that the port held at the end, value by value.
 """
 
