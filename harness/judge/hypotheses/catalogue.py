@@ -1,0 +1,41 @@
+"""Every hypothesis, in the order in which they are tried: the simplest, and those without a fitted number, first."""
+
+from harness.judge.hypotheses.known import Hypothesis
+from harness.judge.hypotheses.layers.activation import other_activation
+from harness.judge.hypotheses.layers.flattening import flattening
+from harness.judge.hypotheses.layers.interpolation import interpolation
+from harness.judge.hypotheses.layers.kernel import kernel
+from harness.judge.hypotheses.layers.normalisation import normalisation
+from harness.judge.hypotheses.layers.padding import padding_side
+from harness.judge.hypotheses.losses.errors import amplitude_error, total_variation
+from harness.judge.hypotheses.losses.poisson import poisson
+from harness.judge.hypotheses.losses.weighting import weighting
+from harness.judge.hypotheses.optics.counting import counting
+from harness.judge.hypotheses.optics.diffraction import diffraction
+from harness.judge.hypotheses.optics.illumination import illumination
+from harness.judge.hypotheses.optics.merging import merging
+from harness.judge.hypotheses.optics.offsets import offsets
+from harness.judge.hypotheses.training.adam import adam, moments
+from harness.judge.hypotheses.training.clipping import clipping
+from harness.judge.hypotheses.training.decay import decay
+from harness.judge.hypotheses.training.momentum import momentum
+from harness.judge.hypotheses.training.statistics import statistics
+from harness.judge.hypotheses.training.step import stale, step
+from harness.judge.hypotheses.values.conjugate import conjugate
+from harness.judge.hypotheses.values.functions import functions
+from harness.judge.hypotheses.values.parts import coupled, zeroed
+from harness.judge.hypotheses.values.reordered import reordered
+from harness.judge.hypotheses.values.rounded import computed_in, rounded
+from harness.judge.hypotheses.values.scaled import raised, scaled
+from harness.judge.hypotheses.values.shifted import shifted
+from harness.judge.hypotheses.values.sign import sign
+from harness.judge.hypotheses.values.swapped import swapped
+from harness.judge.hypotheses.values.turned import turned
+
+HYPOTHESES: tuple[Hypothesis, ...] = (
+    sign, conjugate, turned, swapped, shifted, rounded, functions, counting, illumination, diffraction, offsets, merging,
+    interpolation, padding_side, flattening, kernel, other_activation, normalisation,
+    weighting, poisson, amplitude_error, total_variation,
+    stale, statistics, moments, adam, momentum, clipping, step,
+    reordered, scaled, decay, coupled, zeroed, raised, computed_in,
+)  # fmt: skip

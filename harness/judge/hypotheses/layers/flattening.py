@@ -1,0 +1,47 @@
+"""An image is flattened, or numbers made an image, in the order of the other framework."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from harness.arrays import Array
+from harness.judge.hypotheses.known import OTHERS, Candidate, Known
+from harness.judge.hypotheses.layers.site import attempted, site_of
+
+
+def flattening(known: Known) -> Iterator[Candidate]:
+    """Channels first in place of channels last, or rows and columns swapped, before a dense layer or after one."""
+    site = site_of(known)
+    if site is None:
+        return
+    first = site.layers[0]
+    if first.kind == "dense" and site.image.ndim == 4:
+        for what, flat in _flattened(site.image):
+            made = attempted(replace(site, image=flat).computed)
+            if made is not None:
+                yield Candidate(f"{OTHERS} with the image flattened {what}", made)
+    elif first.kind != "dense" and site.image.ndim == 4:
+        yield from _made_an_image(known, site.image, lambda image: attempted(replace(site, image=image).computed))
+
+
+def _flattened(image: Array) -> Iterator[tuple[str, Array]]:
+    orders = {
+        "channels first, not last": (0, 3, 1, 2),
+        "by columns, not by rows": (0, 2, 1, 3),
+        "channels first and by columns, not last and by rows": (0, 3, 2, 1),
+    }
+    for what, axes in orders.items():
+        yield what, image.transpose(axes).reshape(len(image), -1)
+
+
+def _made_an_image(known: Known, image: Array, compute: "object") -> Iterator[Candidate]:
+    """Where the stage before holds numbers (B, F): the same numbers, taken for channels first."""
+    before = next(reversed(known.stages.values()), None)
+    if before is None or before.ndim != 2 or not callable(compute):
+        return
+    rows, columns, channels = image.shape[1:]
+    turned = np.moveaxis(image.reshape(len(image), channels, rows, columns), 1, -1)
+    made = compute(turned)
+    if made is not None:
+        yield Candidate(f"{OTHERS} with the numbers made an image channels first, not last", made)
