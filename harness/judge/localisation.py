@@ -18,9 +18,8 @@ from harness.judge import lockstep
 from harness.judge.comparing import relative_error
 from harness.judge.difference import Difference, difference
 from harness.judge.evidence import Evidence
-from harness.judge.hypotheses.catalogue import HYPOTHESES
-from harness.judge.hypotheses.gathering import known_of
-from harness.judge.hypotheses.trial import Explanation, explanation
+from harness.judge.hypotheses.catalogue import explained_by_trial
+from harness.judge.hypotheses.trial import Explanation
 from harness.judge.oracle import oracle_stages
 from harness.judge.precision import of_rounding, sides_in_float32
 from harness.judge.verdict import RED, Check, RungVerdict
@@ -119,7 +118,7 @@ def localise(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> Localisatio
     alone = [check for check in checks if check.rung == "stages" and check.name.startswith("alone.")]
     wrong = lockstep.wrong_alone(evidence, alone) if alone else None
     nothing = tuple(name for name in _red(alone) if name not in (wrong or ()))
-    explained = None if gap is None else explanation(known_of(evidence, first), HYPOTHESES)
+    explained = None if gap is None else explained_by_trial(evidence, first)
     single, places = _in_float32(first, evidence.backends), lockstep.written_in(evidence, first.tensor)
     return Localisation(first, gap, wrong, nothing, explained, single, places)
 

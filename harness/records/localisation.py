@@ -37,7 +37,7 @@ class LocalisationRecord(SparseRecord):
     transformation: str = ""
     """What the tensor is instead of the other one, such as its conjugate; empty where no hypothesis explains it."""
     left: Number | None = None
-    """What that leaves, of the tensor's largest value; None where nothing explains it, and in hubs of earlier versions."""
+    """What that leaves, of the tensor's largest value; None where nothing explains it, or in older hubs."""
     in_float32: tuple[str, ...] | None = None
     """Sides that computed the tensor in float32 although float64 was asked for; None in hubs of earlier versions."""
     written_in: tuple[str, ...] | None = None

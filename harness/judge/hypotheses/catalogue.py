@@ -1,5 +1,11 @@
 """Every hypothesis, in the order in which they are tried: the simplest, and those without a fitted number, first."""
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from harness.judge.evidence import Evidence
+from harness.judge.hypotheses.gathering import attempted, known_of
+from harness.judge.hypotheses.joined import WORDS, joined_of
 from harness.judge.hypotheses.known import Hypothesis
 from harness.judge.hypotheses.layers.activation import other_activation
 from harness.judge.hypotheses.layers.flattening import flattening
@@ -21,9 +27,10 @@ from harness.judge.hypotheses.training.decay import decay
 from harness.judge.hypotheses.training.momentum import momentum
 from harness.judge.hypotheses.training.statistics import statistics
 from harness.judge.hypotheses.training.step import stale, step
+from harness.judge.hypotheses.trial import Explanation, explanation
 from harness.judge.hypotheses.values.conjugate import conjugate
 from harness.judge.hypotheses.values.functions import functions
-from harness.judge.hypotheses.values.parts import coupled, zeroed
+from harness.judge.hypotheses.values.parts import constant, coupled, zeroed
 from harness.judge.hypotheses.values.reordered import reordered
 from harness.judge.hypotheses.values.rounded import computed_in, rounded
 from harness.judge.hypotheses.values.scaled import raised, scaled
@@ -32,10 +39,27 @@ from harness.judge.hypotheses.values.sign import sign
 from harness.judge.hypotheses.values.swapped import swapped
 from harness.judge.hypotheses.values.turned import turned
 
+if TYPE_CHECKING:
+    from harness.judge.localisation import ComparedTensor
+
 HYPOTHESES: tuple[Hypothesis, ...] = (
-    sign, conjugate, turned, swapped, shifted, rounded, functions, counting, illumination, diffraction, offsets, merging,
+    constant, sign, conjugate, turned, swapped, rounded,
+    counting, illumination, diffraction, offsets, merging,
     interpolation, padding_side, flattening, kernel, other_activation, normalisation,
     weighting, poisson, amplitude_error, total_variation,
     stale, statistics, moments, adam, momentum, clipping, step,
-    reordered, scaled, decay, coupled, zeroed, raised, computed_in,
+    decay,
+    shifted, functions, reordered, scaled, coupled, zeroed, raised, computed_in,
 )  # fmt: skip
+
+
+def explained_by_trial(evidence: Evidence, first: "ComparedTensor") -> Explanation | None:
+    """What the first wrong tensor is instead, alone or as all others of its kind; None where nothing explains it."""
+    found = explanation(known_of(evidence, first), HYPOTHESES)
+    if found is not None:
+        return found
+    together = attempted(lambda: joined_of(evidence, first))
+    found = None if together is None else explanation(together, HYPOTHESES)
+    if together is None or found is None:
+        return None
+    return replace(found, sentence=f"{found.sentence}, like every other {WORDS[together.kind]}")

@@ -1,11 +1,8 @@
 """What is known of the first wrong tensor is gathered from the evidence of a case."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
-
-import numpy as np
 
 from harness import layout
 from harness.arrays import Array, Weights
@@ -21,18 +18,16 @@ if TYPE_CHECKING:
     from harness.judge.localisation import ComparedTensor
 
 T = TypeVar("T")
-_LARGEST = 2**20
-"""Values of a stage that a hypothesis is tried on: of larger ones the first samples stand for all."""
 
 
 def known_of(evidence: Evidence, first: "ComparedTensor") -> Known:
     """All that hypotheses may use; what the evidence lacks is left out."""
-    side, kind = _side(evidence, first), _kind(evidence, first)
-    stages = attempted(lambda: evidence.stages(side, first.precision), {})
+    side, kind = _side(evidence, first), kind_of(evidence, first)
+    stages = attempted(lambda: evidence.stages(side, first.precision)) or {}
     before, later = _around(evidence, first.tensor, stages) if kind == "stage" else (stages, {})
     weights = _weights(evidence, side)
-    batch = attempted(lambda: evidence.arrays(Path(side, layout.LOCKSTEP, layout.BATCH)), {})
-    known = Known(
+    batch = batch_of(evidence, side)
+    return Known(
         own=first.own,
         other=first.other,
         kind=kind,
@@ -44,28 +39,35 @@ def known_of(evidence: Evidence, first: "ComparedTensor") -> Known:
         layers=_layers(evidence, first.tensor, kind),
         weights=weights,
         batch=batch,
-        numbers=attempted(lambda: _numbers(evidence, batch, first.other), {}),
-        terms=attempted(lambda: _terms(evidence, side, first), {}) if kind == "loss" else {},
-        optics=attempted(lambda: _optics(evidence, batch, weights), None),
-        optimiser=attempted(lambda: _optimiser(evidence, side, first), None) if kind != "stage" else None,
+        numbers=(attempted(lambda: numbers_of(evidence, batch, first.other)) or {}),
+        terms=(attempted(lambda: _terms(evidence, side, first)) or {}) if kind == "loss" else {},
+        optics=attempted(lambda: _optics(evidence, batch, weights)),
+        optimiser=attempted(lambda: optimiser_of(evidence, first, weight_of(evidence, first.tensor)))
+        if kind != "stage"
+        else None,
     )
-    return _with_few_samples(known)
 
 
-def attempted(read: Callable[[], T], otherwise: T) -> T:
-    """What is read; something else where the evidence lacks it."""
+def attempted(read: Callable[[], T]) -> T | None:
+    """What is read; None where the evidence lacks it."""
     try:
         return read()
     except (HarnessError, KeyError):
-        return otherwise
+        return None
 
 
 def _side(evidence: Evidence, first: "ComparedTensor") -> str:
-    """The side whose stages lead to the right tensor: the reference; against the oracle the side it was held against."""
+    """The side whose stages lead to the right tensor: the reference, or the side that the oracle judges."""
     return first.check.name.partition(".")[0] if first.against == "oracle" else evidence.backends[0]
 
 
-def _kind(evidence: Evidence, first: "ComparedTensor") -> Kind:
+def batch_of(evidence: Evidence, side: str) -> Weights:
+    """The arrays of the first batch."""
+    return attempted(lambda: evidence.arrays(Path(side, layout.LOCKSTEP, layout.BATCH))) or {}
+
+
+def kind_of(evidence: Evidence, first: "ComparedTensor") -> Kind:
+    """What a tensor is."""
     if first.stage in ("loss", "gradient"):
         return "loss" if first.stage == "loss" else "gradient"
     if first.stage not in ("step", "trajectory"):
@@ -83,7 +85,7 @@ def _around(evidence: Evidence, name: str, stages: Weights) -> tuple[Weights, We
 
 
 def _weights(evidence: Evidence, side: str) -> Weights:
-    return attempted(lambda: evidence.arrays(Path(side, layout.LOCKSTEP, layout.FIRST_WEIGHTS)), {})
+    return attempted(lambda: evidence.arrays(Path(side, layout.LOCKSTEP, layout.FIRST_WEIGHTS))) or {}
 
 
 def _layers(evidence: Evidence, tensor: str, kind: Kind) -> dict[str, Attributes]:
@@ -95,13 +97,12 @@ def _layers(evidence: Evidence, tensor: str, kind: Kind) -> dict[str, Attributes
     return {name: layer for name, layer in layers.items() if name == tensor or name.startswith(f"{tensor}.")}
 
 
-def _numbers(evidence: Evidence, batch: Mapping[str, Array], other: Array) -> dict[str, float]:
+def numbers_of(evidence: Evidence, batch: Mapping[str, Array], other: Array) -> dict[str, float]:
     """Numbers that a factor may be made of, the simplest first."""
     setup, scenario = evidence.setup, evidence.scenario
     samples, channels = len(batch["amplitude"]), setup.gridsize**2
     pixels = setup.N**2
     found: dict[str, float] = {
-        "2": 2,
         "N": setup.N,
         "rows x columns": pixels,
         "gridsize": setup.gridsize,
@@ -144,50 +145,21 @@ def _optics(evidence: Evidence, batch: Mapping[str, Array], weights: Weights) ->
     )
 
 
-def _optimiser(evidence: Evidence, side: str, first: "ComparedTensor") -> Optimiser:
-    """The weight that is looked at, or whose moment or gradient is, before and after its step."""
-    name = _weight_of(evidence, first.tensor)
+def optimiser_of(evidence: Evidence, first: "ComparedTensor", name: str) -> Optimiser:
+    """A weight of the reference before and after the step that is looked at, and its gradient."""
+    side = evidence.backends[0]
     start = lockstep.start(evidence, side, first.precision)[name]
     step = max(first.first_step, 1)
-    before, after = start, None
+    before, after, gradient = start, None, None
     if first.stage == "trajectory":
         start, taken = sample({name: start})[name], lockstep.steps(evidence, side, first.precision)[0][name]
         before = taken[step - 2] if step > 1 else start
         after = taken[step] if step < len(taken) else None
-    gradients = attempted(lambda: lockstep.gradients(evidence, side, first.precision), {})
-    return Optimiser(
-        options=evidence.contract.options,
-        start=start,
-        gradient=gradients.get(name) if first.stage != "trajectory" else None,
-        before=before,
-        after=after,
-        step=step,
-    )
+    else:
+        gradient = (attempted(lambda: lockstep.gradients(evidence, side, first.precision)) or {}).get(name)
+    return Optimiser(evidence.contract.options, start, gradient, before, after, step)
 
 
-def _weight_of(evidence: Evidence, tensor: str) -> str:
+def weight_of(evidence: Evidence, tensor: str) -> str:
     """The weight that a tensor belongs to: itself, or what stands before the name of a moment."""
     return tensor if tensor in evidence.contract.shapes else tensor.rpartition(".")[0]
-
-
-def _with_few_samples(known: Known) -> Known:
-    """Of a large stage the first samples alone, as far as the tensors have a sample each."""
-    if known.kind != "stage" or known.own.size <= _LARGEST or len(known.own) < 2:
-        return known
-    count, samples = max(2, len(known.own) * _LARGEST // known.own.size), len(known.own)
-
-    def cut(arrays: Mapping[str, Array]) -> Weights:
-        return {name: array[:count] if len(array) == samples else array for name, array in arrays.items()}
-
-    optics = known.optics
-    if optics is not None and len(optics.relative) == samples:
-        optics = replace(optics, amplitude=optics.amplitude[:count], relative=optics.relative[:count])
-    return replace(
-        known,
-        own=known.own[:count],
-        other=known.other[:count],
-        stages=cut(known.stages),
-        later=cut(known.later),
-        batch=cut(known.batch),
-        optics=optics,
-    )

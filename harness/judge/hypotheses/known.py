@@ -1,7 +1,7 @@
 """What a hypothesis is given, the first wrong tensor and all that is known around it, and what it yields."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 from harness.arrays import Array, Precision
@@ -14,13 +14,17 @@ OTHERS = "the other side's"
 """How a sentence calls the tensor that is right; the report puts the side's name in its place."""
 
 
+FEW = 2**16
+"""Values of a stage that are enough to tell hypotheses apart."""
+
+
 class Candidate(NamedTuple):
     """What the wrong tensor would be, if a hypothesis were true."""
 
     sentence: str
     """The wrong tensor in words, such as `the other side's, conjugated`."""
     explained: Array
-    """The wrong tensor as the hypothesis computes it."""
+    """The wrong tensor as the hypothesis computes it; of a stage perhaps the first samples alone."""
     fitted: bool = False
     """Whether a number or an order was chosen such that it fits: of few values anything can be made in this way."""
 
@@ -86,13 +90,24 @@ class Known:
     weights: Mapping[str, Array] = field(default_factory=dict)
     """All weights that both sides had, by their canonical names."""
     batch: Mapping[str, Array] = field(default_factory=dict)
-    """`amplitude`, `relative` and, where they are known, `patches` of the batch (see `harness.ports.protocol.Batch`)."""
+    """`amplitude`, `relative` and, where they are known, `patches` of the batch (as in a port's `Batch`)."""
     numbers: Mapping[str, float] = field(default_factory=dict)
     """Numbers that a factor may be made of, such as the pixels of a pattern, by their names."""
     terms: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """Value and weight of every term of the loss on the side that is right."""
     optics: Optics | None = None
     optimiser: Optimiser | None = None
+
+    def few(self) -> "Known":
+        """The same with the first samples of a large stage alone, for what computes a stage again."""
+        count, samples = max(2, len(self.own) * FEW // self.own.size), len(self.own)
+        if self.kind != "stage" or count >= samples:
+            return self
+
+        def cut(arrays: Mapping[str, Array]) -> dict[str, Array]:
+            return {name: array[:count] if len(array) == samples else array for name, array in arrays.items()}
+
+        return replace(self, own=self.own[:count], other=self.other[:count], stages=cut(self.stages))
 
     @property
     def is_image(self) -> bool:

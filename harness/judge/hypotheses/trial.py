@@ -39,7 +39,7 @@ def explanation(known: Known, hypotheses: Iterable[Hypothesis]) -> Explanation |
         return None
     for candidate in _candidates(known, hypotheses):
         left = _left(known, candidate)
-        if left is not None and left <= _allowed(known, before):
+        if left is not None:
             return Explanation(candidate.sentence, left)
     return None
 
@@ -50,19 +50,32 @@ def _candidates(known: Known, hypotheses: Iterable[Hypothesis]) -> Iterator[Cand
         for candidate in chain.from_iterable(hypothesis(known) for hypothesis in hypotheses):
             if candidate.fitted and known.own.size < MIN_SIZE:
                 continue
-            if np.shape(candidate.explained) == known.own.shape:
+            if _fits(known.own, candidate.explained):
                 yield candidate
 
 
+def _fits(own: Array, explained: Array) -> bool:
+    """Whether a candidate has the shape of the tensor, but for samples at its end."""
+    shape = np.shape(explained)
+    return shape == own.shape or (own.ndim > 1 and shape[1:] == own.shape[1:] and 1 < shape[0] < own.shape[0])
+
+
 def _left(known: Known, candidate: Candidate) -> float | None:
-    """What a candidate leaves, of the largest value of the candidate; NaN explains nothing."""
-    return 0.0 if np.array_equal(known.own, candidate.explained) else relative_error(known.own, candidate.explained)
+    """What a candidate leaves, of its largest value; None where that is more than rounding, or not much less than all.
 
-
-def _allowed(known: Known, before: float) -> float:
+    A candidate may hold the first samples alone: then these must differ, and are explained.
+    """
+    own, other = (known.own, known.other)
+    explained = candidate.explained
+    if own.shape != explained.shape:
+        own, other = own[: len(explained)], other[: len(explained)]
+    before = relative_error(own, other)
+    left = 0.0 if np.array_equal(own, explained) else relative_error(own, explained)
+    if not before or left is None:
+        return None
     precision: Precision = "float32" if known.single else known.precision
     share = EXPLAINED if known.own.size >= MIN_SIZE else EXPLAINED_OF_FEW
-    return min(ROUNDING[precision], share * before)
+    return left if left <= min(ROUNDING[precision], share * before) else None
 
 
 def reproduces(known: Known, computed: Array) -> bool:

@@ -23,6 +23,8 @@ SYNONYMS = {
     "upsampling": "upsample",
 }
 """Kinds of layers that contracts call otherwise."""
+MODES: dict[str, Any] = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+"""Ways to pad without zeros, as PyTorch calls them and as NumPy does."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Layer:
 
 
 def output(layer: Layer, image: Array) -> Array:
-    """What a layer makes of its input (B, H, W, C) or (B, F); raises KeyError or ValueError where it is not known how."""
+    """What a layer makes of its input (B, H, W, C) or (B, F); KeyError or ValueError where it is not known how."""
     return activation(layer.attributes)(KINDS[layer.kind](layer, image))
 
 
@@ -78,8 +80,7 @@ def padding(attributes: Attributes, name: str = "padding") -> Padding:
 def padded(image: Array, pixels: Padding, fill: float = 0.0, mode: str = "zeros") -> Array:
     """An image (B, H, W, C) with padding; negative padding cuts."""
     more = [(0, 0), *((max(before, 0), max(after, 0)) for before, after in pixels), (0, 0)]
-    modes = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
-    wide = np.pad(image, more, modes[mode]) if mode in modes else np.pad(image, more, constant_values=fill)
+    wide = np.pad(image, more, MODES[mode]) if mode in MODES else np.pad(image, more, constant_values=fill)
     rows, columns = (_inner(size, *axis) for size, axis in zip(wide.shape[1:3], pixels, strict=True))
     return wide[:, rows, columns]
 
@@ -94,7 +95,7 @@ def _windows(layer: Layer, image: Array, kernel: list[int], fill: float = 0.0) -
     dilation, stride = numbers(attributes, "dilation"), numbers(attributes, "stride")
     reach = [(size - 1) * step + 1 for size, step in zip(kernel, dilation, strict=True)]
     wide = padded(image, padding(attributes), fill, str(attributes.get("padding_mode", "zeros")))
-    windows = sliding_window_view(wide, reach, axis=(1, 2))  # type: ignore[call-overload]
+    windows = sliding_window_view(wide, reach, axis=(1, 2))
     return windows[:, :: stride[0], :: stride[1], :, :: dilation[0], :: dilation[1]]
 
 
@@ -115,16 +116,16 @@ def _depthwise(layer: Layer, image: Array) -> Array:
 
 
 def _transposed(layer: Layer, image: Array) -> Array:
-    """A transposed convolution with the kernel (rows, columns, out, in): its full output, cut by `crop`."""
+    """A transposed convolution with the kernel (rows, columns, in, out): its full output, cut by `crop`."""
     kernel, stride = layer.weights["kernel"], numbers(layer.attributes, "stride")
     rows, columns = image.shape[1:3]
     sizes = [
         (count - 1) * step + size for count, step, size in zip((rows, columns), stride, kernel.shape[:2], strict=True)
     ]
-    full = np.zeros((len(image), *sizes, kernel.shape[2]), np.result_type(image, kernel))
+    full = np.zeros((len(image), *sizes, kernel.shape[3]), np.result_type(image, kernel))
     for row, column in np.ndindex(*kernel.shape[:2]):
         places = (slice(row, row + rows * stride[0], stride[0]), slice(column, column + columns * stride[1], stride[1]))
-        full[:, places[0], places[1]] += image @ kernel[row, column].T
+        full[:, places[0], places[1]] += image @ kernel[row, column]
     cut = [(-before, -after) for before, after in padding(layer.attributes, "crop")]
     return _biased(layer, padded(full, cut))
 

@@ -1,6 +1,6 @@
 """An image is flattened, or numbers made an image, in the order of the other framework."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -26,19 +26,21 @@ def flattening(known: Known) -> Iterator[Candidate]:
 
 
 def _flattened(image: Array) -> Iterator[tuple[str, Array]]:
-    orders = {
-        "channels first, not last": (0, 3, 1, 2),
-        "by columns, not by rows": (0, 2, 1, 3),
-        "channels first and by columns, not last and by rows": (0, 3, 2, 1),
-    }
-    for what, axes in orders.items():
-        yield what, image.transpose(axes).reshape(len(image), -1)
+    samples, rows, columns, channels = image.shape
+    yield "channels first, not last", np.moveaxis(image, 3, 1).reshape(samples, -1)
+    taken_for_first = image.reshape(samples, channels, rows, columns)
+    yield (
+        "channels last, where the kernel takes channels first",
+        np.moveaxis(taken_for_first, 1, 3).reshape(samples, -1),
+    )
+    yield "by columns, not by rows", image.transpose(0, 2, 1, 3).reshape(samples, -1)
+    yield "channels first and by columns", image.transpose(0, 3, 2, 1).reshape(samples, -1)
 
 
-def _made_an_image(known: Known, image: Array, compute: "object") -> Iterator[Candidate]:
+def _made_an_image(known: Known, image: Array, compute: Callable[[Array], Array | None]) -> Iterator[Candidate]:
     """Where the stage before holds numbers (B, F): the same numbers, taken for channels first."""
-    before = next(reversed(known.stages.values()), None)
-    if before is None or before.ndim != 2 or not callable(compute):
+    before = next(reversed(list(known.stages.values())), None)
+    if before is None or before.ndim != 2:
         return
     rows, columns, channels = image.shape[1:]
     turned = np.moveaxis(image.reshape(len(image), channels, rows, columns), 1, -1)

@@ -1,6 +1,7 @@
 """An upsampling interpolates otherwise: nearest or bilinear, aligned corners, half pixels."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from harness.judge.hypotheses.known import OTHERS, Candidate, Known
@@ -21,6 +22,6 @@ def interpolation(known: Known) -> Iterator[Candidate]:
     stated = method_of(str(layer.attributes["interpolation"]), layer.attributes)
     image = as_image(site.image, known.other.shape[-1])
     for method in METHODS:
-        made = attempted(lambda method=method: resized_by(image, factor, method))
+        made = attempted(partial(resized_by, image, factor, method))
         if made is not None and method != stated:
             yield Candidate(f"{OTHERS} with {method} in place of {stated}", made)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -49,13 +50,15 @@ def _solved(known: Known, site: Site) -> Iterator[Candidate]:
     """The epsilon that fits best."""
     for number, layer in enumerate(site.layers):
         stated: Any = layer.attributes.get("epsilon")
-        if stated is None:
+        made = partial(_with_epsilon, site, number)
+        if stated is None or attempted(partial(made, stated)) is None:
             continue
+        epsilon = fitted(made, known.few().own, stated)
+        if np.isfinite(epsilon):
+            text = f"{OTHERS} with an epsilon of {epsilon:.6g} in place of {stated:g}"
+            yield Candidate(text, made(epsilon), fitted=True)
 
-        def made(epsilon: float, number: int = number, layer: Layer = layer) -> Array:
-            return site.with_layer(number, with_setting(layer, epsilon=epsilon)).computed()
 
-        epsilon = attempted(lambda made=made, stated=stated: np.array(fitted(made, known.own, stated)))
-        if epsilon is not None and np.isfinite(epsilon):
-            text = f"{OTHERS} with an epsilon of {float(epsilon):.6g} in place of {stated:g}"
-            yield Candidate(text, made(float(epsilon)), fitted=True)
+def _with_epsilon(site: Site, number: int, epsilon: float) -> Array:
+    """The stage with another epsilon in one of its layers."""
+    return site.with_layer(number, with_setting(site.layers[number], epsilon=epsilon)).computed()

@@ -25,7 +25,7 @@ def _changed(layer: Layer) -> Iterator[tuple[str, Layer]]:
             continue
         pixels = numbers(layer.attributes, name)
         for moved, where in _moved(pixels):
-            text = f"{OTHERS} with {where} {verb}: {moved} in place of {pixels} (top, bottom, left, right)"
+            text = f"{OTHERS} {verb} {where}: {moved} in place of {pixels} (top, bottom, left, right)"
             yield text, with_setting(layer, **{name: moved})
     if any(_positive(layer)):
         for mode, what in _MODES.items():
@@ -39,15 +39,13 @@ def _changed(layer: Layer) -> Iterator[tuple[str, Layer]]:
 def _moved(pixels: list[int]) -> Iterator[tuple[list[int], str]]:
     """The same padding with one pixel on the other side of the image, along both axes, rows or columns."""
     for step in (1, -1):
-        side = (
-            "the pixel before the image, not behind it," if step > 0 else "the pixel behind the image, not before it,"
-        )
+        side = "before the image, not behind it" if step > 0 else "behind the image, not before it"
         both = [value + step * (1 if number % 2 == 0 else -1) for number, value in enumerate(pixels)]
         yield both, side
         for axis, name in ((0, "rows"), (2, "columns")):
             moved = list(pixels)
             moved[axis : axis + 2] = both[axis : axis + 2]
-            yield moved, f"{side} of {name} alone"
+            yield moved, f"{side}, along {name} alone"
 
 
 def _positive(layer: Layer) -> list[bool]:

@@ -52,6 +52,7 @@ def site_of(known: Known) -> Site | None:
     """
     if known.kind != "stage" or not known.layers:
         return None
+    known = known.few()
     layers = tuple(_layer(known, name, attributes) for name, attributes in known.layers.items())
     for image in _inputs(known, layers[0]):
         site = Site(layers, image)
@@ -77,17 +78,16 @@ def _layer(known: Known, name: str, attributes: Attributes) -> Layer:
 def _inputs(known: Known, layer: Layer) -> Iterator[Array]:
     """What a layer may have been given: the last stages before it, and the batch as networks usually take it."""
     samples, channels = len(known.other), known.other.shape[-1]
-    for stage in list(reversed(known.stages.values()))[:_LOOKED_BACK]:
+    for stage in list(reversed(list(known.stages.values())))[:_LOOKED_BACK]:
         if len(stage) == samples and not np.iscomplexobj(stage):
             yield as_image(stage, channels) if layer.kind == "upsample" and not stage.shape[1] % channels else stage
     if "amplitude" in known.batch:
-        yield from (image[:samples] for image in usual_inputs(known.batch["amplitude"], known.numbers))
+        yield from usual_inputs(known.batch["amplitude"][:samples], known.numbers.get("intensity scale"))
 
 
-def usual_inputs(amplitude: Array, numbers: "dict[str, float] | object" = None) -> Iterator[Array]:
+def usual_inputs(amplitude: Array, scale: float | None) -> Iterator[Array]:
     """Square roots of the counts (B, N, N, C), as networks are usually fed with them."""
     counts = amplitude**2
-    scale = numbers.get("intensity scale") if isinstance(numbers, dict) else None
     for values in (amplitude, counts, np.log1p(counts), np.log1p(amplitude), np.log10(1 + counts)):
         yield values
         yield values / np.maximum(values.max(axis=(1, 2), keepdims=True), 1e-12)

@@ -1,6 +1,7 @@
 """A Poisson likelihood with another constant, floor, or kind of counts."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 from scipy.special import gammaln
@@ -21,7 +22,7 @@ def stirling(counts: Array) -> Array:
 
 
 def poisson(known: Known) -> Iterator[Candidate]:
-    """The constant of the counts added, epsilon in place of a floor, amplitudes for counts, the next pattern's counts."""
+    """A constant of the counts added, another floor, amplitudes for counts, the counts of the next pattern."""
     found = known.stages.get("intensity")
     if known.kind != "loss" or found is None or "amplitude" not in known.batch:
         return
@@ -54,10 +55,10 @@ def _variants(predicted: Array, counts: Array) -> Iterator[tuple[str, Callable[[
     yield "of the logarithm of the intensity (log_input)", lambda: np.exp(predicted) - counts * predicted
     yield "without the intensity itself", lambda: _terms(predicted, counts) - predicted
     for step in (1, -1):
-        yield f"with the counts of sample {step:+d}", lambda step=step: _terms(predicted, np.roll(counts, step, 0))
-        yield f"with the counts of channel {step:+d}", lambda step=step: _terms(predicted, np.roll(counts, step, -1))
+        yield f"with the counts of sample {step:+d}", partial(_terms, predicted, np.roll(counts, step, 0))
+        yield f"with the counts of channel {step:+d}", partial(_terms, predicted, np.roll(counts, step, -1))
     for epsilon in EPSILONS:
         text = f"{epsilon:g} added under the logarithm, in place of a floor of {INTENSITY_FLOOR:g}"
-        yield f"with {text}", lambda epsilon=epsilon: _terms(predicted, counts, lambda values: values + epsilon)
+        yield f"with {text}", partial(_terms, predicted, counts, partial(np.add, epsilon))
         text = f"with a floor of {epsilon:g} under the logarithm in place of {INTENSITY_FLOOR:g}"
-        yield text, lambda epsilon=epsilon: _terms(predicted, counts, lambda values: np.maximum(values, epsilon))
+        yield text, partial(_terms, predicted, counts, partial(np.maximum, epsilon))

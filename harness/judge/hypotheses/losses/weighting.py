@@ -13,16 +13,9 @@ def weighting(known: Known) -> Iterator[Candidate]:
         return
     total = sum(value * weight for value, weight in known.terms.values())
     for name, (value, weight) in known.terms.items():
-        usual = {
-            "0": 0.0,
-            "1": 1.0,
-            f"twice {weight:g}": 2 * weight,
-            f"half of {weight:g}": weight / 2,
-            "its opposite": -weight,
-        }
-        for text, wrong in usual.items():
+        for wrong in (0.0, 1.0, 2 * weight, weight / 2, -weight):
             if wrong != weight:
-                sentence = f"{OTHERS} with the weight {text} of {name} in place of {weight:g}"
+                sentence = f"{OTHERS} with {name} weighted by {wrong:g} in place of {weight:g}"
                 yield Candidate(sentence, np.array([total + (wrong - weight) * value]))
     yield Candidate(f"{OTHERS} as the mean of its terms, not their sum", np.array([total / len(known.terms)]))
     yield Candidate(f"{OTHERS} without the weights of its terms", np.array([sum(v for v, _ in known.terms.values())]))

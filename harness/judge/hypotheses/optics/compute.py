@@ -1,6 +1,7 @@
 """Each stage of the physics from those before it (docs/physics.md), by the formulas of `harness.physics`."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -9,41 +10,49 @@ from harness.judge.hypotheses.known import Known, Optics
 from harness.judge.hypotheses.trial import reproduces
 from harness.physics import forward, merge
 
-Formula = Callable[[Mapping[str, Array], Optics, tuple[int, ...]], Array]
-"""From the stages before a stage, what else it is computed with, and its shape."""
+
+@dataclass(frozen=True)
+class Given:
+    """What a stage is computed from."""
+
+    stages: Mapping[str, Array]
+    """The stages before it."""
+    optics: Optics
+    shape: tuple[int, ...]
+    """Shape of the stage."""
+
+    @property
+    def relative(self) -> Array:
+        """Offsets of as many samples as the stage has."""
+        return self.optics.relative[: self.shape[0]]
 
 
-def _input(stages: Mapping[str, Array], optics: Optics, shape: tuple[int, ...]) -> Array:
-    return optics.amplitude / np.exp(optics.log_scale)
+def _input(given: Given) -> Array:
+    return given.optics.amplitude[: given.shape[0]] / np.exp(given.optics.log_scale)
 
 
-def _merged(stages: Mapping[str, Array], optics: Optics, shape: tuple[int, ...]) -> Array:
-    patches = stages["object_patches"]
-    return merge.merge(patches, optics.relative, shape[1], weight_of(patches, optics))[..., None]
+def _merged(given: Given) -> Array:
+    patches = given.stages["object_patches"]
+    return merge.merge(patches, given.relative, given.shape[1], weight_of(patches, given.optics))[..., None]
 
 
-def weight_of(patches: Array, optics: Optics) -> Array:
-    """(N, N): 1 on the part of a patch that the network predicts."""
-    return merge.central_weight(patches.shape[1], optics.region)
+def _extracted(given: Given) -> Array:
+    return merge.extract(given.stages["object_merged"][..., 0], given.relative, given.shape[1])
 
 
-def _extracted(stages: Mapping[str, Array], optics: Optics, shape: tuple[int, ...]) -> Array:
-    return merge.extract(stages["object_merged"][..., 0], optics.relative, shape[1])
+def _exit_wave(given: Given) -> Array:
+    return forward.exit_wave(given.stages["object_extracted"], given.optics.probe)
 
 
-def _exit_wave(stages: Mapping[str, Array], optics: Optics, shape: tuple[int, ...]) -> Array:
-    return forward.exit_wave(stages["object_extracted"], optics.probe)
+def _diffraction(given: Given) -> Array:
+    return np.sqrt(forward.squared(forward.diffract(given.stages["exit_wave"])))
 
 
-def _diffraction(stages: Mapping[str, Array], optics: Optics, shape: tuple[int, ...]) -> Array:
-    return np.sqrt(forward.squared(forward.diffract(stages["exit_wave"])))
+def _intensity(given: Given) -> Array:
+    return np.exp(2 * given.optics.log_scale) * np.square(given.stages["diffraction_amplitude"])
 
 
-def _intensity(stages: Mapping[str, Array], optics: Optics, shape: tuple[int, ...]) -> Array:
-    return np.exp(2 * optics.log_scale) * np.square(stages["diffraction_amplitude"])
-
-
-FORMULAS: dict[str, Formula] = {
+FORMULAS: dict[str, Callable[[Given], Array]] = {
     "input": _input,
     "object_merged": _merged,
     "object_extracted": _extracted,
@@ -55,10 +64,16 @@ _FAILS = (KeyError, ValueError, IndexError)
 """What a formula raises for stages that are missing, or of shapes that it does not fit."""
 
 
+def weight_of(patches: Array, optics: Optics) -> Array:
+    """(N, N): 1 on the part of a patch that the network predicts."""
+    return merge.central_weight(patches.shape[1], optics.region)
+
+
 def computed(known: Known, optics: Optics) -> Array | None:
-    """A stage by its formula; None where something that it takes is missing or does not fit."""
+    """The first samples of a stage by its formula; None where something that it takes is missing or does not fit."""
+    few = known.few()
     try:
-        return FORMULAS[known.name](known.stages, optics, known.own.shape)
+        return FORMULAS[known.name](Given(few.stages, optics, few.own.shape))
     except _FAILS:
         return None
 
@@ -68,7 +83,7 @@ def optics_of(known: Known) -> Optics | None:
     if known.kind != "stage" or known.optics is None:
         return None
     made = computed(known, known.optics)
-    return known.optics if made is not None and reproduces(known, made) else None
+    return known.optics if made is not None and reproduces(known.few(), made) else None
 
 
 def variants(known: Known, changes: Iterator[tuple[str, Optics]]) -> Iterator[tuple[str, Array]]:

@@ -12,10 +12,10 @@ from harness.physics import forward
 
 
 def diffraction(known: Known) -> Iterator[Candidate]:
-    """The inverse transform, shifts before it or after it, the intensity for the amplitude, rounding before the root."""
+    """The inverse transform, other shifts, the intensity for the amplitude, rounding before the root."""
     if known.name != "diffraction_amplitude" or optics_of(known) is None:
         return
-    psi = known.stages["exit_wave"]
+    psi = known.few().stages["exit_wave"]
     power = forward.squared(forward.diffract(psi))
     yield Candidate(f"{OTHERS} by the inverse transform", np.abs(forward.diffract(psi.conj())))
     yield Candidate(

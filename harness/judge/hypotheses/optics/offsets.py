@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -13,29 +14,29 @@ from harness.judge.hypotheses.values.rounded import TYPES, rounded_to
 
 STAGES = ("object_merged", "object_extracted")
 CHANGES: dict[str, Callable[[Array], Array]] = {
-    "of the opposite sign": np.negative,
-    "with x and y exchanged": lambda r: r[:, :, ::-1],
-    "with x and y exchanged and of the opposite sign": lambda r: -r[:, :, ::-1],
-    "with the opposite sign of x": lambda r: r * np.array([-1.0, 1.0])[:, None],
-    "with the opposite sign of y": lambda r: r * np.array([1.0, -1.0])[:, None],
-    "left out: every patch lies on the centre": np.zeros_like,
-    "rounded to whole pixels": np.round,
-    "cut to whole pixels": np.trunc,
-    "of the next patch of the group": lambda r: np.roll(r, -1, -1),
-    "of the patch before in the group": lambda r: np.roll(r, 1, -1),
-    "in column order of the group, not in row order": lambda r: r[..., _columns_first(r.shape[-1])],
-    "of the first patch of the group for all": lambda r: np.repeat(r[..., :1], r.shape[-1], axis=-1),
-    "of the first group of the batch for all": lambda r: np.repeat(r[:1], len(r), axis=0),
-    "of the next sample of the batch": lambda r: np.roll(r, -1, 0),
-    "of the sample before in the batch": lambda r: np.roll(r, 1, 0),
-    "channel-minor, not group-major": lambda r: _channel_minor(r),
-    "centred on the mean of the batch": lambda r: r - r.mean(axis=0, keepdims=True),
-    "centred on the first patch of the group": lambda r: r - r[..., :1],
-    "doubled": lambda r: 2 * r,
-    "halved": lambda r: r / 2,
-    **{f"rounded to {name}": lambda r, name=name: rounded_to(name, r) for name in TYPES},
+    "offsets of the opposite sign": np.negative,
+    "x and y of the offsets exchanged": lambda r: r[:, :, ::-1],
+    "x and y of the offsets exchanged and their sign opposite": lambda r: -r[:, :, ::-1],
+    "the opposite sign of x in the offsets": lambda r: r * np.array([-1.0, 1.0])[:, None],
+    "the opposite sign of y in the offsets": lambda r: r * np.array([1.0, -1.0])[:, None],
+    "offsets of 0: every patch lies on the centre": np.zeros_like,
+    "offsets rounded to whole pixels": np.round,
+    "offsets cut to whole pixels": np.trunc,
+    "the offsets of the next patch of the group": lambda r: np.roll(r, -1, -1),
+    "the offsets of the patch before in the group": lambda r: np.roll(r, 1, -1),
+    "offsets in column order of the group, not in row order": lambda r: r[..., _columns_first(r.shape[-1])],
+    "the offsets of the first patch of the group for all": lambda r: np.repeat(r[..., :1], r.shape[-1], axis=-1),
+    "the offsets of the first group of the batch for all": lambda r: np.repeat(r[:1], len(r), axis=0),
+    "the offsets of the next sample of the batch": lambda r: np.roll(r, -1, 0),
+    "the offsets of the sample before in the batch": lambda r: np.roll(r, 1, 0),
+    "channel-minor offsets in place of group-major": lambda r: _channel_minor(r),
+    "offsets centred on the mean of the batch": lambda r: r - r.mean(axis=0, keepdims=True),
+    "offsets centred on the first patch of the group": lambda r: r - r[..., :1],
+    "offsets doubled": lambda r: 2 * r,
+    "offsets halved": lambda r: r / 2,
+    **{f"offsets rounded to {name}": partial(rounded_to, name) for name in TYPES},
 }
-"""From the offsets (B, 1, 2, C) [x, y] to other ones, by what a sentence says of them."""
+"""From the offsets (B, 1, 2, C) [x, y] to other ones, by the words of a sentence."""
 
 
 def offsets(known: Known) -> Iterator[Candidate]:
@@ -49,11 +50,11 @@ def offsets(known: Known) -> Iterator[Candidate]:
 
 def _changed(optics: Optics) -> Iterator[tuple[str, Optics]]:
     for what, change in CHANGES.items():
-        yield f"{OTHERS} with offsets {what}", replace(optics, relative=change(optics.relative))
+        yield f"{OTHERS} with {what}", replace(optics, relative=change(optics.relative))
     for size in (0.5, 1.0):
         for x, y in ((1, 0), (0, 1), (1, 1), (-1, 0), (0, -1), (-1, -1)):
             moved = optics.relative + size * np.array([x, y])[:, None]
-            text = f"{OTHERS} with {x * size:g} in x and {y * size:g} in y added to all offsets (pixels)"
+            text = f"{OTHERS} with {x * size:g} pixels in x and {y * size:g} in y added to all offsets"
             yield text, replace(optics, relative=moved)
 
 
@@ -62,9 +63,10 @@ def _scaled(known: Known, optics: Optics) -> Iterator[Candidate]:
 
     def made(factor: float) -> Array:
         found = computed(known, replace(optics, relative=factor * optics.relative))
-        return known.other if found is None else found
+        return wanted if found is None else found
 
-    factor = fitted(made, known.own, 1.0)
+    wanted = known.few().own
+    factor = fitted(made, wanted, 1.0)
     if np.isfinite(factor):
         yield Candidate(f"{OTHERS} with offsets times {factor:.6g}", made(factor), fitted=True)
 

@@ -1,13 +1,13 @@
 """A step of Adam, or one of its moments, with other constants."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 
 from harness.arrays import Array
 from harness.judge.hypotheses.known import OTHERS, Candidate, Known, Optimiser
+from harness.judge.hypotheses.training.constants import constants
 from harness.judge.hypotheses.values.scaled import factor_of
-from harness.ports.contract import Value
 
 EPSILONS = (1e-7, 1e-8, 1e-6, 1e-5, 1e-3, 1e-4, 1e-9, 1e-10, 1e-12, 1e-15, 1e-16, 0.0)
 """1e-7 is the default of Keras, 1e-8 that of PyTorch and of the paper."""
@@ -15,18 +15,8 @@ BETAS = (0.9, 0.999, 0.99, 0.95, 0.98, 0.5, 0.0)
 """Usual decay rates: 0.9 and 0.999 are the paper's."""
 
 
-def constants(options: Mapping[str, Value]) -> tuple[float, float, float] | None:
-    """beta 1, beta 2 and epsilon that a contract states, of a toolkit's port or of the built-in network's."""
-    betas = options.get("adam_betas") or [options.get("beta_1"), options.get("beta_2")]
-    epsilon = options.get("adam_epsilon", options.get("epsilon"))
-    if not isinstance(betas, list) or not all(isinstance(value, int | float) for value in (*betas, epsilon)):
-        return None
-    first, second = (float(beta) for beta in betas if beta is not None)
-    return first, second, float(epsilon)  # type: ignore[arg-type]
-
-
 def moments(known: Known) -> Iterator[Candidate]:
-    """A moment after the first step is `(1 - beta) g` or `(1 - beta) g^2`; with another beta it is a multiple of that."""
+    """A moment after the first step is `(1 - beta) g` or `(1 - beta) g^2`: with another beta a multiple of that."""
     found = known.optimiser and constants(known.optimiser.options)
     if known.kind != "moment" or not found:
         return

@@ -31,10 +31,10 @@ def _unbiased(known: Known, batch: Array, kept: float, start: Array) -> Iterator
     """Times n / (n - 1), n being the values of a channel in the batch; or the other way round."""
     for count in _counts(known):
         for factor, text in (
-            (count / (count - 1), "unbiased variance in place of the biased"),
-            ((count - 1) / count, "biased variance in place of the unbiased"),
+            (count / (count - 1), "the unbiased variance in place of the biased"),
+            ((count - 1) / count, "the biased variance in place of the unbiased"),
         ):
-            yield Candidate(f"{OTHERS} with the {text} of {count} values", kept * start + (1 - kept) * factor * batch)
+            yield Candidate(f"{OTHERS} with {text} ({count} values)", kept * start + (1 - kept) * factor * batch)
 
 
 def _counts(known: Known) -> list[int]:

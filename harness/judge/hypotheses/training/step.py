@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from harness.arrays import Array
 from harness.judge.hypotheses.known import OTHERS, Candidate, Known, Optimiser
+from harness.judge.hypotheses.training.constants import constants
 from harness.judge.hypotheses.values.numbers import name_of
 from harness.judge.hypotheses.values.scaled import factor_of
 
@@ -25,17 +25,19 @@ def step(known: Known) -> Iterator[Candidate]:
     yield Candidate(f"{OTHERS} with the step in the opposite direction", 2 * before - known.other)
     factor = factor_of(known.own - before, known.other - before)
     if factor is not None and factor:
-        name = _name(factor.real, known, known_step)
-        text = f"{OTHERS} with a step of {factor.real:.6g} times the length" + (f" ({name})" if name else "")
+        name = _name(factor.real, known_step)
+        text = f"{OTHERS} with a step of {factor.real:.6g} times the length" + (
+            f" ({name})" if name not in ("", f"{factor.real:.6g}") else ""
+        )
         yield Candidate(text, before + factor.real * (known.other - before), fitted=not name)
 
 
-def _name(factor: float, known: Known, optimiser: Optimiser) -> str:
-    """What a factor of the step is: the bias correction of Adam that is missing, or a number of the case."""
+def _name(factor: float, optimiser: Optimiser) -> str:
+    """What a factor of the step is: the bias correction of Adam that is missing, or a simple fraction."""
     for name, value in without_bias_correction(optimiser).items():
         if abs(factor - value) <= _NEAR * abs(value):
             return name
-    return name_of(factor, known.numbers)
+    return name_of(factor, {})
 
 
 _NEAR = 1e-6
@@ -44,11 +46,9 @@ _NEAR = 1e-6
 
 def without_bias_correction(optimiser: Optimiser) -> dict[str, float]:
     """Factors of a step of Adam whose moments are not divided by `1 - beta^t` (Kingma and Ba, 2015, algorithm 1)."""
-    options, step = optimiser.options, optimiser.step
-    betas = options.get("adam_betas") or [options.get("beta_1"), options.get("beta_2")]
-    if not isinstance(betas, list) or len(betas) != 2 or not all(isinstance(beta, int | float) for beta in betas):
+    if (stated := constants(optimiser.options)) is None:
         return {}
-    first, second = (1 - float(beta) ** step for beta in betas if beta is not None)
+    first, second = (1 - beta**optimiser.step for beta in stated[:2])
     return {
         "no bias correction of the moments": first / second**0.5,
         "no bias correction of the first moment": first,
@@ -58,9 +58,9 @@ def without_bias_correction(optimiser: Optimiser) -> dict[str, float]:
 
 def stale(known: Known) -> Iterator[Candidate]:
     """The weight of the step before, or of the one after: something is updated too late, or too early."""
-    found: tuple[tuple[str, Array | None], ...] = ()
-    if known.optimiser is not None and known.kind in ("weight", "state"):
-        found = (("before", known.optimiser.before), ("after", known.optimiser.after))
-    for when, value in found:
+    optimiser = known.optimiser
+    if optimiser is None or optimiser.step == 1 or known.kind not in ("weight", "state"):
+        return
+    for when, value in (("before", optimiser.before), ("after", optimiser.after)):
         if value is not None and value.shape == known.own.shape:
             yield Candidate(f"{OTHERS} of the step {when}", value)

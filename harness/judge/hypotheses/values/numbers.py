@@ -1,7 +1,7 @@
 """Names of factors: numbers of the case, their powers, and small fractions."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 
 from harness.arrays import Precision
@@ -23,18 +23,20 @@ LARGEST_DENOMINATOR = 32
 
 
 def name_of(factor: complex, numbers: Mapping[str, float], precise: float = PRECISE["float64"]) -> str:
-    """What a factor is, such as `1 / rows x columns`; at most two names where several numbers are alike, empty if none."""
+    """What a factor is, such as `1 / rows x columns`: at most two names of numbers that are alike, or a fraction.
+
+    Empty where it is no number of the case.
+    """
     size = abs(factor)
-    found = [text for number, text in _named(numbers) if abs(size - number) <= precise * number]
-    whole = Fraction(size).limit_denominator(LARGEST_DENOMINATOR) if size < LARGEST_DENOMINATOR else Fraction(0)
-    if not found and whole and whole.denominator > 1 and abs(size - float(whole)) <= precise * size:
-        found = [str(whole)]
-    return " or ".join(found[:2])
-
-
-def _named(numbers: Mapping[str, float]) -> Iterator[tuple[float, str]]:
-    """Every number and its powers, with their names; what is 0, or 1 itself, is no factor."""
     for power, text in POWERS:
-        for name, number in {**numbers, **GENERAL}.items():
-            if number > 0 and math.isfinite(number) and number != 1:
-                yield number**power, text.format(name)
+        known = {**numbers, **GENERAL}.items()
+        found = [text.format(name) for name, number in known if _is_power(size, number, power, precise)]
+        if found:
+            return " or ".join(found[:2])
+    whole = Fraction(size).limit_denominator(LARGEST_DENOMINATOR) if size < LARGEST_DENOMINATOR else Fraction(0)
+    return str(whole) if whole not in (0, 1) and abs(size - float(whole)) <= precise * size else ""
+
+
+def _is_power(size: float, number: float, power: float, precise: float) -> bool:
+    """Whether a factor is a power of a number; 0, and 1 itself, make no factor."""
+    return number > 0 and number != 1 and math.isfinite(number) and abs(size / number**power - 1) <= precise

@@ -9,12 +9,16 @@ from harness.judge.hypotheses.known import OTHERS, Candidate, Known
 from harness.judge.hypotheses.values.scaled import factor_of
 
 
+def constant(known: Known) -> Iterator[Candidate]:
+    """One number everywhere: nothing was computed, or what is kept is that of a new model."""
+    values = np.unique(known.own)
+    if len(values) == 1:
+        yield Candidate(f"{values[0]:g} everywhere", np.full_like(known.other, values[0]), fitted=True)
+
+
 def zeroed(known: Known) -> Iterator[Candidate]:
-    """A border that is zero where it should not be; nothing but zeros."""
-    yield Candidate("zero everywhere", np.zeros_like(known.other))
-    if not known.is_image:
-        return
-    inner = _bounds(known.own)
+    """A border that is zero where it should not be."""
+    inner = _bounds(known.own) if known.is_image else None
     if inner is not None:
         rows, columns = inner
         kept = np.zeros_like(known.other)
@@ -25,10 +29,10 @@ def zeroed(known: Known) -> Iterator[Candidate]:
 
 def _bounds(images: Array) -> tuple[slice, slice] | None:
     """Rows and columns of the smallest rectangle that holds all values but zeros; None where it is all of the image."""
-    seen = images.any(axis=(0, 3))
+    seen = np.asarray(images.any(axis=(0, 3)))
     if not seen.any():
         return None
-    rows, columns = (np.flatnonzero(seen.any(axis=axis)) for axis in (1, 0))
+    rows, columns = (np.flatnonzero(np.any(seen, axis=axis)) for axis in (1, 0))
     found = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     return None if found == (slice(0, seen.shape[0]), slice(0, seen.shape[1])) else found
 

@@ -26,8 +26,8 @@ def _mantissa(bits: int) -> Callable[[Array], Array]:
 
 TYPES: dict[str, tuple[float, Callable[[Array], Array]]] = {
     "float32": (2.0**-23, lambda real: real.astype(np.float32).astype(np.float64)),
-    "TF32": (2.0**-10, _mantissa(10)),
     "float16": (2.0**-10, lambda real: real.astype(np.float16).astype(np.float64)),
+    "TF32": (2.0**-10, _mantissa(10)),
     "bfloat16": (2.0**-7, _mantissa(7)),
 }
 """By name: the distance from 1 to the next number, and what rounds real numbers to the type."""
@@ -45,7 +45,7 @@ def rounded(known: Known) -> Iterator[Candidate]:
     """The right values, rounded once."""
     for name in _narrower(known):
         yield Candidate(f"{OTHERS}, rounded to {name}", rounded_to(name, known.other))
-    if not np.iscomplexobj(known.other):
+    if not np.iscomplexobj(known.other) and np.ptp(np.round(known.other)):  # to one number anything can be rounded
         yield Candidate(f"{OTHERS}, rounded to whole numbers", np.round(known.other))
         yield Candidate(f"{OTHERS}, cut to whole numbers", np.trunc(known.other))
 
