@@ -7,12 +7,7 @@ from harness.judge.evidence import Evidence
 from harness.judge.hypotheses.gathering import attempted, known_of
 from harness.judge.hypotheses.joined import WORDS, joined_of
 from harness.judge.hypotheses.known import Hypothesis
-from harness.judge.hypotheses.layers.activation import other_activation
-from harness.judge.hypotheses.layers.flattening import flattening
-from harness.judge.hypotheses.layers.interpolation import interpolation
-from harness.judge.hypotheses.layers.kernel import kernel
-from harness.judge.hypotheses.layers.normalisation import normalisation
-from harness.judge.hypotheses.layers.padding import padding_side
+from harness.judge.hypotheses.layers.catalogue import layers
 from harness.judge.hypotheses.losses.errors import amplitude_error, total_variation
 from harness.judge.hypotheses.losses.poisson import poisson
 from harness.judge.hypotheses.losses.weighting import weighting
@@ -45,11 +40,9 @@ if TYPE_CHECKING:
 HYPOTHESES: tuple[Hypothesis, ...] = (
     constant, sign, conjugate, turned, swapped, rounded,
     counting, illumination, diffraction, offsets, merging,
-    interpolation, padding_side, flattening, kernel, other_activation, normalisation,
     weighting, poisson, amplitude_error, total_variation,
-    stale, statistics, moments, adam, momentum, clipping, step,
-    decay,
-    shifted, functions, reordered, scaled, coupled, zeroed, raised, computed_in,
+    stale, statistics, moments, adam, momentum, clipping, step, decay,
+    shifted, reordered, scaled, coupled, zeroed, raised, layers, functions, computed_in,
 )  # fmt: skip
 
 

@@ -41,6 +41,7 @@ def known_of(evidence: Evidence, first: "ComparedTensor") -> Known:
         batch=batch,
         numbers=(attempted(lambda: numbers_of(evidence, batch, first.other)) or {}),
         terms=(attempted(lambda: _terms(evidence, side, first)) or {}) if kind == "loss" else {},
+        options=evidence.contract.options,
         optics=attempted(lambda: _optics(evidence, batch, weights)),
         optimiser=attempted(lambda: optimiser_of(evidence, first, weight_of(evidence, first.tensor)))
         if kind != "stage"
@@ -94,7 +95,8 @@ def _layers(evidence: Evidence, tensor: str, kind: Kind) -> dict[str, Attributes
     if kind != "stage":
         holder = tensor.rpartition(".")[0]
         return {name: layer for name, layer in layers.items() if name == holder}
-    return {name: layer for name, layer in layers.items() if name == tensor or name.startswith(f"{tensor}.")}
+    parts = (f"{tensor}.", f"{tensor.removesuffix('_head')}.")
+    return {name: layer for name, layer in layers.items() if name == tensor or name.startswith(parts)}
 
 
 def numbers_of(evidence: Evidence, batch: Mapping[str, Array], other: Array) -> dict[str, float]:
@@ -157,7 +159,7 @@ def optimiser_of(evidence: Evidence, first: "ComparedTensor", name: str) -> Opti
         after = taken[step] if step < len(taken) else None
     else:
         gradient = (attempted(lambda: lockstep.gradients(evidence, side, first.precision)) or {}).get(name)
-    return Optimiser(evidence.contract.options, start, gradient, before, after, step)
+    return Optimiser(start, gradient, before, after, step)
 
 
 def weight_of(evidence: Evidence, tensor: str) -> str:

@@ -34,6 +34,7 @@ def joined_of(evidence: Evidence, first: "ComparedTensor") -> Known | None:
         name=first.tensor,
         precision=first.precision,
         numbers=attempted(lambda: numbers_of(evidence, batch_of(evidence, evidence.backends[0]), first.other)) or {},
+        options=evidence.contract.options,
         optimiser=_joined(optimisers),
     )
 

@@ -14,7 +14,7 @@ OTHERS = "the other side's"
 """How a sentence calls the tensor that is right; the report puts the side's name in its place."""
 
 
-FEW = 2**16
+FEW = 2**14
 """Values of a stage that are enough to tell hypotheses apart."""
 
 
@@ -53,8 +53,6 @@ class Optics:
 class Optimiser:
     """What the weights after a step are computed with; each array is that of the weight that is looked at."""
 
-    options: Mapping[str, Value]
-    """Constants that the reference states, by their names in a contract."""
     start: Array
     """The weight before the step."""
     gradient: Array | None = None
@@ -95,6 +93,8 @@ class Known:
     """Numbers that a factor may be made of, such as the pixels of a pattern, by their names."""
     terms: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     """Value and weight of every term of the loss on the side that is right."""
+    options: Mapping[str, Value] = field(default_factory=dict)
+    """Options and constants that the reference states, by their names in a contract."""
     optics: Optics | None = None
     optimiser: Optimiser | None = None
 
@@ -105,7 +105,7 @@ class Known:
             return self
 
         def cut(arrays: Mapping[str, Array]) -> dict[str, Array]:
-            return {name: array[:count] if len(array) == samples else array for name, array in arrays.items()}
+            return {name: array[: max(1, count * len(array) // samples)] for name, array in arrays.items()}
 
         return replace(self, own=self.own[:count], other=self.other[:count], stages=cut(self.stages))
 

@@ -12,7 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from harness.arrays import Array
 from harness.judge.hypotheses.layers.activations import ACTIVATIONS, Activation, elu, leaky_relu
-from harness.judge.hypotheses.layers.upsampling import resized
+from harness.judge.hypotheses.layers.upsampling import method_of, resized
 from harness.ports.contract import ACTIVATION, LINEAR, Attributes
 
 Padding = list[tuple[int, int]]
@@ -27,12 +27,20 @@ MODES: dict[str, Any] = {"reflect": "reflect", "replicate": "edge", "circular": 
 """Ways to pad without zeros, as PyTorch calls them and as NumPy does."""
 
 
+def unchanged(values: Array) -> Array:
+    """The values as they are."""
+    return values
+
+
 @dataclass(frozen=True)
 class Layer:
     """A layer as it is computed here: what it is, and its weights by their roles (`kernel`, `bias`, `gain`, ...)."""
 
+    name: str
     attributes: Attributes
     weights: Mapping[str, Array]
+    then: Activation = unchanged
+    """What a hypothesis does with the output."""
 
     @property
     def kind(self) -> str:
@@ -43,14 +51,14 @@ class Layer:
 
 def output(layer: Layer, image: Array) -> Array:
     """What a layer makes of its input (B, H, W, C) or (B, F); KeyError or ValueError where it is not known how."""
-    return activation(layer.attributes)(KINDS[layer.kind](layer, image))
+    return layer.then(activation(layer.attributes)(KINDS[layer.kind](layer, image)))
 
 
 def activation(attributes: Attributes) -> Activation:
     """The activation that joined a layer; KeyError for one that is not known."""
     name = attributes.get(ACTIVATION, LINEAR)
     if name == LINEAR:
-        return lambda values: values
+        return unchanged
     if name == "leaky_relu":
         return leaky_relu(_number(attributes, "negative_slope", 0.01))
     if name == "elu":
@@ -198,7 +206,7 @@ def _pool_size(layer: Layer) -> list[int]:
 
 def _upsample(layer: Layer, image: Array) -> Array:
     factor: Any = layer.attributes.get("factor", (2, 2))
-    return resized(image, [float(one) for one in factor], str(layer.attributes["interpolation"]), layer.attributes)
+    return resized(image, [float(one) for one in factor], method_of(layer.attributes))
 
 
 def as_image(values: Array, channels: int) -> Array:

@@ -7,14 +7,11 @@ import numpy as np
 
 from harness.arrays import Array
 from harness.judge.hypotheses.known import OTHERS, Candidate, Known
-from harness.judge.hypotheses.layers.site import attempted, site_of
+from harness.judge.hypotheses.layers.site import Site, attempted
 
 
-def flattening(known: Known) -> Iterator[Candidate]:
+def flattening(known: Known, site: Site) -> Iterator[Candidate]:
     """Channels first in place of channels last, or rows and columns swapped, before a dense layer or after one."""
-    site = site_of(known)
-    if site is None:
-        return
     first = site.layers[0]
     if first.kind == "dense" and site.image.ndim == 4:
         for what, flat in _flattened(site.image):

@@ -7,14 +7,11 @@ import numpy as np
 
 from harness.judge.hypotheses.known import OTHERS, Candidate, Known
 from harness.judge.hypotheses.layers.compute import Layer
-from harness.judge.hypotheses.layers.site import site_of
+from harness.judge.hypotheses.layers.site import Site
 
 
-def kernel(known: Known) -> Iterator[Candidate]:
+def kernel(_: Known, site: Site) -> Iterator[Candidate]:
     """A correlation for a convolution, rows for columns, inputs for outputs; no bias, or twice."""
-    site = site_of(known)
-    if site is None:
-        return
     for sentence, made in site.variants(_changed):
         yield Candidate(sentence, made)
 

@@ -11,16 +11,15 @@ from harness.arrays import Array
 from harness.judge.hypotheses.fitting import fitted
 from harness.judge.hypotheses.known import OTHERS, Candidate, Known
 from harness.judge.hypotheses.layers.compute import Layer
-from harness.judge.hypotheses.layers.site import Site, attempted, site_of
+from harness.judge.hypotheses.layers.settings import with_setting
+from harness.judge.hypotheses.layers.site import Site, attempted
 
 EPSILONS = (1e-3, 1e-5, 1e-6, 1e-7, 1e-8, 1e-12, 1e-2, 1e-4, 2e-5, 1e-9, 1e-10, 1e-16, 0.0)
 """Defaults of libraries first: 1e-3 Keras, 1e-5 PyTorch, 1e-6 JAX and Transformers, 1e-12 BERT."""
 
 
-def normalisation(known: Known) -> Iterator[Candidate]:
+def normalisation(known: Known, site: Site) -> Iterator[Candidate]:
     """Another library's epsilon, the unbiased variance, epsilon beside the root, and any other epsilon at last."""
-    if not any("epsilon" in attributes for attributes in known.layers.values()) or (site := site_of(known)) is None:
-        return
     for sentence, made in site.variants(_changed):
         yield Candidate(sentence, made)
     yield from _solved(known, site)
@@ -39,11 +38,6 @@ def _changed(layer: Layer) -> Iterator[tuple[str, Layer]]:
     if "variance" in layer.weights:
         root = replace(layer, weights={**layer.weights, "variance": np.square(layer.weights["variance"])})
         yield f"{OTHERS} with the variance in place of its root", root
-
-
-def with_setting(layer: Layer, **settings: Any) -> Layer:
-    """A layer with other attributes."""
-    return replace(layer, attributes={**layer.attributes, **settings})
 
 
 def _solved(known: Known, site: Site) -> Iterator[Candidate]:

@@ -4,17 +4,14 @@ from collections.abc import Iterator
 
 from harness.judge.hypotheses.known import OTHERS, Candidate, Known
 from harness.judge.hypotheses.layers.compute import Layer, numbers
-from harness.judge.hypotheses.layers.normalisation import with_setting
-from harness.judge.hypotheses.layers.site import site_of
+from harness.judge.hypotheses.layers.settings import with_setting
+from harness.judge.hypotheses.layers.site import Site
 
 _MODES = {"reflect": "its reflection", "replicate": "its edge", "circular": "its other end"}
 
 
-def padding_side(known: Known) -> Iterator[Candidate]:
+def padding_side(_: Known, site: Site) -> Iterator[Candidate]:
     """Keras' `same` pads the odd pixel behind the image, PyTorch's `padding=1` before it; cropping likewise."""
-    stated = {name for attributes in known.layers.values() for name in attributes}
-    if not {"padding", "crop"} & stated or (site := site_of(known)) is None:
-        return
     for sentence, made in site.variants(_changed):
         yield Candidate(sentence, made)
 

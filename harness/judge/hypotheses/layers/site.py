@@ -7,14 +7,16 @@ import numpy as np
 
 from harness.arrays import Array
 from harness.judge.hypotheses.known import Known
-from harness.judge.hypotheses.layers.compute import Layer, as_image, output
+from harness.judge.hypotheses.layers.compute import Layer, output
+from harness.judge.hypotheses.layers.inputs import inputs
 from harness.judge.hypotheses.trial import reproduces
+from harness.judge.hypotheses.values.scaled import factor_of
 from harness.ports.contract import Attributes
 
 CANNOT = (KeyError, ValueError, IndexError, TypeError, np.exceptions.AxisError)
 """What the functions of a layer raise for attributes, or an input, that they do not fit."""
-_LOOKED_BACK = 6
-"""Stages before the wrong one that may be its input; the last of them first."""
+Change = Callable[[Layer], Iterator[tuple[str, Layer]]]
+"""From a layer to other ones, each with a sentence."""
 
 
 @dataclass(frozen=True)
@@ -24,25 +26,41 @@ class Site:
     layers: tuple[Layer, ...]
     image: Array
     """Their input (B, H, W, C) or (B, F)."""
+    source: str
+    """Name of the stage that the input is, or `the batch`."""
+    shape: tuple[int, ...]
+    """Shape of the stage."""
+    scale: complex = 1.0
+    """What the port multiplies their output with, such as the amplitude that its head can reach."""
 
     def computed(self) -> Array:
         """What the layers make of the input."""
         made = self.image
         for layer in self.layers:
             made = output(layer, made)
-        return made
+        return self.scale * in_groups(made, self.shape)
+
+    def variants(self, change: Change) -> Iterator[tuple[str, Array]]:
+        """Sentence and stage for every change of any one layer that can be computed, then of all layers alike."""
+        alike: dict[str, Site] = {}
+        for number, layer in enumerate(self.layers):
+            for sentence, changed in change(layer):
+                where = f", in {layer.name}" if len(self.layers) > 1 else ""
+                yield from _made(sentence + where, self.with_layer(number, changed))
+                alike[sentence] = alike.get(sentence, self).with_layer(number, changed)
+        if len(self.layers) > 1:
+            for sentence, site in alike.items():
+                yield from _made(f"{sentence}, in every layer", site)
 
     def with_layer(self, number: int, layer: Layer) -> "Site":
         """The chain with another layer at a place."""
         return replace(self, layers=(*self.layers[:number], layer, *self.layers[number + 1 :]))
 
-    def variants(self, change: Callable[[Layer], Iterator[tuple[str, Layer]]]) -> Iterator[tuple[str, Array]]:
-        """Sentence and output for every change of any one layer that can be computed."""
-        for number, layer in enumerate(self.layers):
-            for sentence, changed in change(layer):
-                made = attempted(self.with_layer(number, changed).computed)
-                if made is not None:
-                    yield sentence, made
+
+def _made(sentence: str, site: Site) -> Iterator[tuple[str, Array]]:
+    made = attempted(site.computed)
+    if made is not None:
+        yield sentence, made
 
 
 def site_of(known: Known) -> Site | None:
@@ -54,12 +72,23 @@ def site_of(known: Known) -> Site | None:
         return None
     known = known.few()
     layers = tuple(_layer(known, name, attributes) for name, attributes in known.layers.items())
-    for image in _inputs(known, layers[0]):
-        site = Site(layers, image)
+    for source, image in inputs(known):
+        site = Site(layers, image, source, known.own.shape)
         made = attempted(site.computed)
-        if made is not None and reproduces(known, made):
-            return site
+        if made is None or made.shape != known.own.shape:
+            continue
+        scale = factor_of(known.other, made) or 1.0
+        for factor in (1.0, scale):
+            if reproduces(known, factor * made):
+                return replace(site, scale=factor)
     return None
+
+
+def in_groups(made: Array, shape: tuple[int, ...]) -> Array:
+    """Images of single patterns (B*C, n, n, 1) as those of groups (B, n, n, C), where a stage has that shape."""
+    if made.shape == shape or made.ndim != len(shape) or made.size != np.prod(shape) or made.shape[-1] != 1:
+        return made
+    return np.moveaxis(made.reshape(shape[0], shape[-1], *shape[1:-1]), 1, -1)
 
 
 def attempted(compute: Callable[[], Array]) -> Array | None:
@@ -72,26 +101,5 @@ def attempted(compute: Callable[[], Array]) -> Array | None:
 
 def _layer(known: Known, name: str, attributes: Attributes) -> Layer:
     start = f"{name}."
-    return Layer(attributes, {full[len(start) :]: w for full, w in known.weights.items() if full.startswith(start)})
-
-
-def _inputs(known: Known, layer: Layer) -> Iterator[Array]:
-    """What a layer may have been given: the last stages before it, and the batch as networks usually take it."""
-    samples, channels = len(known.other), known.other.shape[-1]
-    for stage in list(reversed(list(known.stages.values())))[:_LOOKED_BACK]:
-        if len(stage) == samples and not np.iscomplexobj(stage):
-            yield as_image(stage, channels) if layer.kind == "upsample" and not stage.shape[1] % channels else stage
-    if "amplitude" in known.batch:
-        yield from usual_inputs(known.batch["amplitude"][:samples], known.numbers.get("intensity scale"))
-
-
-def usual_inputs(amplitude: Array, scale: float | None) -> Iterator[Array]:
-    """Square roots of the counts (B, N, N, C), as networks are usually fed with them."""
-    counts = amplitude**2
-    for values in (amplitude, counts, np.log1p(counts), np.log1p(amplitude), np.log10(1 + counts)):
-        yield values
-        yield values / np.maximum(values.max(axis=(1, 2), keepdims=True), 1e-12)
-        yield values / max(float(values.max()), 1e-12)
-    if scale:
-        yield amplitude / scale
-        yield np.log1p(amplitude / scale)
+    weights = {full.removeprefix(start): value for full, value in known.weights.items() if full.startswith(start)}
+    return Layer(name, attributes, weights)

@@ -78,19 +78,22 @@ _STATED = {
     ("bicubic", False): "bicubic interpolation (-0.75)",
     ("bicubic", True): "bicubic interpolation with aligned corners",
 }
+METHOD = "method"
+"""Attribute with which a hypothesis states a way by its name in METHODS."""
+_ALIGNED = 1 / 3
+"""Where a row of two pixels is sampled by four, of which the first and the last lie on its ends: at 1/3 and 2/3."""
 
 
-def method_of(interpolation: str, attributes: Mapping[str, Any]) -> str:
+def method_of(attributes: Mapping[str, Any]) -> str:
     """The way that a layer states, by its name in METHODS; KeyError for one that is not known."""
-    return _STATED[interpolation, bool(attributes.get("align_corners"))]
+    if METHOD in attributes:
+        return str(attributes[METHOD])
+    places = attributes.get("sampled_at") or (0.0, 0.0)
+    aligned = bool(attributes.get("align_corners")) or abs(places[1] - _ALIGNED) < 1e-3
+    return _STATED[str(attributes["interpolation"]), aligned]
 
 
-def resized(image: Array, factor: Sequence[float], interpolation: str, attributes: Mapping[str, Any]) -> Array:
-    """An image (B, H, W, C), larger by a factor along each axis, in the way that a layer states."""
-    return resized_by(image, factor, method_of(interpolation, attributes))
-
-
-def resized_by(image: Array, factor: Sequence[float], method: str) -> Array:
+def resized(image: Array, factor: Sequence[float], method: str) -> Array:
     """An image (B, H, W, C), larger by a factor along each axis, in a way of METHODS."""
     sizes = [round(size * one) for size, one in zip(image.shape[1:3], factor, strict=True)]
     rows, columns = (METHODS[method](given, taken) for given, taken in zip(sizes, image.shape[1:3], strict=True))

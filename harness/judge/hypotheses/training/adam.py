@@ -17,7 +17,7 @@ BETAS = (0.9, 0.999, 0.99, 0.95, 0.98, 0.5, 0.0)
 
 def moments(known: Known) -> Iterator[Candidate]:
     """A moment after the first step is `(1 - beta) g` or `(1 - beta) g^2`: with another beta a multiple of that."""
-    found = known.optimiser and constants(known.optimiser.options)
+    found = constants(known.options)
     if known.kind != "moment" or not found:
         return
     number = 1 if known.name.endswith("second_moment") else 0
@@ -36,7 +36,7 @@ def adam(known: Known) -> Iterator[Candidate]:
     optimiser = known.optimiser
     if known.kind != "weight" or optimiser is None or optimiser.step != 1 or optimiser.gradient is None:
         return
-    found = constants(optimiser.options)
+    found = constants(known.options)
     if found is None or optimiser.gradient.shape != known.own.shape:
         return
     _, beta_2, epsilon = found

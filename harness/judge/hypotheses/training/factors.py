@@ -5,7 +5,7 @@ import numpy as np
 from harness.arrays import Weights
 from harness.judge.evidence import Evidence
 from harness.judge.hypotheses.gathering import attempted, batch_of, numbers_of
-from harness.judge.hypotheses.known import OTHERS, Known, Optimiser
+from harness.judge.hypotheses.known import OTHERS, Known
 from harness.judge.hypotheses.training.adam import moments
 from harness.judge.hypotheses.training.clipping import clipped_norm
 from harness.judge.hypotheses.trial import explanation
@@ -24,7 +24,6 @@ def meaning_of_gradients(evidence: Evidence, gradients: Weights, factor: float) 
 def meaning_of_moments(evidence: Evidence, kept: str, factor: float) -> str:
     """The beta of Adam that makes one factor in all moments of a kind; empty where none does."""
     ones = np.linspace(1.0, 2.0, 16)
-    optimiser = Optimiser(evidence.contract.options, ones)
-    known = Known(factor * ones, ones, "moment", f"all.{kept}", optimiser=optimiser)
+    known = Known(factor * ones, ones, "moment", f"all.{kept}", options=evidence.contract.options)
     found = explanation(known, (moments,))
     return "" if found is None else found.sentence.removeprefix(f"{OTHERS} ")

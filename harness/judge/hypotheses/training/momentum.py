@@ -10,7 +10,7 @@ def momentum(known: Known) -> Iterator[Candidate]:
     optimiser = known.optimiser
     if known.kind != "weight" or optimiser is None or optimiser.gradient is None or optimiser.step != 1:
         return
-    share = optimiser.options.get("momentum")
+    share = known.options.get("momentum")
     if not isinstance(share, int | float) or not share or optimiser.start.shape != known.own.shape:
         return
     taken = known.other - optimiser.start

@@ -1,11 +1,12 @@
 """The step of the optimiser is longer or shorter, has another sign, or was not taken."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from harness.judge.hypotheses.known import OTHERS, Candidate, Known, Optimiser
+from harness.judge.hypotheses.known import OTHERS, Candidate, Known
 from harness.judge.hypotheses.training.constants import constants
 from harness.judge.hypotheses.values.numbers import name_of
 from harness.judge.hypotheses.values.scaled import factor_of
+from harness.ports.contract import Value
 
 
 def rounded_number(value: float) -> str:
@@ -25,16 +26,15 @@ def step(known: Known) -> Iterator[Candidate]:
     yield Candidate(f"{OTHERS} with the step in the opposite direction", 2 * before - known.other)
     factor = factor_of(known.own - before, known.other - before)
     if factor is not None and factor:
-        name = _name(factor.real, known_step)
-        text = f"{OTHERS} with a step of {factor.real:.6g} times the length" + (
-            f" ({name})" if name not in ("", f"{factor.real:.6g}") else ""
-        )
+        name = _name(factor.real, known.options, known_step.step)
+        length = rounded_number(factor.real)
+        text = f"{OTHERS} with a step of {length} times the length" + (f" ({name})" if name not in ("", length) else "")
         yield Candidate(text, before + factor.real * (known.other - before), fitted=not name)
 
 
-def _name(factor: float, optimiser: Optimiser) -> str:
+def _name(factor: float, options: Mapping[str, Value], step: int) -> str:
     """What a factor of the step is: the bias correction of Adam that is missing, or a simple fraction."""
-    for name, value in without_bias_correction(optimiser).items():
+    for name, value in without_bias_correction(options, step).items():
         if abs(factor - value) <= _NEAR * abs(value):
             return name
     return name_of(factor, {})
@@ -44,11 +44,11 @@ _NEAR = 1e-6
 """Relative: epsilon, which is not corrected with the moments, keeps the factor from being exact."""
 
 
-def without_bias_correction(optimiser: Optimiser) -> dict[str, float]:
+def without_bias_correction(options: Mapping[str, Value], step: int) -> dict[str, float]:
     """Factors of a step of Adam whose moments are not divided by `1 - beta^t` (Kingma and Ba, 2015, algorithm 1)."""
-    if (stated := constants(optimiser.options)) is None:
+    if (stated := constants(options)) is None:
         return {}
-    first, second = (1 - beta**optimiser.step for beta in stated[:2])
+    first, second = (1 - beta**step for beta in stated[:2])
     return {
         "no bias correction of the moments": first / second**0.5,
         "no bias correction of the first moment": first,
