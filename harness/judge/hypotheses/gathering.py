@@ -107,8 +107,7 @@ def numbers_of(evidence: Evidence, batch: Mapping[str, Array], other: Array) -> 
     found: dict[str, float] = {
         "N": setup.N,
         "rows x columns": pixels,
-        "gridsize": setup.gridsize,
-        "gridsize, squared": channels,
+        "patterns of a group": channels,
         "samples of the batch": samples,
         "patterns of the batch": samples * channels,
         "channels x rows x columns": channels * pixels,

@@ -98,6 +98,11 @@ class Known:
     optics: Optics | None = None
     optimiser: Optimiser | None = None
 
+    @property
+    def worked_in(self) -> Precision:
+        """The precision whose rounding an explanation may leave: float32 where either side computed in it."""
+        return "float32" if self.single else self.precision
+
     def few(self) -> "Known":
         """The same with the first samples of a large stage alone, for what computes a stage again."""
         count, samples = max(2, len(self.own) * FEW // self.own.size), len(self.own)

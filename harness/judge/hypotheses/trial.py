@@ -73,9 +73,8 @@ def _left(known: Known, candidate: Candidate) -> float | None:
     left = 0.0 if np.array_equal(own, explained) else relative_error(own, explained)
     if not before or left is None:
         return None
-    precision: Precision = "float32" if known.single else known.precision
     share = EXPLAINED if known.own.size >= MIN_SIZE else EXPLAINED_OF_FEW
-    return left if left <= min(ROUNDING[precision], share * before) else None
+    return left if left <= min(ROUNDING[known.worked_in], share * before) else None
 
 
 def reproduces(known: Known, computed: Array) -> bool:
@@ -83,4 +82,4 @@ def reproduces(known: Known, computed: Array) -> bool:
     if np.shape(computed) != known.other.shape:
         return False
     error = relative_error(computed, known.other)
-    return error is not None and error <= ROUNDING["float32" if known.single else known.precision]
+    return error is not None and error <= ROUNDING[known.worked_in]

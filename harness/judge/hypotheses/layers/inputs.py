@@ -21,14 +21,17 @@ def inputs(known: Known) -> Iterator[tuple[str, Array]]:
             continue
         if len(stage) % samples == 0:
             yield name, stage
-            if (
-                stage.ndim == 2 and math.isqrt(stage.shape[1] // channels) ** 2 * channels == stage.shape[1]
-            ):  # numbers that became an image
+            if stage.ndim == len(("samples", "numbers")) and _fills_square(stage.shape[1], channels):
                 yield name, as_image(stage, channels)
         yield from ((name, values) for values in _patterns(stage, samples, known))
     if "amplitude" in known.batch:
         amplitude = known.batch["amplitude"][:samples]
         yield from (("the batch", values) for values in usual_inputs(amplitude, known.numbers.get("intensity scale")))
+
+
+def _fills_square(numbers: int, channels: int) -> bool:
+    """Whether so many numbers are a square image with so many channels."""
+    return math.isqrt(numbers // channels) ** 2 * channels == numbers
 
 
 def usual_inputs(amplitude: Array, scale: float | None) -> Iterator[Array]:

@@ -43,11 +43,13 @@ class Site:
     def variants(self, change: Change) -> Iterator[tuple[str, Array]]:
         """Sentence and stage for every change of any one layer that can be computed, then of all layers alike."""
         alike: dict[str, Site] = {}
+        rest = self
         for number, layer in enumerate(self.layers):
             for sentence, changed in change(layer):
                 where = f", in {layer.name}" if len(self.layers) > 1 else ""
-                yield from _made(sentence + where, self.with_layer(number, changed))
+                yield from _made(sentence + where, rest.with_layer(0, changed))
                 alike[sentence] = alike.get(sentence, self).with_layer(number, changed)
+            rest = replace(rest, layers=rest.layers[1:], image=output(layer, rest.image))
         if len(self.layers) > 1:
             for sentence, site in alike.items():
                 yield from _made(f"{sentence}, in every layer", site)

@@ -16,7 +16,14 @@ POWERS: tuple[tuple[float, str], ...] = (
     (2, "{}, squared"),
     (-2, "1 / {}, squared"),
 )
-GENERAL = {"root of 2": math.sqrt(2), "pi": math.pi, "2 pi": 2 * math.pi}
+GENERAL = {
+    "root of 2": math.sqrt(2),
+    "1 / root of 2": 1 / math.sqrt(2),
+    "pi": math.pi,
+    "1 / pi": 1 / math.pi,
+    "2 pi": 2 * math.pi,
+    "1 / 2 pi": 0.5 / math.pi,
+}
 """Numbers that are known of any case."""
 LARGEST_DENOMINATOR = 32
 """Fractions such as 13/12 are told up to here: a mean that was divided by the wrong count."""
@@ -29,14 +36,18 @@ def name_of(factor: complex, numbers: Mapping[str, float], precise: float = PREC
     """
     size = abs(factor)
     for power, text in POWERS:
-        known = {**numbers, **GENERAL}.items()
-        found = [text.format(name) for name, number in known if _is_power(size, number, power, precise)]
+        found = [text.format(name) for name, number in numbers.items() if _is_power(size, number, power, precise)]
         if found:
             return " or ".join(found[:2])
+    for name, number in GENERAL.items():
+        if abs(size / number - 1) <= precise:
+            return name
     whole = Fraction(size).limit_denominator(LARGEST_DENOMINATOR) if size < LARGEST_DENOMINATOR else Fraction(0)
     return str(whole) if whole not in (0, 1) and abs(size - float(whole)) <= precise * size else ""
 
 
 def _is_power(size: float, number: float, power: float, precise: float) -> bool:
-    """Whether a factor is a power of a number; 0, and 1 itself, make no factor."""
-    return number > 0 and number != 1 and math.isfinite(number) and abs(size / number**power - 1) <= precise
+    """Whether a factor is a power of a number; of a small number only itself: 2 is the root of many a 4."""
+    if number <= 0 or number == 1 or not math.isfinite(number) or (number < LARGEST_DENOMINATOR and abs(power) != 1):
+        return False
+    return abs(size / number**power - 1) <= precise

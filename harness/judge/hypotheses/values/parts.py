@@ -11,9 +11,8 @@ from harness.judge.hypotheses.values.scaled import factor_of
 
 def constant(known: Known) -> Iterator[Candidate]:
     """One number everywhere: nothing was computed, or what is kept is that of a new model."""
-    values = np.unique(known.own)
-    if len(values) == 1:
-        yield Candidate(f"{values[0]:g} everywhere", np.full_like(known.other, values[0]), fitted=True)
+    mean = known.own.mean()
+    yield Candidate(f"{mean:g} everywhere", np.full_like(known.other, mean), fitted=True)
 
 
 def zeroed(known: Known) -> Iterator[Candidate]:

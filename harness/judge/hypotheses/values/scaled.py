@@ -16,7 +16,7 @@ def scaled(known: Known) -> Iterator[Candidate]:
     factor = factor_of(known.own, known.other)
     if factor is None or factor == 0:
         return
-    name = name_of(factor, known.numbers, PRECISE[known.precision]) if not np.iscomplex(factor) else ""
+    name = name_of(factor, known.numbers, PRECISE[known.worked_in]) if not np.iscomplex(factor) else ""
     text = f"{OTHERS} times {formatted(factor)}" + (f" ({name})" if name not in ("", formatted(factor)) else "")
     yield Candidate(text, factor * known.other, fitted=not name)
 
