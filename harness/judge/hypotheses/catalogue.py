@@ -38,11 +38,11 @@ if TYPE_CHECKING:
     from harness.judge.localisation import ComparedTensor
 
 HYPOTHESES: tuple[Hypothesis, ...] = (
-    constant, sign, conjugate, turned, swapped, rounded,
+    sign, conjugate, turned, swapped, rounded,
     counting, illumination, diffraction, offsets, merging,
     weighting, poisson, amplitude_error, total_variation,
     stale, statistics, moments, adam, momentum, clipping, step, decay,
-    shifted, reordered, scaled, coupled, zeroed, raised, layers, functions, computed_in,
+    constant, shifted, reordered, scaled, coupled, zeroed, raised, layers, functions, computed_in,
 )  # fmt: skip
 
 
