@@ -74,10 +74,15 @@ def _sides(case: CaseSummary, found: LocalisationRecord) -> tuple[str, str]:
 def _is(found: LocalisationRecord, other: str) -> str:
     """`is tensorflow's times 1.01` where a hypothesis explains the difference, else its size."""
     if found.transformation:
-        return f"is {found.transformation.replace('the other side', other)}"
+        return f"is {of_side(found.transformation, other)}"
     if found.max_rel is None:
         return f"differs from {other}'s by up to {found.max_abs:.3g}"
     return f"differs from {other}'s by up to {100 * found.max_rel:.3g} % of its largest value"
+
+
+def of_side(transformation: str, side: str) -> str:
+    """What a tensor is instead, with the name of the side whose tensor is right: `tensorflow's, conjugated`."""
+    return transformation.replace("the other side", side)
 
 
 def _notes(case: CaseSummary, found: LocalisationRecord) -> Iterator[str]:
