@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from harness.judge.evidence import Evidence
 from harness.judge.hypotheses.gathering import attempted, known_of
 from harness.judge.hypotheses.joined import WORDS, joined_of
-from harness.judge.hypotheses.known import Hypothesis
+from harness.judge.hypotheses.known import OTHERS, Hypothesis, Known
 from harness.judge.hypotheses.layers.catalogue import layers
 from harness.judge.hypotheses.losses.errors import amplitude_error, total_variation
 from harness.judge.hypotheses.losses.poisson import poisson
@@ -37,22 +37,37 @@ from harness.judge.hypotheses.values.turned import turned
 if TYPE_CHECKING:
     from harness.judge.localisation import ComparedTensor
 
+COMPUTED: tuple[Hypothesis, ...] = (
+    counting, illumination, diffraction, offsets, merging, poisson, amplitude_error, total_variation, layers,
+)  # fmt: skip
+"""Those that first prove that the right tensor is what is stated."""
 HYPOTHESES: tuple[Hypothesis, ...] = (
-    sign, conjugate, turned, swapped, rounded,
-    counting, illumination, diffraction, offsets, merging,
-    weighting, poisson, amplitude_error, total_variation,
+    sign, conjugate, turned, swapped, rounded, *COMPUTED[:-1], weighting,
     stale, statistics, moments, adam, momentum, clipping, step, decay,
     constant, shifted, reordered, scaled, coupled, zeroed, raised, layers, functions, computed_in,
 )  # fmt: skip
 
 
 def explained_by_trial(evidence: Evidence, first: "ComparedTensor") -> Explanation | None:
-    """What the first wrong tensor is instead, alone or as all others of its kind; None where nothing explains it."""
-    found = explanation(known_of(evidence, first), HYPOTHESES)
-    if found is not None:
-        return found
+    """What the first wrong tensor is instead, alone or as all others of its kind; None where nothing explains it.
+
+    Where it is itself what is stated, the reference may be wrong.
+    """
+    known = known_of(evidence, first)
+    return explanation(known, HYPOTHESES) or _of_all(evidence, first) or _of_the_reference(known)
+
+
+def _of_all(evidence: Evidence, first: "ComparedTensor") -> Explanation | None:
     together = attempted(lambda: joined_of(evidence, first))
     found = None if together is None else explanation(together, HYPOTHESES)
     if together is None or found is None:
         return None
     return replace(found, sentence=f"{found.sentence}, like every other {WORDS[together.kind]}")
+
+
+def _of_the_reference(known: Known) -> Explanation | None:
+    """The same the other way round."""
+    found = explanation(replace(known, own=known.other, other=known.own), COMPUTED)
+    if found is None:
+        return None
+    return replace(found, sentence=f"as stated, and {OTHERS} is this one{found.sentence.removeprefix(OTHERS)}")

@@ -1,5 +1,6 @@
 """The trial: every hypothesis is held against the first wrong tensor, and named only if it explains it to rounding."""
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -47,11 +48,17 @@ def explanation(known: Known, hypotheses: Iterable[Hypothesis]) -> Explanation |
 def _candidates(known: Known, hypotheses: Iterable[Hypothesis]) -> Iterator[Candidate]:
     """All candidates; one that was fitted to few values, or that has another shape, is none."""
     with np.errstate(all="ignore"):  # a hypothesis that does not hold may divide by zero
-        for candidate in chain.from_iterable(hypothesis(known) for hypothesis in hypotheses):
+        for candidate in chain.from_iterable(_of(hypothesis, known) for hypothesis in hypotheses):
             if candidate.fitted and known.own.size < MIN_SIZE:
                 continue
             if _fits(known.own, candidate.explained):
                 yield candidate
+
+
+def _of(hypothesis: Hypothesis, known: Known) -> Iterator[Candidate]:
+    """The candidates of one hypothesis; where the tensors are of a shape that it did not expect, there are no more."""
+    with contextlib.suppress(ArithmeticError, LookupError, TypeError, ValueError):  # else the place is lost
+        yield from hypothesis(known)
 
 
 def _fits(own: Array, explained: Array) -> bool:
@@ -65,7 +72,7 @@ def _left(known: Known, candidate: Candidate) -> float | None:
 
     A candidate may hold the first samples alone: then these must differ, and are explained.
     """
-    own, other = (known.own, known.other)
+    own, other = known.own, known.other
     explained = candidate.explained
     if own.shape != explained.shape:
         own, other = own[: len(explained)], other[: len(explained)]

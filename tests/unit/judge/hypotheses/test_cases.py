@@ -42,6 +42,14 @@ def test_swapped_heads(gs2):
     assert found_in(gs2).transformation == "the other side's phase_head, which is another stage"
 
 
+def test_the_reference_may_be_wrong(gs2):
+    evidence = gs2.evidence
+    extracted = evidence.stages("tensorflow", "float64")["object_extracted"]
+    changed = {"exit_wave": lambda _: extracted * evidence.probe.conj()[:, :, None]}
+    gs2.change_arrays(F64.replace("torch", "tensorflow"), **changed)
+    assert found_in(gs2).transformation == "as stated, and the other side's is this one with the probe conjugated"
+
+
 def test_noise_is_not_named(gs2):
     rng = np.random.default_rng(1)
     gs2.change_arrays(F64, exit_wave=lambda a: a + 1e-3 * rng.normal(size=a.shape))

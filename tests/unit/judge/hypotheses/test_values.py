@@ -1,13 +1,14 @@
 """A tensor that is the other side's in another guise is recognised; one that is merely different is not."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from harness.judge.hypotheses.catalogue import HYPOTHESES
-from harness.judge.hypotheses.known import Known
+from harness.judge.hypotheses.known import Candidate, Known
 from harness.judge.hypotheses.trial import explanation
 from harness.judge.hypotheses.values.numbers import name_of
 from harness.judge.hypotheses.values.rounded import TYPES, rounded_to
@@ -116,6 +117,22 @@ def test_single_precision_is_recognised() -> None:
 def test_noise_is_not_named(size: float) -> None:
     for other in (REAL, STAGE):
         assert said(other + size * RNG.normal(size=other.shape), other, later={"x": RNG.normal(size=REAL.shape)}) == ""
+
+
+def test_a_hypothesis_that_fails_costs_no_other() -> None:
+    def broken(known: Known) -> Iterator[Candidate]:
+        yield from np.zeros(3).reshape(2, 2)
+
+    found = explanation(Known(-REAL, REAL), (broken, *HYPOTHESES))
+    assert found is not None
+    assert "opposite sign" in found.sentence
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (9,), (3, 4), (2, 3, 5, 1), (1, 4, 4, 2), (2, 3, 4, 5, 2)])
+def test_any_shape_can_be_tried(shape: tuple[int, ...]) -> None:
+    own, other = RNG.normal(size=(2, *shape))
+    for kind in ("stage", "loss", "gradient", "moment", "weight", "state"):
+        assert said(own, other, kind=kind) == ""
 
 
 def test_what_is_equal_is_not_named() -> None:
