@@ -76,17 +76,23 @@ def _left(known: Known, candidate: Candidate) -> float | None:
     explained = candidate.explained
     if own.shape != explained.shape:
         own, other = own[: len(explained)], other[: len(explained)]
-    before = relative_error(own, other)
     left = 0.0 if np.array_equal(own, explained) else relative_error(own, explained)
-    if not before or left is None:
-        return None
+    return left if left is not None and left <= _allowed(known, own, other) else None
+
+
+def _allowed(known: Known, own: Array, other: Array) -> float:
+    """The most that may be left of a difference: rounding, and a small share of it; below 0 where there is none."""
+    before = relative_error(own, other)
     share = EXPLAINED if known.own.size >= MIN_SIZE else EXPLAINED_OF_FEW
-    return left if left <= min(ROUNDING[known.worked_in], share * before) else None
+    return min(ROUNDING[known.worked_in], share * before) if before else -1.0
 
 
 def reproduces(known: Known, computed: Array) -> bool:
-    """Whether a formula gives the right tensor to rounding: only then are its variants worth a trial."""
+    """Whether a formula gives the right tensor: only then are its variants worth a trial.
+
+    It must do so as nearly as they have to: else what changes nothing would explain that the right tensor is off.
+    """
     if np.shape(computed) != known.other.shape:
         return False
     error = relative_error(computed, known.other)
-    return error is not None and error <= ROUNDING[known.worked_in]
+    return error is not None and error <= _allowed(known, known.own, known.other)

@@ -50,9 +50,11 @@ def test_the_reference_may_be_wrong(gs2):
     assert found_in(gs2).transformation == "as stated, and the other side's is this one with the probe conjugated"
 
 
-def test_noise_is_not_named(gs2):
+@pytest.mark.parametrize("size", [1e-11, 1e-9, 1e-6, 1e-3])
+@pytest.mark.parametrize("side", ["tensorflow", "torch"])
+def test_noise_is_not_named(gs2, side, size):
     rng = np.random.default_rng(1)
-    gs2.change_arrays(F64, exit_wave=lambda a: a + 1e-3 * rng.normal(size=a.shape))
+    gs2.change_arrays(F64.replace("torch", side), exit_wave=lambda a: a + size * rng.normal(size=a.shape))
     found = found_in(gs2)
     assert (found.transformation, found.explained, found.as_json()["left"]) == ("", None, None)
 

@@ -139,6 +139,15 @@ def test_a_layer_that_is_not_computed_as_stated_says_nothing():
     assert explanation(known, HYPOTHESES) is None
 
 
+def test_what_changes_nothing_explains_no_noise():
+    """The right stage is off by rounding, the other is what the layer gives: a second ReLU makes one of the other."""
+    right = made(CONV, KERNEL)
+    other = right * (1 + 1e-12 * RNG.normal(size=right.shape))
+    weights = {f"l.{role}": weight for role, weight in KERNEL.items()}
+    known = Known(right, other, name="l", stages={"x": IMAGE}, layers={"l": CONV}, weights=weights)
+    assert explanation(known, HYPOTHESES) is None
+
+
 def test_every_kernel_of_a_chain_may_be_flipped():
     names = {"s.conv1": UNPADDED, "s.conv2": UNPADDED}
     second = {"kernel": RNG.normal(size=(3, 3, 4, 4)), "bias": RNG.normal(size=4)}
