@@ -28,7 +28,7 @@ from harness.judge.hypotheses.values.functions import functions
 from harness.judge.hypotheses.values.parts import constant, coupled, zeroed
 from harness.judge.hypotheses.values.reordered import reordered
 from harness.judge.hypotheses.values.rounded import computed_in, rounded
-from harness.judge.hypotheses.values.scaled import raised, scaled
+from harness.judge.hypotheses.values.scaled import multiplied, raised, scaled
 from harness.judge.hypotheses.values.shifted import shifted
 from harness.judge.hypotheses.values.sign import sign
 from harness.judge.hypotheses.values.swapped import swapped
@@ -44,7 +44,7 @@ COMPUTED: tuple[Hypothesis, ...] = (
 HYPOTHESES: tuple[Hypothesis, ...] = (
     sign, conjugate, turned, swapped, rounded, *COMPUTED[:-1], weighting,
     stale, statistics, moments, adam, momentum, clipping, step, decay,
-    constant, shifted, reordered, scaled, coupled, zeroed, raised, layers, functions, computed_in,
+    constant, shifted, reordered, scaled, coupled, zeroed, layers, multiplied, raised, functions, computed_in,
 )  # fmt: skip
 
 

@@ -12,13 +12,22 @@ _NEAR = 1e-3
 
 
 def scaled(known: Known) -> Iterator[Candidate]:
-    """A factor; one that is a number of the case, such as rows x columns, is told by its name."""
+    """A factor that is a number of the case, such as rows x columns, or a simple fraction."""
     factor = factor_of(known.own, known.other)
-    if factor is None or factor == 0:
-        return
-    name = name_of(factor, known.numbers, PRECISE[known.worked_in]) if not np.iscomplex(factor) else ""
-    text = f"{OTHERS} times {formatted(factor)}" + (f" ({name})" if name not in ("", formatted(factor)) else "")
-    yield Candidate(text, factor * known.other, fitted=not name)
+    if factor is not None and (name := _name(factor, known)):
+        text = f"{OTHERS} times {formatted(factor)}" + (f" ({name})" if name != formatted(factor) else "")
+        yield Candidate(text, factor * known.other)
+
+
+def multiplied(known: Known) -> Iterator[Candidate]:
+    """Any other factor; another epsilon is one, too, where all variances are alike, and is tried before."""
+    factor = factor_of(known.own, known.other)
+    if factor:
+        yield Candidate(f"{OTHERS} times {formatted(factor)}", factor * known.other, fitted=True)
+
+
+def _name(factor: complex, known: Known) -> str:
+    return "" if np.iscomplex(factor) else name_of(factor, known.numbers, PRECISE[known.worked_in])
 
 
 def raised(known: Known) -> Iterator[Candidate]:

@@ -119,6 +119,12 @@ def test_a_near_miss_is_not_named(words):
     assert said(*CASES[words], noise=1e-4) == ""
 
 
+def test_another_epsilon_is_named_where_it_makes_a_mere_factor():
+    """A new model: every variance is 1, every mean and bias 0."""
+    new = {"gain": np.ones(4), "bias": np.zeros(4), "mean": np.zeros(4), "variance": np.ones(4)}
+    assert "an epsilon of 1e-05" in said(made(changed(BATCH_NORM, epsilon=1e-5), new), BATCH_NORM, new)
+
+
 def test_numbers_made_an_image_in_the_other_order():
     own = resized(np.moveaxis(NUMBERS.reshape(3, 4, 4, 4), 1, 3), [2, 2], "the nearest pixel")
     attributes = changed(UP, interpolation="nearest")
