@@ -95,8 +95,10 @@ def _layers(evidence: Evidence, tensor: str, kind: Kind) -> dict[str, Attributes
     if kind != "stage":
         holder = tensor.rpartition(".")[0]
         return {name: layer for name, layer in layers.items() if name == holder}
+    if tensor in layers:
+        return {tensor: layers[tensor]}
     parts = (f"{tensor}.", f"{tensor.removesuffix('_head')}.")
-    return {name: layer for name, layer in layers.items() if name == tensor or name.startswith(parts)}
+    return {name: layer for name, layer in layers.items() if name.startswith(parts)}
 
 
 def numbers_of(evidence: Evidence, batch: Mapping[str, Array], other: Array) -> dict[str, float]:
