@@ -18,9 +18,10 @@ from harness.judge import lockstep
 from harness.judge.comparing import relative_error
 from harness.judge.difference import Difference, difference
 from harness.judge.evidence import Evidence
+from harness.judge.hypotheses.catalogue import explained_by_trial
+from harness.judge.hypotheses.trial import Explanation
 from harness.judge.oracle import oracle_stages
 from harness.judge.precision import of_rounding, sides_in_float32
-from harness.judge.transformation import transformation
 from harness.judge.verdict import RED, Check, RungVerdict
 
 T = TypeVar("T")
@@ -64,12 +65,17 @@ class Localisation:
     """Stages that differ even when computed from the reference's earlier stages; None when that was not tried."""
     not_alone: tuple[str, ...] = ()
     """Stages that could not be computed in this way."""
-    transformation: str = ""
-    """Simple change of `other` that explains the difference, such as a conjugation; empty where none does."""
+    explained: Explanation | None = None
+    """What the tensor is instead of `other`, where a hypothesis explains it to rounding."""
     in_float32: tuple[str, ...] = ()
     """Sides that computed the tensor in float32 although float64 was asked for."""
     written_in: tuple[str, ...] = ()
     """Where the sides' own code computes the stage, such as `helper.py:110 of torch`."""
+
+    @property
+    def transformation(self) -> str:
+        """What the tensor is instead, such as `the other side's, conjugated`; empty where nothing explains it."""
+        return "" if self.explained is None else self.explained.sentence
 
     def as_json(self) -> dict[str, Any]:
         """Contents of `comparison/localisation.json`."""
@@ -88,6 +94,7 @@ class Localisation:
             "wrong_alone": None if self.wrong_alone is None else list(self.wrong_alone),
             "not_alone": list(self.not_alone),
             "transformation": self.transformation,
+            "left": None if self.explained is None else self.explained.left,
             "in_float32": list(self.in_float32),
             "written_in": list(self.written_in),
             "message": first.check.message,
@@ -111,9 +118,9 @@ def localise(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> Localisatio
     alone = [check for check in checks if check.rung == "stages" and check.name.startswith("alone.")]
     wrong = lockstep.wrong_alone(evidence, alone) if alone else None
     nothing = tuple(name for name in _red(alone) if name not in (wrong or ()))
-    changed = "" if gap is None else transformation(first.own, first.other, first.stage == first.tensor)
+    explained = None if gap is None else explained_by_trial(evidence, first)
     single, places = _in_float32(first, evidence.backends), lockstep.written_in(evidence, first.tensor)
-    return Localisation(first, gap, wrong, nothing, changed, single, places)
+    return Localisation(first, gap, wrong, nothing, explained, single, places)
 
 
 def _in_float32(first: ComparedTensor, sides: tuple[str, str]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Checks of the tensors of both sides by name: each must exist, have the same shape and type, be finite and agree."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import numpy as np
 
@@ -110,7 +110,12 @@ def judge_each(
 
 
 def without_common_factor(
-    findings: Findings, check: str, what: str, names: tuple[str, str], sides: tuple[Weights, Weights]
+    findings: Findings,
+    check: str,
+    what: str,
+    names: tuple[str, str],
+    sides: tuple[Weights, Weights],
+    meaning: Callable[[float], str] | None = None,
 ) -> Weights:
     """Report a factor that all tensors of the candidate share, and take it out of them; nothing where there is none.
 
@@ -120,13 +125,16 @@ def without_common_factor(
         what: what each tensor is, for the message.
         names: names of the sides, the reference first.
         sides: the tensors of the reference and of the candidate.
+        meaning: what a factor means, such as `1 / rows x columns`; empty for one that means nothing.
 
     Returns:
         The tensors of the candidate without the factor.
     """
     if (common := common_factor(*sides)) is None:
         return sides[1]
-    size = f"{common.factor:.6g} times that of {names[0]}, cosine {common.cosine:.6g}"
+    name = meaning(common.factor) if meaning else ""
+    named = f" ({name})" if name else ""
+    size = f"{common.factor:.6g}{named} times that of {names[0]}, cosine {common.cosine:.6g}"
     findings.demand(check, False, f"every {what} of {names[1]} is {size}; it is taken out of those below")
     return common.taken_out(sides[1])
 

@@ -35,7 +35,9 @@ class LocalisationRecord(SparseRecord):
     not_alone: tuple[str, ...] = ()
     """Stages that could not be computed in this way."""
     transformation: str = ""
-    """Simple change of the other tensor that explains the difference, such as a conjugation; empty where none does."""
+    """What the tensor is instead of the other one, such as its conjugate; empty where no hypothesis explains it."""
+    left: Number | None = None
+    """What that leaves, of the tensor's largest value; None where nothing explains it, or in older hubs."""
     in_float32: tuple[str, ...] | None = None
     """Sides that computed the tensor in float32 although float64 was asked for; None in hubs of earlier versions."""
     written_in: tuple[str, ...] | None = None

@@ -54,7 +54,7 @@ def _first_red_check(reds: Sequence[Check]) -> str:
 def _first_difference(case: CaseSummary, found: LocalisationRecord) -> str:
     """How the first tensor that differs does so, with the notes on it in parentheses.
 
-    E.g. `torch's exit_wave is tensorflow's, conjugated (first stage that differs; the oracle agrees with tensorflow)`.
+    E.g. `torch's exit_wave is tensorflow's, conjugated (7e-16 is left; first stage that differs)`.
     """
     if found.max_abs is None:  # of another shape or type, or not finite: the check says which
         return f"{found.check}: {found.message}"
@@ -72,16 +72,23 @@ def _sides(case: CaseSummary, found: LocalisationRecord) -> tuple[str, str]:
 
 
 def _is(found: LocalisationRecord, other: str) -> str:
-    """`is tensorflow's times 1.01` where one simple operation explains the difference, else its size."""
+    """`is tensorflow's times 1.01` where a hypothesis explains the difference, else its size."""
     if found.transformation:
-        return f"is {found.transformation.replace('the other side', other)}"
+        return f"is {of_side(found.transformation, other)}"
     if found.max_rel is None:
         return f"differs from {other}'s by up to {found.max_abs:.3g}"
     return f"differs from {other}'s by up to {100 * found.max_rel:.3g} % of its largest value"
 
 
+def of_side(transformation: str, side: str) -> str:
+    """What a tensor is instead, with the name of the side whose tensor is right: `tensorflow's, conjugated`."""
+    return transformation.replace("the other side", side)
+
+
 def _notes(case: CaseSummary, found: LocalisationRecord) -> Iterator[str]:
-    """Notes on the tensor: that it differs first, its precision if float32, its code, whom the oracle agrees with."""
+    """What an explanation leaves, that the tensor differs first, its code, whom the oracle agrees with."""
+    if found.left is not None:
+        yield f"{found.left:.0e} is left" if found.left else "nothing is left"
     first = f"first {_FIRST.get(found.stage, 'stage')} that differs"
     yield f"{first} in float32" if found.precision == "float32" else first
     if found.in_float32:

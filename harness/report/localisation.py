@@ -9,6 +9,7 @@ from harness.judge.evidence import Evidence
 from harness.judge.localisation import ComparedTensor, Localisation, localise
 from harness.judge.verdict import RungVerdict
 from harness.report import repro
+from harness.report.diagnosis import of_side
 
 JSON, TEXT = Path(layout.COMPARISON, layout.LOCALISATION), Path(layout.COMPARISON, layout.LOCALISATION_TEXT)
 
@@ -29,6 +30,7 @@ def write(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> None:
         found=found,
         place=found.first,
         gap=found.difference,
+        instead=of_side(found.transformation, reference if found.first.against == reference else "the oracle"),
         here=candidate if found.first.against == reference else "here",
         where=_where(found.first),
         stages=_verdict(found, reference, candidate),

@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -63,6 +63,8 @@ RUNGS = tuple(rung for rung in ladder.JUDGES if rung not in ("ensemble", "golden
 _LEFT_OUT = "float32"
 """Checks with this in their names have no evidence in a trial, which computes in float64 alone."""
 _TIMEOUT = 3600.0
+Look = Callable[[Injected, Evidence, Sequence[RungVerdict]], None]
+"""What looks at a trial: the fault, the evidence and the verdicts."""
 LOCKSTEP = frozenset({"lockstep", "oracle", "trajectory", "replay", "graft", "repeat"})
 STITCHING = {"stitching", "stitched", "predictions"}
 """Hooks of a fault that only the inference legs call."""
@@ -94,9 +96,15 @@ class Outcome:
 class Trials:
     """Runs trials of faults, all of them in one folder."""
 
-    def __init__(self, folder: Path, request: Request) -> None:
-        """`folder`: empty, for the clean case and the trials; `request`: profile, store and interpreters."""
-        self.folder, self.request = folder, request
+    def __init__(self, folder: Path, request: Request, look: Look | None = None) -> None:
+        """Prepare trials.
+
+        Args:
+            folder: empty, for the clean case and the trials.
+            request: profile, store and interpreters.
+            look: is shown the evidence and the verdicts of every trial before its folder is removed.
+        """
+        self.folder, self.request, self.look = folder, request, look
         self.cases = {case.name: case for case in request.cases()}
 
     def case(self, injected: Injected) -> Case:
@@ -202,6 +210,8 @@ class Trials:
         self._assemble(injected, folder)
         evidence = Evidence(folder, (self._other(injected), injected.backend))
         verdicts = [judge_rung(evidence, rung, self.case(injected)) for rung in rungs_of(injected)]
+        if self.look is not None:
+            self.look(injected, evidence, verdicts)
         shutil.rmtree(folder)
         red = [verdict for verdict in verdicts if _is_caught(verdict)]
         message = red[0].message if red else ""

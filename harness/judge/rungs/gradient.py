@@ -11,10 +11,12 @@ wrong network.
 """
 
 from dataclasses import replace
+from functools import partial
 
 from harness.arrays import PRECISIONS, Precision
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
+from harness.judge.hypotheses.training.factors import meaning_of_gradients
 from harness.judge.lockstep import gradient_noise, gradients, slopes
 from harness.judge.precision import in_float32, in_one_type
 from harness.judge.tensors import judge_each, judge_presence, judge_tensor, without_common_factor
@@ -75,7 +77,8 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
 def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> None:
     reference, candidate = (gradients(evidence, backend, precision) for backend in evidence.backends)
     noise = gradient_noise(evidence, precision)
+    meaning = partial(meaning_of_gradients, evidence, candidate)
     candidate = without_common_factor(
-        findings, f"{precision}.factor", "gradient", evidence.backends, (reference, candidate)
+        findings, f"{precision}.factor", "gradient", evidence.backends, (reference, candidate), meaning
     )
     judge_each(findings, precision, evidence.contract.trained, (reference, candidate), noise, "gradient of {}")

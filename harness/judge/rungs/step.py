@@ -8,12 +8,14 @@ float64 after a step of Adam, each side is held against the formula, which tells
 """
 
 from dataclasses import replace
+from functools import partial
 
 from harness.arrays import PRECISIONS, Precision, Weights
 from harness.judge.adam import off_formula
 from harness.judge.declared import demand_still_there, found_in_step
 from harness.judge.evidence import Evidence, Incapable
 from harness.judge.findings import Findings
+from harness.judge.hypotheses.training.factors import meaning_of_moments
 from harness.judge.lockstep import first_step, start, trajectory_noise
 from harness.judge.rungs.spec import differences
 from harness.judge.tensors import judge_each, judge_presence, unchanged, without_common_factor
@@ -71,7 +73,8 @@ def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> No
     for kept in evidence.contract.optimiser_state:
         check, what = f"{precision}.factor.{kept}", f"{kept.replace('_', ' ')}{_SQUARED.get(kept, '')}"
         state = (_kept(reference, kept), _kept(candidate, kept))
-        candidate |= without_common_factor(findings, check, what, evidence.backends, state)
+        meaning = partial(meaning_of_moments, evidence, kept)
+        candidate |= without_common_factor(findings, check, what, evidence.backends, state, meaning)
     judge_each(findings, precision, reference, (reference, candidate), noise, "{} after one step")
 
 

@@ -82,7 +82,7 @@ def test_what_comes_after_the_forward_pass(case, file, tensor, where, look_at):
 def test_what_the_tensor_is_instead_is_said(case):
     case.change_arrays(F64, exit_wave=np.conj)
     case.change_arrays("torch/graft/stages.npz", exit_wave=np.conj)
-    assert "- It is the other side's, conjugated\n" in written(case).read_text()
+    assert "\n- It is tensorflow's, conjugated: " in written(case).read_text()
 
 
 def test_a_stage_that_could_not_be_tried_alone_is_not_called_wrong(case):

@@ -1,0 +1,1 @@
+"""Hypotheses about a term of the loss: its formula, its counts, its weight."""

@@ -1,0 +1,1 @@
+"""Hypotheses about gradients, moments and weights after a step."""
