@@ -98,7 +98,7 @@ class Fault:
         return self.real is not None and SPEC not in self.rungs and tuple(red[:1]) == (SPEC,)
 
     def expects(self, red: Sequence[str]) -> bool:
-        """Whether the lowest of the red rungs is an expected one; a rung `spec` that tells of a real bug is passed by."""
+        """Whether the lowest red rung is an expected one; a rung `spec` that tells of a real bug is passed by."""
         if self.is_control:
             return not red
         shown = red[1:] if self.is_told(red) else red

@@ -22,7 +22,7 @@ from harness.files import plain, read_json, write_text
 from harness.judge import ladder, tolerances
 from harness.judge.evidence import Evidence
 from harness.judge.localisation import localise
-from harness.judge.verdict import CONTRACT, RED, Check, RungVerdict
+from harness.judge.verdict import CONTRACT, RED, SEVERITY, Check, RungVerdict, Status
 from harness.ports.mapping import PairMapping
 from harness.records import jobs
 from harness.records.jobs import JobRecord
@@ -97,9 +97,14 @@ class Outcome:
     """Of a real bug, the first tensor that differs; None where there is none."""
 
     @property
-    def first(self) -> str | None:
+    def lowest_red_rung(self) -> str | None:
         """The lowest red rung; None when the fault was not caught."""
         return self.red[0] if self.red else None
+
+    @property
+    def status(self) -> Status:
+        """The worst status of the red checks; `pass` where none is red."""
+        return min((check.status for check in self.checks), key=SEVERITY.index, default="pass")
 
     @property
     def as_expected(self) -> bool:
@@ -137,11 +142,19 @@ class Trials:
             SettingsRecord(settings=dict(case.scenario.requested_settings)).write(folder / layout.REQUESTED)
         write_text(folder / layout.SCENARIO, case.resolved_yaml())
 
-    def fixed(self, injected: Injected, rungs: Sequence[str]) -> tuple[str, ...]:
-        """The rungs, of those given, that are red without the fault."""
-        evidence = Evidence(self.clean(injected), (self._other(injected), injected.backend))
-        verdicts = [judge_rung(evidence, rung, self.case(injected)) for rung in rungs]
-        return tuple(verdict.rung for verdict in verdicts if verdict.status in RED)
+    def fixed(self, wanted: Iterable[Injected]) -> dict[tuple[str, str], tuple[str, ...]]:
+        """The rungs that are red without a fault, by the case and the side: all that are judged with one of them."""
+        judged: dict[tuple[str, str], dict[str, RungVerdict]] = {}
+        for injected in wanted:
+            known = judged.setdefault((self.case(injected).name, injected.backend), {})
+            evidence = Evidence(self.clean(injected), (self._other(injected), injected.backend))
+            for rung in RUNGS[: RUNGS.index("canvas") + 1] + rungs_of(injected):
+                if rung not in known:
+                    known[rung] = judge_rung(evidence, rung, self.case(injected))
+        return {
+            key: tuple(rung for rung in RUNGS if rung in known and known[rung].status in RED)
+            for key, known in judged.items()
+        }
 
     def _other(self, injected: Injected) -> str:
         sides = subject_of(injected.fault).sides or self.request.backends

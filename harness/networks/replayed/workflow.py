@@ -7,7 +7,6 @@ import numpy as np
 from harness.arrays import Array
 from harness.ports.contract import Value
 from harness.ports.protocol import Setup
-from harness.scenario.pair import PairScenario
 
 BUILT_AT_IMPORT = {"gridsize": 2}
 """An object that is made when the module is imported, by the settings of then."""
@@ -21,12 +20,10 @@ def train(gridsize: int, object_big: bool = True, probe_big: bool = True, mask: 
 def settings(setup: Setup) -> dict[str, Value]:
     """What a side was about to train with.
 
-    Options of the side: `not_passed`, a setting that its caller forgets; `built_at_import`, that the object of the
-    import is used.
+    Options of the side: those that are passed on; `not_passed`, one that the caller forgets; `built_at_import`, that
+    the object of the import is used.
     """
-    assert isinstance(setup.scenario, PairScenario)
-    asked = setup.scenario.pair.settings
-    passed = {name: bool(asked.get(name, True)) for name in ("object_big", "probe_big", "mask")}
+    passed = {name: bool(setup.options[name]) for name in ("object_big", "probe_big", "mask")}
     passed.pop(str(setup.options.get("not_passed")), None)
     gridsize: int = setup.scenario.grouping.gridsize
     if setup.options.get("built_at_import"):
