@@ -115,14 +115,15 @@ def epsilon_of(model: nn.Module, norm: str, number: float) -> None:
         module.eps = number
 
 
-class _Rectified(nn.Conv2d):
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        return torch.relu(super().forward(images))
-
-
 def extra_relu(model: nn.Module) -> None:
-    """Put a ReLU behind the last convolution."""
-    every(model, nn.Conv2d)[-1].__class__ = _Rectified
+    """Put a ReLU behind the last layer, in the model's own code."""
+    plain = type(model)
+
+    class Rectified(plain):  # type: ignore[misc, valid-type]
+        def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+            return torch.relu(super().forward(*inputs))
+
+    model.__class__ = Rectified
 
 
 def one_initialiser(model: nn.Module) -> None:

@@ -82,8 +82,8 @@ def half_pixel(port: FaultyPort) -> None:
     causes=("the oracle agrees with {other}",),
 )
 def reference_wrong(port: FaultyPort) -> None:
-    """The implementation that was ported from is itself wrong: a layer of it leaves out its bias."""
-    port.setup(with_options(port.backend, mix_bias=False))
+    """The implementation that was ported from is itself wrong: a layer averages over its channels, and does not sum."""
+    port.setup(with_options(port.backend, mix_averages=True))
 
 
 @real_bug(

@@ -52,7 +52,7 @@ def network(size: int, modes: Array, options: Any) -> keras.Model:
     x = layers.Conv2D(8, 2, activation="relu", name="odd")(image)
     x = layers.MaxPooling2D(3, strides=2, padding=options.get("pooling", "valid"), name="pool")(x)
     if options.get("mix", True):
-        kind = layers.Conv2D if options.get("mix_bias", True) else WithoutBias
+        kind = Averaging if options.get("mix_averages") else layers.Conv2D
         x = kind(8, 1, activation="relu", name="mix")(x)
     x = Doubled(size - 2, options.get("centres", "half"), name="up")(x)
     x = layers.ZeroPadding2D(2, name="border")(x)
@@ -61,12 +61,12 @@ def network(size: int, modes: Array, options: Any) -> keras.Model:
     return keras.Model(image, Diffraction(modes, name="diffraction")(x))
 
 
-class WithoutBias(layers.Conv2D):  # type: ignore[misc]
-    """A convolution that forgets its bias."""
+class Averaging(layers.Conv2D):  # type: ignore[misc]
+    """A convolution that averages over its channels where it should sum."""
 
     def call(self, inputs: Any) -> Any:
         """(B, n, n, in) to (B, n, n, out)."""
-        return ops.relu(ops.conv(inputs, self.kernel, padding="valid"))
+        return super().call(inputs / inputs.shape[-1])
 
 
 class Doubled(layers.UpSampling2D):  # type: ignore[misc]

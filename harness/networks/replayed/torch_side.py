@@ -65,7 +65,7 @@ class Replayed(nn.Module):
         self.odd = nn.Conv2d(1, 8, 2)
         self.pool = nn.MaxPool2d(3, stride=2, padding=1 if same else 0)
         if options.get("mix", True):
-            self.mix = nn.Conv2d(8, 8, 1) if options.get("mix_bias", True) else WithoutBias(8, 8, 1)
+            self.mix = Averaging(8, 8, 1) if options.get("mix_averages") else nn.Conv2d(8, 8, 1)
         self.up = Doubled(size - 2, options.get("centres", "half"))
         self.border = nn.ZeroPad2d(2)
         self.head = nn.Conv2d(8, 2, 3)
@@ -80,12 +80,12 @@ class Replayed(nn.Module):
         return found
 
 
-class WithoutBias(nn.Conv2d):
-    """A convolution that forgets its bias."""
+class Averaging(nn.Conv2d):
+    """A convolution that averages over its channels where it should sum."""
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """(B, in, n, n) to (B, out, n, n)."""
-        return functional.conv2d(images, self.weight)
+        return super().forward(images / images.shape[1])
 
 
 class Doubled(nn.Upsample):
