@@ -18,11 +18,24 @@ BACKENDS = ("tensorflow", "torch")
 ROOT = Path(__file__).parents[2]
 
 
+OPEN = {
+    "real.seed-ignored": "both sides start from the harness's weights, so that its own seed shows nowhere but there",
+    "real.poisson-epsilon": "at 1e9 photons it is below the rounding of the loss, and shows in the slope",
+    "real.scale-start": "the training tells of it before the scale does",
+}
+"""Real bugs that are caught on another rung than their table names, and why; `docs/real-bugs.md` lists them."""
+
+
 def _parameters() -> list[object]:
     return [
-        pytest.param(injected, id=str(injected), marks=[pytest.mark.quick] if injected.fault.quick else [])
-        for injected in trials.select_faults(BACKENDS)
+        pytest.param(injected, id=str(injected), marks=_marks(injected)) for injected in trials.select_faults(BACKENDS)
     ]
+
+
+def _marks(injected: Injected) -> list[pytest.MarkDecorator]:
+    marks = [pytest.mark.quick] if injected.fault.quick else []
+    reason = OPEN.get(injected.fault.id)
+    return marks if reason is None else [*marks, pytest.mark.xfail(reason=reason)]
 
 
 Outcomes = Callable[[str], dict[Injected, trials.Outcome]]
@@ -48,6 +61,7 @@ def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 @pytest.mark.parametrize("injected", _parameters())
 def test_fault(injected: Injected, outcomes: Outcomes) -> None:
     outcome = outcomes(injected.backend)[injected]
+    assert outcome.red or injected.fault.is_control
     assert outcome.as_expected, f"red: {outcome.red or 'nothing'}; {outcome.message}"
 
 
