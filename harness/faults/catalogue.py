@@ -39,6 +39,8 @@ class RealBug:
     """The case that it is replayed on; None for that of its network."""
     sides: tuple[str, ...]
     """The sides that can have it; empty for both."""
+    open: str = ""
+    """Of one that is red elsewhere than expected: why, as the first runs showed; empty for any other."""
 
     def names_cause(self, said: str, other: str) -> bool:
         """Whether a text holds one of the words, in capitals or not."""
@@ -176,17 +178,18 @@ def real_bug(
     network: str = DEFAULT,
     case: str | None = None,
     sides: Sequence[str] = (),
+    open: str = "",  # noqa: A002 - as the report says it
 ) -> Callable[[Inject], Inject]:
     """Decorator that adds the replay of a bug that was found in a public port, as `real.<name>`.
 
-    What the table of the bugs expects, `rungs` and `causes`, is fixed before the first run and never after it.
-    Arguments: see `Fault` and `RealBug`.
+    What the table of the bugs expects, `rungs` and `causes`, is fixed before the first run and never after it; `open`
+    alone is written after it. Arguments: see `Fault` and `RealBug`.
     """
 
     def enter(inject: Inject) -> Inject:
         identity = f"{REAL}.{name}"
         assert identity not in _KNOWN, f"two faults are called {identity}"
-        bug = RealBug(tuple(sources), tuple(causes), case, tuple(sides))
+        bug = RealBug(tuple(sources), tuple(causes), case, tuple(sides), open)
         told = (inject.__doc__ or "").strip()
         _KNOWN[identity] = Fault(identity, told, tuple(rungs), network, None, "", False, "smoke", inject, bug)
         return inject

@@ -34,6 +34,7 @@ def row(outcome: Outcome, fixed: Sequence[str]) -> Row:
         "as_expected": outcome.as_expected,
         "diagnosis": told,
         "message": outcome.message,
+        "open": bug.open,
         "cause_named": bool(outcome.red) and bug.names_cause(f"{told}\n{outcome.message}", outcome.backends[0]),
         "fixed_red": list(fixed),
     }

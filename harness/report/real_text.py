@@ -8,6 +8,7 @@ from harness.report.tables import Table
 
 MATRIX = ("bug", "what was wrong", "found in", "side", "expected", "lowest red", "cause", "fixed")
 SAID = ("bug", "side", "what the report says")
+OPEN = (*SAID, "why")
 SAME = ("red", "cause_named", "fixed_red")
 """What has to be the same on both sides for one row to show them."""
 
@@ -92,7 +93,7 @@ def _row(one: Mapping[str, Any]) -> tuple[str, ...]:
 
 def open_ones(trials: Iterable[Mapping[str, Any]]) -> Table:
     """One row for each that was missed, or that is red elsewhere than expected."""
-    return Table.of(SAID, ((one["bug"], one["side"], told(one)) for one in trials if is_open(one)))
+    return Table.of(OPEN, ((one["bug"], one["side"], told(one), one["open"]) for one in trials if is_open(one)))
 
 
 def told(one: Mapping[str, Any]) -> str:

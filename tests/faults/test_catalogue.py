@@ -18,14 +18,6 @@ BACKENDS = ("tensorflow", "torch")
 ROOT = Path(__file__).parents[2]
 
 
-OPEN = {
-    "real.seed-ignored": "both sides start from the harness's weights, so that its own seed shows nowhere but there",
-    "real.poisson-epsilon": "at 1e9 photons it is below the rounding of the loss, and shows in the slope",
-    "real.scale-start": "the training tells of it before the scale does",
-}
-"""Real bugs that are caught on another rung than their table names, and why; `docs/real-bugs.md` lists them."""
-
-
 def _parameters() -> list[object]:
     return [
         pytest.param(injected, id=str(injected), marks=[pytest.mark.quick] if injected.fault.quick else [])
@@ -57,9 +49,9 @@ def outcomes(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 def test_fault(injected: Injected, outcomes: Outcomes) -> None:
     outcome = outcomes(injected.backend)[injected]
     found = f"red: {outcome.red or 'nothing'}; {outcome.message}"
-    if injected.fault.id in OPEN:
+    if injected.fault.real and injected.fault.real.open:
         assert outcome.red, found
-        assert not outcome.as_expected, "is open no more; take it out of OPEN"
+        assert not outcome.as_expected, "is open no more: take `open` out of it"
     else:
         assert outcome.as_expected, found
 

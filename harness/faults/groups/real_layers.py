@@ -217,6 +217,7 @@ def one_initialiser(port: FaultyPort) -> None:
     rungs=("spec",),
     sources=("keras-team/keras#19361",),
     causes=("seed", "start"),
+    open="both sides start from weights that the harness draws: where a port draws its own, its stages are other ones",
 )
 def seed_ignored(port: FaultyPort) -> None:
     """The seed of the initialiser is ignored: the port starts from kernels that were drawn with another."""

@@ -53,6 +53,7 @@ def gradient_conjugated(port: FaultyPort) -> None:
     rungs=("loss",),
     sources=("PyTorch's PoissonNLLLoss",),
     causes=("poisson",),
+    open="at 1e9 photons an epsilon of 1e-8 is below the rounding of the loss, and shows in its slope",
 )
 def poisson_epsilon(port: FaultyPort) -> None:
     """The Poisson term adds an epsilon, 1e-8, under the logarithm instead of a floor."""
@@ -211,6 +212,7 @@ def scale_inverted(port: FaultyPort) -> None:
     rungs=("scale", "step"),
     sources=("PtychoPINN",),
     causes=("log_scale", "intensity_scale"),
+    open="a training from another scale ends at another loss, of which rung telemetry tells before rung scale",
 )
 def scale_start(port: FaultyPort) -> None:
     """The intensity scale starts at 10000, whatever the data says."""

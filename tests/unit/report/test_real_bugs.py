@@ -63,7 +63,7 @@ def test_the_pages_say_what_is_open_and_what_the_contract_told(tmp_path: Path) -
     text = (tmp_path / "faults" / layout.REAL_BUGS_TEXT).read_text()
     assert "2 bugs in 4 trials: 1 caught, recall 0.500 (0.013 to 0.987). 4 sound cases: 0 red" in text
     assert "| both | step | spec, then step | named | green |" in text
-    assert "| real.flatten-order | torch | nothing is red; stages was expected |" in text
+    assert "| real.flatten-order | torch | nothing is red; stages was expected |  |" in text
     assert "| real.flatten-order | torch | Ca" not in text
     shown = page.read_text()
     assert shown.index("open</span>") > shown.index("real.flatten-order")
