@@ -42,11 +42,13 @@ def show(fault: Annotated[str, typer.Argument(metavar="ID")], as_json: Json = Fa
     Example: python -m harness faults show geometry.offset-sign
     """
     from harness.faults import catalogue
-    from harness.session.trials import subject_of
+    from harness.session.trials import REPLAYS, subject_of
 
     facts, case = _facts(fault), subject_of(catalogue.named(fault)).scenario
     lines = [f"{name:10} {', '.join(value) if isinstance(value, list) else value}" for name, value in facts.items()]
     see = f"see it     pytest -m parity -k {case} --parity-profile {facts['profile']} --parity-fault {fault}"
+    if (REPLAYS / f"{case}.yaml").is_file():
+        see += " --parity-scenarios harness/faults/replays"
     print_result(facts, [*lines, see], as_json)
 
 
@@ -152,8 +154,9 @@ def _facts(name: str) -> dict[str, Any]:
         "changes": fault.sentence,
         "hooks": sorted(hooks),
         "size": size,
-        "rung": fault.rung,
+        "rung": " or ".join(fault.rungs),
         "network": fault.network or "any",
         "profile": fault.profile,
         "quick": fault.quick,
+        **({} if fault.real is None else {"found in": list(fault.real.sources), "causes": list(fault.real.causes)}),
     }
