@@ -15,7 +15,7 @@ def row(outcome: Outcome) -> dict[str, Any]:
         "size": fault.size if outcome.injected.size is None else outcome.injected.size,
         "unit": fault.unit,
         "sentence": fault.sentence,
-        "expected": fault.rung,
+        "expected": " or ".join(fault.rungs),
         "lowest_red_rung": outcome.lowest_red_rung,
         "red": list(outcome.red),
         "judged": list(outcome.judged),

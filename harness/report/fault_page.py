@@ -55,7 +55,8 @@ def add_real(root: Path, record: Any) -> Path:
     """
     folder, page = root / layout.FAULTS, root / pages.REAL_BUGS
     write_json(folder / layout.REAL_BUGS, record)
-    context = {"figures": record["figures"], "trials": real_text.merged(record["trials"]), "text": real_text}
+    trials = sorted(real_text.merged(record["trials"]), key=lambda one: not real_text.is_open(one))
+    context = {"figures": record["figures"], "trials": trials, "text": real_text}
     write_text(page, templates.render("faults/real.html", above=_above(root), **context))
     write_text(folder / layout.REAL_BUGS_TEXT, templates.render("faults/real.md", day=_today(), **context))
     _list_again(root)

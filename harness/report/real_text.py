@@ -7,8 +7,8 @@ from typing import Any
 from harness.report.tables import Table
 
 MATRIX = ("bug", "what was wrong", "found in", "side", "expected", "lowest red", "cause", "fixed")
-SAID = ("bug", "side", "what the report says")
-OPEN = (*SAID, "why")
+SAID = ("bug", "side", "words for the cause", "what the report says")
+OPEN = ("bug", "side", "what the report says", "why")
 SAME = ("red", "cause_named", "fixed_red")
 """What has to be the same on both sides for one row to show them."""
 
@@ -108,7 +108,7 @@ def said(trials: Iterable[Mapping[str, Any]]) -> Table:
     return Table.of(SAID, _said(trials))
 
 
-def _said(trials: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, str]]:
+def _said(trials: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str, str, str]]:
     for one in trials:
         if one["red"]:
-            yield one["bug"], one["side"], one["diagnosis"]
+            yield one["bug"], one["side"], ", ".join(one["causes"]), one["diagnosis"]
