@@ -8,8 +8,10 @@ import typer
 
 from harness import layout
 from harness.cli.common import Json, print_result, with_options
+from harness.errors import HarnessError
 
 if TYPE_CHECKING:
+    from harness.faults.catalogue import Injected
     from harness.session.request import Request
 
 app = typer.Typer(
@@ -40,11 +42,13 @@ def show(fault: Annotated[str, typer.Argument(metavar="ID")], as_json: Json = Fa
     Example: python -m harness faults show geometry.offset-sign
     """
     from harness.faults import catalogue
-    from harness.session.trials import subject_of
+    from harness.session.trials import REPLAYS, subject_of
 
     facts, case = _facts(fault), subject_of(catalogue.named(fault)).scenario
     lines = [f"{name:10} {', '.join(value) if isinstance(value, list) else value}" for name, value in facts.items()]
     see = f"see it     pytest -m parity -k {case} --parity-profile {facts['profile']} --parity-fault {fault}"
+    if (REPLAYS / f"{case}.yaml").is_file():
+        see += " --parity-scenarios harness/faults/replays"
     print_result(facts, [*lines, see], as_json)
 
 
@@ -53,11 +57,16 @@ def show(fault: Annotated[str, typer.Argument(metavar="ID")], as_json: Json = Fa
 def run(
     faults: Annotated[list[str] | None, typer.Argument(metavar="[ID...]", help="All, where none is named.")] = None,
     quick: Annotated[bool, typer.Option("--quick", help="The subset that every change is tried on.")] = False,
+    real: Annotated[
+        bool, typer.Option("--real", help="Bugs of public ports, before they were fixed and after.")
+    ] = False,
     hub: HubFolder = None,
     as_json: Json = False,
     **options: Any,
 ) -> None:
     """Inject the faults into both sides, one after another, and judge each; exit status 1 when one is not as expected.
+
+    With --real these are the replays of real bugs, otherwise all others, where none is named.
 
     Example: python -m harness faults run geometry.offset-sign training.epsilon
     """
@@ -65,7 +74,9 @@ def run(
     from harness.session import trials
 
     request, outcomes = _request(options), []
-    wanted = trials.select_faults(request.backends, faults or (), quick)
+    wanted = trials.select_faults(request.backends, faults or (), quick, real)
+    if real:
+        _run_real(request, wanted, hub, as_json)
     with tempfile.TemporaryDirectory(prefix="parity-faults-") as folder:
         for outcome in trials.Trials(Path(folder), request).run(wanted):
             outcomes.append(outcome)
@@ -76,6 +87,24 @@ def run(
         typer.echo(fault_page.add(hub, layout.FAULT_MATRIX, record), err=True)
     print_result(record, [fault_text.sentence(record["shares"])], as_json)
     raise typer.Exit(0 if all(outcome.as_expected for outcome in outcomes) else 1)
+
+
+def _run_real(request: "Request", wanted: list["Injected"], hub: Path | None, as_json: bool) -> None:
+    """Replay real bugs, before they were fixed and after, and print a line for each bug and side."""
+    from harness.report import fault_page, real_bugs, real_text
+    from harness.session import trials
+
+    if others := [str(one) for one in wanted if one.fault.real is None]:
+        raise HarnessError(f"--real: found {', '.join(others)}; allowed: ids that begin with `real.`.")
+    with tempfile.TemporaryDirectory(prefix="parity-faults-") as folder:
+        tried = trials.Trials(Path(folder), request)
+        outcomes = list(tried.run(wanted))
+        record = real_bugs.record(outcomes, tried.fixed(wanted))
+    if hub is not None:
+        typer.echo(fault_page.add_real(hub, record), err=True)
+    lines = [real_text.line(one) for one in record["trials"]]
+    print_result(record, [*lines, real_text.sentence(record["figures"]), real_text.rungs(record["figures"])], as_json)
+    raise typer.Exit(1 if any(map(real_text.is_open, record["trials"])) else 0)
 
 
 @app.command()
@@ -117,7 +146,7 @@ def _facts(name: str) -> dict[str, Any]:
     from harness.faults import catalogue
 
     fault = catalogue.named(name)
-    hooks = {hook for leg in ("lockstep", "train", "infer") for hook in fault.port("torch", leg=leg).hooks}
+    hooks = {hook for leg in ("lockstep", "train", "infer", "exchange") for hook in fault.port("torch", leg=leg).hooks}
     size = "none" if fault.size is None else f"{fault.size:g} {fault.unit}"
     return {
         "id": fault.id,
@@ -125,8 +154,9 @@ def _facts(name: str) -> dict[str, Any]:
         "changes": fault.sentence,
         "hooks": sorted(hooks),
         "size": size,
-        "rung": fault.rung,
+        "rung": " or ".join(fault.rungs),
         "network": fault.network or "any",
         "profile": fault.profile,
         "quick": fault.quick,
+        **({} if fault.real is None else {"found in": list(fault.real.sources), "causes": list(fault.real.causes)}),
     }

@@ -18,8 +18,33 @@ NOWHERE = "none"
 ANY = None
 """The network of a fault for all networks: one that changes inputs or output files alone."""
 
+REAL = "real"
+"""The group of the replays of bugs that were found in public ports."""
+SPEC = "spec"
+"""The rung that compares what the sides say of themselves, before any number is computed."""
+
 Inject = Callable[[FaultyPort], None]
 _KNOWN: dict[str, "Fault"] = {}
+
+
+@dataclass(frozen=True)
+class RealBug:
+    """What is known of a fault that was found in a public port, and what the report has to say of it."""
+
+    sources: tuple[str, ...]
+    """The public threads that it was found in, as `owner/name#number`, or the name of the package."""
+    causes: tuple[str, ...]
+    """Words for its cause; it counts as named where the report holds one of them. `{other}` is the sound side."""
+    case: str | None
+    """The case that it is replayed on; None for that of its network."""
+    sides: tuple[str, ...]
+    """The sides that can have it; empty for both."""
+    open: str = ""
+    """Of one that is red elsewhere than expected: why, as the first runs showed; empty for any other."""
+
+    def names_cause(self, said: str, other: str) -> bool:
+        """Whether a text holds one of the words, in capitals or not."""
+        return any(cause.format(other=other).lower() in said.lower() for cause in self.causes)
 
 
 @dataclass(frozen=True)
@@ -30,8 +55,8 @@ class Fault:
     """`<group>.<name>`, never changed once published."""
     sentence: str
     """What the fault changes, in one sentence: the docstring of its function."""
-    rung: str
-    """The lowest rung that should be red; `NOWHERE` for a control."""
+    rungs: tuple[str, ...]
+    """The rungs of which one should be the lowest that is red, the most likely first; `NOWHERE` for a control."""
     network: str | None
     """The network whose stages, rules, sections or weights the fault changes; `ANY` if it fits all networks."""
     size: float | None
@@ -43,6 +68,13 @@ class Fault:
     profile: str
     """The profile in which the fault is run."""
     inject: Inject
+    real: RealBug | None = None
+    """Of a replay of a bug that was found in a public port: what is known of it; None for any other fault."""
+
+    @property
+    def rung(self) -> str:
+        """The lowest rung that should be red; `NOWHERE` for a control."""
+        return self.rungs[0]
 
     @property
     def is_control(self) -> bool:
@@ -56,9 +88,23 @@ class Fault:
 
     def port(self, backend: str, size: float | None = None, leg: str = "") -> FaultyPort:
         """The changes that the fault makes to a side, with the given size or, for None, its default size."""
-        port = FaultyPort(backend, self.size if size is None else size, leg)
+        port = FaultyPort(backend, self.size if size is None else size, leg, stated=self.real is not None)
         self.inject(port)
         return port
+
+    def is_told(self, red: Sequence[str]) -> bool:
+        """Whether the contract of a port tells of a real bug that its thread expects numbers alone to show.
+
+        A port made from a model states the settings of its layers, so that rung `spec` is red before the one expected.
+        """
+        return self.real is not None and SPEC not in self.rungs and tuple(red[:1]) == (SPEC,)
+
+    def expects(self, red: Sequence[str]) -> bool:
+        """Whether the lowest red rung is an expected one; a rung `spec` that tells of a real bug is passed by."""
+        if self.is_control:
+            return not red
+        shown = red[1:] if self.is_told(red) else red
+        return bool(shown) and shown[0] in self.rungs
 
     def require_fits(self, case: Case) -> None:
         """Raise HarnessError if the case is of another network than the fault."""
@@ -117,7 +163,35 @@ def fault(
     def enter(inject: Inject) -> Inject:
         assert id not in _KNOWN, f"two faults are called {id}"
         assert (size is None) == (not unit), f"{id}: a size needs a unit, and a unit a size"
-        _KNOWN[id] = Fault(id, (inject.__doc__ or "").strip(), rung, network, size, unit, quick, profile, inject)
+        _KNOWN[id] = Fault(id, (inject.__doc__ or "").strip(), (rung,), network, size, unit, quick, profile, inject)
+        return inject
+
+    return enter
+
+
+def real_bug(
+    name: str,
+    *,
+    rungs: Sequence[str],
+    sources: Sequence[str],
+    causes: Sequence[str],
+    network: str = DEFAULT,
+    case: str | None = None,
+    sides: Sequence[str] = (),
+    open: str = "",  # noqa: A002 - as the report says it
+) -> Callable[[Inject], Inject]:
+    """Decorator that adds the replay of a bug that was found in a public port, as `real.<name>`.
+
+    What the table of the bugs expects, `rungs` and `causes`, is fixed before the first run and never after it; `open`
+    alone is written after it. Arguments: see `Fault` and `RealBug`.
+    """
+
+    def enter(inject: Inject) -> Inject:
+        identity = f"{REAL}.{name}"
+        assert identity not in _KNOWN, f"two faults are called {identity}"
+        bug = RealBug(tuple(sources), tuple(causes), case, tuple(sides), open)
+        told = (inject.__doc__ or "").strip()
+        _KNOWN[identity] = Fault(identity, told, tuple(rungs), network, None, "", False, "smoke", inject, bug)
         return inject
 
     return enter

@@ -11,6 +11,7 @@ from harness.arrays import Array, Weights
 from harness.faults.faulty_port import Stages
 from harness.files import read_json, read_npz, write_json, write_npy, write_npz
 from harness.ports.protocol import Batch, Setup
+from harness.scenario.pair import PairScenario
 
 
 def with_section(setup: Setup, name: str, **values: Any) -> Setup:
@@ -23,6 +24,20 @@ def in_section(setup: Setup, name: str, **changes: Callable[[Any], Any]) -> Setu
     """Copy of a set-up in which functions change values in a section of its scenario."""
     section = getattr(setup.scenario, name)
     return with_section(setup, name, **{key: change(getattr(section, key)) for key, change in changes.items()})
+
+
+def with_options(side: str, **options: Any) -> Callable[[Setup], Setup]:
+    """Make a change of set-ups in which the factory of one side of a pair gets other options."""
+
+    def changed(setup: Setup) -> Setup:
+        assert isinstance(setup.scenario, PairScenario)
+        pair = setup.scenario.pair
+        role = ("reference", "candidate")[pair.names.index(side)]
+        spec = getattr(pair, role)
+        own = spec.model_copy(update={"options": {**spec.options, **options}})
+        return with_section(setup, "pair", **{role: own})
+
+    return changed
 
 
 def with_amplitude(change: Callable[[Array], Array]) -> Callable[[Batch], Batch]:

@@ -38,21 +38,23 @@ class Stitching:
 class FaultyPort:
     """The changes that a fault makes to one side; every method with a `change` adds one to a hook."""
 
-    def __init__(self, backend: str, size: float | None = None, leg: str = "") -> None:
+    def __init__(self, backend: str, size: float | None = None, leg: str = "", stated: bool = False) -> None:
         """Start without changes.
 
         Args:
             backend: name of the side.
             size: size of the fault, None for a fault without one.
             leg: the leg that is about to run.
+            stated: whether the contract of the port states what it is with the fault; otherwise it stays that of the
+                sound port.
         """
-        self.backend, self.leg = backend, leg
+        self.backend, self.leg, self.stated = backend, leg, stated
         self._size, self.without_size = size, size is None
         self._changes: dict[str, list[Change]] = {}
         self.stage_changes: dict[str, StageChange] = {}
         self.rule_changes: dict[str, RuleChange] = {}
         self.term_changes: dict[str, Change] = {}
-        self.layer_changes: list[str] = []
+        self.layer_changes: list[tuple[str, tuple[Any, ...]]] = []
         self.patches: dict[str, Callable[[], Sequence[Patch]]] = {}
 
     @property
@@ -74,7 +76,7 @@ class FaultyPort:
             *(f"stage {name}" for name in self.stage_changes),
             *(f"rule {name}" for name in self.rule_changes),
             *(f"loss {name}" for name in self.term_changes),
-            *(f"layer {name}" for name in self.layer_changes),
+            *(f"layer {name}" for name, _ in self.layer_changes),
             *self.patches,
         )
 
@@ -156,9 +158,13 @@ class FaultyPort:
         """Change the function of a term of the loss in the port's `loss_terms`."""
         self.term_changes[name] = change
 
-    def layer(self, name: str) -> None:
-        """Change a layer of the model of a toolkit's port by the function `name` of `layers_<framework>`."""
-        self.layer_changes.append(name)
+    def layer(self, name: str, *values: Any) -> None:
+        """Change a layer of the model of a toolkit's port by the function `name` of `layers_<framework>`.
+
+        The function is called with the model and `values`, which are the size of the fault where none are given.
+        """
+        own = () if self.without_size else (self.size,)
+        self.layer_changes.append((name, values or own))
 
     def library(self, name: str) -> None:
         """Patch the framework; the function `name` of `FaultyPort.tensors` returns the patches."""

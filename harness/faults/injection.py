@@ -26,7 +26,7 @@ def injected(port: FaultyPort) -> Iterator[None]:
 
     def faulty(name: str, setup: Setup) -> Port:
         built = InjectedPort(create(name, port.changed("setup", setup)), port)
-        if port.uses("setup"):
+        if port.uses("setup") and not port.stated:
             built.contract = create(name, setup).contract  # that of the unchanged set-up
         return built
 
@@ -35,7 +35,19 @@ def injected(port: FaultyPort) -> Iterator[None]:
             for owner, name, new in patches():
                 stack.enter_context(mock.patch.object(owner, name, new))
         stack.enter_context(mock.patch.object(registry, "create", faulty))
+        if port.stated and port.layer_changes:
+            stack.enter_context(mock.patch.object(ToolkitPort, "bind", _changed_before(ToolkitPort.bind, port)))
         yield
+
+
+def _changed_before(bind: Callable[[ToolkitPort, Setup], None], port: FaultyPort) -> Callable[..., None]:
+    """`ToolkitPort.bind` of a port whose layers are changed before it states its contract, as if its author had."""
+
+    def changed(built: ToolkitPort, setup: Setup) -> None:
+        change_layers(built, port)
+        bind(built, setup)
+
+    return changed
 
 
 def inject_into_files(port: FaultyPort, leg: str, output: Path) -> None:
@@ -71,7 +83,7 @@ class InjectedPort:
         self.capabilities, self.contract = backend.capabilities, backend.contract
         if port.stage_changes or port.rule_changes or port.term_changes:
             change_computation(require_changeable(backend), port)
-        if port.layer_changes:
+        if port.layer_changes and not port.stated:
             change_layers(backend, port)
 
     def weights(self) -> Weights:
@@ -189,14 +201,13 @@ def change_computation(port: Any, faulty: FaultyPort) -> None:
 def change_layers(port: Any, faulty: FaultyPort) -> None:
     """Change layers of the model that a toolkit's port holds; HarnessError for any other port.
 
-    The contract was stated before, and stays: what the port claims to be is not what it is.
+    A contract that was stated before stays: what the port claims to be is not what it is.
     """
     if not isinstance(port, ToolkitPort):
         raise HarnessError(f"{type(port).__name__} holds no model to change; inject a fault of another hook.")
     functions = import_module(f"harness.faults.layers_{port.framework}")
-    size = () if faulty.without_size else (faulty.size,)
-    for name in faulty.layer_changes:
-        getattr(functions, name)(port.model, *size)
+    for name, values in faulty.layer_changes:
+        getattr(functions, name)(port.model, *values)
 
 
 def _changed(compute: Change, change: StageChange) -> Change:

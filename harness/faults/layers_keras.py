@@ -1,6 +1,7 @@
 """Faults in the layers of a Keras model, each in the first layer of its kind; `layers_torch` has the same functions.
 
-Every function takes the model, and the size of the fault where it has one, and changes the model in place.
+Every function takes the model, and the size of the fault where it has one, and changes the model in place. Real bugs
+are most often in all layers of a kind: the functions of those stand last.
 """
 
 from typing import Any
@@ -104,3 +105,52 @@ class _AlwaysDropout(layers.Dropout):  # type: ignore[misc]
 def dropout(model: keras.Model) -> None:
     """Leave dropout on where the model predicts."""
     first(model, layers.Dropout).__class__ = _AlwaysDropout
+
+
+NORMS = {
+    "batch": layers.BatchNormalization,
+    "layer": layers.LayerNormalization,
+    "group": layers.GroupNormalization,
+}
+"""The classes of the normalisations."""
+
+
+def every(model: keras.Model, kind: type[Any]) -> list[Any]:
+    """All layers of a class; HarnessError where the model has none."""
+    first(model, kind)
+    return [layer for layer in leaves(model).values() if isinstance(layer, kind)]
+
+
+def momentum_of(model: keras.Model, number: float) -> None:
+    """Give the batch normalisations a number as their momentum, whatever it means."""
+    for layer in every(model, layers.BatchNormalization):
+        layer.momentum = number
+
+
+def momentum_kept(model: keras.Model, share: float) -> None:
+    """Make the batch normalisations keep this share of their running statistics."""
+    momentum_of(model, share)
+
+
+def momentum_complement(model: keras.Model) -> None:
+    """Take the momentum m of the batch normalisations for 1 - m."""
+    for layer in every(model, layers.BatchNormalization):
+        layer.momentum = 1 - layer.momentum
+
+
+def epsilon_of(model: keras.Model, norm: str, number: float) -> None:
+    """Give the normalisations of a kind this epsilon."""
+    for layer in every(model, NORMS[norm]):
+        layer.epsilon = number
+
+
+def extra_relu(model: keras.Model) -> None:
+    """Put a ReLU behind the last convolution."""
+    every(model, layers.Conv2D)[-1].activation = keras.activations.relu
+
+
+def one_initialiser(model: keras.Model) -> None:
+    """Draw all kernels by one initialiser, which gives the same numbers each time."""
+    shared = keras.initializers.GlorotUniform(seed=1)
+    for layer in every(model, layers.Conv2D):
+        layer.kernel.assign(shared(layer.kernel.shape))

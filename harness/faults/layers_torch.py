@@ -1,6 +1,7 @@
 """Faults in the layers of a PyTorch model, each in the first layer of its kind; `layers_keras` has the same functions.
 
-Every function takes the model, and the size of the fault where it has one, and changes the model in place.
+Every function takes the model, and the size of the fault where it has one, and changes the model in place. Real bugs
+are most often in all layers of a kind: the functions of those stand last.
 """
 
 from typing import Any
@@ -79,3 +80,54 @@ class _AlwaysDropout(nn.Dropout):
 def dropout(model: nn.Module) -> None:
     """Leave dropout on where the model predicts."""
     first(model, nn.Dropout).__class__ = _AlwaysDropout
+
+
+NORMS: dict[str, type[nn.Module]] = {"batch": nn.BatchNorm2d, "layer": nn.LayerNorm, "group": nn.GroupNorm}
+"""The classes of the normalisations."""
+
+
+def every(model: nn.Module, kind: type[Any]) -> list[Any]:
+    """All modules of a class; HarnessError where the model has none."""
+    first(model, kind)
+    return [module for module in model.modules() if isinstance(module, kind)]
+
+
+def momentum_of(model: nn.Module, number: float) -> None:
+    """Give the batch normalisations a number as their momentum, whatever it means."""
+    for module in every(model, nn.BatchNorm2d):
+        module.momentum = number
+
+
+def momentum_kept(model: nn.Module, share: float) -> None:
+    """Make the batch normalisations keep this share of their running statistics."""
+    momentum_of(model, 1 - share)
+
+
+def momentum_complement(model: nn.Module) -> None:
+    """Take the momentum m of the batch normalisations for 1 - m."""
+    for module in every(model, nn.BatchNorm2d):
+        module.momentum = 1 - module.momentum
+
+
+def epsilon_of(model: nn.Module, norm: str, number: float) -> None:
+    """Give the normalisations of a kind this epsilon."""
+    for module in every(model, NORMS[norm]):
+        module.eps = number
+
+
+def extra_relu(model: nn.Module) -> None:
+    """Put a ReLU behind the last layer, in the model's own code."""
+    plain = type(model)
+
+    class Rectified(plain):  # type: ignore[misc, valid-type]
+        def forward(self, *inputs: torch.Tensor) -> torch.Tensor:
+            return torch.relu(super().forward(*inputs))
+
+    model.__class__ = Rectified
+
+
+def one_initialiser(model: nn.Module) -> None:
+    """Draw all kernels by one initialiser, which gives the same numbers each time."""
+    for module in every(model, nn.Conv2d):
+        torch.manual_seed(1)
+        module.reset_parameters()

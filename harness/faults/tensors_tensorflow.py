@@ -78,6 +78,23 @@ def pad(values: tf.Tensor, margin: int) -> tf.Tensor:
     return tf.pad(values, [[0, 0], [0, 0], [margin, margin], [margin, margin]])
 
 
+@tf.custom_gradient  # type: ignore[untyped-decorator]
+def with_conjugate_gradient(values: tf.Tensor) -> Any:
+    """The same values, through which the conjugate of the gradient flows."""
+    return tf.identity(values), tf.math.conj
+
+
+def stirling(measured: tf.Tensor) -> tf.Tensor:
+    """Stirling's approximation of the logarithm of the factorials of counts above 1, their roots given (B, C, N, N).
+
+    Summed over the pixels of a pattern; the mean over the patterns.
+    """
+    counts = tf.cast(tf.square(measured), tf.float64)
+    large = tf.maximum(counts, 1.0)
+    terms = large * tf.math.log(large) - large + 0.5 * tf.math.log(2 * np.pi * large)
+    return tf.reduce_mean(tf.reduce_sum(tf.where(counts > 1, terms, 0.0), axis=(2, 3)))
+
+
 def constant(array: np.ndarray, like: tf.Tensor) -> tf.Tensor:
     """Convert a NumPy array to a tensor of the type of `like`."""
     return tf.constant(array, like.dtype)
@@ -103,3 +120,13 @@ def bilinear_upsampling() -> list[tuple[Any, str, Any]]:
         return original(size, interpolation="bilinear", **more)
 
     return [(keras.layers, "UpSampling2D", layer)]
+
+
+def softsign_for_tanh() -> list[tuple[Any, str, Any]]:
+    """Patches of the framework after which a layer that is asked for tanh computes softsign."""
+    original = keras.layers.Activation
+
+    def layer(activation: str, **more: str) -> Any:
+        return original("softsign" if activation == "tanh" else activation, **more)
+
+    return [(keras.layers, "Activation", layer)]

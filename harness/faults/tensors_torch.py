@@ -84,6 +84,33 @@ def pad(values: Tensor, margin: int) -> Tensor:
     return functional.pad(values, [margin] * 4)
 
 
+class _Conjugated(torch.autograd.Function):
+    @staticmethod
+    def forward(_: Any, values: Tensor) -> Tensor:
+        return values.clone()
+
+    @staticmethod
+    def backward(_: Any, gradient: Tensor) -> Tensor:
+        return conj(gradient)
+
+
+def with_conjugate_gradient(values: Tensor) -> Tensor:
+    """The same values, through which the conjugate of the gradient flows."""
+    found: Tensor = _Conjugated.apply(values)  # type: ignore[no-untyped-call]
+    return found
+
+
+def stirling(measured: Tensor) -> Tensor:
+    """Stirling's approximation of the logarithm of the factorials of counts above 1, their roots given (B, C, N, N).
+
+    Summed over the pixels of a pattern; the mean over the patterns.
+    """
+    counts = measured.square().double()
+    large = counts.clamp(min=1)
+    terms = large * large.log() - large + 0.5 * torch.log(2 * torch.pi * large)
+    return torch.where(counts > 1, terms, 0.0).sum(dim=(-2, -1)).mean()
+
+
 def constant(array: np.ndarray, like: Tensor) -> Tensor:
     """Convert a NumPy array to a tensor of the type of `like`."""
     return torch.from_numpy(array).to(like.dtype)
@@ -108,3 +135,8 @@ def bilinear_upsampling() -> list[tuple[Any, str, Any]]:
         return original(scale_factor=scale_factor, mode="bilinear", align_corners=False)
 
     return [(nn, "Upsample", layer)]
+
+
+def softsign_for_tanh() -> list[tuple[Any, str, Any]]:
+    """Patches of the framework after which a layer that is asked for tanh computes softsign."""
+    return [(nn, "Tanh", nn.Softsign)]

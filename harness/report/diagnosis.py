@@ -5,11 +5,11 @@ lock-step runs show which tensor differs first on that rung, the sentence says h
 quotes the first red check.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import Protocol
 
-from harness.judge.verdict import RED, Check
+from harness.judge.verdict import RED, Check, Status
 from harness.records.localisation import LocalisationRecord
-from harness.records.summary import CaseSummary
 
 _TENSOR = {
     "loss": "loss term {tensor}",
@@ -23,7 +23,31 @@ _AGAINST_ORACLE = ("physics", "loss")
 _FIRST = {"loss": "term of the loss", "gradient": "gradient", "step": "tensor", "trajectory": "step"}
 
 
-def diagnosis(case: CaseSummary) -> str:
+class Judged(Protocol):
+    """What the sentence is made of: a case of `summary.json`, or a trial of a fault."""
+
+    @property
+    def status(self) -> Status:
+        """The worst status of all checks."""
+
+    @property
+    def lowest_red_rung(self) -> str | None:
+        """The lowest red rung; None where none is red."""
+
+    @property
+    def backends(self) -> Collection[str]:
+        """Both sides, the reference first."""
+
+    @property
+    def checks(self) -> Sequence[Check]:
+        """The checks, rung by rung."""
+
+    @property
+    def localisation(self) -> LocalisationRecord | None:
+        """The first tensor that differs, where there is one."""
+
+
+def diagnosis(case: Judged) -> str:
     """What is wrong with a case, as one line of text; empty for a case that passed.
 
     The lowest red rung is not named: it is printed beside the text. For a skipped or inconclusive case, the text names
@@ -39,7 +63,7 @@ def diagnosis(case: CaseSummary) -> str:
     return _one_line(text + _error_elsewhere(case, reds))
 
 
-def _green(case: CaseSummary) -> str:
+def _green(case: Judged) -> str:
     """The rungs of a case of which every check passed; empty where there is none."""
     rungs = dict.fromkeys(check.rung for check in case.checks)
     green = [rung for rung in rungs if all(check.status == "pass" for check in case.checks if check.rung == rung)]
@@ -51,7 +75,7 @@ def _first_red_check(reds: Sequence[Check]) -> str:
     return f"{reds[0].name}: {reds[0].message}" if reds else "no check was made, so nothing was shown"
 
 
-def _first_difference(case: CaseSummary, found: LocalisationRecord) -> str:
+def _first_difference(case: Judged, found: LocalisationRecord) -> str:
     """How the first tensor that differs does so, with the notes on it in parentheses.
 
     E.g. `torch's exit_wave is tensorflow's, conjugated (7e-16 is left; first stage that differs)`.
@@ -63,7 +87,7 @@ def _first_difference(case: CaseSummary, found: LocalisationRecord) -> str:
     return f"{own}'s {tensor} {_is(found, other)} ({'; '.join(_notes(case, found))})"
 
 
-def _sides(case: CaseSummary, found: LocalisationRecord) -> tuple[str, str]:
+def _sides(case: Judged, found: LocalisationRecord) -> tuple[str, str]:
     """The side whose tensor differs, and the side (or `the oracle`) that it was compared with."""
     reference, candidate = case.backends
     if found.against == reference:
@@ -85,7 +109,7 @@ def of_side(transformation: str, side: str) -> str:
     return transformation.replace("the other side", side)
 
 
-def _notes(case: CaseSummary, found: LocalisationRecord) -> Iterator[str]:
+def _notes(case: Judged, found: LocalisationRecord) -> Iterator[str]:
     """What an explanation leaves, that the tensor differs first, its code, whom the oracle agrees with."""
     if found.left is not None:
         yield f"{found.left:.0e} is left" if found.left else "nothing is left"
@@ -111,7 +135,7 @@ def _is_wrong_slope(check: Check) -> bool:
     return check.rung == "gradient" and check.name.startswith("slope.") and check.status == "fail"
 
 
-def _error_elsewhere(case: CaseSummary, reds: Sequence[Check]) -> str:
+def _error_elsewhere(case: Judged, reds: Sequence[Check]) -> str:
     """The first check with status `error`, when the lowest red rung of the case holds only failed checks."""
     check = _first(case.checks, "error")
     if check is None or any(red.status == "error" for red in reds):

@@ -15,8 +15,8 @@ def row(outcome: Outcome) -> dict[str, Any]:
         "size": fault.size if outcome.injected.size is None else outcome.injected.size,
         "unit": fault.unit,
         "sentence": fault.sentence,
-        "expected": fault.rung,
-        "lowest_red_rung": outcome.first,
+        "expected": " or ".join(fault.rungs),
+        "lowest_red_rung": outcome.lowest_red_rung,
         "red": list(outcome.red),
         "judged": list(outcome.judged),
         "as_expected": outcome.as_expected,
@@ -40,8 +40,8 @@ def shares(outcomes: Sequence[Outcome]) -> dict[str, int]:
     return {
         "faults": len({outcome.injected.fault.id for outcome in faults}),
         "trials": len(faults),
-        "caught": sum(outcome.first is not None for outcome in faults),
+        "caught": sum(outcome.lowest_red_rung is not None for outcome in faults),
         "as_expected": sum(outcome.as_expected for outcome in faults),
         "controls": len(controls),
-        "false_alarms": sum(outcome.first is not None for outcome in controls),
+        "false_alarms": sum(outcome.lowest_red_rung is not None for outcome in controls),
     }

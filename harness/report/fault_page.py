@@ -6,6 +6,8 @@ The folder `faults` of a hub, or of any other folder, holds those of these files
 - `matrix.json`, written by `faults run --hub`: counts, and one row for each trial (`fault_matrix.row`);
 - `sensitivity.json`, written by `faults sensitivity --hub`: for each fault and side the smallest size caught and the
   largest missed (`sensitivity.row`);
+- `real.json`, written by `faults run --real --hub`: what became of each real bug (`real_bugs.record`), with
+  `real.html` and `real-bugs.md`;
 - `false_alarms.json`, written by `benchmarks/clean_runs.py --hub`: clean comparisons, how many were red, and
   the confidence interval of their rate.
 """
@@ -20,7 +22,7 @@ from harness import layout, templates
 from harness.files import read_json, write_json, write_text
 from harness.judge import ladder
 from harness.records.summary import Summary
-from harness.report import case_files, fault_text, pages
+from harness.report import case_files, fault_text, pages, real_text
 from harness.session import manifest
 
 
@@ -38,15 +40,44 @@ def add(root: Path, name: str, value: Any) -> Path:
     folder = root / layout.FAULTS
     write_json(folder / name, value)
     context = _context({path.name: read_json(path) for path in folder.glob("*.json")})
-    page, in_hub = root / pages.FAULTS, (root / layout.MANIFEST).is_file()
-    above = "session" if in_hub else "the night" if (root / layout.NIGHT).is_file() else None
-    day = datetime.now(UTC).strftime("%Y-%m-%d")
-    write_text(page, templates.render("faults/faults.html", above=above, text=fault_text, **context))
-    write_text(folder / layout.FAULTS_TEXT, templates.render("faults/faults.md", day=day, text=fault_text, **context))
-    if in_hub:
+    page = root / pages.FAULTS
+    write_text(page, templates.render("faults/faults.html", above=_above(root), text=fault_text, **context))
+    text = templates.render("faults/faults.md", day=_today(), text=fault_text, **context)
+    write_text(folder / layout.FAULTS_TEXT, text)
+    _list_again(root)
+    return page
+
+
+def add_real(root: Path, record: Any) -> Path:
+    """Write what became of the real bugs into the folder `faults` of a hub, with its pages; as `add`.
+
+    Returns the path of `real.html`; `real-bugs.md` is beside it.
+    """
+    folder, page = root / layout.FAULTS, root / pages.REAL_BUGS
+    write_json(folder / layout.REAL_BUGS, record)
+    trials = sorted(real_text.merged(record["trials"]), key=lambda one: not real_text.is_open(one))
+    context = {"figures": record["figures"], "trials": trials, "text": real_text}
+    write_text(page, templates.render("faults/real.html", above=_above(root), **context))
+    write_text(folder / layout.REAL_BUGS_TEXT, templates.render("faults/real.md", day=_today(), **context))
+    _list_again(root)
+    return page
+
+
+def _above(root: Path) -> str | None:
+    """What lies above the pages: a session, a night, or nothing."""
+    in_hub = (root / layout.MANIFEST).is_file()
+    return "session" if in_hub else "the night" if (root / layout.NIGHT).is_file() else None
+
+
+def _today() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%d")
+
+
+def _list_again(root: Path) -> None:
+    """Write the page and the manifest of a hub again, so that they list the new files."""
+    if (root / layout.MANIFEST).is_file():
         pages.write_session(root, Summary.read(root / layout.SUMMARY), case_files.of_hub(root))
         manifest.write(root)
-    return page
 
 
 def _context(files: Mapping[str, Any]) -> dict[str, Any]:

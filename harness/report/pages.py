@@ -35,6 +35,8 @@ Context = dict[str, object]
 """The values that a template shows, by the names that it uses for them."""
 FAULTS = f"{layout.FAULTS}/{layout.INDEX}"
 """The page of the injected faults, below the hub; not every hub has one."""
+REAL_BUGS = f"{layout.FAULTS}/{layout.REAL_BUGS_PAGE}"
+"""The page of the replays of real bugs, below the hub; not every hub has one."""
 STUDIES = f"{layout.STUDIES}/*/{layout.INDEX}"
 """Pattern of the pages of the dose studies, below the hub."""
 _SESSION_SCRIPTS = ("session.js",)
@@ -133,6 +135,8 @@ def _links(root: Path) -> Iterator[tuple[str, str]]:
         yield f"../{layout.INDEX}", "the night"
     if (root / FAULTS).is_file():
         yield FAULTS, "injected faults"
+    if (root / REAL_BUGS).is_file():
+        yield REAL_BUGS, "real bugs"
     for page in sorted(root.glob(STUDIES)):
         yield page.relative_to(root).as_posix(), f"dose study {page.parent.name}"
 

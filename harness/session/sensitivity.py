@@ -42,9 +42,9 @@ class Bracket:
     def after(self, outcome: Outcome) -> "Bracket":
         """The bracket after one more trial."""
         size = outcome.injected.size
-        if outcome.first is None:
+        if outcome.lowest_red_rung is None:
             return replace(self, missed=size)
-        return replace(self, caught=size, rung=outcome.first)
+        return replace(self, caught=size, rung=outcome.lowest_red_rung)
 
 
 def bisect(trials: Trials, wanted: Iterable[Injected]) -> list[Bracket]:

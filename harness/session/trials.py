@@ -17,14 +17,17 @@ from pathlib import Path
 from harness import layout
 from harness.errors import HarnessError
 from harness.faults import catalogue, injection
-from harness.faults.catalogue import NOWHERE, Fault, Injected
-from harness.files import read_json, write_text
+from harness.faults.catalogue import Fault, Injected
+from harness.files import plain, read_json, write_text
 from harness.judge import ladder, repeats, tolerances
 from harness.judge.evidence import Evidence
-from harness.judge.verdict import CONTRACT, RED, Check, RungVerdict
+from harness.judge.localisation import localise
+from harness.judge.verdict import CONTRACT, RED, SEVERITY, Check, RungVerdict, Status
 from harness.ports.mapping import PairMapping
 from harness.records import jobs
 from harness.records.jobs import JobRecord
+from harness.records.localisation import LocalisationRecord
+from harness.records.settings import SettingsRecord
 from harness.run import cores, devices, interpreters, parallel, process, side, worker
 from harness.run.environment import apply
 from harness.run.job import Job, write_job
@@ -45,8 +48,15 @@ class Subject:
     """Its sides, where the scenario itself names them."""
 
 
-SUBJECTS = {"pinn": Subject("gs2_custom"), "pair": Subject("supervised_normalised", ("keras", "torch"))}
-"""By the name of the network; faults of any network are tried on the first."""
+SUBJECTS = {
+    "pinn": Subject("gs2_custom"),
+    "pair": Subject("supervised_normalised", ("keras", "torch")),
+    "replayed": Subject("replayed", ("keras", "torch")),
+    "replayed_n128": Subject("replayed_n128"),
+}
+"""By the name of the network, or of the case that a real bug names; faults of any network are tried on the first."""
+REPLAYS = Path(catalogue.__file__).parent / "replays"
+"""The folder of scenarios that show real bugs alone, and are in no suite."""
 OVERRIDES = (
     "model.probe_big=false",
     "model.decoder_filters=[8]",
@@ -65,7 +75,10 @@ _LEFT_OUT = "float32"
 _TIMEOUT = 3600.0
 Look = Callable[[Injected, Evidence, Sequence[RungVerdict]], None]
 """What looks at a trial: the fault, the evidence and the verdicts."""
-LOCKSTEP = frozenset({"lockstep", "oracle", "trajectory", "replay", "graft", "repeat"})
+LOCKSTEP = frozenset({"lockstep", "oracle", "trajectory", "graft", "repeat"})
+WATCHED = LOCKSTEP | {"replay"}
+"""Legs of the rungs below the real training."""
+BEFORE_TRAINING = WATCHED | {"contract"}
 STITCHING = {"stitching", "stitched", "predictions"}
 """Hooks of a fault that only the inference legs call."""
 
@@ -81,16 +94,27 @@ class Outcome:
     """The rungs that were judged."""
     message: str
     """Message of the lowest red rung; empty when none is red."""
+    backends: tuple[str, str] = ("", "")
+    """The sound side and the one with the fault."""
+    checks: tuple[Check, ...] = ()
+    """All checks of the red rungs, for the diagnosis."""
+    localisation: LocalisationRecord | None = None
+    """Of a real bug, the first tensor that differs; None where there is none."""
 
     @property
-    def first(self) -> str | None:
+    def lowest_red_rung(self) -> str | None:
         """The lowest red rung; None when the fault was not caught."""
         return self.red[0] if self.red else None
 
     @property
+    def status(self) -> Status:
+        """The worst status of the red checks; `pass` where none is red."""
+        return min((check.status for check in self.checks), key=SEVERITY.index, default="pass")
+
+    @property
     def as_expected(self) -> bool:
-        """Whether the lowest red rung is the one that the catalogue names."""
-        return (self.first or NOWHERE) == self.injected.fault.rung
+        """Whether the lowest red rung is one that the catalogue names."""
+        return self.injected.fault.expects(self.red)
 
 
 class Trials:
@@ -105,7 +129,8 @@ class Trials:
             look: is shown the evidence and the verdicts of every trial before its folder is removed.
         """
         self.folder, self.request, self.look = folder, request, look
-        self.cases = {case.name: case for case in request.cases()}
+        with_replays = replace(request, scenario_folders=(*request.scenario_folders, REPLAYS))
+        self.cases = {case.name: case for case in with_replays.cases()}
 
     def case(self, injected: Injected) -> Case:
         """The case that a fault is tried on."""
@@ -124,7 +149,23 @@ class Trials:
         run_case(case, LEGS, options, folder, case_runner.progress_writer(self.folder / layout.PROGRESS))
         if failed := [job for job in jobs.read(folder / layout.JOBS) if job.status != "done"]:
             raise HarnessError(f"faults: the case without a fault has failed jobs: {failed[0].error}")
+        if case.scenario.requested_settings is not None:
+            SettingsRecord(settings=dict(case.scenario.requested_settings)).write(folder / layout.REQUESTED)
         write_text(folder / layout.SCENARIO, case.resolved_yaml())
+
+    def fixed(self, wanted: Iterable[Injected]) -> dict[tuple[str, str], tuple[str, ...]]:
+        """The rungs that are red without a fault, by the case and the side: all that are judged with one of them."""
+        judged: dict[tuple[str, str], dict[str, RungVerdict]] = {}
+        for injected in wanted:
+            known = judged.setdefault((self.case(injected).name, injected.backend), {})
+            evidence = Evidence(self.clean(injected), (self._other(injected), injected.backend))
+            for rung in RUNGS[: RUNGS.index("canvas") + 1] + rungs_of(injected):
+                if rung not in known:
+                    known[rung] = judge_rung(evidence, rung, self.case(injected))
+        return {
+            key: tuple(rung for rung in RUNGS if rung in known and known[rung].status in RED)
+            for key, known in judged.items()
+        }
 
     def _other(self, injected: Injected) -> str:
         sides = subject_of(injected.fault).sides or self.request.backends
@@ -189,7 +230,7 @@ class Trials:
             environment=side.variables(devices.CPU),
             home=case.path.parent,
             upstream=case.upstream,
-            mapping=_mapping(case, own, clean),
+            mapping=None if leg == "contract" else _mapping(case, own, clean),
             fault=injected.text,
         )
         if leg not in SOURCES:
@@ -212,10 +253,18 @@ class Trials:
         verdicts = [judge_rung(evidence, rung, self.case(injected)) for rung in rungs_of(injected)]
         if self.look is not None:
             self.look(injected, evidence, verdicts)
-        shutil.rmtree(folder)
         red = [verdict for verdict in verdicts if _is_caught(verdict)]
-        message = red[0].message if red else ""
-        return Outcome(injected, tuple(verdict.rung for verdict in red), rungs_of(injected), message)
+        found = localised(evidence, red) if injected.fault.real else None
+        shutil.rmtree(folder)
+        return Outcome(
+            injected,
+            tuple(verdict.rung for verdict in red),
+            rungs_of(injected),
+            red[0].message if red else "",
+            evidence.backends,
+            tuple(check for verdict in red for check in verdict.checks),
+            found,
+        )
 
     def _assemble(self, injected: Injected, folder: Path) -> None:
         """Make the case folder of a trial: clean files, over them those of the injected side, then changes to files."""
@@ -241,8 +290,18 @@ def _is_caught(verdict: RungVerdict) -> bool:
 
 
 def subject_of(fault: Fault) -> Subject:
-    """What the faults of its network are tried on."""
-    return SUBJECTS[fault.network or DEFAULT]
+    """What a fault is tried on: the case that it names, or that of its network."""
+    own = fault.real.case if fault.real else None
+    return SUBJECTS[own or fault.network or DEFAULT]
+
+
+def localised(evidence: Evidence, red: Sequence[RungVerdict]) -> LocalisationRecord | None:
+    """The first tensor that differs; None where there is none, or where the judge cannot say."""
+    try:
+        found = localise(evidence, red)
+    except Exception:  # the verdict stands without it
+        return None
+    return None if found is None else LocalisationRecord.parse(plain(found.as_json()), layout.LOCALISATION)
 
 
 def _mapping(case: Case, side: str, clean: Path) -> dict[str, dict[str, str]] | None:
@@ -254,13 +313,20 @@ def _mapping(case: Case, side: str, clean: Path) -> dict[str, dict[str, str]] | 
 
 
 def legs_of(injected: Injected) -> tuple[str, ...]:
-    """The legs that must be run with a fault, which are those that its rung reads; none for a fault in files alone."""
+    """The legs that must be run with a fault, which are those that its rungs read; none for a fault in files alone."""
     if not any(changes_leg(injected, leg) for leg in LEGS):
         return ()
-    needs = LOCKSTEP if injected.fault.is_control else ladder.needs(injected.fault.rung)
-    if needs <= LOCKSTEP:
-        return tuple(leg for leg in LEGS if leg in needs | {"lockstep", "oracle", "graft"})
-    return ("replay", "train", "infer") if changes_leg(injected, "train") else ("infer",)
+    fault, legs = injected.fault, set[str]()
+    needs = WATCHED if fault.is_control else frozenset[str]().union(*map(ladder.needs, fault.rungs))
+    if fault.real:  # judged from below, as in life
+        needs |= BEFORE_TRAINING
+    if needs & LOCKSTEP and changes_leg(injected, "lockstep"):
+        legs |= needs & BEFORE_TRAINING | {"lockstep", "oracle", "graft"}
+    if not needs <= BEFORE_TRAINING or not legs:
+        legs |= {"replay", "train", "infer"} if changes_leg(injected, "train") else {"infer"}
+    if "exchange" in needs and changes_leg(injected, "exchange"):
+        legs.add("exchange")
+    return tuple(leg for leg in LEGS if leg in legs)
 
 
 def changes_leg(injected: Injected, leg: str) -> bool:
@@ -278,12 +344,13 @@ def rungs_of(injected: Injected) -> tuple[str, ...]:
     touched = legs | {leg for leg in LEGS if injected.port(leg).uses(f"files {leg}")}
     if injected.port().uses("case"):
         touched = frozenset(LEGS)
-    absent = LOCKSTEP - legs if legs and legs <= LOCKSTEP else frozenset()  # made without the fault
+    untrained = legs and legs <= BEFORE_TRAINING
+    absent = WATCHED - legs if untrained else frozenset()  # made without the fault
     highest = RUNGS.index("canvas")
     return tuple(
         rung
         for number, rung in enumerate(RUNGS)
-        if (number <= highest or rung == injected.fault.rung)
+        if (number <= highest or rung in injected.fault.rungs)
         and ladder.needs(rung) & touched
         and not ladder.needs(rung) & absent
     )
@@ -310,8 +377,20 @@ def _record(job: JobRecord, backend: str, leg: str, output: Path) -> JobRecord:
     return job.model_copy(update={"status": "failed", "error": error})
 
 
-def select_faults(backends: Sequence[str], names: Collection[str] = (), quick: bool = False) -> list[Injected]:
-    """The faults of these names (all, where none is named) in both sides, at their natural sizes."""
-    found = [catalogue.named(name) for name in names] or list(catalogue.faults().values())
+def select_faults(
+    backends: Sequence[str], names: Collection[str] = (), quick: bool = False, real: bool | None = None
+) -> list[Injected]:
+    """The faults of these names in each side that can have them, at their natural sizes.
+
+    Where none is named these are all; with `real` the replays of real bugs alone, or all but those.
+    """
+    every = [fault for fault in catalogue.faults().values() if real in (None, fault.real is not None)]
+    found = [catalogue.named(name) for name in names] or every
     chosen = [fault for fault in found if fault.quick or not quick]
-    return [Injected(fault, backend) for fault in chosen for backend in subject_of(fault).sides or backends]
+    return [Injected(fault, side) for fault in chosen for side in sides_of(fault, backends)]
+
+
+def sides_of(fault: Fault, backends: Sequence[str]) -> Sequence[str]:
+    """The sides that a fault is injected into, one after another."""
+    both = subject_of(fault).sides or backends
+    return [side for side in both if side in fault.real.sides] if fault.real and fault.real.sides else both

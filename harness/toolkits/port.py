@@ -303,9 +303,7 @@ class ToolkitPort(ABC):
         return self._amplitude(batch) if self._targets is None else self._targets(read_only(batch))
 
     def _tensors_of(self, arrays: Any) -> Any:
-        if isinstance(arrays, tuple):
-            return tuple(self._to_tensor(array) for array in arrays)
-        return self._to_tensor(arrays)
+        return tuple(map(self._to_tensor, arrays)) if isinstance(arrays, tuple) else self._to_tensor(arrays)
 
     @staticmethod
     def _as_output(tensors: Sequence[Any]) -> Any:
@@ -394,6 +392,7 @@ class ToolkitPort(ABC):
             if self._scale is None
             else Scale(weight=self._scale, trained=self._tensors[self._scale].trained),
             region=self._setup.scenario.dataset.N,
-            options={**self.optimisers.options(self.optimiser), **self._options, "ignored": ", ".join(self._ignored)},
+            options={**self.optimisers.options(self.optimiser), **self._options, "ignored": ", ".join(self._ignored)}
+            | statement.alike(self._tensors, self._to_numpy),
             layers=statement.layers(stated, self._sites, trace.calls),
         )

@@ -1,6 +1,7 @@
 """What a port of a toolkit states in its contract, from its tensors and from what was seen of one pass."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -9,6 +10,21 @@ from harness.ports.contract import Stage, Value, Weight
 from harness.toolkits.layers import Layer, Tensor, stated
 from harness.toolkits.source import place
 from harness.toolkits.trace import Call, Site, paddings
+
+ALIKE = "kernels_that_start_alike"
+"""Option of a contract: how many kernels start as copies of another; only where there are any."""
+
+
+def alike(tensors: Mapping[str, Tensor], to_numpy: Callable[[Any], Array]) -> dict[str, Value]:
+    """How many kernels of a new model are copies of another of its kernels; of one that is constant nothing is said.
+
+    An initialiser that is used for several layers gives each of them the same numbers. The harness lets both sides
+    start from weights of its own, so that no number of a run would show it.
+    """
+    kernels = [to_numpy(tensor.variable) for tensor in tensors.values() if tensor.kind == "kernel"]
+    drawn = [kernel for kernel in kernels if np.any(kernel != kernel.flat[0])]
+    copies = sum(any(np.array_equal(one, other) for other in drawn[:place]) for place, one in enumerate(drawn))
+    return {ALIKE: copies} if copies else {}
 
 
 def weights(tensors: Mapping[str, Tensor]) -> tuple[Weight, ...]:

@@ -36,6 +36,7 @@ HOME_OF_FRAMEWORK = {
     "keras": (
         "harness/networks/pinn/tensorflow/",
         "harness/networks/supervised/keras_side.py",
+        "harness/networks/replayed/keras_side.py",
         "harness/toolkits/keras/",
         "harness/faults/tensors_tensorflow.py",
         "harness/faults/layers_keras.py",
@@ -43,6 +44,7 @@ HOME_OF_FRAMEWORK = {
     "torch": (
         "harness/networks/pinn/torch/",
         "harness/networks/supervised/torch_side.py",
+        "harness/networks/replayed/torch_side.py",
         "harness/toolkits/torch/",
         "harness/toolkits/keras/",
         "harness/faults/tensors_torch.py",

@@ -17,15 +17,58 @@ PAIR = ("tensorflow", "torch")
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.id)
 def test_every_entry_says_what_it_does_and_does_something(fault: catalogue.Fault) -> None:
     assert re.fullmatch(r"[a-z]+\.[a-z0-9-]+", fault.id)
-    assert fault.inject.__module__ == f"harness.faults.groups.{fault.group}"
+    module = fault.inject.__module__.removeprefix("harness.faults.groups.")
+    assert module.startswith("real_") if fault.real else module == fault.group
     assert fault.sentence.endswith(".")
     assert "\n" not in fault.sentence
-    assert fault.rung in (*JUDGES, catalogue.NOWHERE)
-    hooks = {hook for leg in ("lockstep", "train", "infer") for hook in fault.port("torch", leg=leg).hooks}
+    assert set(fault.rungs) <= {*JUDGES, catalogue.NOWHERE}
+    hooks = {hook for leg in ("lockstep", "train", "infer", "exchange") for hook in fault.port("torch", leg=leg).hooks}
     assert hooks
     inside = [hook for hook in hooks if hook.startswith(("stage ", "rule ", "loss ", "library ", "layer "))]
     assert fault.network in SUBJECTS or (fault.network is catalogue.ANY and not inside)
     assert fault.network == "pair" or not any(hook.startswith("layer ") for hook in hooks)
+
+
+REAL = [fault for fault in FAULTS if fault.real]
+
+
+@pytest.mark.parametrize("fault", REAL, ids=lambda fault: fault.id)
+def test_a_real_bug_says_where_it_was_found_and_what_its_cause_is_called(fault: catalogue.Fault) -> None:
+    assert fault.real is not None
+    assert fault.group == catalogue.REAL
+    assert fault.real.sources
+    assert fault.is_control or fault.real.causes
+    assert not {cause.lower() for cause in fault.real.causes} & {*JUDGES}
+    assert fault.real.case is None or fault.real.case in SUBJECTS
+
+
+@pytest.mark.parametrize(
+    ("name", "red", "expected"),
+    [
+        ("real.momentum-complement", ("step", "trajectory"), True),
+        ("real.momentum-complement", ("spec", "step"), True),  # its contract tells of it besides
+        ("real.momentum-complement", ("spec", "stages", "step"), False),
+        ("real.momentum-complement", ("spec",), False),  # told, but no number shows it
+        ("real.batch-norm-epsilon", ("spec", "loss"), True),
+        ("real.batch-norm-epsilon", ("stages",), True),
+        ("real.batch-norm-epsilon", (), False),
+        ("real.reassembly-signs-cancel", (), True),
+        ("real.reassembly-signs-cancel", ("spec",), False),
+        ("layers.epsilon", ("spec", "stages"), False),  # an injected fault has one rung
+        ("layers.epsilon", ("stages", "loss"), True),
+    ],
+)
+def test_the_lowest_red_rung_is_held_against_those_that_are_expected(
+    name: str, red: tuple[str, ...], expected: bool
+) -> None:
+    assert catalogue.named(name).expects(red) == expected
+
+
+def test_the_cause_is_named_where_the_report_holds_one_of_its_words() -> None:
+    bug = catalogue.named("real.reference-wrong").real
+    assert bug is not None
+    assert bug.names_cause("keras's mix differs (The oracle agrees with torch)", "torch")
+    assert not bug.names_cause("keras's mix differs (the oracle agrees with keras)", "torch")
 
 
 @pytest.mark.parametrize(
