@@ -10,6 +10,7 @@ from typing import Protocol
 
 from harness.judge.verdict import RED, Check, Status
 from harness.records.localisation import LocalisationRecord
+from harness.report.wrong_side import wrong_side
 
 _TENSOR = {
     "loss": "loss term {tensor}",
@@ -18,8 +19,8 @@ _TENSOR = {
     "trajectory": "{tensor} after {first_step} steps",
 }
 """How a tensor of each part of the lock-step run is named; the tensors of all other parts are forward stages."""
-_AGAINST_ORACLE = ("physics", "loss")
-"""Rungs that compare each side with the oracle, in checks called `<side>.<precision>.<tensor>`."""
+OF_THE_PAIR = ("spec", "settings", "golden")
+"""Rungs that hold what the sides say of themselves, or each against its own past: no side of theirs is wrong."""
 _FIRST = {"loss": "term of the loss", "gradient": "gradient", "step": "tensor", "trajectory": "step"}
 
 
@@ -59,8 +60,11 @@ def diagnosis(case: Judged) -> str:
         return "" if check is None else _one_line(f"{_green(case)}{check.rung}.{check.name}: {check.message}")
     found = case.localisation
     reds = [check for check in case.checks if check.rung == rung and check.status in RED]
-    text = _first_difference(case, found) if found and found.rung == rung else _first_red_check(reds)
-    return _one_line(text + _error_elsewhere(case, reds))
+    here = found if found and found.rung == rung else None
+    text = _first_difference(case, here) if here else _first_red_check(reds)
+    failed = [check for check in reds if check.status == "fail"]
+    whose = f"; {wrong_side(case, failed, here)}" if failed and rung not in OF_THE_PAIR else ""
+    return _one_line(text + whose + _error_elsewhere(case, reds))
 
 
 def _green(case: Judged) -> str:
@@ -110,7 +114,7 @@ def of_side(transformation: str, side: str) -> str:
 
 
 def _notes(case: Judged, found: LocalisationRecord) -> Iterator[str]:
-    """What an explanation leaves, that the tensor differs first, its code, whom the oracle agrees with."""
+    """What an explanation leaves, that the tensor differs first, in which precision, and where it is written."""
     if found.left is not None:
         yield f"{found.left:.0e} is left" if found.left else "nothing is left"
     first = f"first {_FIRST.get(found.stage, 'stage')} that differs"
@@ -123,12 +127,6 @@ def _notes(case: Judged, found: LocalisationRecord) -> Iterator[str]:
         yield f"wrong by themselves: {', '.join(found.wrong_alone)}"
     if found.rung == "gradient" and any(_is_wrong_slope(check) for check in case.checks):
         yield "the loss has another slope at the same outputs"
-    statuses = {check.name: check.status for check in case.checks if check.rung in _AGAINST_ORACLE}
-    of_sides = {side: statuses.get(f"{side}.{found.precision}.{found.tensor}") for side in case.backends}
-    if set(of_sides.values()) == {"fail", "pass"}:
-        yield f"the oracle agrees with {next(side for side, status in of_sides.items() if status == 'pass')}"
-    elif set(of_sides.values()) == {"fail"}:
-        yield "the oracle agrees with neither"
 
 
 def _is_wrong_slope(check: Check) -> bool:

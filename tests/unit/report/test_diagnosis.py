@@ -18,6 +18,7 @@ from harness.records.timing import TimingRecord
 from harness.report import markdown
 from harness.report.diagnosis import diagnosis
 from harness.report.summary import lowest_red_rung, worst
+from harness.report.wrong_side import UNTOLD
 
 ROOT = Path(__file__).parents[3]
 JUDGED = runpy.run_path(str(ROOT / "tests" / "unit" / "judge" / "conftest.py"))
@@ -70,7 +71,7 @@ def line_of(case, rungs=("stages", "physics")):
     verdicts = [case.judge(rung) for rung in rungs]
     found = localise(case.evidence, verdicts)
     line = markdown.case_line(summarised(verdicts, None if found is None else record_of(found)))
-    return LEFT.sub("", line)
+    return LEFT.sub("", line).removesuffix(f"; {UNTOLD}")
 
 
 def check(name, status="fail", margin=None, message="said"):
@@ -91,7 +92,7 @@ def test_a_factor_in_the_diffraction_stage(case):
     case.change_arrays("torch/trajectory/first_float64.npz", encoder__1__conv1__bias=lambda a: 1e6 + a)
     assert line_of(case, LOCKSTEP_RUNGS) == (
         "gs2: FAIL at stages: torch's diffraction_amplitude is tensorflow's times 1.00499 "
-        "(first stage that differs; the oracle agrees with tensorflow)"
+        "(first stage that differs); torch is wrong: the oracle agrees with tensorflow"
     )
 
 
@@ -106,7 +107,8 @@ def test_what_an_explanation_leaves_is_told_first(case, left, words):
 def test_the_oracle_may_agree_with_the_candidate(case):
     case.change_arrays(F64.replace("torch", "tensorflow"), exit_wave=np.conj)
     assert line_of(case).endswith(
-        ": torch's exit_wave is tensorflow's, conjugated (first stage that differs; the oracle agrees with torch)"
+        ": torch's exit_wave is tensorflow's, conjugated (first stage that differs); "
+        "tensorflow is wrong: the oracle agrees with torch"
     )
 
 
@@ -128,7 +130,7 @@ def test_a_fault_that_both_sides_share(case):
     case.change_arrays("torch/graft/stages.npz", exit_wave=np.conj)
     assert line_of(case) == (
         "gs2: FAIL at physics: tensorflow's exit_wave is the oracle's, conjugated "
-        "(first stage that differs; the oracle agrees with neither)"
+        "(first stage that differs); tensorflow and torch are wrong: the oracle agrees with neither"
     )
 
 
@@ -149,7 +151,9 @@ def test_tensors_of_different_types_are_told_by_their_check(case):
 
 def test_a_stage_that_one_side_computes_in_float32_says_so(case):
     case.change_arrays(F64, encoder__0=lambda a: a.astype(np.float32).astype(a.dtype))
-    assert line_of(case).endswith("(first stage that differs; computed in float32 by torch)")
+    assert line_of(case).endswith(
+        "(first stage that differs; computed in float32 by torch); torch is wrong: float64 was asked for"
+    )
 
 
 def test_the_code_that_computes_the_stage_is_named(case):
@@ -171,7 +175,7 @@ def test_a_hub_that_does_not_say_who_computed_in_float32_is_read(case):
     del written["in_float32"]
     record = LocalisationRecord.parse(written, "localisation.json")
     assert record.in_float32 is None
-    assert markdown.case_line(summarised(verdicts, record)).endswith("first stage that differs)")
+    assert markdown.case_line(summarised(verdicts, record)).endswith(f"first stage that differs); {UNTOLD}")
 
 
 def test_float32_alone_is_said(case):
@@ -204,7 +208,10 @@ def test_a_rung_below_the_lock_step_is_told_by_its_own_check(case):
     case.change_arrays(F64, exit_wave=np.conj)
     verdicts = [RungVerdict("dataset", (check("dataset.torch.X"),)), case.judge("stages")]
     parting = record_of(localise(case.evidence, verdicts))
-    assert markdown.case_line(summarised(verdicts, parting)) == "gs2: FAIL at dataset: torch.X: said"
+    assert (
+        markdown.case_line(summarised(verdicts, parting))
+        == "gs2: FAIL at dataset: torch.X: said; torch is wrong: it fails by itself"
+    )
 
 
 def test_outside_the_lock_step_the_first_red_check_of_the_lowest_red_rung_is_quoted():
@@ -214,13 +221,14 @@ def test_outside_the_lock_step_the_first_red_check_of_the_lowest_red_rung_is_quo
         check("patches.torch.mean", margin=-50.0),
         check("canvas.torch.shift", margin=-1e6),
     )
-    assert markdown.case_line(found) == "gs2: FAIL at patches: torch.contrast: said"
+    assert markdown.case_line(found) == "gs2: FAIL at patches: torch.contrast: said; torch is wrong: it fails by itself"
 
 
 def test_an_error_above_the_lowest_red_rung_is_said_too():
     found = built(check("patches.torch.mean"), check("golden.torch", "error", message="no\n  file"))
     assert markdown.case_line(found) == (
-        "gs2: ERROR at patches: torch.mean: said; and golden.torch could not be judged: no file"
+        "gs2: ERROR at patches: torch.mean: said; torch is wrong: it fails by itself; "
+        "and golden.torch could not be judged: no file"
     )
 
 
