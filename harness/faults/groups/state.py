@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from harness.arrays import Array
 from harness.faults.catalogue import ANY, fault
 from harness.faults.edit import with_amplitude
 from harness.faults.faulty_port import FaultyPort
@@ -91,3 +92,15 @@ def last_sample_detached(port: FaultyPort) -> None:
         return port.tensors.joined(value[:-1], port.tensors.stop_gradient(value[-1:]))
 
     port.stage("amplitude_head", detached)
+
+
+@fault("state.remainder", rung="patches", network=ANY)
+def remainder(port: FaultyPort) -> None:
+    """The last batch of inference, which is not full, is filled with copies and averaged over them."""
+    full = [0]
+
+    def averaged(patches: Array) -> Array:
+        full[0] = max(full[0], len(patches))
+        return patches * len(patches) / full[0]
+
+    port.predictions(averaged)

@@ -118,7 +118,7 @@ def shuffled_later(port: FaultyPort) -> None:
     port.batches(reordered(lambda step, steps: (2 * step) % steps))
 
 
-@fault("training.last-batch-dropped", rung="telemetry", network=ANY, quick=True)
+@fault("training.last-batch-dropped", rung="trajectory", network=ANY, quick=True)
 def last_batch_dropped(port: FaultyPort) -> None:
     """The last batch of every epoch is dropped."""
 

@@ -21,6 +21,7 @@ NAMES = {
     "lines_phase_gs1",
     "lines_phase_gs2",
     "photon_grid_study",
+    "remainders_gs2",
     "siemens_star_gs1",
     "siemens_star_gs1_all",
     "siemens_star_gs2",
