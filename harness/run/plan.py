@@ -10,7 +10,7 @@ from harness.run import keys
 from harness.run.store import Address
 from harness.scenario.schema import Scenario
 
-LEGS = ("contract", "lockstep", "oracle", "trajectory", "replay", "train", "infer", "graft", "repeat", "exchange")
+LEGS = ("contract", "lockstep", "oracle", "trajectory", "replay", "train", "infer", "graft", "exchange", "repeat")
 """In the order in which they run."""
 CHECK = "check"
 """The leg of the verb `port check`, which no rung needs."""

@@ -19,7 +19,7 @@ from harness.run.keys import Runtime, _runtime_parts
 def test_neither_the_worker_nor_its_legs_import_a_fault() -> None:
     code = (
         "import sys, harness.run.worker, harness.run.run_case\n"
-        "from harness.run.legs import graft, infer, lockstep, train, trajectory\n"
+        "from harness.run.legs import graft, infer, lockstep, repeat, replay, train, trajectory\n"
         "sys.exit(str([name for name in sys.modules if name.startswith('harness.faults')] or ''))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

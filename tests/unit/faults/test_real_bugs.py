@@ -12,6 +12,7 @@ from harness.session.request import Request
 from harness.session.trials import legs_of, rungs_of
 
 BACKENDS = ("tensorflow", "torch")
+BELOW = {"contract", "lockstep", "oracle", "trajectory", "replay", "graft", "repeat"}
 
 
 def injected(name: str, side: str = "torch") -> Injected:
@@ -21,12 +22,12 @@ def injected(name: str, side: str = "torch") -> Injected:
 @pytest.mark.parametrize(
     ("name", "legs"),
     [
-        ("real.batch-norm-epsilon", {"contract", "lockstep", "oracle", "trajectory", "graft"}),
-        ("real.momentum-zero", {"contract", "lockstep", "oracle", "trajectory", "train", "infer", "graft"}),
+        ("real.batch-norm-epsilon", BELOW),
+        ("real.momentum-zero", {*BELOW, "train", "infer"}),
         ("real.reassembly-sign", {"infer"}),
         ("real.reassembly-signs-cancel", {"infer"}),
         ("real.untrained-saved", {"infer", "exchange"}),
-        ("layers.epsilon", {"lockstep", "oracle", "graft"}),
+        ("layers.epsilon", {"lockstep", "oracle", "graft", "repeat"}),
     ],
 )
 def test_a_real_bug_is_run_in_all_legs_below_the_rungs_that_are_expected(name: str, legs: set[str]) -> None:

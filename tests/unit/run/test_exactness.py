@@ -18,7 +18,7 @@ from harness.scenario.catalogue import load_cases
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
 BACKENDS = ("tensorflow", "torch")
-LEGS = ("lockstep", "oracle", "trajectory", "graft")
+LEGS = ("lockstep", "oracle", "trajectory", "replay", "graft", "repeat")
 RUNGS = ("physics", "loss", "gradient", "step", "trajectory")
 MAE = "loss: {poisson: 0.0, amplitude_mae: 1.0}"
 SHORT = "lockstep: {steps: 3, draws: 2}"

@@ -28,13 +28,13 @@ def test_a_worker_that_is_killed_is_an_error_of_its_job_alone(case, options, tmp
     run_case(case, LEGS, options("toy", "crashing"), tmp_path / "hub", ignore)
     jobs = jobs_of(tmp_path / "hub")
     assert {leg: jobs["crashing", leg]["status"] for leg in LEGS} == {
-        "contract": "done", "lockstep": "done", "oracle": "done", "trajectory": "failed", "train": "failed",
-        "infer": "failed",
-        "graft": "done", "exchange": "done",
+        "contract": "done", "lockstep": "done", "oracle": "done", "trajectory": "failed", "replay": "failed",
+        "train": "failed", "infer": "failed",
+        "graft": "done", "exchange": "done", "repeat": "failed",
     }  # fmt: skip
     assert {leg: job["status"] for (backend, leg), job in jobs.items() if backend == "toy"} == {
-        "contract": "done", "lockstep": "done", "oracle": "done", "trajectory": "done", "train": "done",
-        "infer": "done", "exchange": "failed",
+        "contract": "done", "lockstep": "done", "oracle": "done", "trajectory": "done", "replay": "done",
+        "train": "done", "infer": "done", "exchange": "failed", "repeat": "done",
     }  # fmt: skip
     assert jobs["crashing", "trajectory"]["error"] == (
         "the worker was killed by signal 9 (SIGKILL), as the kernel does when memory runs out"
