@@ -38,7 +38,7 @@ def centroid_of_last(port: FaultyPort) -> None:
     "amplitudes-counts",
     rungs=("dataset", "loss"),
     sources=("PtychoPINN",),
-    causes=("amplitude", "counts", "squared"),
+    causes=("counts", "squared"),
 )
 def amplitudes_counts(port: FaultyPort) -> None:
     """The loader takes amplitudes for counts and squares them once more."""
@@ -60,7 +60,7 @@ def photon_scale(port: FaultyPort) -> None:
     "loader-root",
     rungs=("dataset", "loss"),
     sources=("PtychoPINN",),
-    causes=("amplitude", "root", "times", "factor"),
+    causes=("root", "times", "factor"),
 )
 def loader_root(port: FaultyPort) -> None:
     """The factor with which the loader normalises the patterns lacks its root."""

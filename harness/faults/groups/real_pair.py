@@ -105,7 +105,7 @@ def weights_not_matched(port: FaultyPort) -> None:
     case=CASE,
     rungs=("stages",),
     sources=("PtychoPINN",),
-    causes=("mode", "diffraction"),
+    causes=("mode",),
 )
 def modes_dropped(port: FaultyPort) -> None:
     """Of two incoherent modes of the probe the first alone is left after a merge of branches."""
