@@ -17,7 +17,7 @@ from harness.judge.precision import in_float32
 from harness.judge.tensors import is_rounding
 from harness.records.history import History
 
-CHECK, LIMIT = "float64.replay", "replay"
+CHECK, LIMIT, REPLAYED = "float64.replay", "replay", "replayed"
 RANDOM = "dropout"
 """Part of the kind of a layer that draws random numbers in a training, and stands still in its replay."""
 
@@ -57,7 +57,7 @@ def judge_history(findings: Findings, evidence: Evidence, backend: str) -> None:
 
     Of no later one: at the rates that train best, rounding grows from there on, in sound ports too.
     """
-    with findings.evidence_for(f"{backend}.replayed"):
+    with findings.evidence_for(f"{backend}.{REPLAYED}"):
         try:
             replayed = replayed_history(evidence, backend).epochs[0].metrics
         except Incapable:  # rung trajectory says why it was not replayed
@@ -69,7 +69,7 @@ def judge_history(findings: Findings, evidence: Evidence, backend: str) -> None:
         known = {name: error for name, error in errors.items() if error is not None and np.isfinite(error)}
         worst = max(known, key=lambda name: known[name]) if known and len(known) == len(errors) else None
         message = f"{backend}: metrics of the first epoch against the same epoch in float64, relative, most in {worst}"
-        findings.measure(f"{backend}.replayed", None if worst is None else known[worst], "replayed", message)
+        findings.measure(f"{backend}.{REPLAYED}", None if worst is None else known[worst], REPLAYED, message)
 
 
 def replayed_weights(evidence: Evidence, backend: str) -> Weights:
