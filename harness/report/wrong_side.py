@@ -39,7 +39,8 @@ def wrong_side(case: Checked, reds: Sequence[Check], found: LocalisationRecord |
     own, narrow = _alone(reds, sides), set((found and found.in_float32) or ())
     formula = {side for check in reds for side in sides if f"{side}{LEAVES}" in check.message}
     off = _off_the_oracle(case, sides, found) if found else set[str]()
-    truth = _alone((check for check in case.checks if check.rung in AGAINST_TRUTH), sides)
+    beside = _alone((check for check in case.checks if check.rung in AGAINST_TRUTH), sides)
+    truth = beside if len(beside) == 1 else set[str]()  # where both are off, it tells them not apart
     for wrong, reason in (
         (off, _oracle(sides, off)),
         (own, _oracle(sides, own) if reds and reds[0].rung in AGAINST_ORACLE else "it fails by itself"),

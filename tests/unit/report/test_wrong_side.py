@@ -56,6 +56,7 @@ BETWEEN = check("stages", "float64.exit_wave")
             "keras is wrong: the truth or a closed form says so",
         ),
         ("stages", [BETWEEN, check("reconstruction", "keras.pearson_r", "pass")], UNTOLD),
+        ("stages", [BETWEEN, *(check("reconstruction", f"{side}.pearson_r") for side in SIDES)], UNTOLD),
     ],
 )
 def test_who_is_wrong(rung, checks, expected):

@@ -7,6 +7,7 @@ from safetensors.numpy import load_file, save_file
 from harness.dataset.grouped import GroupedData
 from harness.judge.telemetry import loss_floor
 
+BACKENDS = ("tensorflow", "torch")
 HISTORY, PATCHES = "torch/train_outputs/history.json", "torch/inference_outputs/patches.npz"
 
 
@@ -40,17 +41,17 @@ def test_a_final_loss_that_is_nan_fails_the_comparison_too(gs2):
 def test_nan_on_both_sides_is_red_on_both(gs2):
     for backend in ("tensorflow", "torch"):
         set_metric(gs2, 0, backend, poisson=None)
-    assert set(gs2.bad("telemetry")) == {"tensorflow.finite", "torch.finite"}
+    assert set(gs2.bad("telemetry")) == {f"{side}.{name}" for side in BACKENDS for name in ("finite", "replayed")}
 
 
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
         (lambda h: h["epochs"].pop(), {"torch.steps", "learning_rate"}),
-        (lambda h: h["epochs"].clear(), {"torch.steps", "learning_rate", "final_loss"}),
+        (lambda h: h["epochs"].clear(), {"torch.steps", "learning_rate", "final_loss", "torch.replayed"}),
         (lambda h: h["epochs"][-1].update(step=3), {"torch.steps"}),
-        (lambda h: h["epochs"][0]["metrics"].update(learning_rate=1.01e-3), {"learning_rate"}),
-        (lambda h: h["epochs"][0]["metrics"].pop("learning_rate"), {"learning_rate"}),
+        (lambda h: h["epochs"][0]["metrics"].update(learning_rate=1.01e-3), {"learning_rate", "torch.replayed"}),
+        (lambda h: h["epochs"][0]["metrics"].pop("learning_rate"), {"learning_rate", "torch.replayed"}),
     ],
 )
 def test_histories_that_do_not_fit(gs2, change, expected):
