@@ -110,9 +110,8 @@ def red(run: Callable[..., dict[str, Any]], tmp_path: Path) -> Red:
 
     def red(*options: dict[str, Any]) -> list[str]:
         case = case_of(*options)
-        write_json(
-            tmp_path / layout.JOBS, [run(case, side, leg) for side in SIDES for leg in ("lockstep", "trajectory")]
-        )
+        legs = ("lockstep", "trajectory", "replay")
+        write_json(tmp_path / layout.JOBS, [run(case, side, leg) for side in SIDES for leg in legs])
         (tmp_path / layout.SCENARIO).write_text(case.resolved_yaml())
         evidence, limits = Evidence(tmp_path, SIDES), tolerances.limits_of(case)
         checks = [one for rung in ("spec", "step", "trajectory") for one in ladder.JUDGES[rung].judge(evidence, limits)]
