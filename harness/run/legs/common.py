@@ -106,6 +106,10 @@ def write_missing(folder: Path, reasons: dict[str, str]) -> None:
     write_json(folder / layout.MISSING, reasons)
 
 
+class Enough(Exception):  # noqa: N818 - no error: it ends a training from within its report
+    """What was asked of a training has been seen."""
+
+
 class Progress:
     """Appends one JSON line an epoch to the progress file of a job, which the session shows while it waits."""
 

@@ -6,12 +6,16 @@ Fills `repeat/`, in the last precision of the side, with files as the lock-step 
 `stages_<precision>.npz` (of each stage a sample) and `first_<precision>.npz`, whose moments follow from the gradients.
 """
 
+from pathlib import Path
+
 from harness import layout
+from harness.arrays import Weights
 from harness.dataset.grouped import GroupedData
 from harness.files import write_npz
-from harness.ports.protocol import SHARED_WEIGHTS
+from harness.ports.protocol import SHARED_WEIGHTS, EpochReport, Port
 from harness.run.job import Job
 from harness.run.legs.common import (
+    Enough,
     create,
     lacks,
     precisions,
@@ -19,9 +23,10 @@ from harness.run.legs.common import (
     setup_of,
     shared_start,
     truth_of,
+    write_missing,
 )
 from harness.run.legs.distances import sample
-from harness.run.legs.trajectory import FirstBatches, at_lockstep_rate, train_and_record
+from harness.run.legs.trajectory import FirstBatches, at_lockstep_rate
 
 
 def run(job: Job) -> None:
@@ -33,10 +38,28 @@ def run(job: Job) -> None:
     if SHARED_WEIGHTS in absent:
         return
     start, scale = shared_start(job, port), setup_of(job, precision).intensity_scale
-    batches = FirstBatches(GroupedData.load(job.dataset / layout.TRAIN), scale, epochs=1, truth=truth_of(job))
+    data, steps = GroupedData.load(job.dataset / layout.TRAIN), job.scenario.lockstep.steps
+    batches = FirstBatches(data, scale, steps, truth=truth_of(job))
     port.set_weights(start)
     if "stages" not in absent:
         write_npz(folder / layout.stages(precision), **sample(port.stages(batches.batch(0))))
     if "train" not in absent:
-        write_npz(folder / layout.first(precision), **train_and_record(port, start, batches).first)
+        _first_step(folder / layout.first(precision), port, batches, start)
     repeat_as_float64(job, folder)
+
+
+def _first_step(path: Path, port: Port, batches: FirstBatches, start: Weights) -> None:
+    """Write what is held after the first of the same steps as those of the trajectory."""
+
+    def report(_: EpochReport) -> None:
+        state = port.optimiser_state() if "optimiser_state" in port.capabilities else {}
+        write_npz(path, **port.weights(), **state)
+        raise Enough
+
+    port.set_weights(start)
+    try:
+        port.train(batches, report)
+    except Enough:
+        pass
+    except Exception as error:  # the trajectory fails alike, and its rungs say so; the stages are told apart from it
+        write_missing(path.parent, {"train": f"the step failed: {type(error).__name__}: {error}"})

@@ -18,6 +18,7 @@ from harness.ports.protocol import FIT, SHARED_WEIGHTS, EpochReport
 from harness.records.history import Epoch, History
 from harness.run.job import Job
 from harness.run.legs.common import (
+    Enough,
     Progress,
     create,
     lacks,
@@ -32,10 +33,6 @@ EPOCHS, STEPS = 2, 13
 """Fewest epochs and steps that are replayed, so that something of a second epoch is among them."""
 LONG = 100
 """Steps of an epoch that is replayed alone: so many are dear, and enough."""
-
-
-class _Enough(Exception):  # noqa: N818 - no error: it ends a training from within its report
-    """The last epoch that is replayed is over."""
 
 
 def run(job: Job) -> None:
@@ -59,11 +56,11 @@ def run(job: Job) -> None:
         progress.report(len(history), epoch.step, epoch.metrics.get("loss"))
         if len(history) == wanted:
             weights.update(port.weights())
-            raise _Enough
+            raise Enough
 
     progress.report(0, 0)
     port.set_weights(shared_start(job, port))
-    with contextlib.suppress(_Enough):
+    with contextlib.suppress(Enough):
         port.train(batches, report)
     History(epochs=tuple(history)).write(folder / layout.HISTORY)
     write_npz(folder / layout.FIRST_WEIGHTS, **weights)
