@@ -21,9 +21,10 @@ ORDER_OF_SUMS = 1e-5
 """The most that a side's own distance between float32 and float64 adds to its noise. A framework sums in one order,
 which no nudge varies: over 4,096 pixels of 8 patterns that was 1.7e-5 where three nudges told 1.7e-6. Half precision
 makes 5e-4."""
-UNEQUAL = 1e3
+UNEQUAL: dict[Precision, float] = {"float32": 1e5, "float64": 1e3}
 """A side's noise counts at most this many times the other's. Both compute the same, so rounding moves them alike: on
-clean pairs one was up to 192 times the other, where what a fault does to one of them was 1e9 times and more."""
+clean pairs one was up to 1590 times the other in float32, where a nudge may by chance move nothing, and 79 in float64;
+what a fault does to one of them was 1e6 and 1e9 times and more."""
 Noise = tuple[Mapping[str, list[float]], Mapping[str, list[float]]]
 """For each side (reference, candidate) the distance from itself after a nudge: one value a draw, by tensor."""
 
@@ -98,18 +99,23 @@ def _held_together(
     evidence: Evidence, precision: Precision, noise: Noise, read: Callable[[Evidence, str, Precision], Weights]
 ) -> Noise:
     """The noise of each side, at most UNEQUAL times the other's, so that no fault of one side makes its own limit."""
-    floors = [_floors(read(evidence, side, precision), precision) for side in evidence.backends]
+    kinds = [_kinds(read(evidence, side, precision), precision) for side in evidence.backends]
     caps = [
-        {name: UNEQUAL * max([*draws, floor.get(name, FLOOR[precision])]) for name, draws in side.items()}
-        for side, floor in zip(noise, floors, strict=True)
+        {name: _cap(draws, kind.get(name, precision)) for name, draws in side.items()}
+        for side, kind in zip(noise, kinds, strict=True)
     ]
     first, second = (_at_most(draws, cap) for draws, cap in zip(noise, reversed(caps), strict=True))
     return first, second
 
 
-def _floors(tensors: Weights, precision: Precision) -> dict[str, float]:
-    """Rounding of each tensor, of float32 where a side computes in nothing else."""
-    return {name: FLOOR["float32" if in_float32(value) else precision] for name, value in tensors.items()}
+def _kinds(tensors: Weights, precision: Precision) -> dict[str, Precision]:
+    """The precision of each tensor, float32 where a side computes in nothing else."""
+    return {name: "float32" if in_float32(value) else precision for name, value in tensors.items()}
+
+
+def _cap(draws: list[float], kind: Precision) -> float:
+    """The most that the noise of the other side may be."""
+    return UNEQUAL[kind] * max([*draws, FLOOR[kind]])
 
 
 def _at_most(draws: Mapping[str, list[float]], caps: Mapping[str, float]) -> dict[str, list[float]]:
@@ -198,7 +204,7 @@ def envelope(evidence: Evidence) -> Array:
         np.maximum(np.maximum.accumulate(step_noise(evidence, backend).max(axis=0)), FLOOR["float32"])
         for backend in evidence.backends
     ]
-    largest_of_both: Array = np.minimum(np.maximum(*sides), UNEQUAL * np.minimum(*sides))
+    largest_of_both: Array = np.minimum(np.maximum(*sides), UNEQUAL["float32"] * np.minimum(*sides))
     return largest_of_both
 
 
