@@ -4,6 +4,7 @@ The scenarios and ports beside this file are what a user would write. Where Kera
 backends, the float64 checks must be red and say on which; nothing else may be red.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -104,7 +105,9 @@ def test_it_is_green_when_the_other_side_is_the_reference(judged: Judged, hubs: 
 def test_a_side_whose_names_need_no_mapping_takes_one_process_for_its_own_legs(judged: Judged, hubs: Path) -> None:
     judged("unet")
     [log] = hubs.glob("hub*/unet/on_tensorflow/**/*.log")
-    assert log.read_text().count(" command: ") == 1
+    own, again = [line for line in log.read_text().splitlines() if " command: " in line]
+    assert {"contract", "lockstep", "trajectory"} <= set(re.findall(r"(\w+)-\w{8}\.json", own))
+    assert re.findall(r"(\w+)-\w{8}\.json", again) == ["repeat"]  # which must see a process of its own
 
 
 @pytest.mark.nightly
