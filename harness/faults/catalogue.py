@@ -182,8 +182,9 @@ def real_bug(
 ) -> Callable[[Inject], Inject]:
     """Decorator that adds the replay of a bug that was found in a public port, as `real.<name>`.
 
-    What the table of the bugs expects, `rungs` and `causes`, is fixed before the first run and never after it; `open`
-    alone is written after it. Arguments: see `Fault` and `RealBug`.
+    What the table of the bugs expects, `rungs`, is fixed before the first run and never after it, and so are `causes`,
+    but for the words that docs/real-bugs.md tells of; `open` alone is written after it.
+    Arguments: see `Fault` and `RealBug`.
     """
 
     def enter(inject: Inject) -> Inject:

@@ -72,6 +72,14 @@ def relative_error(own: Array, other: Array) -> float | None:
     return float(np.abs(own.astype(wide, copy=False) - other.astype(wide, copy=False)).max() / largest)
 
 
+def distance_or_infinity(own: Array, other: Array) -> float:
+    """`relative_error` as a number to rank by: 0 for the same values, NaN included; infinite where undefined."""
+    if np.array_equal(own, other, equal_nan=True):
+        return 0.0
+    error = relative_error(own, other)
+    return np.inf if error is None or not np.isfinite(error) else error
+
+
 def relative_difference(own: float | None, other: float | None) -> float | None:
     """|a - b| / max(|a|, |b|) of two numbers; 0 for two zeros, None when one is missing, NaN when one is NaN."""
     if own is None or other is None:

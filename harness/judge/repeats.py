@@ -12,7 +12,7 @@ import numpy as np
 
 from harness import layout
 from harness.arrays import Array, Weights
-from harness.judge.comparing import relative_error
+from harness.judge.comparing import distance_or_infinity
 from harness.judge.evidence import Evidence, Incapable
 from harness.judge.findings import Findings
 from harness.judge.precision import in_float32
@@ -98,10 +98,5 @@ def _before(evidence: Evidence, backend: str, part: str) -> Weights:
 
 
 def _error(before: Array, again: Array | None) -> float:
-    """`relative_error`; 0 for what is the same value for value, NaN included."""
-    if again is None or again.shape != before.shape:
-        return np.inf
-    if np.array_equal(before, again, equal_nan=True):
-        return 0.0
-    error = relative_error(again, before)
-    return np.inf if error is None or not np.isfinite(error) else error
+    """How far a tensor is from itself; infinite for one that is missing or of another shape."""
+    return np.inf if again is None or again.shape != before.shape else distance_or_infinity(again, before)

@@ -9,7 +9,7 @@ import numpy as np
 
 from harness import layout
 from harness.arrays import Weights
-from harness.judge.comparing import in_one_kind, relative_difference, relative_error
+from harness.judge.comparing import distance_or_infinity, in_one_kind, relative_difference
 from harness.judge.evidence import Evidence, Incapable
 from harness.judge.findings import Findings
 from harness.judge.lockstep import trajectory_noise
@@ -42,14 +42,7 @@ def _errors(findings: Findings, evidence: Evidence, own: Weights, other: Weights
     noise = trajectory_noise(evidence, "float64", "weights")
     alike = [name for name in other if name in own and own[name].shape == other[name].shape]
     kept = [name for name in alike if not is_rounding(findings, "float64", noise, name)]
-    return {name: _error(*in_one_kind(own[name], other[name])) for name in kept}
-
-
-def _error(own: np.ndarray, other: np.ndarray) -> float:
-    if np.array_equal(own, other, equal_nan=True):
-        return 0.0
-    error = relative_error(own, other)
-    return np.inf if error is None or not np.isfinite(error) else error
+    return {name: distance_or_infinity(*in_one_kind(own[name], other[name])) for name in kept}
 
 
 def judge_history(findings: Findings, evidence: Evidence, backend: str) -> None:
