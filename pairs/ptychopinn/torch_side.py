@@ -1,5 +1,6 @@
 """The PyTorch side of PtychoPINN."""
 
+from operator import attrgetter
 from unittest.mock import patch
 
 import numpy as np
@@ -15,6 +16,16 @@ TAPS = {
     "pred_diff_channels": "ptycho_torch.helper:pad_and_diffract[0]",
 }
 FIELDS = ("images", "coords_relative", "rms_scaling_constant", "physics_scaling_constant", "experiment_id")
+SETTINGS = {
+    "N": "data_config.N",
+    "nphotons": "data_config.nphotons",
+    "probe_scale": "data_config.probe_scale",
+    "object_big": "model_config.object_big",
+    "probe_mask": "model_config.probe_mask",
+    "intensity_scale_trainable": "model_config.intensity_scale_trainable",
+    "loss": "torch_loss_mode",
+    "accumulation": "accum_steps",
+}
 
 
 def build(setup: Setup) -> TorchPort:
@@ -22,17 +33,13 @@ def build(setup: Setup) -> TorchPort:
     loaded, _, fit = stopped(setup, "pytorch", *PLACES)
     from ptycho_torch.helper import get_padded_size
 
-    network, loader = fit["model"], fit["train_dataloaders"]
-    model, dataset, data = network.model_config, network.data_config, loader.dataset.container
-    optimiser = network.configure_optimizers()["optimizer"]
+    network, loader, trainer = fit["model"], fit["train_dataloaders"], fit["self"]
+    optimiser, data = network.configure_optimizers()["optimizer"], loader.dataset.container
     fields, probes, _ = next(iter(loader))
     counts = fields["physics_scaling_constant"][0].item()
-    settings = {**loop_settings(network, optimiser, loader), "callbacks": callbacks(fit["self"].callbacks)}
-    settings |= {name: getattr(dataset, name) for name in ("N", "nphotons", "probe_scale")}
-    settings |= {name: getattr(model, name) for name in ("object_big", "probe_mask", "intensity_scale_trainable")}
-    settings |= {"loss": network.torch_loss_mode, "clipping": network.gradient_clip_val or 0.0}
-    settings |= {"accumulation": network.accum_steps, "gridsize": dataset.grid_size[0]}
-    settings |= {"epochs": fit["self"].max_epochs, "validation_split": 0.0}
+    settings = {ours: attrgetter(own)(network) for ours, own in SETTINGS.items()}
+    settings |= {"gridsize": network.data_config.grid_size[0], "clipping": network.gradient_clip_val or 0.0}
+    settings |= {"epochs": trainer.max_epochs, "callbacks": callbacks(trainer.callbacks), "validation_split": 0.0}
     arrays = {
         "groups": groups(loaded, data.nn_indices),
         "input": data.X.numpy(),
@@ -40,13 +47,12 @@ def build(setup: Setup) -> TorchPort:
         "targets": data.X.numpy() * counts,
         "probe": probes[0, 0, 0].numpy() / network.model.probe_scale,
         "intensity_scale": np.asarray(counts),
-        "canvas": np.asarray(get_padded_size(dataset, model)),
+        "canvas": np.asarray(get_padded_size(network.data_config, network.model_config)),
     }
 
     def inputs(batch):
         images, positions = (np.moveaxis(array, -1, 1) for array in (batch.amplitude, batch.relative))
-        one, B = np.ones((len(images), 1, 1, 1)), len(images)
-        return images / setup.intensity_scale, positions, probes[:1].numpy().repeat(B, 0), one, one, np.zeros(B, int)
+        return images / setup.intensity_scale, positions, probes[:1].numpy(), np.ones(1), np.ones(1), np.zeros(1, int)
 
     def loss(output, target):
         images, positions, probe, one, _, ids = target
@@ -64,5 +70,5 @@ def build(setup: Setup) -> TorchPort:
         ignored=("_cached_probe_mask",),
         taps=TAPS,
         slope_at="pred_diff_channels",
-        seen=Seen(settings, arrays),
+        seen=Seen({**settings, **loop_settings(network, optimiser, loader)}, arrays),
     )
