@@ -15,6 +15,7 @@ from harness.report import assembly, markdown
 from harness.report.telemetry import history
 from harness.scenario.case import Case
 from harness.session import case_runner, hub
+from harness.session.preparation import Preparation
 from harness.session.request import Request
 
 
@@ -50,10 +51,11 @@ def _judge_cases(root: Path, cases: Sequence[Case], request: Request) -> int:
     red = {*RED, "inconclusive"} if request.strict else set(RED)
     statuses = set()
     for case in cases:
-        case_runner.prepare(root, case, request)
         folder = hub.case_folder(root, case.id)
-        for rung in hub.read_case(folder).rungs:
-            verdict = case_runner.judge(folder, rung)
-            case_runner.record_verdict(folder, verdict)
-            statuses.add(verdict.status)
+        with Preparation(root, case, request) as preparation:
+            for rung in hub.read_case(folder).rungs:
+                preparation.wait(rung)
+                verdict = case_runner.judge(folder, rung)
+                case_runner.record_verdict(folder, verdict)
+                statuses.add(verdict.status)
     return 1 if statuses & red else 0

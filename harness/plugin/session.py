@@ -26,6 +26,7 @@ from harness.session.request import Request
 if TYPE_CHECKING:
     from harness.judge.verdict import RungVerdict
     from harness.records.summary import Summary
+    from harness.session.preparation import Preparation
 
 _REFRESH_SECONDS = 2.0
 WORKER_HUB = "parity_hub"
@@ -48,6 +49,7 @@ class ParitySession:
         """Cases that were not begun because the session's budget was spent."""
         self.progress: ProgressLines | None = None
         self._refreshed = 0.0
+        self._preparations: dict[str, Preparation] = {}
 
     @cached_property
     def request(self) -> Request:
@@ -146,12 +148,11 @@ class ParitySession:
             self.progress.start()
 
     def verdict(self, case: Case, rung: str) -> "RungVerdict":
-        """Prepare the case, unless that was done, judge one rung, and write the verdict into the hub."""
+        """Judge one rung as soon as its evidence is there, and write the verdict into the hub."""
         from harness.session import case_runner
 
-        assert self.hub is not None
         with self._progress_writing_allowed():
-            case_runner.prepare(self.hub, case, self.request)
+            self._preparation(case).wait(rung)
         folder = self.case_folder(case)
         if rung == "golden":
             self._approve(case, folder)
@@ -185,8 +186,17 @@ class ParitySession:
         with self._progress_writing_allowed():
             for case in self.cases:
                 if case.id in study.cases:
-                    case_runner.prepare(self.hub, case, self.request)
+                    self._preparation(case).wait()
         return points.judge(points.gather(case_files.of_hub(self.hub), study))
+
+    def _preparation(self, case: Case) -> "Preparation":
+        """The preparation of a case, which begins when it is first asked for."""
+        from harness.session.preparation import Preparation
+
+        assert self.hub is not None
+        if case.id not in self._preparations:
+            self._preparations[case.id] = Preparation(self.hub, case, self.request)
+        return self._preparations[case.id]
 
     def case_folder(self, case: Case) -> Path:
         """Folder of a case in the hub."""
@@ -200,6 +210,8 @@ class ParitySession:
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> Iterator[None]:
         """Make the report, when all tests and the workers of pytest-xdist have ended."""
         result = yield
+        for preparation in self._preparations.values():
+            preparation.end()
         if self.progress is not None:
             self.progress.stop()
         if self.hub is None or self.is_worker:

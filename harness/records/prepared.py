@@ -4,7 +4,7 @@ from typing import Literal
 
 from harness.records.record import Record
 
-PreparedStatus = Literal["done", "skipped", "error"]
+PreparedStatus = Literal["done", "stopped", "skipped", "error"]
 
 
 class PreparedRecord(Record, extra="ignore"):
@@ -12,6 +12,6 @@ class PreparedRecord(Record, extra="ignore"):
 
     status: PreparedStatus
     reason: str
-    """Why the case is not prepared; empty where it is."""
+    """Why the case is not prepared, or not to its end; empty where it is."""
     late: bool = False
     """Whether the session's time budget was spent before the preparation began."""

@@ -4,6 +4,7 @@ Member 0 is the case itself. The others are trained and used for inference in `<
 what a case's folder holds, without a copy of the dataset: but for the order of the batches it is the case's own.
 """
 
+import threading
 from pathlib import Path
 
 from harness import layout
@@ -37,9 +38,15 @@ def with_training(case: Case, name: str, **changes: int) -> Case:
     return Case(name, case.name, case.path, case.profile, scenario, origins, case.overrides)
 
 
-def run_members(case: Case, options: RunOptions, case_dir: Path, on_progress: Progress) -> None:
+def run_members(
+    case: Case,
+    options: RunOptions,
+    case_dir: Path,
+    on_progress: Progress,
+    cancelled: threading.Event | None = None,
+) -> None:
     """Train and infer with every member but the case itself, or take the results from the store; see `run_case`."""
     for seed in seeds(case.scenario)[1:]:
         member, folder = with_training(case, f"{case.id}, seed {seed}", seed=seed), member_folder(case_dir, seed)
         write_text(folder / layout.SCENARIO, member.resolved_yaml())
-        run_case(member, LEGS, options, folder, on_progress, with_dataset=False)
+        run_case(member, LEGS, options, folder, on_progress, with_dataset=False, cancelled=cancelled)

@@ -10,7 +10,7 @@ from harness.run import keys
 from harness.run.store import Address
 from harness.scenario.schema import Scenario
 
-LEGS = ("contract", "lockstep", "oracle", "trajectory", "replay", "train", "infer", "graft", "exchange", "repeat")
+LEGS = ("contract", "lockstep", "oracle", "repeat", "graft", "trajectory", "replay", "train", "infer", "exchange")
 """In the order in which they run."""
 CHECK = "check"
 """The leg of the verb `port check`, which no rung needs."""
@@ -18,8 +18,14 @@ SOURCES = {"oracle": "lockstep", "infer": "train", "graft": "lockstep", "exchang
 """Leg to the leg whose result it starts from."""
 CROSS_LEGS = ("graft", "exchange")
 """Legs that start from the other side's result."""
-LATER_LEGS = (*CROSS_LEGS, "repeat")
-"""Legs that run in a second process of each side, after both have done the others."""
+PROCESSES = (
+    ("contract", "lockstep", "oracle"),
+    ("repeat", "graft", "trajectory", "replay", "train", "infer"),
+    ("exchange",),
+)
+"""The legs of each process of a side, one process after the other; both sides have ended one when the next begins.
+
+What a pass through the network shows comes first, so that it is judged while the sides are trained."""
 _INFERRING = ("infer", "exchange")
 SOURCE_FOLDERS = {"train": layout.BUNDLE, "lockstep": layout.LOCKSTEP}
 """Folder of a leg's result that another leg starts from."""

@@ -18,6 +18,8 @@ from harness.run.environment import recorded_variables
 from harness.run.locks import StoppedError
 
 Progress = Callable[[Mapping[str, Any]], None]
+Watch = Callable[[Callable[[], str]], None]
+"""Called again and again while a process runs, with a function that returns what it has logged so far."""
 
 _POLL_SECONDS = 0.1
 _TRACEBACK_SECONDS = 1.0
@@ -56,6 +58,7 @@ def run(
     cancelled: threading.Event,
     progress: Path,
     on_progress: Progress,
+    watch: Watch = lambda _: None,
 ) -> Outcome:
     """Run a command to its end, and append its output to a log, each line with its time.
 
@@ -71,6 +74,7 @@ def run(
         cancelled: Event that stops it.
         progress: File of JSON lines that the process may write.
         on_progress: Called with each new line of `progress`.
+        watch: Called at every look at the process.
 
     Raises:
         StoppedError: `cancelled` was set; the process has been killed.
@@ -84,7 +88,12 @@ def run(
             reader = threading.Thread(target=tee.follow, args=(process.stdout,), daemon=True)
             reader.start()
             tail = _Tail(progress, on_progress)
-            timed_out = _wait(process, started + timeout, cancelled, tail)
+
+            def look() -> None:
+                tail.read()
+                watch(tee.text)
+
+            timed_out = _wait(process, started + timeout, cancelled, look)
             reader.join(_OUTPUT_SECONDS)
         seconds = time.monotonic() - started
         tee.line(f"ended with status {process.returncode} after {seconds:.1f} s")
@@ -117,10 +126,12 @@ def terminate(process: "subprocess.Popen[bytes]", number: int, seconds: float) -
     process.wait()
 
 
-def _wait(process: "subprocess.Popen[bytes]", deadline: float, cancelled: threading.Event, tail: "_Tail") -> bool:
+def _wait(
+    process: "subprocess.Popen[bytes]", deadline: float, cancelled: threading.Event, look: Callable[[], None]
+) -> bool:
     """Wait for the end of the process; returns whether the time limit came first."""
     while process.poll() is None:
-        tail.read()
+        look()
         if cancelled.is_set():
             raise StoppedError
         if time.monotonic() > deadline:
@@ -128,7 +139,7 @@ def _wait(process: "subprocess.Popen[bytes]", deadline: float, cancelled: thread
             return True
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(_POLL_SECONDS)
-    tail.read()
+    look()
     return False
 
 
@@ -153,9 +164,9 @@ class _Tee:
 
     def line(self, text: str) -> None:
         line = f"{datetime.now(UTC).strftime('%Y-%m-%dT%H:%M:%S.%f')[:-3]}Z {text}"
-        self._lines.append(line)
-        self._stream.write(line + "\n")
+        self._stream.write(line + "\n")  # first into the file: whoever asks for the text finds all of it there
         self._stream.flush()
+        self._lines.append(line)
 
     def follow(self, output: Any) -> None:
         """Log every line that a process prints, until it has no more."""

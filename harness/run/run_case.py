@@ -51,8 +51,11 @@ def run_case(
     case_dir: Path,
     on_progress: Progress,
     with_dataset: bool = True,
+    cancelled: threading.Event | None = None,
 ) -> None:
     """Fill the folder of a case with the results of its legs, from the store or by running them.
+
+    Each result is in the folder, and in its `jobs.json`, as soon as its job has ended.
 
     A job that fails leaves a record and evidence and never raises. A job that this folder records already, as done
     or failed, is not run again.
@@ -64,13 +67,15 @@ def run_case(
         case_dir: Folder of the case.
         on_progress: Called with each progress line of a worker.
         with_dataset: Whether to copy the dataset, too; otherwise it is copied only beside a failed job, to repeat it.
+        cancelled: Event that stops it.
 
     Raises:
         HarnessError: The data, the scenario or the device cannot be used; DataNotFound for missing measured data,
             UpstreamNotFound for a missing checkout.
+        StoppedError: `cancelled` was set.
     """
     pair.require_upstream(case)
-    store, cancelled = Store(options.store), threading.Event()
+    store, cancelled = Store(options.store), cancelled or threading.Event()
     case_dir.mkdir(parents=True, exist_ok=True)
     with all_of([store.lock_path(f"case-{digest(case_dir.resolve())}")], cancelled):
         timeout = options.timeout or TIME_LIMITS[case.profile]
@@ -88,20 +93,22 @@ class _CaseRun:
     context: side.Context
     with_dataset: bool
     started: float = field(default_factory=time.monotonic)
+    recording: threading.Lock = field(default_factory=threading.Lock)
 
     def run(self, needs: Collection[str]) -> None:
-        """Build the dataset, run each side's own legs, then those that need the other's results or a fresh process."""
+        """Build the dataset, and run the legs of both sides, one process of each side after the other."""
         dataset = self._dataset()
         legs = self._legs(needs)
         sides = self._sides(legs)
+        self._describe(sides, dataset, 0.0)  # what is judged before the end needs it
         patch_stats = self.options.patch_stats_limit if self.options.log_patch_stats else 0
         side_inputs = self._side_inputs(dataset.folder, sides, legs)
         planned = plan.plan(self.case.scenario, dataset.folder, legs, sides, patch_stats, side_inputs)
-        self._run_phase([job for job in planned if job.leg not in plan.LATER_LEGS], sides)
-        self._run_phase([job for job in planned if job.leg in plan.LATER_LEGS], sides)
-        if "contract" in legs and pair.is_named_alike(self.case.scenario):
-            pair.mapping(self.case, self.case_dir)
-        seconds = time.monotonic() - self.started
+        for process in ((plan.CHECK,), *plan.PROCESSES):
+            self._run_phase([job for job in planned if job.leg in process], sides)
+        self._describe(sides, dataset, time.monotonic() - self.started)
+
+    def _describe(self, sides: Mapping[str, Runtime], dataset: Dataset, seconds: float) -> None:
         metadata.write(self.case_dir, self.case, sides, dataset, self.context.store.damaged, seconds)
 
     def _legs(self, needs: Collection[str]) -> tuple[str, ...]:
@@ -172,18 +179,22 @@ class _CaseRun:
         unsettled = [job for job in planned if (job.backend, job.leg, job.address.key) not in settled]
         of_side = {backend: [job for job in unsettled if job.backend == backend] for backend in sides}
         calls = {backend: partial(self._run_side, jobs, sides[backend]) for backend, jobs in of_side.items() if jobs}
-        found = dict(parallel.as_completed(calls, self.context.cancelled))
-        for backend in calls:
-            results.record_jobs(self.case_dir, found[backend])
+        for _ in parallel.as_completed(calls, self.context.cancelled):
+            pass  # each call has recorded what it found
 
-    def _run_side(self, planned: Sequence[plan.PlannedJob], runtime: Runtime) -> list[side.Result]:
-        backend = planned[0].backend
-        found = side.run(self.context, runtime, planned, results.log_of(self.case_dir, backend))
-        for job, result in zip(planned, found, strict=True):
+    def _run_side(self, planned: Sequence[plan.PlannedJob], runtime: Runtime) -> None:
+        log = results.log_of(self.case_dir, planned[0].backend)
+        side.run(self.context, runtime, planned, log, partial(self._record, runtime))
+
+    def _record(self, runtime: Runtime, job: plan.PlannedJob, result: side.Result) -> None:
+        """Bring a result into the folder of the case, and into its `jobs.json` when all of it is there."""
+        with self.recording:
             if result.folder is None:
                 if not self.with_dataset:
                     results.copy_files(job.dataset, self.case_dir / layout.DATASET)
                 results.write_evidence(self.case_dir, job, runtime, result)
             else:
-                results.copy_files(result.folder, self.case_dir / backend)
-        return found
+                results.copy_files(result.folder, self.case_dir / job.backend)
+            if job.leg == "contract" and pair.is_named_alike(self.case.scenario):
+                pair.mapping(self.case, self.case_dir)
+            results.record_jobs(self.case_dir, [result])

@@ -1,14 +1,15 @@
 """The jobs of one backend: taken from the store, or run in one fresh worker process."""
 
 import os
+import shutil
 import sys
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness import layout
-from harness.files import read_json
+from harness.files import read_json, write_json
 from harness.records.done import DoneRecord
 from harness.records.jobs import JobRecord
 from harness.run import cores, interpreters, process, worker
@@ -66,16 +67,23 @@ def variables(device: Device) -> dict[str, str]:
     return {**changing_results(os.environ), **QUIET, **cores.thread_environment(), **device.environment()}
 
 
-def run(context: Context, runtime: Runtime, planned: Sequence[PlannedJob], log: Path) -> list[Result]:
+OnResult = Callable[[PlannedJob, Result], None]
+
+
+def run(
+    context: Context, runtime: Runtime, planned: Sequence[PlannedJob], log: Path, on_result: OnResult = lambda *_: None
+) -> list[Result]:
     """Take the results of one backend's jobs from the store, or run the missing jobs in one worker process.
 
-    Their entries of the store stay locked meanwhile.
+    Their entries of the store stay locked meanwhile. A result is in the store as soon as its job has ended, whatever
+    becomes of the worker after it.
 
     Args:
         context: What all jobs of the case share.
         runtime: What the worker runs in.
         planned: The jobs, each after the one that it starts from.
         log: File that the worker's output is appended to as it comes.
+        on_result: Called with each result as soon as it is there.
 
     Returns:
         One result a job, in the same order.
@@ -87,11 +95,16 @@ def run(context: Context, runtime: Runtime, planned: Sequence[PlannedJob], log: 
             if folder is not None:
                 results[plan.address] = finished(plan, folder, cached=True)
                 context.on_progress(_event(context, plan, "cached"))
+                on_result(plan, results[plan.address])
         missing = {plan.address: plan for plan in planned if plan.address not in results}
         startable = [plan for plan in missing.values() if _has_source(context.store, plan, missing)]
+        for plan in missing.values():
+            if plan not in startable:
+                results[plan.address] = _without_source(plan)
+                on_result(plan, results[plan.address])
         if startable:
-            results |= _run_missing(context, runtime, startable, log)
-    return [results.get(plan.address) or _without_source(plan) for plan in planned]
+            results |= _run_missing(context, runtime, startable, log, on_result)
+    return [results[plan.address] for plan in planned]
 
 
 def _has_source(store: Store, plan: PlannedJob, to_run: Collection[Address]) -> bool:
@@ -113,16 +126,62 @@ def finished(plan: PlannedJob, folder: Path, cached: bool) -> Result:
     return Result(plan.backend, plan.leg, plan.address.key, cached, seconds, None, folder)
 
 
-def _run_missing(context: Context, runtime: Runtime, planned: Sequence[PlannedJob], log: Path) -> dict[Address, Result]:
+def _run_missing(
+    context: Context, runtime: Runtime, planned: Sequence[PlannedJob], log: Path, on_result: OnResult
+) -> dict[Address, Result]:
     with cores.slot(context.cancelled), context.store.scratch() as scratch:
         for plan in planned:
             write_job(scratch / f"{_name(plan)}.json", _job(context, runtime, plan, scratch))
-        outcome = _start(context, runtime, [f"{_name(plan)}.json" for plan in planned], scratch, log)
-        reason = outcome.reason(context.timeout)
-        results = {plan.address: _collect(context, plan, scratch, outcome, reason) for plan in planned}
-    for plan in planned:
-        context.on_progress(_event(context, plan, "failed" if results[plan.address].error else "done"))
-    return results
+        results: dict[Address, Result] = {}
+        while left := [plan for plan in planned if plan.address not in results]:
+            collector = _Collector(context, left, scratch, on_result)
+            outcome = _start(context, runtime, [f"{_name(plan)}.json" for plan in left], scratch, log, collector.look)
+            results |= collector.all(outcome)
+        return results
+
+
+class _Collector:
+    """Moves the result of each job into the store while the worker goes on with the next one."""
+
+    def __init__(self, context: Context, planned: Sequence[PlannedJob], scratch: Path, on_result: OnResult) -> None:
+        self._context, self._scratch, self._on_result = context, scratch, on_result
+        self._left = list(planned)
+        self._results: dict[Address, Result] = {}
+        self._logged = 0
+        """Characters of the log that are in the logs of the jobs so far."""
+
+    def look(self, log: Callable[[], str]) -> None:
+        """Collect the jobs that have ended, but for the last one, whose log ends with the worker."""
+        while len(self._left) > 1 and _has_ended(self._scratch / _name(self._left[0])):
+            self._collect(log(), "")
+
+    def all(self, outcome: process.Outcome) -> dict[Address, Result]:
+        """Every result, when the worker has ended; jobs that a dead worker did not come to are left to another one."""
+        reason = outcome.reason(self._context.timeout)
+        while self._left and not (self._results and self._is_for_another(outcome)):
+            self._collect(outcome.log, f"the worker {reason}")
+        return self._results
+
+    def _is_for_another(self, outcome: process.Outcome) -> bool:
+        """Whether the next job was not begun because another one took the worker with it, and not by its time limit."""
+        return not outcome.timed_out and not (self._scratch / _name(self._left[0])).is_dir()
+
+    def _collect(self, log: str, reason: str) -> None:
+        plan = self._left.pop(0)
+        end = self._begin_of_next(log)
+        own, self._logged = log[self._logged : end], end
+        result = self._results[plan.address] = _result(self._context, plan, self._scratch, own, reason)
+        self._on_result(plan, result)
+        self._context.on_progress(_event(self._context, plan, "failed" if result.error else "done"))
+
+    def _begin_of_next(self, log: str) -> int:
+        """Where the lines of the next job begin; the end of the log, where they are not in it yet."""
+        found = log.find(worker.begins(self._left[0].backend, self._left[0].leg)) if self._left else -1
+        return log.rfind("\n", 0, found) + 1 if found >= 0 else len(log)
+
+
+def _has_ended(output: Path) -> bool:
+    return (output / layout.DONE).is_file() or (output / layout.ERROR).is_file()
 
 
 def _name(plan: PlannedJob) -> str:
@@ -169,7 +228,9 @@ def environment_of(runtime: Runtime, scratch: Path) -> dict[str, str]:
     return environment
 
 
-def _start(context: Context, runtime: Runtime, jobs: Sequence[str], scratch: Path, log: Path) -> process.Outcome:
+def _start(
+    context: Context, runtime: Runtime, jobs: Sequence[str], scratch: Path, log: Path, watch: process.Watch
+) -> process.Outcome:
     environment = environment_of(runtime, scratch)
     python = str(runtime.interpreter.path)
     return process.run(
@@ -181,24 +242,34 @@ def _start(context: Context, runtime: Runtime, jobs: Sequence[str], scratch: Pat
         context.cancelled,
         scratch / layout.PROGRESS,
         context.on_progress,
+        watch,
     )
 
 
-def _collect(context: Context, plan: PlannedJob, scratch: Path, outcome: process.Outcome, reason: str | None) -> Result:
-    """Move a job's result into the store, or return a failed result that says why there is none."""
+def _result(context: Context, plan: PlannedJob, scratch: Path, log: str, reason: str) -> Result:
+    """Publish what a job left, or return a failed result that says why there is nothing."""
     output = scratch / _name(plan)
     if (output / layout.DONE).is_file():
-        seconds = read_json(output / layout.DONE)["seconds"]
-        (output / layout.LOG).write_text(outcome.log, encoding="utf-8")
-        return finished(plan, context.store.publish(plan.address, output, plan.parts, seconds=seconds), cached=False)
+        return _published(context, plan, output, log)
     if (output / layout.ERROR).is_file():
         error = read_json(output / layout.ERROR)["error"]
     elif output.is_dir():
-        error = f"the worker {reason}"
+        error = reason
+        write_json(output / layout.ERROR, {"error": error})  # for the jobs that start from it
     else:
-        error = f"was not begun: the worker {reason} before"
+        error = f"was not begun: {reason} before"
     where = {str(scratch): "<scratch>", str(context.store.root): "<store>"}
-    return failed(plan, without_machine_paths(error, where), without_machine_paths(outcome.log, where))
+    return failed(plan, without_machine_paths(error, where), without_machine_paths(log, where))
+
+
+def _published(context: Context, plan: PlannedJob, output: Path, log: str) -> Result:
+    """Bring a copy of a job's output into the store: later jobs of the same worker read what it left in `scratch`."""
+    seconds = read_json(output / layout.DONE)["seconds"]
+    copy = output.with_name(f"{output.name}.published")
+    shutil.copytree(output, copy, copy_function=os.link)
+    (copy / layout.LOG).write_text(log, encoding="utf-8")
+    folder = context.store.publish(plan.address, copy, plan.parts, seconds=seconds)
+    return finished(plan, folder, cached=False)
 
 
 def failed(plan: PlannedJob, error: str, log: str = "") -> Result:

@@ -51,7 +51,7 @@ def run(path: Path) -> bool:
     job.output.mkdir(parents=True, exist_ok=True)
     for name in (layout.DONE, layout.ERROR):
         (job.output / name).unlink(missing_ok=True)
-    print(f"{job.backend} {job.leg}: begins", flush=True)
+    print(begins(job.backend, job.leg), flush=True)
     started, process = time.monotonic(), os.getpid()
     failure = _failure(job)
     if os.getpid() != process:
@@ -62,6 +62,11 @@ def run(path: Path) -> bool:
     _write(job.output / layout.DONE, {"seconds": seconds})
     print(f"{job.backend} {job.leg}: done after {seconds:.1f} s", flush=True)
     return True
+
+
+def begins(backend: str, leg: str) -> str:
+    """The first line that a worker prints of a job."""
+    return f"{backend} {leg}: begins"
 
 
 def _failure(job: Job) -> str | None:

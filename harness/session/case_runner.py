@@ -10,10 +10,9 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from filelock import FileLock
 
 from harness import layout
 from harness.dataset.locate import DataNotFound
@@ -33,7 +32,10 @@ from harness.records.prepared import PreparedRecord, PreparedStatus
 from harness.records.settings import SettingsRecord
 from harness.records.verdict import VerdictRecord
 from harness.run import ensemble, store
+from harness.run.locks import StoppedError, one_of
 from harness.run.pair import UpstreamNotFound
+from harness.run.plan import source_side
+from harness.run.results import recorded_jobs
 from harness.run.run_case import RunOptions, run_case
 from harness.scenario.case import Case
 from harness.session import hub, notes
@@ -44,6 +46,9 @@ if TYPE_CHECKING:
     from harness.faults.catalogue import Injected
 
 LOCK = ".preparing.lock"
+NOT_JUDGED = "not judged: the session ended before this rung"
+WHOLE = ("ensemble", "golden")
+"""Rungs that rest on more than the legs of the two sides, and are judged when the case is prepared."""
 
 
 def plan(root: Path, case: Case, rungs: Iterable[str], request: Request) -> None:
@@ -78,17 +83,30 @@ def is_planned(root: Path, cases: Iterable[str], rung: str) -> bool:
     return all(record is not None and rung in record.rungs for record in records)
 
 
-def prepare(root: Path, case: Case, request: Request) -> None:
-    """Run the legs that the planned rungs of a case need, unless `prepared.json` says that this was done."""
-    folder = hub.case_folder(root, case.id)
-    with FileLock(folder / LOCK):
+def prepare(root: Path, case: Case, request: Request, cancelled: threading.Event | None = None) -> None:
+    """Run the legs that the planned rungs of a case need, unless `prepared.json` says that this was done.
+
+    Raises StoppedError when `cancelled` is set while another process prepares the case.
+    """
+    folder, cancelled = hub.case_folder(root, case.id), cancelled or threading.Event()
+    with one_of([folder / LOCK], cancelled):
         if not (folder / layout.PREPARED).exists():
             status: PreparedStatus
             if late := _is_over_budget(root, request):
                 status, reason = "skipped", f"not begun: the session's budget of {request.budget:g} s was spent"
             else:
-                status, reason = _run(root, folder, case, request)
+                status, reason = _run(root, folder, case, request, cancelled)
             PreparedRecord(status=status, reason=reason, late=late).write(folder / layout.PREPARED)
+
+
+def has_evidence(folder: Path, rung: str) -> bool:
+    """Whether all legs that a rung needs have ended; never for one that is judged when the case is prepared."""
+    if rung in WHOLE:
+        return False
+    backends = hub.read_case(folder).backends
+    ended = {(job.backend, job.leg) for job in recorded_jobs(folder)}
+    wanted = product(backends, ladder.needs(rung))
+    return all((side, leg) in ended for side, leg in wanted if source_side(leg, side, backends) is not None)
 
 
 def _is_over_budget(root: Path, request: Request) -> bool:
@@ -105,14 +123,16 @@ def prepared(folder: Path) -> PreparedRecord | None:
     return PreparedRecord.read_if_whole(folder / layout.PREPARED)
 
 
-def _run(root: Path, folder: Path, case: Case, request: Request) -> tuple[PreparedStatus, str]:
+def _run(
+    root: Path, folder: Path, case: Case, request: Request, cancelled: threading.Event
+) -> tuple[PreparedStatus, str]:
     """Run the legs of a case; returns status and reason, for bad input and missing data as well."""
     legs = {leg for rung in hub.read_case(folder).rungs for leg in ladder.needs(rung)}
     options, on_progress = run_options(root, request, case), progress_writer(folder / layout.PROGRESS)
     try:
-        run_case(case, legs, options, folder, on_progress)
+        run_case(case, legs, options, folder, on_progress, cancelled=cancelled)
         if ensemble.LEG in legs:
-            ensemble.run_members(case, options, folder, on_progress)
+            ensemble.run_members(case, options, folder, on_progress, cancelled)
         if request.fault is not None:
             _inject_fault(folder, request.fault)
         if "golden" in hub.read_case(folder).rungs:
@@ -121,6 +141,8 @@ def _run(root: Path, folder: Path, case: Case, request: Request) -> tuple[Prepar
         return "skipped", str(reason)
     except HarnessError as reason:
         return "error", str(reason)
+    except StoppedError:
+        return "stopped", NOT_JUDGED
     return "done", ""
 
 
@@ -160,11 +182,12 @@ def progress_writer(path: Path) -> Callable[[Mapping[str, object]], None]:
 def judge(folder: Path, rung: str) -> RungVerdict:
     """Judge one rung of a case from its files; missing evidence gives a verdict that says so."""
     case = hub.read_case(folder)
-    if not (folder / layout.PREPARED).exists():
-        return _without_evidence(rung, "error", "not judged: the session ended before the case was prepared")
-    found = PreparedRecord.read(folder / layout.PREPARED)
-    if found.status != "done":
-        return _without_evidence(rung, found.status, found.reason)
+    if not has_evidence(folder, rung):
+        found = prepared(folder)
+        if found is None or found.status == "stopped":
+            return _not_judged(rung)
+        if found.status != "done":
+            return _without_evidence(rung, found.status, found.reason)
     try:
         limits = tolerances.resolve(case.profile, case.limits, case.limit_origins, case.scenario)
         verdict = ladder.judge_rung(rung, cached_evidence(folder, case.backends), limits)
@@ -191,9 +214,14 @@ def localisation(folder: Path, verdicts: Sequence[RungVerdict]) -> LocalisationR
     return None if found is None else LocalisationRecord.parse(plain(found.as_json()), layout.LOCALISATION)
 
 
-@lru_cache(maxsize=4)
 def cached_evidence(folder: Path, backends: tuple[str, str]) -> Evidence:
-    """The evidence of a case, cached: only for a case whose files do not change any more in this process."""
+    """The evidence of a case, cached until another leg of it has ended."""
+    ended = folder / layout.JOBS
+    return _evidence(folder, backends, ended.stat().st_mtime_ns if ended.exists() else 0)
+
+
+@lru_cache(maxsize=4)
+def _evidence(folder: Path, backends: tuple[str, str], _ended: int) -> Evidence:
     return Evidence(folder, backends)
 
 
@@ -206,15 +234,24 @@ def record_verdict(folder: Path, verdict: RungVerdict) -> None:
 def is_prepared(folder: Path) -> bool:
     """Whether the legs of a case were run, so that there is evidence to judge."""
     found = prepared(folder)
-    return found is not None and found.status == "done"
+    return found is not None and found.status in ("done", "stopped")
+
+
+def is_judged(folder: Path, rung: str) -> bool:
+    """Whether the verdict on a rung is in the folder of its case."""
+    return (folder / layout.CHECKS / f"{rung}.json").exists()
 
 
 def recorded_verdict(folder: Path, rung: str) -> RungVerdict:
-    """The verdict in `checks/<rung>.json`; one of status `error` when there is no such file."""
-    path = folder / layout.CHECKS / f"{rung}.json"
-    if not path.exists():
-        return _without_evidence(rung, "error", "not judged: the session ended before this rung")
-    return RungVerdict.of(VerdictRecord.read(path))
+    """The verdict in `checks/<rung>.json`; an inconclusive one when there is no such file."""
+    if not is_judged(folder, rung):
+        return _not_judged(rung)
+    return RungVerdict.of(VerdictRecord.read(folder / layout.CHECKS / f"{rung}.json"))
+
+
+def _not_judged(rung: str) -> RungVerdict:
+    """The verdict on a rung that the session did not come to: nothing is known of it, and nothing is wrong with it."""
+    return _without_evidence(rung, "inconclusive", NOT_JUDGED)
 
 
 def _without_evidence(rung: str, status: Status, reason: str) -> RungVerdict:

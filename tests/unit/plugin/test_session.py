@@ -138,8 +138,10 @@ def test_a_hub_is_never_overwritten(project: pytest.Pytester) -> None:
 def test_stopping_at_the_first_failure_leaves_a_hub_that_says_so(project: pytest.Pytester, scenario: Writer) -> None:
     scenario("small_too")
     project.runpytest_inprocess("-x", "-k", "stages or canvas", "--parity-hub", "hub").assert_outcomes(failed=1)
-    checks = [(c["status"], c["message"]) for case in summary_of(project)["cases"] for c in case["checks"]]
-    assert checks.count(("error", "not judged: the session ended before this rung")) == 3
+    cases = summary_of(project)["cases"]
+    checks = [(c["status"], c["message"]) for case in cases for c in case["checks"]]
+    assert checks.count(("inconclusive", "not judged: the session ended before this rung")) == 3
+    assert [case["status"] for case in cases] == ["fail", "inconclusive"], "red stays red, and the rest is not red"
 
 
 def test_workers_share_one_hub_and_run_a_case_once(project: pytest.Pytester, scenario: Writer) -> None:
