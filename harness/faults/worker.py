@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
         return worker.main([argument for argument in arguments if argument != FLOAT64])
 
 
-def run(plain: Callable[[Path], bool], path: Path) -> bool:
+def run(plain: Callable[..., bool], path: Path) -> bool:
     """Run one job with its fault by `plain`, the worker's own `run`; returns whether the job succeeded."""
     from harness.faults import catalogue, injection
 
@@ -47,11 +47,8 @@ def run(plain: Callable[[Path], bool], path: Path) -> bool:
         path = path.with_name(f"{path.stem}-own.json")
         write_job(path, job.model_copy(update={"dataset": dataset}))
     with injection.injected(port):
-        done = plain(path)
-    if done:
-        injection.inject_into_files(port, job.leg, job.output)
-    return done
+        return plain(path, partial(injection.inject_into_files, port, job.leg))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    worker.leave(main(sys.argv[1:]))

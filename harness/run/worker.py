@@ -17,8 +17,9 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from harness import layout
 from harness.errors import HarnessError, in_one_line
@@ -45,15 +46,15 @@ def main(arguments: Sequence[str]) -> int:
     return 0 if all(succeeded) else 1
 
 
-def run(path: Path) -> bool:
-    """Run one job; returns whether it succeeded."""
+def run(path: Path, finish: Callable[[Path], None] = lambda _: None) -> bool:
+    """Run one job; returns whether it succeeded. `finish` gets its output folder before that is called done."""
     job = read_job(path)
     job.output.mkdir(parents=True, exist_ok=True)
     for name in (layout.DONE, layout.ERROR):
         (job.output / name).unlink(missing_ok=True)
     print(begins(job.backend, job.leg), flush=True)
     started, process = time.monotonic(), os.getpid()
-    failure = _failure(job)
+    failure = _failure(job, finish)
     if os.getpid() != process:
         os._exit(0)  # a process that the port forked has come back here: the job is its parent's
     if failure is not None:
@@ -69,11 +70,12 @@ def begins(backend: str, leg: str) -> str:
     return f"{backend} {leg}: begins"
 
 
-def _failure(job: Job) -> str | None:
+def _failure(job: Job, finish: Callable[[Path], None]) -> str | None:
     """Run the leg of a job; returns what went wrong."""
     try:
         require_source(job)
         importlib.import_module(f"harness.run.legs.{_MODULES.get(job.leg, job.leg)}").run(job)
+        finish(job.output)
     except HarnessError as error:
         return str(error)
     except (Exception, SystemExit) as error:  # whatever a port raises is this job's failure and not that of the next
@@ -105,5 +107,12 @@ def _end_with_parent() -> None:
     os.killpg(os.getpgid(0), signal.SIGKILL)
 
 
+def leave(status: int) -> NoReturn:
+    """End the process at once: a framework takes a second to clear up, and a thread of a port may never end."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    leave(main(sys.argv[1:]))
