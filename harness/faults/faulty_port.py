@@ -118,6 +118,10 @@ class FaultyPort:
         """Change the canonical weights after every epoch of a training (of a trajectory: after every step)."""
         self._add("after_epoch", change)
 
+    def after_state(self, change: Callable[[Weights], Weights]) -> None:
+        """Change the canonical weights whenever the optimiser's state has been read."""
+        self._add("after_state", change)
+
     def metrics(self, change: Callable[[dict[str, float]], dict[str, float]]) -> None:
         """Change the metrics that a training reports for an epoch."""
         self._add("metrics", change)

@@ -130,8 +130,11 @@ class InjectedPort:
         return cast("OwnWorkflow", self._backend).fit(data, folder, report)
 
     def optimiser_state(self) -> Weights:
-        """Return the optimiser's state, unchanged."""
-        return self._backend.optimiser_state()
+        """Return the optimiser's state; afterwards the weights are changed by the hook `after_state`."""
+        state = self._backend.optimiser_state()
+        if self._port.uses("after_state"):
+            self._backend.set_weights(self._port.changed("after_state", self._backend.weights()))
+        return state
 
     def predict(self, batch: Batch) -> Array:
         """Return the predicted patches, changed by the hook `predictions`."""

@@ -1,5 +1,6 @@
 """Functions of TensorFlow's tensors for faults; `tensors_torch` has the same functions for PyTorch."""
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -56,6 +57,17 @@ def noisy_gradient(values: tf.Tensor, size: float) -> tf.Tensor:
 def _drawn(like: tf.Tensor) -> tf.Tensor:
     """Normal noise of the shape of a tensor, by NumPy: TensorFlow's own must be seeded to be repeatable."""
     return tf.numpy_function(lambda shape: np.random.default_rng().normal(size=shape), [tf.shape(like)], tf.float64)
+
+
+def gradient_unless(values: tf.Tensor, stopped: Callable[[], bool]) -> tf.Tensor:
+    """The same real values, through which no gradient flows while `stopped` says so."""
+
+    @tf.custom_gradient  # type: ignore[untyped-decorator]
+    def same(given: tf.Tensor) -> tuple[tf.Tensor, Any]:
+        flows = tf.numpy_function(lambda: np.float64(not stopped()), [], tf.float64)
+        return tf.identity(given), lambda slope: slope * tf.cast(flows, slope.dtype)
+
+    return same(values)
 
 
 def real(values: tf.Tensor) -> tf.Tensor:

@@ -1,5 +1,6 @@
 """Functions of PyTorch's tensors for faults; `tensors_tensorflow` has the same functions for TensorFlow."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,15 @@ def noisy_gradient(values: Tensor, size: float) -> Tensor:
 
     same = values.view_as(values)
     same.register_hook(noisy)  # type: ignore[no-untyped-call]
+    return same
+
+
+def gradient_unless(values: Tensor, stopped: Callable[[], bool]) -> Tensor:
+    """The same real values, through which no gradient flows while `stopped` says so."""
+    if not values.requires_grad:
+        return values
+    same = values.view_as(values)
+    same.register_hook(lambda slope: slope * (not stopped()))  # type: ignore[no-untyped-call]
     return same
 
 

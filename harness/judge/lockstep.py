@@ -13,7 +13,7 @@ from harness.judge.precision import in_float32
 from harness.judge.verdict import Check
 from harness.records.noise import TrajectoryNoise
 from harness.run.legs.distances import distance, distance_by_step
-from harness.run.legs.trajectory import LOSS
+from harness.run.legs.trajectory import LOSS, UNWATCHED
 
 FLOOR: dict[Precision, float] = {"float32": float(np.finfo(np.float32).eps), "float64": float(np.finfo(float).eps)}
 """Rounding of one operation, relative: the smallest noise that is assumed."""
@@ -57,6 +57,13 @@ def loss_of_one_epoch(evidence: Evidence, backend: str) -> float | None:
     """The loss that a side reports of one epoch that consists of the steps of its trajectory, float64."""
     loss: float | None = evidence.record(Path(backend, layout.TRAJECTORY, layout.ONE_EPOCH), (LOSS,))[LOSS]
     return loss
+
+
+def unwatched(evidence: Evidence, backend: str) -> dict[str, float | None]:
+    """How far each weight at the end of the trajectory is from the same steps in which nobody looked, float64."""
+    relative = Path(backend, layout.TRAJECTORY, layout.ONE_EPOCH)
+    found: dict[str, float | None] = evidence.record(relative, (UNWATCHED,))[UNWATCHED]
+    return found
 
 
 def last_step(evidence: Evidence, backend: str, precision: Precision) -> Weights:

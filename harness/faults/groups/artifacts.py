@@ -9,7 +9,7 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from harness import layout
-from harness.arrays import Array
+from harness.arrays import Array, Weights
 from harness.faults.catalogue import ANY, fault
 from harness.faults.edit import in_json, in_npy, in_npz, truncate, without
 from harness.faults.faulty_port import FaultyPort
@@ -46,6 +46,21 @@ def gradient_missing(port: FaultyPort) -> None:
     port.files("lockstep", at(GRADIENTS, without, "phase.head.kernel"))
 
 
+@fault("artifacts.gradient-rounded", rung="gradient", size=11, unit="significant bits that are left")
+def gradient_rounded(port: FaultyPort) -> None:
+    """The gradient of one kernel is rounded to fewer bits."""
+
+    def rounded(gradient: Array) -> Array:
+        mantissa, exponent = np.frexp(gradient)
+        return np.ldexp(np.round(mantissa * 2**port.size), exponent - int(port.size)).astype(gradient.dtype)
+
+    def round_both(output: Path) -> None:
+        for path in (output / layout.LOCKSTEP).glob("gradients_*.npz"):
+            in_npz(path, **{"phase.head.kernel": rounded})
+
+    port.files("lockstep", round_both)
+
+
 @fault("artifacts.bundle-scale-one", rung="scale", quick=True)
 def bundle_scale_one(port: FaultyPort) -> None:
     """The bundle says 1.0 for the trained scale."""
@@ -72,6 +87,26 @@ def bundle_half(port: FaultyPort) -> None:
         save_file(weights, path)
 
     port.files("train", at(Path(layout.BUNDLE, layout.WEIGHTS), half))
+
+
+@fault("artifacts.bundle-averaged", rung="telemetry", network=ANY)
+def bundle_averaged(port: FaultyPort) -> None:
+    """The bundle holds an average of the weights over the training."""
+    if port.leg != "train":
+        return
+    average: dict[str, Array] = {}
+
+    def note(weights: Weights) -> Weights:
+        average.update({name: (average.get(name, value) + value) / 2 for name, value in weights.items()})
+        return weights
+
+    def replace(path: Path) -> None:
+        held = load_file(path)
+        path.unlink()
+        save_file({name: np.asarray(average[name], value.dtype) for name, value in held.items()}, path)
+
+    port.after_epoch(note)
+    port.files("train", at(Path(layout.BUNDLE, layout.WEIGHTS), replace))
 
 
 @fault("artifacts.history-short", rung="telemetry", network=ANY, quick=True)

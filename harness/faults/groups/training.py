@@ -131,6 +131,24 @@ def last_batch_dropped(port: FaultyPort) -> None:
     port.batches(dropped)
 
 
+@fault("training.last-gradient", rung="trajectory")
+def last_gradient(port: FaultyPort) -> None:
+    """In the last batch of an epoch of several batches no gradient flows back from the head of the phase."""
+    is_last = [False]
+
+    def note(batches: BatchSource) -> BatchSource:
+        an_epoch = batches.steps_per_epoch
+
+        def same(step: int) -> int:
+            is_last[0] = an_epoch > 1 and step % an_epoch == an_epoch - 1
+            return step
+
+        return DrawnBatches(batches, batches.epochs, an_epoch, same)
+
+    port.batches(note)
+    port.stage("phase_head", lambda value, _: port.tensors.gradient_unless(value, lambda: is_last[0]))
+
+
 @fault("training.early-stopping", rung="trajectory", network=ANY)
 def early_stopping(port: FaultyPort) -> None:
     """The training ends before its last epoch."""
@@ -194,9 +212,7 @@ def earlier_epoch_saved(port: FaultyPort) -> None:
 def loaded_half(port: FaultyPort) -> None:
     """Inference computes with the trained weights in half precision."""
     if port.leg == "infer":
-        port.weights_in(
-            lambda weights: {n: value.astype(np.float16).astype(value.dtype) for n, value in weights.items()}
-        )
+        port.weights_in(_halved)
 
 
 @fault("training.half-precision", rung="telemetry", network=ANY)
@@ -233,6 +249,16 @@ def schedule_by_epoch(port: FaultyPort) -> None:
 
     port.batches(note)
     port.rule("learning_rate", at_step(lambda _, step: step - step % an_epoch[0]))
+
+
+@fault("training.reading-rounds", rung="trajectory", network=ANY, quick=True)
+def reading_rounds(port: FaultyPort) -> None:
+    """Reading the state of the optimiser leaves the weights in half precision."""
+    port.after_state(_halved)
+
+
+def _halved(weights: Weights) -> Weights:
+    return {name: value.astype(np.float16).astype(value.dtype) for name, value in weights.items()}
 
 
 @fault("training.metrics-nan", rung="telemetry", network=ANY)

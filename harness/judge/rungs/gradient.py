@@ -8,22 +8,31 @@ with the distance of either side from itself when its weights are nudged and its
 The slope comes first: the gradient of each side's loss for the outputs of the network, in float64 and at the outputs of
 the reference (`lockstep/slope.npz` of the reference, `graft/slope.npz` of the candidate). It tells a wrong loss from a
 wrong network.
+
+Sums of rounded products use all bits of their type. A gradient that does not was rounded to a narrower one afterwards,
+by less than the noise of float32 may be; so each side's is looked at by itself.
 """
 
 from dataclasses import replace
 from functools import partial
 
-from harness.arrays import PRECISIONS, Precision
+import numpy as np
+
+from harness.arrays import PRECISIONS, Array, Precision
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.hypotheses.training.factors import meaning_of_gradients
 from harness.judge.lockstep import gradient_noise, gradients, slopes
-from harness.judge.precision import in_float32, in_one_type
+from harness.judge.precision import in_float32, in_one_type, significant_bits
 from harness.judge.tensors import judge_each, judge_presence, judge_tensor, without_common_factor
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 
 NEEDS = frozenset({"lockstep", "graft", "trajectory", "repeat"})
+BITS = 20
+"""Significant bits of the values of a gradient, at least; float32 has 24, TF32 and half precision have 11."""
+_ENOUGH = 16
+"""Different values that a gradient must hold for its bits to say anything."""
 _SAME_SLOPE = "the loss has the same slope at the same outputs, so the network differs"
 _OTHER_SLOPE = "the loss has another slope at the same outputs"
 
@@ -72,6 +81,14 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
     zero = [name for name in expected if name in found and not found[name].any()]
     message = f"{backend}: gradients that are zero everywhere: {', '.join(zero) or 'none'}"
     findings.demand(f"{backend}.{precision}.moving", not zero, message)
+    bits = {name: significant_bits(found[name]) for name in expected if name in found and _tells_its_bits(found[name])}
+    coarse = [f"{name} ({count})" for name, count in bits.items() if count < BITS]
+    message = f"{backend}: gradients whose values use fewer than {BITS} bits: {', '.join(coarse) or 'none'}"
+    findings.demand(f"{backend}.{precision}.bits", not coarse, message)
+
+
+def _tells_its_bits(gradient: Array) -> bool:
+    return np.isfinite(gradient).all() and len(np.unique(gradient[gradient != 0])) >= _ENOUGH
 
 
 def _compare(findings: Findings, evidence: Evidence, precision: Precision) -> None:

@@ -5,9 +5,12 @@ step, the difference of every weight is compared with the tensor's largest value
 steps, in correct ports too: at every step, the distance between the sides is compared with the largest distance of
 either side from itself so far (`noise_float32.json`). A weight that rounding dominates even in float64 is compared
 with its noise, too (`noise_float64.json`). The loss before the first step is compared with that of the lock-step,
-which another leg of the same process computed.
+which another leg of the same process computed. The last weights are compared with those of the same steps in one epoch,
+in which nobody read anything: what is watched does not change.
 The first epochs of the real training are replayed in float64 (`replay/`), whose weights are compared, too.
 """
+
+import math
 
 import numpy as np
 
@@ -16,7 +19,16 @@ from harness.errors import HarnessError
 from harness.judge.comparing import in_one_kind, mismatch, not_finite, relative_difference, relative_error
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
-from harness.judge.lockstep import distance_between_sides, envelope, largest, last_step, start, steps, trajectory_noise
+from harness.judge.lockstep import (
+    distance_between_sides,
+    envelope,
+    largest,
+    last_step,
+    start,
+    steps,
+    trajectory_noise,
+    unwatched,
+)
 from harness.judge.precision import in_float32
 from harness.judge.replay import compare_replays
 from harness.judge.tensors import is_rounding, judge_presence, unchanged
@@ -36,6 +48,9 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
         for backend in evidence.backends:
             with findings.evidence_for(f"{backend}.{precision}"):
                 _judge_side(findings, evidence, backend, precision)
+    for backend in evidence.backends:
+        with findings.evidence_for(f"{backend}.{EXACT}.unwatched"):
+            _judge_watching(findings, evidence, backend)
     with findings.evidence_for(EXACT):
         _compare_exactly(findings, evidence)
     with findings.evidence_for("float32"):
@@ -77,6 +92,18 @@ def _judge_start(findings: Findings, evidence: Evidence, backend: str, loss: flo
     message = f"{backend}: loss before the first step against that of the lock-step, from the same weights and batch"
     limit = "start_float32" if in_float32(np.array([loss, expected])) else "start"
     findings.measure(f"{backend}.{EXACT}.start", relative_difference(loss, expected), limit, message)
+
+
+def _judge_watching(findings: Findings, evidence: Evidence, backend: str) -> None:
+    """Compare the last weights with those of the same steps as one epoch: reading weights must not change them."""
+    found = unwatched(evidence, backend)
+    name = max(found, key=lambda weight: _or_infinity(found[weight]))
+    message = f"{backend}: {name} after the steps, read after each of them, against the same steps as one epoch"
+    findings.measure(f"{backend}.{EXACT}.unwatched", found[name], "unwatched", message)
+
+
+def _or_infinity(distance: float | None) -> float:
+    return math.inf if distance is None else distance
 
 
 def _compare_exactly(findings: Findings, evidence: Evidence) -> None:

@@ -52,8 +52,9 @@ def _first_step(path: Path, port: Port, batches: FirstBatches, start: Weights) -
     """Write what is held after the first of the same steps as those of the trajectory."""
 
     def report(_: EpochReport) -> None:
+        weights = port.weights()  # in the order in which the trajectory reads them
         state = port.optimiser_state() if "optimiser_state" in port.capabilities else {}
-        write_npz(path, **port.weights(), **state)
+        write_npz(path, **weights, **state)
         raise Enough
 
     port.set_weights(start)

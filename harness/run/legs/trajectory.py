@@ -10,7 +10,8 @@ Fills `trajectory/`:
 - `noise_<precision>.json`: how far trajectories from nudged weights, on batches in another order, are from the plain
   one: `first` for every tensor of the first step and `weights` for every weight, at the step where the distance is
   largest (one value a draw); `steps` for all weights together (draws, steps);
-- `one_epoch.json`: the `loss` that the port reports of the same steps, float64, when they are one epoch.
+- `one_epoch.json`: of the same steps, float64, when they are one epoch in which nobody looks: the `loss` that the port
+  reports, and how far each weight is from the watched ones at the end (`unwatched`).
 """
 
 from collections.abc import Iterable
@@ -44,6 +45,7 @@ from harness.run.legs.lockstep import reordered
 from harness.scenario.schema import Scenario
 
 LOSS = "loss"
+UNWATCHED = "unwatched"
 
 
 @dataclass
@@ -115,7 +117,8 @@ def run(job: Job) -> None:
         others = (record_trajectory(port, nudged(start, draw, precision), draw) for draw in range(1, draws + 1))
         _noise(trajectory, others).write(folder / layout.noise(precision))
     repeat_as_float64(job, folder)
-    write_json(folder / layout.ONE_EPOCH, {LOSS: loss_of_one_epoch(port, start, batches)})
+    loss = loss_of_one_epoch(port, start, batches)
+    write_json(folder / layout.ONE_EPOCH, {LOSS: loss, UNWATCHED: distances(trajectory.last, port.weights())})
     progress.report(next(done))
 
 
@@ -142,7 +145,10 @@ def train_and_record(port: Port, start: Weights, batches: FirstBatches) -> Traje
 
 
 def loss_of_one_epoch(port: Port, start: Weights, batches: FirstBatches) -> float | None:
-    """The loss that the port reports when all batches are one epoch; None where it reports none."""
+    """The loss that the port reports when all batches are one epoch; None where it reports none.
+
+    The port is left as this training leaves it.
+    """
     reported: list[float] = []
     port.set_weights(start)
     as_one = replace(batches, epochs=1, steps_per_epoch=batches.epochs)

@@ -5,7 +5,7 @@ import pytest
 
 from harness.files import write_json
 from harness.judge.localisation import localise
-from harness.judge.precision import in_float32, of_rounding
+from harness.judge.precision import in_float32, of_rounding, significant_bits
 from harness.judge.verdict import CONTRACT, Check
 
 SIDES = ("tensorflow", "torch")
@@ -30,6 +30,23 @@ def narrow_both(case, name="encoder.0", change=rounded):
     files = (STAGES.format("tensorflow"), STAGES.format("torch"), "torch/graft/stages.npz")
     for number, file in zip((0, 1, 1), files, strict=True):
         case.change_arrays(file, **{name.replace(".", "__"): lambda a, by=number: change(moved(a, by))})
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (np.linspace(0, 1, 50), 53),
+        (np.linspace(0, 1, 50).astype(np.float32), 24),
+        (np.linspace(0, 1, 50).astype(np.float32).astype(np.float64), 24),
+        (-np.linspace(0, 1, 50).astype(np.float16).astype(np.float32), 11),
+        (np.array([1.0, 0.5, -4.0]), 1),
+        (np.array([3.0, 1 / 3]), 53),
+        (np.zeros(3), 0),
+        (np.zeros(0, np.float32), 0),
+    ],
+)
+def test_bits_that_are_in_use(values, expected):
+    assert significant_bits(values) == expected
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,8 @@ def write_trajectory(folder: Path, scenario: PinnScenario, backend: str, rng: np
         loss = read_json(folder / backend / "lockstep" / f"losses_{precision}.json")["loss"]
         write_npz(here / f"steps_{precision}.npz", **kept, loss=loss - 0.01 * np.arange(count))
         write_npz(here / f"last_{precision}.npz", **walk[-1])
-        write_json(here / "one_epoch.json", {"loss": float((loss - 0.01 * np.arange(count)).mean())})
+        mean = float((loss - 0.01 * np.arange(count)).mean())
+        write_json(here / "one_epoch.json", {"loss": mean, "unwatched": dict.fromkeys(start, 0.0)})
     steps = [[(1 + draw) * (step + 1) * 1e-7 for step in range(count)] for draw in range(2)]
     for precision, size in (("float32", 1e-7), ("float64", 1e-16)):
         first = {name: [2 * size, size] for name in (*start, *names)}

@@ -34,6 +34,25 @@ def test_one_wrong_tensor_is_the_only_red_one(gs2, change):
     assert red(gs2) == {f"float64.{KERNEL}": "fail"}
 
 
+def rounded(array, bits):
+    """Each value to so many bits of its mantissa."""
+    mantissa, exponent = np.frexp(array)
+    return np.ldexp(np.round(mantissa * 2**bits), exponent - bits).astype(array.dtype)
+
+
+@pytest.mark.parametrize("bits", [8, 11, 16])
+def test_a_gradient_in_fewer_bits_than_float32_has_is_red_inside_the_noise_of_float32(gs2, bits):
+    gs2.change_json(NOISE, lambda noise: noise.update({KERNEL: [1e-2, 1e-2]}))
+    gs2.change_arrays(F32, **{KERNEL.replace(".", "__"): lambda a: rounded(a, bits)})
+    found = gs2.bad("gradient")["torch.float32.bits"]
+    assert found.message == f"torch: gradients whose values use fewer than 20 bits: {KERNEL} ({bits})"
+
+
+def test_a_gradient_that_is_one_value_everywhere_says_nothing_of_its_bits(gs2):
+    gs2.change_arrays(F32, **{KERNEL.replace(".", "__"): lambda a: np.where(a < 0, -0.5, 0.5).astype(a.dtype)})
+    assert "torch.float32.bits" not in gs2.bad("gradient")
+
+
 def test_another_shape_is_named_on_its_side_and_between_the_sides(gs2):
     gs2.change_arrays(F64, **{KERNEL.replace(".", "__"): lambda a: a[..., 1:]})
     assert red(gs2) == {"torch.float64.present": "fail", f"float64.{KERNEL}": "fail"}

@@ -200,6 +200,15 @@ def test_a_reported_loss_that_is_not_the_mean_of_its_steps(gs2):
     assert "against the mean of its steps" in found["torch.mean_loss"].message
 
 
+@pytest.mark.parametrize("distance", [2e-12, None])
+def test_a_training_that_reading_its_weights_changes(gs2, distance):
+    gs2.change_json(ONE_EPOCH, lambda epoch: epoch["unwatched"].update({"encoder.0.conv1.kernel": distance}))
+    found = gs2.bad("trajectory")
+    assert set(found) == {"torch.float64.unwatched"}
+    assert found["torch.float64.unwatched"].status == "fail"
+    assert found["torch.float64.unwatched"].message.startswith("torch: encoder.0.conv1.kernel after the steps")
+
+
 def test_a_loss_that_was_not_reported_is_no_mean(gs2):
     gs2.change_json(ONE_EPOCH, lambda epoch: epoch.update(loss=None))
     assert gs2.bad("telemetry")["torch.mean_loss"].status == "fail"
