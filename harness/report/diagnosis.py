@@ -1,8 +1,8 @@
 """What is wrong with a case, in one sentence: the field `diagnosis` of `summary.json`.
 
-The sentence is about the lowest red rung, because the rungs above it are most often red as a consequence. Where the
-lock-step runs show which tensor differs first on that rung, the sentence says how this tensor differs; otherwise it
-quotes the first red check.
+The sentence is about the lowest red rung, because the rungs above it are most often red as a consequence. Where a side
+lacks tensors, the sentence names them. Where the lock-step runs show which tensor differs first on that rung, it says
+how this tensor differs; otherwise it quotes the first red check.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -61,7 +61,8 @@ def diagnosis(case: Judged) -> str:
     found = case.localisation
     reds = [check for check in case.checks if check.rung == rung and check.status in RED]
     here = found if found and found.rung == rung else None
-    text = _first_difference(case, here) if here else _first_red_check(reds)
+    missing = [check for check in reds if check.name.endswith(".present")]  # what is there may well follow from it
+    text = _first_difference(case, here) if here and not missing else _first_red_check(missing or reds)
     failed = [check for check in reds if check.status == "fail"]
     whose = f"; {wrong_side(case, failed, here)}" if failed and rung not in OF_THE_PAIR else ""
     return _one_line(text + whose + _error_elsewhere(case, reds))

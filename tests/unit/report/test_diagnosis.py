@@ -203,6 +203,13 @@ def test_what_comes_after_the_forward_pass(case, file, words):
     assert f"at {words} 1 % of its largest value (first " in line_of(case, [rung])
 
 
+def test_gradients_that_a_side_lacks_are_told_before_those_that_differ(case):
+    gone = {"encoder__0__conv1__kernel": None, "log_scale": lambda a: 1.01 * a}
+    case.change_arrays("torch/lockstep/gradients_float64.npz", **gone)
+    line = line_of(case, ["gradient"])
+    assert line.startswith("gs2: FAIL at gradient: torch.float64.present: torch: missing: encoder.0.conv1.kernel; ")
+
+
 def test_a_rung_below_the_lock_step_is_told_by_its_own_check(case):
     """Where the lock-step parts is then a consequence."""
     case.change_arrays(F64, exit_wave=np.conj)

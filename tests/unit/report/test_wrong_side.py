@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from harness.judge.verdict import Check
+from harness.records.localisation import LocalisationRecord
 from harness.report.wrong_side import UNTOLD, wrong_side
 
 SIDES = ("keras", "torch")
@@ -61,3 +62,14 @@ BETWEEN = check("stages", "float64.exit_wave")
 )
 def test_who_is_wrong(rung, checks, expected):
     assert told(rung, *checks) == expected
+
+
+@pytest.mark.parametrize(
+    ("narrow", "expected"), [(("torch",), "torch is wrong: float64 was asked for"), (SIDES, UNTOLD), ((), UNTOLD)]
+)
+def test_a_precision_that_both_lack_makes_neither_wrong(narrow, expected):
+    found = LocalisationRecord(
+        stage="stages", tensor="exit_wave", rung="stages", check="float64.exit_wave", precision="float64",
+        against="keras", first_step=0, max_abs=1.0, max_rel=1.0, ulp=None, shape=(2, 2), message="said", in_float32=narrow,
+    )  # fmt: skip
+    assert wrong_side(Case((BETWEEN,)), [BETWEEN], found) == expected
