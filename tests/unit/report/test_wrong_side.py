@@ -68,8 +68,7 @@ def test_who_is_wrong(rung, checks, expected):
     ("narrow", "expected"), [(("torch",), "torch is wrong: float64 was asked for"), (SIDES, UNTOLD), ((), UNTOLD)]
 )
 def test_a_precision_that_both_lack_makes_neither_wrong(narrow, expected):
-    found = LocalisationRecord(
-        stage="stages", tensor="exit_wave", rung="stages", check="float64.exit_wave", precision="float64",
-        against="keras", first_step=0, max_abs=1.0, max_rel=1.0, ulp=None, shape=(2, 2), message="said", in_float32=narrow,
-    )  # fmt: skip
+    first = {"stage": "exit_wave", "tensor": "exit_wave", "rung": "stages", "check": BETWEEN.name, "first_step": 0}
+    size = {"max_abs": 1.0, "max_rel": 1.0, "ulp": None, "shape": (2, 2)}
+    found = LocalisationRecord(**first, **size, precision="float64", against="keras", message="said", in_float32=narrow)
     assert wrong_side(Case((BETWEEN,)), [BETWEEN], found) == expected
