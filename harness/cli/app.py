@@ -34,6 +34,7 @@ from harness.cli import (
     verify,
 )
 from harness.errors import HarnessError
+from harness.run.interrupts import interruptible
 
 app = typer.Typer(
     name="ptycho-parity",
@@ -87,7 +88,8 @@ def _options(
 def main() -> None:
     """Run the verb of the command line."""
     try:
-        app()
+        with interruptible():
+            app()
     except HarnessError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)

@@ -25,11 +25,11 @@ def nightly(
 
     Example: python -m harness nightly --budget 8
     """
-    from harness.session.nightly import program
+    from harness.run.interrupts import interruptible
 
     reports.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(reports / ".nightly.lock", timeout=0), program.interruptible():
+        with FileLock(reports / ".nightly.lock", timeout=0), interruptible():
             one = _night(reports.resolve(), select, quick)
             _run(one, budget)
     except Timeout as problem:

@@ -18,6 +18,7 @@ from harness.errors import HarnessError
 from harness.judge.golden import registry
 from harness.plugin import command_line, expansion
 from harness.plugin.progress import ProgressLines
+from harness.run.interrupts import interruptible
 from harness.scenario.case import Case
 from harness.scenario.studies import Study
 from harness.session import hub
@@ -50,6 +51,7 @@ class ParitySession:
         self.progress: ProgressLines | None = None
         self._refreshed = 0.0
         self._preparations: dict[str, Preparation] = {}
+        self._signals = contextlib.ExitStack()
 
     @cached_property
     def request(self) -> Request:
@@ -143,6 +145,7 @@ class ParitySession:
             self.hub = assembly.begin(self.request, command)
         except HarnessError as problem:
             raise pytest.UsageError(str(problem)) from problem
+        self._signals.enter_context(interruptible())
         if self.config.option.verbose >= 0:
             self.progress = ProgressLines(self.config, self.hub)
             self.progress.start()
@@ -222,6 +225,7 @@ class ParitySession:
             self.hub = None
         else:
             self._make_report(session, int(exitstatus))
+        self._signals.close()
         return result
 
     def _make_report(self, session: pytest.Session, exit_status: int) -> None:

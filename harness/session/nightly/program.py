@@ -1,21 +1,20 @@
 """Runs one program of the night: logged, interrupted when the night is, and never left running after it."""
 
-import contextlib
 import ctypes
 import os
 import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from harness.run import process
+from harness.run.interrupts import INTERRUPTS
 
 _SECONDS_TO_END = 60.0
 """Time that a program gets to end after an interrupt: a session writes its report."""
 _PR_SET_PDEATHSIG = 1
-_INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 
 
 def run(command: Sequence[str], folder: Path, log: Path) -> int:
@@ -33,21 +32,10 @@ def run(command: Sequence[str], folder: Path, log: Path) -> int:
             try:
                 return started.wait()
             except KeyboardInterrupt:
-                for number in _INTERRUPTS:  # further ones are not heard
+                for number in INTERRUPTS:  # further ones are not heard
                     signal.signal(number, signal.SIG_IGN)
                 process.terminate(started, signal.SIGINT, _SECONDS_TO_END)
                 raise
-
-
-@contextlib.contextmanager
-def interruptible() -> Iterator[None]:
-    """In the block SIGTERM interrupts like SIGINT, and both do so even where a shell has them ignored."""
-    before = {number: signal.signal(number, signal.default_int_handler) for number in _INTERRUPTS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _end_with_parent() -> None:

@@ -169,7 +169,8 @@ def test_workers_hand_a_bad_scenario_to_the_controller(project: pytest.Pytester,
     assert not list((project.path / "reports").iterdir())
 
 
-def test_an_interrupt_leaves_a_hub_that_says_so(project: pytest.Pytester) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_leaves_a_hub_that_says_so(project: pytest.Pytester, number: int) -> None:
     command = [
         sys.executable,
         "-m",
@@ -184,7 +185,7 @@ def test_an_interrupt_leaves_a_hub_that_says_so(project: pytest.Pytester) -> Non
     process = subprocess.Popen(command, cwd=project.path, env=os.environ, stdout=subprocess.PIPE, text=True)
     progress = project.path / "hub" / "small" / "progress.jsonl"
     _wait_for(progress, process)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == pytest.ExitCode.INTERRUPTED, output
     summary = summary_of(project)

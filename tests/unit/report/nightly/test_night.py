@@ -30,8 +30,8 @@ DRIVER = """
 import pathlib, sys
 sys.path.insert(0, sys.argv[1])
 import test_night
-from harness.session.nightly import program
-with program.interruptible():
+from harness.run.interrupts import interruptible
+with interruptible():
     test_night.hanging(pathlib.Path.cwd()).run(None, print)
 """
 
