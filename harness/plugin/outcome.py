@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import pytest
 
 from harness import formatting
-from harness.judge.verdict import RungVerdict
-from harness.session.notes import by_severity, checks_table
+from harness.judge.verdict import RED, RungVerdict
+
+SHOWN = 12
+"""Checks that a failure quotes."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +37,20 @@ def stop_without_evidence(judged: RungVerdict) -> None:
 
 
 def explanation(judged: RungVerdict) -> str:
-    """What is wrong, the worst first, and below it a table of all checks."""
-    wrong = sorted((check for check in judged.checks if check.status != "pass"), key=by_severity)
-    sentences = [f"{check.name}: {check.message}" for check in wrong]
-    return "\n".join([f"{judged.status}: {judged.message}", "", *sentences, "", checks_table(judged.checks)])
+    """What is wrong, in the order of the computation, in at most `SHOWN` checks and a line on all others.
+
+    Where float64 is wrong, what is wrong in float32 alike is counted alone. The figures of all checks are in the hub.
+    """
+    wrong = [check for check in judged.checks if check.status in RED]
+    wrong = wrong or [check for check in judged.checks if check.status == judged.status]
+    names = {check.name for check in wrong}
+    leading = [check for check in wrong if check.name.replace("float32", "float64") not in names - {check.name}]
+    lines = [f"{check.name}: {check.message}" for check in leading[:SHOWN]]
+    rest = [f"{len(leading) - SHOWN} more"] if len(leading) > SHOWN else []
+    rest += [f"{len(wrong) - len(leading)} in float32 as in float64"] if len(wrong) > len(leading) else []
+    also = f"also {judged.status}: {' and '.join(rest)}; " if rest else ""
+    where = f"all {len(judged.checks)} checks with their figures are in red/{judged.rung}.md of the case"
+    return "\n".join([f"{judged.status}: {judged.rung}", *lines, f"{also}{where}"])
 
 
 def properties(judged: RungVerdict) -> Iterator[tuple[str, object]]:

@@ -2,6 +2,9 @@
 
 import pytest
 
+from harness.judge.verdict import Check, RungVerdict
+from harness.plugin.outcome import explanation
+
 TESTS = """
 import pytest
 
@@ -47,18 +50,39 @@ def test_statuses(project: pytest.Pytester, strict: bool, arguments: tuple[str, 
     result.assert_outcomes(**outcomes)
 
 
-def test_a_failure_shows_the_checks_the_worst_first_and_no_code(project: pytest.Pytester) -> None:
+def test_a_failure_shows_what_is_wrong_and_no_code(project: pytest.Pytester) -> None:
     project.makepyfile(test_statuses=TESTS.format(strict=False))
     result = project.runpytest_inprocess("test_statuses.py", "-rx")
     result.stdout.fnmatch_lines(
         [
-            "fail: says fail",
+            "fail: loss",
             "check_1: says fail",
-            "check    status        value  limit  margin  origin",
-            "check_1  fail          3e-06  1e-06  -2      ledger",
-            "check_0  pass          1e-07  1e-06  0.9     ledger",
+            "all 3 checks with their figures are in red/loss.md of the case",
             "XFAIL *inconclusive: says inconclusive",
         ]
     )
     result.stdout.no_fnmatch_line("*must_hold*")
     result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def failed(name: str) -> Check:
+    return Check("stages", name, "fail", 3e-6, 1e-6, -2.0, "ledger", f"says {name}")
+
+
+def test_what_is_wrong_in_float64_is_told_once_and_in_order() -> None:
+    names = [f"{precision}.stage{number}" for precision in ("float32", "float64") for number in range(20)]
+    told = explanation(RungVerdict("stages", tuple(map(failed, names)))).splitlines()
+    assert told[:3] == ["fail: stages", "float64.stage0: says float64.stage0", "float64.stage1: says float64.stage1"]
+    assert told[-1] == (
+        "also fail: 8 more and 20 in float32 as in float64; "
+        "all 40 checks with their figures are in red/stages.md of the case"
+    )
+    assert len(told) <= 40
+
+
+def test_what_is_wrong_in_float32_alone_is_told() -> None:
+    told = explanation(RungVerdict("stages", (failed("torch.float32.present"), failed("float64.obj"))))
+    assert told.splitlines()[1:3] == [
+        "torch.float32.present: says torch.float32.present",
+        "float64.obj: says float64.obj",
+    ]

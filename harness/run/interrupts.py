@@ -1,0 +1,25 @@
+"""Signals that end a session early, and let it tidy up and write its report."""
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """In the block SIGTERM interrupts like SIGINT, and both do so even where a shell has them ignored.
+
+    A thread that is not the main one gets no signals, and nothing is changed there.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.default_int_handler) for number in INTERRUPTS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
