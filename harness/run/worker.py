@@ -97,7 +97,10 @@ def _failed(output: Path, error: str) -> bool:
 
 
 def _write(path: Path, value: dict[str, object]) -> None:
-    path.write_text(json.dumps(value) + "\n", encoding="utf-8")
+    """Write a file in one step: whoever waits for it finds all of it."""
+    whole = path.with_name(f"{path.name}.whole")
+    whole.write_text(json.dumps(value) + "\n", encoding="utf-8")
+    whole.replace(path)
 
 
 def _end_with_parent() -> None:
