@@ -15,8 +15,17 @@ CASE = "parity_case"
 """Name of the fixture that gives a test of the ladder its case."""
 STUDY = "parity_study"
 """Name of the fixture that gives a test of a dose study the study."""
+COSTS = {
+    "lockstep": ("spec", "settings", "dataset", "stages", "physics", "loss", "gradient", "step", "trajectory"),
+    "trained": ("telemetry", "patches", "scale", "canvas", "reconstruction", "agreement", "exchange", "golden"),
+    "ensemble": ("ensemble",),
+}
+"""Marker to the rungs that cost alike: a pass and a few steps, a training of each side, one for each further seed."""
 MARKERS = {
     "parity": "a rung of the parity ladder for one case",
+    "lockstep": "of the ladder, the rungs that need no whole training",
+    "trained": "of the ladder, the rungs that need each side to be trained once",
+    "ensemble": "of the ladder, the rung that trains each side with several seeds",
     "faults": "an injected fault that the judge must catch",
     "quick": "of the faults, the subset that every change is tried on",
     "golden": "holds a result against the approved one",
@@ -40,9 +49,10 @@ def checked_cases(request: Request) -> list[Case]:
 
 def _check_markers(case: Case) -> None:
     for marker in case.scenario.markers:
-        if marker not in MARKERS:
+        if marker not in MARKERS or marker in COSTS:
             where = case.origins["markers"].partition(": ")[2]
-            raise HarnessError(f"{where}: markers: found {marker!r}; allowed: {', '.join(MARKERS)}.")
+            allowed = ", ".join(name for name in MARKERS if name not in COSTS)
+            raise HarnessError(f"{where}: markers: found {marker!r}; allowed: {allowed}.")
 
 
 def parameters(cases: Sequence[Case]) -> list[object]:
@@ -97,6 +107,11 @@ def case_of(item: pytest.Item) -> Case:
 def rung_of(name: str) -> str:
     """The rung that a test function of this name judges: `test_stages` -> `stages`."""
     return name.removeprefix("test_")
+
+
+def costs_of(rung: str) -> list[str]:
+    """The marker of a rung in `COSTS`; none for the name of a test that is no rung."""
+    return [marker for marker, rungs in COSTS.items() if rung in rungs]
 
 
 def planned(items: Sequence[pytest.Item]) -> dict[str, tuple[Case, list[str]]]:

@@ -74,12 +74,15 @@ class ParitySession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Report what is wrong with the scenarios; let `-k` select by the name of a backend."""
+        """Report what is wrong with the scenarios; let `-k` select by the name of a backend, and `-m` by the cost."""
         if self.problem is None:
             items[:] = [item for item in items if not expansion.is_empty_study_test(item)]
             for item in items:
                 if expansion.is_rung_test(item) or expansion.is_study_test(item):
                     item.extra_keyword_matches.update(self.request.backends)
+                if expansion.is_rung_test(item):
+                    for marker in expansion.costs_of(expansion.rung_of(item.originalname)):  # type: ignore[attr-defined]
+                        item.add_marker(marker)
         else:
             self._refuse(self.problem, items)
 

@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from harness.judge import ladder
+from harness.plugin import expansion
+
 Writer = Callable[..., None]
 
 RUNGS = (
@@ -53,6 +56,19 @@ def test_markers_of_a_scenario(project: pytest.Pytester, scenario: Writer) -> No
 def test_a_matrix_makes_a_case_of_each_point(project: pytest.Pytester, scenario: Writer) -> None:
     scenario("doses", "matrix: {dataset.nphotons: [1e3, 1e5]}\n")
     assert collected(project, "-k", "doses and canvas") == ["test_canvas[doses-1e3]", "test_canvas[doses-1e5]"]
+
+
+@pytest.mark.parametrize(("marker", "rungs"), expansion.COSTS.items())
+def test_markers_of_the_cost_select_rungs(project: pytest.Pytester, marker: str, rungs: tuple[str, ...]) -> None:
+    assert collected(project, "-m", marker) == [f"test_{rung}[small]" for rung in rungs]
+
+
+def test_a_rung_costs_what_its_legs_cost() -> None:
+    legs = {marker: set().union(*map(ladder.needs, rungs)) for marker, rungs in expansion.COSTS.items()}
+    assert not legs["lockstep"] & {"train", "infer", "exchange", "ensemble"}
+    assert "ensemble" not in legs["trained"]
+    assert all("train" in ladder.needs(rung) for rung in expansion.COSTS["trained"])
+    assert sorted(rung for rungs in expansion.COSTS.values() for rung in rungs) == sorted(ladder.JUDGES)
 
 
 def test_markers_are_registered(project: pytest.Pytester) -> None:
