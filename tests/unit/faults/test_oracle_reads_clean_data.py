@@ -33,7 +33,7 @@ def test_the_oracle_keeps_the_data_of_the_case(tmp_path: Path, leg: str, reads_o
         ),
     )
 
-    def plain(job: Path) -> bool:
+    def plain(job: Path, _finish: object) -> bool:
         read.append(np.load(read_job(job).dataset / layout.PROBE))
         return False
 
