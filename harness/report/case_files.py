@@ -41,7 +41,7 @@ class CaseFiles:
     @property
     def is_prepared(self) -> bool:
         """Whether the legs of the case were run, so that there are files to judge and to draw."""
-        return self.prepared is not None and self.prepared.status == "done"
+        return case_runner.is_prepared(self.folder)
 
     @property
     def evidence(self) -> Evidence:
@@ -50,7 +50,7 @@ class CaseFiles:
 
     @cached_property
     def verdicts(self) -> tuple[RungVerdict, ...]:
-        """Contents of `checks/`: the verdict of every planned rung, with status `error` where its file is missing."""
+        """Contents of `checks/`: the verdict of every planned rung, `not judged` where its file is missing."""
         return tuple(case_runner.recorded_verdict(self.folder, rung) for rung in self.plan.rungs)
 
     @cached_property

@@ -232,7 +232,7 @@ def record_verdict(folder: Path, verdict: RungVerdict) -> None:
 
 
 def is_prepared(folder: Path) -> bool:
-    """Whether the legs of a case were run, so that there is evidence to judge."""
+    """Whether the legs of a case were run, to their end or until the session's, so that there is evidence to judge."""
     found = prepared(folder)
     return found is not None and found.status in ("done", "stopped")
 
