@@ -103,7 +103,7 @@ def _judge_watching(findings: Findings, evidence: Evidence, backend: str) -> Non
 
 
 def _or_infinity(distance: float | None) -> float:
-    return math.inf if distance is None else distance
+    return distance if distance is not None and math.isfinite(distance) else math.inf
 
 
 def _compare_exactly(findings: Findings, evidence: Evidence) -> None:
