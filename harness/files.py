@@ -32,6 +32,11 @@ def write_atomic(path: Path, write: Callable[[Path], None]) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def legible(path: Path) -> str:
+    """The name of a file as text that every record can hold; bytes that are no UTF-8 become replacement characters."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
+
+
 def write_text(path: Path, text: str) -> None:
     """Write `text` as UTF-8, atomically."""
 

@@ -9,6 +9,7 @@ from harness.dataset.centring import zero_frequency
 from harness.dataset.crop import crop_detector
 from harness.dataset.npz import REQUIRED, SIZES, TRUTH, RawData, read_arrays, validated
 from harness.errors import HarnessError
+from harness.files import legible
 from harness.physics.scale import pattern_energies
 
 Array = np.ndarray
@@ -26,12 +27,12 @@ def load(path: Path, N: int) -> RawData:
     arrays = read_arrays(path, unneeded=(TRUTH,))  # PtychoPINN writes a pickled None where it has none
     notes: Notes = []
     if all(name in arrays for name in TIKE_KEYS):
-        arrays = _from_tike(arrays, path.name, notes)
+        arrays = _from_tike(arrays, legible(path), notes)
     _names(arrays, notes)
     if all(name in arrays for name in REQUIRED) and arrays["diff3d"].ndim == 3:
         for convert in (_axes, _amplitudes, _coordinates, _probe, _detector_centre):
             convert(arrays, notes)
-    return crop_detector(validated(arrays, path.name, tuple(notes)), N)
+    return crop_detector(validated(arrays, legible(path), tuple(notes)), N)
 
 
 def _from_tike(arrays: Arrays, source: str, notes: Notes) -> Arrays:
