@@ -159,5 +159,5 @@ def _setup(
         train_patterns=len(train.x),
         test_patterns=len(test.x),
         origin=raw.origin,
-        conversions=tuple(raw.notes),
+        conversions=(*raw.notes, *raw.doubts),
     )
