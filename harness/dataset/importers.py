@@ -11,7 +11,7 @@ from harness.dataset import archive, plausibility, probes
 from harness.dataset.archive import Header
 from harness.dataset.centring import zero_frequency
 from harness.dataset.crop import crop_detector
-from harness.dataset.npz import KEYS, REQUIRED, TRUTH, RawData, validated
+from harness.dataset.npz import KEYS, REQUIRED, TRUTH, RawData, cast, validated
 from harness.errors import HarnessError
 from harness.files import legible
 from harness.physics.scale import pattern_energies
@@ -55,7 +55,9 @@ def load(path: Path, N: int) -> RawData:
         called = _called(held.headers, source)
         _require_sizes(held.headers, called, source)
         called |= _optional(held.headers, called, N)
-        found = _Found(source, called, {key: held.read(name) for key, name in called.items()})
+        found = _Found(
+            source, called, {key: _narrowed(held.read(name), f"{source}: '{name}'") for key, name in called.items()}
+        )
         left_out = tuple(sorted(held.headers.keys() - called.values()))
     if called["xcoords"] == TIKE["xcoords"]:
         _from_tike(found)
@@ -111,6 +113,12 @@ def _require_sizes(headers: Headers, called: Mapping[str, str], source: str) -> 
         )
 
 
+def _narrowed(array: Array, name: str) -> Array:
+    """The array in double precision at most, which is all that SciPy reads and ten times what the contract keeps."""
+    narrow = {np.dtype(np.longdouble): np.dtype(np.float64), np.dtype(np.clongdouble): np.dtype(np.complex128)}
+    return cast(array, narrow[array.dtype].type, name, zero=True) if array.dtype in narrow else array
+
+
 def _from_tike(found: _Found) -> None:
     """Read tike's layout: `data` counts (1, M, N, N), `probe` (1, 1, 1, modes, N, N), `scan` (1, M, 2) row, column."""
     scan, patterns = found.arrays["xcoords"], found.arrays["diff3d"]
@@ -162,7 +170,9 @@ def _amplitudes(found: _Found) -> None:
     if patterns.dtype.kind not in "iuf" or patterns.min(initial=0) < 0:
         return
     if patterns.dtype.kind in "iu" or np.array_equal(patterns, np.rint(patterns)):
-        found.arrays["diff3d"] = np.sqrt(patterns.astype(np.float64)).astype(np.float32)
+        roots = np.sqrt(patterns.astype(np.float64))
+        single = roots.max(initial=0) <= np.finfo(np.float32).max  # the validation names what is larger
+        found.arrays["diff3d"] = roots.astype(np.float32) if single else roots
         found.notes.append("The patterns are whole numbers, so they are counts; their square root was taken.")
 
 
@@ -228,11 +238,13 @@ def _strongest_mode(stack: Array, found: _Found) -> Array:
     """The mode with the most power of a stack (modes, N, N); anything else is returned unchanged for the validation."""
     if stack.ndim != 3 or len(stack) == 0 or stack.dtype.kind not in "iufc":
         return stack
-    power = pattern_energies(np.abs(stack))
+    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by the validation
+        power = pattern_energies(np.abs(stack))
+        share = power.max() / power.sum()
     strongest = int(power.argmax())
     if len(stack) > 1:
         found.notes.append(
             f"'{found.name('probeGuess')}' holds {len(stack)} incoherent modes; only the strongest, number {strongest} "
-            f"with {power[strongest] / power.sum():.0%} of the power, is used."
+            f"with {share:.0%} of the power, is used."
         )
     return np.asarray(stack[strongest])

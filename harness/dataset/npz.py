@@ -128,6 +128,8 @@ def save(raw: RawData, path: Path) -> None:
 
     try:
         write_atomic(path, write)
+    except OSError as error:
+        raise HarnessError(f"{path}: cannot be written ({error.strerror}); name another file.") from error
     except HarnessError as broken:
         raise HarnessError(f"{path} was not written, since it would break the NPZ contract: {broken}") from broken
 
@@ -164,7 +166,7 @@ def _diffraction(array: Array, name: str, sizes: Collection[int] | None) -> Arra
     _refuse_unfinite(array, name)
     if array.max() == 0:
         raise HarnessError(f"{name} is zero everywhere; no photon was counted.")
-    return _cast(array, np.float32, name)
+    return cast(array, np.float32, name)
 
 
 def _probe(array: Array, name: str, N: int) -> Array:
@@ -175,7 +177,7 @@ def _probe(array: Array, name: str, N: int) -> Array:
     _refuse_unfinite(array, name)
     if not array.any():
         raise HarnessError(f"{name} is zero everywhere; nothing is illuminated.")
-    _cast(array, np.complex64, name)
+    cast(array, np.complex64, name)
     return array.astype(np.complex128)
 
 
@@ -185,7 +187,7 @@ def _coordinates(array: Array, name: str, M: int) -> Array:
     if array.dtype.kind not in "fiu":
         raise HarnessError(f"{name} is of type {array.dtype}; float64 pixels are needed.")
     _refuse_unfinite(array, name)
-    return _cast(array, np.float64, name, zero=True)
+    return cast(array, np.float64, name, zero=True)
 
 
 def _require_pixels(x: Array, y: Array, names: str) -> None:
@@ -219,20 +221,24 @@ def _object(array: Array | None, name: str) -> Array | None:
     if array.ndim != 2 or array.dtype.kind != "c":
         raise HarnessError(f"{name} is {array.dtype} {array.shape}; complex64 (H, W) is needed.")
     _refuse_unfinite(array, name)
-    _cast(array, np.complex64, name, zero=True)
+    cast(array, np.complex64, name, zero=True)
     return array.astype(np.complex128)
 
 
-def _cast(array: Array, dtype: type[np.generic], name: str, zero: bool = False) -> Array:
-    """The array in a type of the contract; HarnessError where that makes a value infinite, or, unless `zero`, all 0."""
+def cast(array: Array, dtype: type[np.generic], name: str, zero: bool = False) -> Array:
+    """The array in another type.
+
+    Raises HarnessError, which begins with `name`, where a finite value becomes infinite, or, unless `zero`, all become
+    0.
+    """
     with np.errstate(over="ignore", under="ignore"):
-        cast: Array = array.astype(dtype)
-    largest = np.abs(array).max(initial=0)
-    if not np.isfinite(cast).all():
-        raise HarnessError(f"{name} holds {largest:.3g}, which is infinite as {cast.dtype}; scale the values down.")
-    if not zero and not cast.any():
-        raise HarnessError(f"{name} holds at most {largest:.3g}, which is zero as {cast.dtype}; scale the values up.")
-    return cast
+        found: Array = array.astype(dtype)
+    largest = np.format_float_scientific(np.abs(array).max(initial=0), precision=2, trim="-")
+    if not np.isfinite(found[np.isfinite(array)]).all():
+        raise HarnessError(f"{name} holds {largest}, which is infinite as {found.dtype}; scale the values down.")
+    if not zero and not found.any():
+        raise HarnessError(f"{name} holds at most {largest}, which is zero as {found.dtype}; scale the values up.")
+    return found
 
 
 def _refuse_unfinite(array: Array, name: str) -> None:

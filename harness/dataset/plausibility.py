@@ -18,6 +18,8 @@ _EXACT_TO = 2.5e-7
 """Relative error of a count that was rounded to a float32 amplitude."""
 _EXACT_COUNTS = 1e4
 """Counts up to which a float32 amplitude tells certainly whether they are whole."""
+_MOST_COUNTS = 1e12
+"""Counts of a pixel in one pattern above which the values are no counts."""
 _FEW = 0.01
 """Share of pixels that may hold no whole number of counts before it is said."""
 _SATURATED_FROM, _TIES, _TIMES = 50.0, 4, 10.0
@@ -87,6 +89,8 @@ def _of_counts(raw: RawData) -> Iterator[str]:
     photons = float(pattern_energies(raw.diffraction).mean())
     if photons < 1:
         yield f"A pattern holds {photons:.3g} photons on average, less than one; make sure that nothing was normalised."
+    if (brightest := float(raw.diffraction.max()) ** 2) > _MOST_COUNTS:
+        yield f"The brightest pixel holds {brightest:.3g} counts, more than any detector counts; check the units."
     share, example = _not_whole(raw.diffraction)
     if share > _FEW:
         yield (

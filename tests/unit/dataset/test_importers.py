@@ -2,6 +2,7 @@
 
 import io
 import re
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -207,6 +208,28 @@ def test_the_order_of_as_many_patterns_as_pixels_is_found_or_told(tmp_path):
     assert "so it was read as (N, N, M)" in turned.notes[0]
     unclear = load(tmp_path, contract(diff3d=rng.poisson(9, (N, N, N)), **places))
     assert "it was taken as (M, N, N), so make sure" in unclear.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"diff3d": counts() * np.longdouble("1e4000")}, r"'diff3d' holds \S+e\+400\d, which is infinite as float64"),
+        ({"diff3d": counts() * 1e300}, r"'diff3d' holds \S+, which is infinite as float32"),
+        ({"probeGuess": np.full((N, N), np.clongdouble(1) * np.longdouble("1e4000"))}, "infinite as complex128"),
+        ({"probeGuess": np.full((2, N, N), 1e200 + 0j)}, "infinite as complex64"),
+    ],
+)
+def test_values_beyond_every_type_are_refused_without_a_warning(tmp_path, changes, sentence):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(HarnessError, match=f"^a.npz: {sentence}" if "'" in sentence else sentence):
+            load(tmp_path, contract(**changes))
+
+
+def test_wide_types_are_read(tmp_path):
+    wide = load(tmp_path, contract(diff3d=counts().astype(np.longdouble), probeGuess=np.ones((N, N), np.clongdouble)))
+    assert wide.probe.dtype == np.complex128
+    np.testing.assert_array_equal(wide.diffraction, contract()["diff3d"])
 
 
 def test_what_is_odd_about_the_data_is_told(tmp_path):

@@ -156,3 +156,9 @@ def test_what_breaks_the_contract_once_it_is_written_leaves_no_file(tmp_path, ch
     with pytest.raises(HarnessError, match=f"a.npz was not written, .*{sentence}"):
         npz.save(raw, tmp_path / "a.npz")
     assert not list(tmp_path.iterdir())
+
+
+def test_where_nothing_can_be_written_is_said(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(HarnessError, match=r"file/a.npz: cannot be written \("):
+        npz.save(npz.validated(arrays(), "good.npz"), tmp_path / "file" / "a.npz")

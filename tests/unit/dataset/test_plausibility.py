@@ -62,6 +62,7 @@ EXTREMES = [
     (of(np.repeat(COUNTS[:1], M, axis=0)), ["All 40 patterns are equal"]),
     (of((COUNTS + np.roll(COUNTS, 1, axis=0)) / 2), [r"hold no whole number of counts .*averaged"]),
     (of(COUNTS / COUNTS.sum(axis=(1, 2), keepdims=True) / 2), ["0.5 photons on average", "no whole number"]),
+    (of(COUNTS * 1e20), ["more than any detector counts"]),
     (of(pixel(COUNTS, 2**32 - 1)), [r"40 pixels \(1 a pattern\) hold 4294967295 counts.*32 bits", r"\(5, 7\), holds"]),
     (of(pixel(COUNTS, 2**31 - 1)), ["2147483647 counts.*31 bits", "One pixel"]),
     (of(np.where(COUNTS > 200, 65535, COUNTS)), ["hold 65535 counts, the largest number of 16 bits"]),
