@@ -32,6 +32,11 @@ def write_atomic(path: Path, write: Callable[[Path], None]) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def legible(path: Path) -> str:
+    """The name of a file as text that every record can hold; bytes that are no UTF-8 become replacement characters."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
+
+
 def write_text(path: Path, text: str) -> None:
     """Write `text` as UTF-8, atomically."""
 
@@ -86,7 +91,12 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
     except OSError as error:
         raise HarnessError(f"{path}: cannot be read ({error}).") from error
     except Exception as error:  # numpy and zipfile raise many kinds for one broken file
-        raise HarnessError(f"{path}: is not an NPZ of plain arrays ({error}).") from error
+        raise HarnessError(f"{path}: is not an NPZ of plain arrays ({load_problem(error)}).") from error
+
+
+def load_problem(error: Exception) -> str:
+    """Why NumPy could not load a file, without its advice to unpickle it, which may run code of a stranger."""
+    return "it holds pickled Python objects" if "pickle" in str(error) else str(error) or "it is cut short"
 
 
 def sha256(path: Path) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from harness.dataset import importers, npz
+from harness.dataset import importers, npz, plausibility
 from harness.errors import HarnessError
 
 
@@ -30,6 +30,7 @@ def import_(
         raise HarnessError(f"--to: {to} is there already, and nothing is overwritten; name another file.")
     raw = importers.load(source, detector)
     npz.save(raw, to)
-    for sentence in raw.notes:
+    for sentence in (*raw.notes, *raw.doubts):
         typer.echo(sentence)
+    typer.echo(plausibility.figures(raw))
     typer.echo(f"{to}: {len(raw.diffraction)} patterns of {detector} x {detector}")

@@ -10,11 +10,12 @@ import typer
 from harness import layout
 from harness.cli.common import progress_on_stderr, select_cases, with_options
 from harness.errors import HarnessError
-from harness.files import write_text
+from harness.files import legible, write_text
 from harness.networks import registry
 from harness.run.results import recorded_jobs
 from harness.run.run_case import run_case
 from harness.scenario.case import Case
+from harness.scenario.source import quoted
 from harness.session import case_runner
 from harness.session.request import Request
 
@@ -36,15 +37,15 @@ def request_of(npz: Path | None, backend: str, options: dict[str, Any]) -> Reque
     Raises:
         HarnessError: The file does not exist, or an option has a value that is not allowed.
     """
-    overrides, folders = list(options["override"] or ()), list(options["data"] or ())
+    overrides = list(options["override"] or ())
     if npz is not None:
         if not npz.is_file():
             raise HarnessError(f"--npz: {npz} is not a file; name one that keeps the NPZ contract (docs/data.md).")
-        overrides += ["dataset.source=file", f"dataset.file={npz.name}"]
-        folders.insert(0, npz.resolve().parent)
+        # for the record alone: what is opened is the path itself
+        overrides += ["dataset.source=file", f"dataset.file={quoted(legible(npz))}"]
     other = next(name for name in registry.names() if name != backend)  # a request names a pair
-    own = {"override": overrides, "data": folders, "backends": f"{backend},{other}"}
-    return Request.from_texts(Path.cwd(), **{**options, **own})
+    request = Request.from_texts(Path.cwd(), **{**options, "override": overrides, "backends": f"{backend},{other}"})
+    return replace(request, measured=npz and npz.absolute())
 
 
 def run_legs(name: str, legs: Collection[str], backends: tuple[str, ...], to: Path, request: Request) -> Path:

@@ -59,6 +59,7 @@ def build(
     normalised = probe.normalise(probe_used, scenario.dataset.probe.scale)
     chosen = select(scenario, raw)
     energies = scale.pattern_energies(raw.diffraction)
+    _require_photons(raw, energies, chosen)
     factor = scale.normalisation(energies[chosen.train][chosen.train_groups].mean(), raw.diffraction.shape[-1])
     train = _grouped(raw, chosen.train, chosen.train_groups, factor, _batches(scenario))
     test = _grouped(raw, chosen.test, chosen.test_groups, factor, np.zeros((0, 0), dtype=np.int64))
@@ -110,6 +111,16 @@ def _check_references(scenario: Scenario, refined_probe: Array | None, reference
             raise HarnessError(f"{key} is {iterations}, but its result is {'missing' if given is None else 'given'}.")
 
 
+def _require_photons(raw: RawData, energies: Array, chosen: Selection) -> None:
+    """Refuse halves that nothing can be learnt from, or predicted of: their normalisation would be infinite."""
+    for half, rows, groups in (
+        ("training", chosen.train, chosen.train_groups),
+        ("test", chosen.test, chosen.test_groups),
+    ):
+        if not energies[rows][groups].any():
+            raise HarnessError(f"{raw.origin}: the {half} patterns hold no photon; give patterns in which some were.")
+
+
 def _batches(scenario: Scenario) -> Array:
     training = scenario.training
     return schedule.batch_order(scenario.grouping, training.epochs, training.batch_size, training.seed)
@@ -159,5 +170,5 @@ def _setup(
         train_patterns=len(train.x),
         test_patterns=len(test.x),
         origin=raw.origin,
-        conversions=tuple(raw.notes),
+        conversions=(*raw.notes, *raw.doubts),
     )

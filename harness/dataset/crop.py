@@ -25,6 +25,8 @@ def crop_detector(raw: RawData, N: int) -> RawData:
     first = (K - N) // 2
     middle = slice(first, first + N)
     cropped = np.ascontiguousarray(raw.diffraction[:, middle, middle])
+    if not cropped.any():
+        raise HarnessError(f"{raw.origin}: no photon lies in the middle {N} x {N} of its {K} x {K} detector pixels.")
     kept = pattern_energies(cropped).sum() / pattern_energies(raw.diffraction).sum()
     note = (
         f"The detector was cropped from {K} to {N} pixels a side, which keeps {kept:.1%} of the counts; pixels of the "

@@ -1,14 +1,13 @@
 """The NPZ contract: the arrays that a file of diffraction patterns must hold, and the checks of such a file."""
 
-import bz2
-import io
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from types import MappingProxyType
 
 import numpy as np
 
+from harness.dataset import archive
 from harness.errors import HarnessError
 from harness.files import write_atomic, write_npz
 
@@ -17,9 +16,16 @@ Array = np.ndarray
 SIZES = (64, 128, 256)
 """Allowed sides N of the detector, in pixels."""
 
+LARGEST_SCAN = 65536
+"""Pixels that a scan may span; a complex canvas of that side takes 34 GB."""
+SMALLEST_SCAN = 0.01
+"""Pixels that a scan of more than one position must span."""
+
 REQUIRED = ("diff3d", "probeGuess", "xcoords", "ycoords")
 TRUTH = "objectGuess"
 """The true object, where there is one."""
+KEYS = (*REQUIRED, "scan_index", TRUTH)
+"""The keys that are read."""
 
 
 @dataclass(frozen=True)
@@ -42,64 +48,68 @@ class RawData:
     """`simulated`, or the name of the file."""
     notes: tuple[str, ...] = ()
     """One sentence for each conversion that an importer made."""
+    doubts: tuple[str, ...] = ()
+    """One sentence for each oddity of measured data that is not impossible."""
+    left_out: tuple[str, ...] = ()
+    """The keys of the file that were not read."""
 
 
-def read_arrays(path: Path, unneeded: Collection[str] = ()) -> dict[str, Array]:
-    """Read every array of an NPZ file, which may be compressed with bzip2 (`.bz2`).
+def read_arrays(path: Path, only: Collection[str] | None = None) -> dict[str, Array]:
+    """Read the arrays of an NPZ file, which may be packed with bzip2: those of the names `only`, or every one.
 
-    Pickled arrays, which may run code when they are read, are refused; those of the names `unneeded` are left out.
+    What is not asked for is not read. Raises `HarnessError` for a file that is no NPZ, and for an array that is pickled
+    (to read it may run code), damaged or larger than half of the memory.
     """
-    try:
-        with _opened(path) as stream, np.load(stream, allow_pickle=False) as archive:
-            found = {name: _member(archive, name, path, name in unneeded) for name in archive.files}
-            return {name: array for name, array in found.items() if array is not None}
-    except HarnessError:
-        raise
-    except FileNotFoundError as error:
-        raise HarnessError(f"{path}: there is no such file.") from error
-    except Exception as error:  # numpy, zipfile and bz2 raise many kinds for one broken file
-        raise HarnessError(f"{path}: is not a whole NPZ of plain arrays ({error}).") from error
+    with archive.opened(path) as held:
+        return {name: held.read(name) for name in held.headers if only is None or name in only}
 
 
-def _opened(path: Path) -> BinaryIO:
-    if path.suffix == ".bz2":
-        return io.BytesIO(bz2.decompress(path.read_bytes()))
-    return path.open("rb")
+def headers(path: Path) -> dict[str, archive.Header | None]:
+    """Shape and type of every array of an NPZ file, of which no values are kept in memory; None for what is no array.
+
+    Raises `HarnessError` for a file that is no NPZ, or is damaged.
+    """
+    with archive.opened(path) as held:
+        held.require_whole()
+        return held.headers
 
 
-def _member(archive: Mapping[str, Array], name: str, path: Path, unneeded: bool) -> Array | None:
-    try:
-        return archive[name]
-    except ValueError as error:
-        if unneeded:
-            return None
-        raise HarnessError(f"{path}: '{name}' cannot be read ({error}); save it as a plain numeric array.") from error
-
-
-def validated(arrays: Mapping[str, Array], source: str, notes: tuple[str, ...] = ()) -> RawData:
+def validated(
+    arrays: Mapping[str, Array],
+    source: str,
+    notes: tuple[str, ...] = (),
+    called: Mapping[str, str] = MappingProxyType({}),
+    sizes: Collection[int] | None = SIZES,
+) -> RawData:
     """Check arrays against the contract and convert them to its types.
 
     Args:
         arrays: arrays by the keys of the contract.
         source: name of the file, for error messages.
         notes: one sentence for each conversion that was made before.
+        called: what the file calls a key of the contract, where that is something else; for error messages.
+        sizes: allowed sides N of the detector; None for every one.
 
     Raises:
-        HarnessError: a key is missing, a shape, type or size is not allowed, or values are impossible for a detector;
-            one sentence that names `source` and the key.
+        HarnessError: a key is missing, a shape, type or size is not allowed, values are impossible for a detector or
+            leave the range of the contract's types, or positions are in no way pixels; one sentence that names
+            `source` and the key.
     """
     for name in REQUIRED:
         if name not in arrays:
             raise HarnessError(f"{source}: lacks '{name}'; found {', '.join(sorted(arrays)) or 'nothing'}.")
-    amplitude = _diffraction(arrays["diff3d"], source)
+    of = {name: f"{source}: '{called.get(name, name)}'" for name in KEYS}
+    amplitude = _diffraction(arrays["diff3d"], of["diff3d"], sizes)
     M, N = amplitude.shape[:2]
+    x, y = (_coordinates(arrays[name], of[name], M) for name in ("xcoords", "ycoords"))
+    _require_pixels(x, y, f"{source}: '{called.get('xcoords', 'xcoords')}', '{called.get('ycoords', 'ycoords')}'")
     return RawData(
         diffraction=amplitude,
-        probe=_probe(arrays["probeGuess"], N, source),
-        x=_coordinates(arrays["xcoords"], "xcoords", M, source),
-        y=_coordinates(arrays["ycoords"], "ycoords", M, source),
-        scan_index=_scan_index(arrays.get("scan_index"), M, source),
-        object=_object(arrays.get(TRUTH), source),
+        probe=_probe(arrays["probeGuess"], of["probeGuess"], N),
+        x=x,
+        y=y,
+        scan_index=_scan_index(arrays.get("scan_index"), of["scan_index"], M),
+        object=_object(arrays.get(TRUTH), of[TRUTH]),
         origin=source,
         notes=notes,
     )
@@ -118,6 +128,8 @@ def save(raw: RawData, path: Path) -> None:
 
     try:
         write_atomic(path, write)
+    except OSError as error:
+        raise HarnessError(f"{path}: cannot be written ({error.strerror}); name another file.") from error
     except HarnessError as broken:
         raise HarnessError(f"{path} was not written, since it would break the NPZ contract: {broken}") from broken
 
@@ -139,59 +151,97 @@ def _in_types(raw: RawData) -> dict[str, Array]:
     return arrays
 
 
-def _diffraction(array: Array, source: str) -> Array:
-    if array.ndim != 3 or array.shape[1] != array.shape[2] or len(array) == 0:
-        raise HarnessError(f"{source}: 'diff3d' has shape {array.shape}; (M, N, N) with M at least 1 is needed.")
-    if array.shape[1] not in SIZES:
-        raise HarnessError(f"{source}: 'diff3d' has N {array.shape[1]}; allowed are {', '.join(map(str, SIZES))}.")
+def _diffraction(array: Array, name: str, sizes: Collection[int] | None) -> Array:
+    if array.ndim != 3 or array.shape[1] != array.shape[2] or array.size == 0:
+        raise HarnessError(f"{name} has shape {array.shape}; (M, N, N) with M at least 1 is needed.")
+    if sizes is not None and array.shape[1] not in sizes:
+        raise HarnessError(f"{name} has N {array.shape[1]}; allowed are {', '.join(map(str, sizes))}.")
     if array.dtype.kind in "iuf" and array.min() < 0:
-        raise HarnessError(f"{source}: 'diff3d' holds {array.min():g}; neither counts nor amplitudes are negative.")
+        raise HarnessError(
+            f"{name} holds {array.min():g}; neither counts nor amplitudes are negative, so set what marks a bad pixel "
+            "to 0."
+        )
     if array.dtype.kind != "f":
-        raise HarnessError(f"{source}: 'diff3d' is of type {array.dtype}; float32 amplitudes are needed.")
-    _refuse_unfinite(array, "diff3d", source)
+        raise HarnessError(f"{name} is of type {array.dtype}; float32 amplitudes are needed.")
+    _refuse_unfinite(array, name)
     if array.max() == 0:
-        raise HarnessError(f"{source}: 'diff3d' is zero everywhere; no photon was counted.")
-    return array.astype(np.float32)
+        raise HarnessError(f"{name} is zero everywhere; no photon was counted.")
+    return cast(array, np.float32, name)
 
 
-def _probe(array: Array, N: int, source: str) -> Array:
+def _probe(array: Array, name: str, N: int) -> Array:
     if array.shape != (N, N):
-        raise HarnessError(f"{source}: 'probeGuess' has shape {array.shape}; ({N}, {N}) is needed, as in 'diff3d'.")
+        raise HarnessError(f"{name} has shape {array.shape}; ({N}, {N}) is needed, as the patterns have.")
     if array.dtype.kind != "c":
-        raise HarnessError(f"{source}: 'probeGuess' is of type {array.dtype}; complex64 is needed.")
-    _refuse_unfinite(array, "probeGuess", source)
+        raise HarnessError(f"{name} is of type {array.dtype}; complex64 is needed.")
+    _refuse_unfinite(array, name)
     if not array.any():
-        raise HarnessError(f"{source}: 'probeGuess' is zero everywhere; nothing is illuminated.")
+        raise HarnessError(f"{name} is zero everywhere; nothing is illuminated.")
+    cast(array, np.complex64, name)
     return array.astype(np.complex128)
 
 
-def _coordinates(array: Array, name: str, M: int, source: str) -> Array:
+def _coordinates(array: Array, name: str, M: int) -> Array:
     if array.shape != (M,):
-        raise HarnessError(f"{source}: '{name}' has shape {array.shape}; one position a pattern, ({M},), is needed.")
+        raise HarnessError(f"{name} has shape {array.shape}; one position a pattern, ({M},), is needed.")
     if array.dtype.kind not in "fiu":
-        raise HarnessError(f"{source}: '{name}' is of type {array.dtype}; float64 pixels are needed.")
-    _refuse_unfinite(array, name, source)
-    return array.astype(np.float64)
+        raise HarnessError(f"{name} is of type {array.dtype}; float64 pixels are needed.")
+    _refuse_unfinite(array, name)
+    return cast(array, np.float64, name, zero=True)
 
 
-def _scan_index(array: Array | None, M: int, source: str) -> Array:
+def _require_pixels(x: Array, y: Array, names: str) -> None:
+    """Refuse positions that can be no pixels of an object grid: metres lie too near, nanometres may lie too far."""
+    with np.errstate(over="ignore"):
+        extent = max(float(np.ptp(x)), float(np.ptp(y)))
+    rounding = 1e-9 * max(float(np.abs(x).max()), float(np.abs(y).max()))
+    if extent > LARGEST_SCAN:
+        found = f"span {extent:.4g} pixels; a canvas of at most {LARGEST_SCAN} is allowed"
+    elif rounding < extent < SMALLEST_SCAN:
+        found = f"span {extent:.3g} pixels; {SMALLEST_SCAN} or more are needed, or one and the same position"
+    else:
+        return
+    raise HarnessError(
+        f"{names} {found}. Positions count pixels of the object grid: divide lengths by wavelength * distance / "
+        "(detector pixels a side * detector pixel)."
+    )
+
+
+def _scan_index(array: Array | None, name: str, M: int) -> Array:
     if array is None:
         return np.zeros(M, dtype=np.int64)
     if array.shape != (M,) or array.dtype.kind not in "iu":
-        raise HarnessError(f"{source}: 'scan_index' is {array.dtype} {array.shape}; int64 ({M},) is needed.")
+        raise HarnessError(f"{name} is {array.dtype} {array.shape}; int64 ({M},) is needed.")
     return array.astype(np.int64)
 
 
-def _object(array: Array | None, source: str) -> Array | None:
+def _object(array: Array | None, name: str) -> Array | None:
     if array is None:
         return None
     if array.ndim != 2 or array.dtype.kind != "c":
-        raise HarnessError(f"{source}: 'objectGuess' is {array.dtype} {array.shape}; complex64 (H, W) is needed.")
-    _refuse_unfinite(array, "objectGuess", source)
+        raise HarnessError(f"{name} is {array.dtype} {array.shape}; complex64 (H, W) is needed.")
+    _refuse_unfinite(array, name)
+    cast(array, np.complex64, name, zero=True)
     return array.astype(np.complex128)
 
 
-def _refuse_unfinite(array: Array, name: str, source: str) -> None:
+def cast(array: Array, dtype: type[np.generic], name: str, zero: bool = False) -> Array:
+    """The array in another type.
+
+    Raises HarnessError, which begins with `name`, where a finite value becomes infinite, or, unless `zero`, all become
+    0.
+    """
+    with np.errstate(over="ignore", under="ignore"):
+        found: Array = array.astype(dtype)
+    largest = np.format_float_scientific(np.abs(array).max(initial=0), precision=2, trim="-")
+    if not np.isfinite(found[np.isfinite(array)]).all():
+        raise HarnessError(f"{name} holds {largest}, which is infinite as {found.dtype}; scale the values down.")
+    if not zero and not found.any():
+        raise HarnessError(f"{name} holds at most {largest}, which is zero as {found.dtype}; scale the values up.")
+    return found
+
+
+def _refuse_unfinite(array: Array, name: str) -> None:
     wrong = array.size - np.count_nonzero(np.isfinite(array))
     if wrong:
-        raise HarnessError(f"{source}: '{name}' holds {wrong} values that are NaN or infinite; none is allowed.")
+        raise HarnessError(f"{name} holds {wrong} values that are NaN or infinite; none is allowed.")

@@ -85,16 +85,17 @@ def resample(probe: Array, N: int) -> Array:
     """
     probe = np.asarray(probe, dtype=np.complex128)
     K = probe.shape[0]
-    if probe.shape != (K, K) or (K - N) % 2:
+    if probe.shape != (K, K):
         raise ValueError(f"cannot resample a probe of shape {probe.shape} to {N} pixels")
     spectrum = np.fft.fftshift(np.fft.fft2(np.fft.ifftshift(probe), norm="ortho"))
-    if N <= K:
-        first = (K - N) // 2
+    first = K // 2 - N // 2  # so that index K // 2, the zero frequency, becomes index N // 2
+    if N <= K:  # noqa: SIM108 - two lines are easier to read
         spectrum = spectrum[first : first + N, first : first + N]
     else:
-        spectrum = np.pad(spectrum, (N - K) // 2)
-    # the transform's origin is half a pixel from the centre, and that half changes its length
-    shift = -0.5 * (1.0 - N / K)
+        spectrum = np.pad(spectrum, (-first, N - K + first))
+    # the transform's origin is half a pixel from the centre of an even side, and that half changes its length
+    own, other = (0.0 if side % 2 else 0.5 for side in (K, N))
+    shift = own * N / K - other
     tilt = np.exp(-2j * np.pi * shift * (np.arange(N) - N // 2) / N)
     spectrum = spectrum * tilt[:, None] * tilt[None, :]
     return np.fft.fftshift(np.fft.ifft2(np.fft.ifftshift(spectrum), norm="ortho"))

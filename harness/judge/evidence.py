@@ -14,7 +14,7 @@ from safetensors.numpy import load_file
 from harness import layout
 from harness.arrays import Array, Precision, Weights
 from harness.errors import HarnessError
-from harness.files import read_json, read_npz
+from harness.files import load_problem, read_json, read_npz
 from harness.physics.probe import model_probe
 from harness.physics.twins import twin
 from harness.ports.contract import Contract
@@ -202,7 +202,7 @@ class Evidence:
         try:
             array: Array = np.load(path, allow_pickle=False)
         except (OSError, ValueError) as error:
-            raise NoEvidence(f"{path}: is not a plain NumPy array ({error}).") from error
+            raise NoEvidence(f"{path}: is not a plain NumPy array ({load_problem(error)}).") from error
         return array
 
     def stages(self, backend: str, precision: Precision) -> dict[str, Array]:

@@ -29,4 +29,4 @@ class DatasetSetup(Record):
     origin: str
     """`simulated`, or a description of the measured file."""
     conversions: tuple[str, ...]
-    """Changes that were made to a measured file to satisfy the NPZ contract, in words."""
+    """Changes that were made to a measured file to satisfy the NPZ contract, and what is odd about it, in words."""

@@ -60,6 +60,8 @@ class DatasetBuilder:
         return Dataset(entry.path, record)
 
     def _measured_file(self) -> Path | None:
+        if self.case.measured is not None:
+            return self.case.measured  # a person named this file; it is looked up nowhere
         name = self.case.scenario.dataset.file
         return None if name is None else locate.locate(name, [self.case.path.parent, *self.data_folders])
 

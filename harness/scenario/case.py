@@ -39,6 +39,8 @@ class Case:
     """Dotted key -> `default`, or `KIND: FILE:LINE` with the kind `extends`, `scenario`, `profile NAME`, `matrix`."""
     overrides: dict[str, str]
     """Dotted key -> YAML text, as given on the command line."""
+    measured: Path | None = None
+    """The file that takes the place of the scenario's data; None for the data that the scenario names."""
     upstream: Path | None = None
     """Checkout of the repository that the pair imports; None where it needs none, or there is none."""
 

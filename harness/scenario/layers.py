@@ -7,7 +7,7 @@ from typing import Any
 from harness.errors import HarnessError
 from harness.scenario.keys import found, is_open, nest, subsection, unknown
 from harness.scenario.schema import Scenario, Section
-from harness.scenario.source import COMMAND_LINE, Place, parse
+from harness.scenario.source import COMMAND_LINE, Place, has_comment, parse
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,16 @@ def override_layer(overrides: Mapping[str, str], schema: type[Scenario]) -> Laye
 
 def _override(key: str, text: str) -> Any:
     try:
-        return parse(text).value
+        value = parse(text).value
     except HarnessError as error:
         reason = str(error).removeprefix(f"{COMMAND_LINE}: ")
         raise HarnessError(f"{COMMAND_LINE}: {key}: {reason}") from error
+    if has_comment(text):
+        raise HarnessError(
+            f"{COMMAND_LINE}: {key}: found {found(text)}, of which YAML takes what follows '#' for a comment, "
+            "allowed: a value without a comment; put text that holds '#' in quotes."
+        )
+    return value
 
 
 @dataclass(frozen=True)

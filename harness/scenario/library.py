@@ -52,7 +52,7 @@ class Library:
         return chain
 
     def _load(self, path: Path) -> Source:
-        path = path.resolve().parent / path.name
+        path = path.parent.resolve() / path.name  # a link is read by its own name, for its target may have another
         if path not in self._read:
             source = read(path)
             if not isinstance(source.value, dict):
@@ -67,16 +67,21 @@ class Library:
         place = f"{source.place('extends')}: extends"
         if not isinstance(wanted, str):
             raise HarnessError(f"{place}: found {found(wanted)}, allowed: name or relative path of a scenario file.")
-        beside = source.path.parent if source.path else Path()
-        if wanted.endswith(".yaml"):
-            candidates = [beside / wanted]
-        else:
-            candidates = [folder / f"{wanted}.yaml" for folder in (beside, *self._folders)]
-        for candidate in candidates:
-            if candidate.is_file():
-                return self._load(candidate)
-        known = {path.stem for folder in (beside, *self._folders) for path in _files(folder)}
+        own = _own_folders(source)
+        by_path = wanted.endswith(".yaml")
+        folders, name = (own, wanted) if by_path else ([*own, *self._folders], f"{wanted}.yaml")
+        for folder in folders:
+            if (folder / name).is_file():
+                return self._load(folder / name)
+        known = {path.stem for folder in [*own, *self._folders] for path in _files(folder)}
         raise HarnessError(f"{place}: {unknown('scenario', wanted, known)}")
+
+
+def _own_folders(source: Source) -> list[Path]:
+    """The folder of a file; of a link first its own, then that of its target, whose author knew what lies there."""
+    if source.path is None:
+        return [Path()]
+    return list(dict.fromkeys([source.path.parent, source.path.resolve().parent]))
 
 
 def _files(folder: Path) -> list[Path]:

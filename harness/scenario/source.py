@@ -7,6 +7,7 @@ small file cannot unfold into a huge one.
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,26 @@ def read(path: Path) -> Source:
     except UnicodeDecodeError as error:
         raise HarnessError(f"{relative(path)}: is not UTF-8 text ({error.reason}).") from error
     return parse(text, path)
+
+
+def quoted(text: str) -> str:
+    """`text` as a double-quoted scalar of YAML, on one line."""
+    plain = (sign if sign.isprintable() and sign not in '"\\' else f"\\U{ord(sign):08x}" for sign in text)
+    return f'"{"".join(plain)}"'
+
+
+def has_comment(text: str) -> bool:
+    """Whether YAML reads a part of `text` as a comment; the text must be one that `parse` reads."""
+    tokens = list(YAML(typ="safe", pure=True).scan(text))
+    return any("#" in between for between in _between(text, tokens))
+
+
+def _between(text: str, tokens: list[Any]) -> Iterator[str]:
+    """The parts of `text` that belong to none of its tokens."""
+    end = 0
+    for token in tokens:
+        yield text[end : token.start_mark.index]
+        end = max(end, token.end_mark.index)
 
 
 def parse(text: str, path: Path | None = None) -> Source:

@@ -55,6 +55,8 @@ class Request:
     strict: bool
     fault: "Injected | None" = None
     """The fault that is injected into one of the sides; None for no fault."""
+    measured: Path | None = None
+    """A file whose patterns take the place of the data of every case; None for the data that the scenarios name."""
     budget: float | None = None
     """Seconds after which no further case is begun; None for no such limit."""
 
@@ -91,7 +93,7 @@ class Request:
     def cases(self) -> list[Case]:
         """Every case of the scenario folders; raises HarnessError for a broken scenario."""
         cases = load_cases(self.scenario_folders, self.profile, self.overrides)
-        return [replace(case, upstream=self._upstream_of(case)) for case in cases]
+        return [replace(case, upstream=self._upstream_of(case), measured=self.measured) for case in cases]
 
     def _upstream_of(self, case: Case) -> Path | None:
         """The checkout that a case imports; None where it needs none, or there is none."""

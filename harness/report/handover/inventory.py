@@ -15,11 +15,14 @@ from safetensors import safe_open
 
 from harness import templates
 from harness.dataset import npz
+from harness.dataset.archive import Header
 from harness.errors import HarnessError
+from harness.files import load_problem
 from harness.report.tables import Table
 from harness.session import manifest
 
 SCHEMA_VERSION = "1.0"
+_ARCHIVES = (".npz", ".npz.bz2")
 KEPT, BROKEN = "kept", "broken"
 """What the inventory says of the NPZ contract of a data set."""
 HEADER = ("path", "bytes", "sha256", "modified", "array", "shape", "dtype", "contract")
@@ -53,16 +56,20 @@ def entry(folder: Path, path: Path, timed: bool = True) -> dict[str, Any]:
 def _content(path: Path, name: str) -> dict[str, Any]:
     """`arrays`, and `contract` for a data set; `problem` for a file that cannot be read."""
     try:
-        arrays = _arrays(path)
-        held = {key: {"shape": list(array.shape), "dtype": str(array.dtype)} for key, array in arrays.items()}
-        return {"arrays": held, **_contract(arrays, name)} if held else {}
+        held = {key: {"shape": list(shape), "dtype": str(dtype)} for key, (shape, dtype) in _headers(path).items()}
+        return {"arrays": held, **_contract(path, held, name)} if held else {}
     except HarnessError as problem:
         return {"problem": str(problem).replace(str(path), name)}
 
 
+def _headers(path: Path) -> dict[str, Header]:
+    """Shape and type of every array of a file; of an archive nothing is read into memory."""
+    if path.name.endswith(_ARCHIVES):
+        return {key: header for key, header in npz.headers(path).items() if header is not None}
+    return {key: Header(array.shape, array.dtype) for key, array in _arrays(path).items()}
+
+
 def _arrays(path: Path) -> Mapping[str, np.ndarray]:
-    if path.name.endswith((".npz", ".npz.bz2")):
-        return npz.read_arrays(path)
     try:
         if path.suffix == ".npy":
             with path.open("rb") as stream:
@@ -71,18 +78,18 @@ def _arrays(path: Path) -> Mapping[str, np.ndarray]:
             with safe_open(path, framework="numpy") as held:
                 return {key: held.get_tensor(key) for key in held.keys()}  # noqa: SIM118 - not a mapping
     except Exception as error:  # each library raises its own kinds for a broken file
-        raise HarnessError(f"{path}: is broken ({error}).") from error
+        raise HarnessError(f"{path}: is broken ({load_problem(error)}).") from error
     return {}
 
 
-def _contract(arrays: Mapping[str, np.ndarray], name: str) -> dict[str, Any]:
+def _contract(path: Path, held: Mapping[str, object], name: str) -> dict[str, Any]:
     """`contract`, and `problem` if it is broken, for a file with diffraction patterns; empty for any other file."""
-    if "diff3d" not in arrays:
+    if "diff3d" not in held or not path.name.endswith(_ARCHIVES):
         return {}
     try:
-        npz.validated(arrays, name)
+        npz.validated(npz.read_arrays(path, npz.KEYS), name)
     except HarnessError as problem:
-        return {"contract": BROKEN, "problem": str(problem)}
+        return {"contract": BROKEN, "problem": str(problem).replace(str(path), name)}
     return {"contract": KEPT}
 
 

@@ -80,7 +80,7 @@ def _of_files(folder: Path) -> Iterator[dict[str, Any]]:
 
 def _of_file(folder: Path, path: Path, name: str) -> dict[str, Any]:
     """The part of an entry that needs no scenario: the file, and statistics of patterns and probe."""
-    raw = npz.validated(npz.read_arrays(path), path.name)
+    raw = npz.validated(npz.read_arrays(path, npz.KEYS), path.name)
     energies = scale.pattern_energies(raw.diffraction)
     factor = scale.normalisation(float(energies.mean()), raw.diffraction.shape[-1])
     return {

@@ -27,7 +27,7 @@ def _folder(job: Job) -> Path:
     if job.dataset not in _made():
         folder = Path(tempfile.mkdtemp(prefix="patterns-"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
-        raw = npz.validated(npz.read_arrays(job.dataset / layout.DATA), layout.DATA)
+        raw = npz.validated(npz.read_arrays(job.dataset / layout.DATA, npz.KEYS), layout.DATA)
         for which, rows in zip(("train", "test"), split(job.scenario, raw), strict=True):
             npz.save(_part(raw, rows, which), folder / f"{which}.npz")
         _made()[job.dataset] = folder

@@ -12,6 +12,7 @@ import numpy as np
 
 from harness.arrays import Array
 from harness.errors import HarnessError, in_one_line
+from harness.files import load_problem
 
 
 def read_outputs(folder: Path, places: Mapping[str, str], where: str) -> dict[str, Array]:
@@ -77,7 +78,7 @@ def _numbers(folder: Path, place: str, where: str) -> Array:
     except (KeyError, TypeError, IndexError) as error:
         raise HarnessError(f"{where}: the file holds no {key!r}.") from error
     except (ValueError, OSError, EOFError, BadZipFile, zlib.error) as error:
-        raise HarnessError(f"{where}: cannot be read ({error}).") from error
+        raise HarnessError(f"{where}: cannot be read ({load_problem(error)}).") from error
     return _checked(array, where)
 
 

@@ -1,6 +1,7 @@
 """`simulate`, `train` and `infer`: what the suite does, one step at a time, on a scenario or on a user's own file."""
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -38,6 +39,67 @@ def test_a_users_own_file_takes_the_place_of_the_data(verb: Verb, home: Path, tm
     folder = tmp_path / "work" / "small"
     assert np.isfinite(np.load(folder / "toy" / "inference_outputs" / "amplitude.npy")).all()
     assert re.search(r"file: .?mine\.npz.? # override", (folder / "scenario.yaml").read_text())
+
+
+def patterns_read(verb: Verb, own: Path, work: Path) -> int:
+    """How many patterns `simulate` found in the file that `--npz` names."""
+    result = verb("simulate", "small", "--npz", str(own), "--to", str(work))
+    assert result.exit_code == 0, result.exception
+    return int(json.loads((work / "small" / "dataset" / "setup.json").read_text())["patterns"])
+
+
+@pytest.fixture
+def files(home: Path, tmp_path: Path) -> Callable[..., Path]:
+    """Writes a file of so many of the patterns."""
+
+    def write(path: Path, patterns: int) -> Path:
+        with np.load(home / "hub" / "small" / "dataset" / "data.npz") as data:
+            kept = {key: data[key] for key in data if key != "objectGuess"}
+        whole = ("probeGuess",)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as stream:
+            np.savez(stream, **{key: array if key in whole else array[:patterns] for key, array in kept.items()})
+        return path
+
+    return write
+
+
+NAMES = [
+    "scan #1.npz", "a: b.npz", "[x].npz", "&x.npz", "{y}.npz", "*z.npz", "!t.npz", "1e5", "true", "~", "null", "- a",
+    'quote"d.npz', "it's.npz", "back\\slash.npz", " space .npz", "tab\t.npz", "line\nbreak.npz", "ü😀.npz", "\x7f.npz",
+    "k=v.npz", "%x.npz", "@x.npz", "#.npz", os.fsdecode(b"latin\xe9.npz"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES, ids=ascii)
+def test_a_file_of_any_name_is_the_one_that_is_read(
+    verb: Verb, files: Callable[..., Path], tmp_path: Path, name: str
+) -> None:
+    assert patterns_read(verb, files(tmp_path / name, 20), tmp_path / "work") == 20
+
+
+def test_a_link_is_read_and_no_namesake_of_it(verb: Verb, files: Callable[..., Path], tmp_path: Path) -> None:
+    files(tmp_path / "archive" / "current.npz", 24)
+    files(tmp_path / "archive" / "run5.npz", 20)
+    (tmp_path / "current.npz").symlink_to("archive/run5.npz")
+    assert patterns_read(verb, tmp_path / "current.npz", tmp_path / "work") == 20
+
+
+def test_a_namesake_beside_the_scenario_is_not_read(
+    verb: Verb, home: Path, files: Callable[..., Path], tmp_path: Path
+) -> None:
+    namesake = files(home / "scenarios" / "mine.npz", 24)
+    try:
+        assert patterns_read(verb, files(tmp_path / "mine.npz", 20), tmp_path / "work") == 20
+    finally:
+        namesake.unlink()
+
+
+def test_a_users_file_may_bear_the_name_of_a_published_one(
+    verb: Verb, files: Callable[..., Path], tmp_path: Path
+) -> None:
+    own = files(tmp_path / "siemens-star-small.npz.bz2", 20)
+    assert patterns_read(verb, own, tmp_path / "work") == 20
 
 
 @pytest.mark.parametrize(

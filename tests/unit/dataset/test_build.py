@@ -207,3 +207,18 @@ def test_a_refined_probe_is_there_when_and_only_when_asked_for(raw, tmp_path, it
 def test_measured_data_without_a_reference_have_no_truth(raw, tmp_path):
     build(measured(), replace(raw, origin="a.npz"), tmp_path)
     assert not (tmp_path / "truth.json").exists()
+
+
+@pytest.mark.parametrize(("half", "rows"), [("training", slice(0, 30)), ("test", slice(30, 60))])
+def test_a_half_without_a_photon_is_refused(raw, tmp_path, half, rows):
+    dark = raw.diffraction.copy()
+    dark[np.argsort(raw.y)[rows]] = 0
+    with pytest.raises(HarnessError, match=f"the {half} patterns hold no photon"):
+        build(scenario(), replace(raw, diffraction=dark, origin="a.npz"), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_odd_about_measured_data_stands_beside_the_conversions(raw, tmp_path):
+    odd = replace(raw, origin="a.npz", notes=("A note.",), doubts=("A doubt.",))
+    build(measured(), odd, tmp_path)
+    assert read_json(tmp_path / "setup.json")["conversions"] == ["A note.", "A doubt."]

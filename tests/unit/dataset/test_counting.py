@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from harness.dataset.counting import count
+from harness.errors import HarnessError
 
 
 def patterns() -> np.ndarray:
@@ -34,3 +35,15 @@ def test_the_noise_is_that_of_poisson():
 def test_the_seed_decides():
     np.testing.assert_array_equal(count(patterns(), 1e4, 5), count(patterns(), 1e4, 5))
     assert np.any(count(patterns(), 1e4, 5) != count(patterns(), 1e4, 6))
+
+
+@pytest.mark.parametrize(
+    ("nphotons", "sentence"),
+    [
+        (1e-3, "dataset.nphotons: 0.001 gave no photon at all in 40 patterns"),
+        (1e30, "dataset.nphotons: 1e\\+30 asks for .* counts in the brightest pixel; at most 9e\\+18"),
+    ],
+)
+def test_doses_that_cannot_be_counted_are_refused(nphotons, sentence):
+    with pytest.raises(HarnessError, match=sentence):
+        count(patterns(), nphotons, 1)

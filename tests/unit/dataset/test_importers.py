@@ -1,6 +1,9 @@
 """Other layouts are brought to the contract, and every conversion is said."""
 
+import io
 import re
+import warnings
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -127,6 +130,112 @@ def test_counts_of_16_bits_do_not_overflow(tmp_path):
 def test_negative_counts_are_refused(tmp_path):
     with pytest.raises(HarnessError, match=r"a.npz: 'diff3d' holds -3; neither counts"):
         load(tmp_path, contract(diff3d=counts() - 3))
+
+
+def test_messages_name_the_keys_of_the_users_file(tmp_path):
+    patterns = contract(diff3d=None, diffraction=counts() - 3)
+    with pytest.raises(HarnessError, match=r"a.npz: 'diffraction' holds -3"):
+        load(tmp_path, patterns)
+    for key, name in (("data", "data"), ("probe", "probe"), ("scan", "scan")):
+        arrays = tike()
+        arrays[key] = np.full_like(arrays[key], np.nan)
+        with pytest.raises(HarnessError, match=f"a.npz: '{name}' holds .* NaN"):
+            load(tmp_path, arrays, 128)
+    with pytest.raises(
+        HarnessError, match=r"lacks 'diff3d' \(or 'diffraction'\) and 'xcoords'; found .*images.*probeG"
+    ):
+        load(tmp_path, contract(diff3d=None, images=counts(), xcoords=None))
+
+
+def test_keys_that_nobody_needs_are_named_and_not_read(tmp_path):
+    odd = np.array([{"a": 1}], dtype=object)
+    extra = {"mask": odd, "data": np.zeros(3), "probe": odd, "scan": odd, "diffraction": odd}
+    raw = load(tmp_path, contract(objectGuess=odd, scan_index=odd, **extra))
+    assert raw.left_out == ("data", "diffraction", "mask", "objectGuess", "probe", "scan", "scan_index")
+    assert raw.scan_index.tolist() == [0] * M
+    np.testing.assert_array_equal(raw.diffraction, contract()["diff3d"])
+
+
+@pytest.mark.parametrize(
+    ("key", "shape"), [("xcoords", (400_000_000,)), ("ycoords", (20_000, 20_000)), ("probeGuess", (9, 9000, 9000))]
+)
+def test_an_array_that_is_far_too_large_is_refused_before_it_is_read(tmp_path, monkeypatch, key, shape):
+    path = tmp_path / "a.npz"
+    np.savez(path, **contract(**{key: None}))
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": shape})
+    with zipfile.ZipFile(path, "a") as held:
+        held.writestr(f"{key}.npy", header.getvalue())
+    monkeypatch.setattr("harness.dataset.archive.Archive.read", lambda *_: pytest.fail("it was read"))
+    with pytest.raises(HarnessError, match=rf"'{key}' has shape \({shape[0]},"):
+        importers.load(path, N)
+
+
+@pytest.mark.parametrize("K", [65, 96, 127, 512])
+@pytest.mark.parametrize("corner", [False, True])
+def test_a_detector_of_any_square_size_is_cropped(tmp_path, K, corner):
+    """The middle of the patterns stays where it was about index K // 2, and becomes index N / 2."""
+    axis = np.arange(K) - K // 2
+    spot = 400 * np.exp(-(axis[:, None] ** 2 + axis**2) / 40)
+    frames = np.random.default_rng(0).poisson(spot, (M, K, K))
+    if corner:
+        frames = np.fft.ifftshift(frames, axes=(1, 2))
+    raw = load(tmp_path, contract(diff3d=frames.astype(np.uint16), probeGuess=probes.resample(probes.zone_plate(N), K)))
+    assert raw.diffraction.shape == (M, N, N)
+    mean = (raw.diffraction.astype(float) ** 2).mean(axis=0)
+    at = np.arange(N) - N / 2
+    assert (mean.sum(axis=0) * at).sum() / mean.sum() == pytest.approx(0, abs=0.1)
+    assert (mean.sum(axis=1) * at).sum() / mean.sum() == pytest.approx(0, abs=0.1)
+    np.testing.assert_allclose(raw.x, contract()["xcoords"] * N / K)
+    assert f"cropped from {K} to 64" in raw.notes[-1]
+
+
+def test_a_crop_that_keeps_no_photon_is_refused(tmp_path):
+    frames = np.zeros((M, 256, 256), np.uint16)
+    frames[:, 3, 4] = 9
+    with pytest.raises(HarnessError, match=r"a.npz: no photon lies in the middle 64 x 64"):
+        load(tmp_path, contract(diff3d=frames, probeGuess=probes.zone_plate(256)))
+
+
+def test_the_order_of_as_many_patterns_as_pixels_is_found_or_told(tmp_path):
+    rng = np.random.default_rng(0)
+    frames = rng.poisson(40 * np.exp(-((probes.radii(N) / 9) ** 2)) * rng.uniform(0.8, 1.2, (N, 1, 1)))
+    places = {"xcoords": rng.uniform(0, 99, N), "ycoords": rng.uniform(0, 99, N)}
+    right = load(tmp_path, contract(diff3d=frames, **places))
+    turned = load(tmp_path, contract(diff3d=np.moveaxis(frames, 0, -1), **places))
+    assert "order" not in " ".join(right.notes)
+    np.testing.assert_array_equal(right.diffraction, turned.diffraction)
+    assert "so it was read as (N, N, M)" in turned.notes[0]
+    unclear = load(tmp_path, contract(diff3d=rng.poisson(9, (N, N, N)), **places))
+    assert "it was taken as (M, N, N), so make sure" in unclear.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"diff3d": counts() * np.longdouble("1e4000")}, r"'diff3d' holds \S+e\+400\d, which is infinite as float64"),
+        ({"diff3d": counts() * 1e300}, r"'diff3d' holds \S+, which is infinite as float32"),
+        ({"probeGuess": np.full((N, N), np.clongdouble(1) * np.longdouble("1e4000"))}, "infinite as complex128"),
+        ({"probeGuess": np.full((2, N, N), 1e200 + 0j)}, "infinite as complex64"),
+    ],
+)
+def test_values_beyond_every_type_are_refused_without_a_warning(tmp_path, changes, sentence):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(HarnessError, match=f"^a.npz: {sentence}" if "'" in sentence else sentence):
+            load(tmp_path, contract(**changes))
+
+
+def test_wide_types_are_read(tmp_path):
+    wide = load(tmp_path, contract(diff3d=counts().astype(np.longdouble), probeGuess=np.ones((N, N), np.clongdouble)))
+    assert wide.probe.dtype == np.complex128
+    np.testing.assert_array_equal(wide.diffraction, contract()["diff3d"])
+
+
+def test_what_is_odd_about_the_data_is_told(tmp_path):
+    frames = counts()
+    frames[1] = 0
+    assert "1 of 5 patterns (20%) are empty" in " ".join(load(tmp_path, contract(diff3d=frames)).doubts)
 
 
 def tike(M: int = 6, size: int = 128) -> dict[str, np.ndarray]:

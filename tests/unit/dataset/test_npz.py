@@ -92,6 +92,18 @@ def test_packed_files_are_read(tmp_path):
         ({"scan_index": np.zeros(M)}, "'scan_index' is float64"),
         ({"scan_index": np.zeros(M + 1, np.int64)}, "'scan_index' is int64"),
         ({"objectGuess": np.ones((9, 9))}, "'objectGuess' is float64"),
+        ({"diff3d": with_value(1e300, dtype=np.float64)}, "'diff3d' holds 1e\\+300, which is infinite as float32"),
+        ({"diff3d": np.full((M, N, N), 1e-80)}, "'diff3d' holds at most 1e-80, which is zero as float32"),
+        ({"probeGuess": np.full((N, N), 1e100 + 0j)}, "'probeGuess' holds 1e\\+100, which is infinite as complex64"),
+        ({"probeGuess": np.full((N, N), 1e-90j)}, "'probeGuess' holds at most 1e-90, which is zero as complex64"),
+        ({"objectGuess": np.full((9, 9), 1e60 + 0j)}, "'objectGuess' holds 1e\\+60, which is infinite"),
+        (
+            {"xcoords": np.arange(M) * 1e-8, "ycoords": np.zeros(M)},
+            "'xcoords', 'ycoords' span 2e-08 pixels; .*divide lengths by wavelength",
+        ),
+        ({"xcoords": 3.0 + np.arange(M) * 1e-6, "ycoords": np.zeros(M)}, "span 2e-06 pixels"),
+        ({"xcoords": np.arange(M) * 1e6}, "span 2e\\+06 pixels; a canvas of at most 65536 is allowed"),
+        ({"ycoords": np.array([-1e308, 0.0, 1.7e308])}, "span inf pixels"),
         ({"objectGuess": with_value(np.inf, (9, 9), np.complex64)}, "'objectGuess' holds 1 values"),
     ],
 )
@@ -100,6 +112,17 @@ def test_what_is_not_allowed_is_named(changes, sentence):
         npz.validated(arrays(**changes), "scan7.npz")
     assert str(caught.value).startswith("scan7.npz: ")
     assert "\n" not in str(caught.value)
+
+
+def test_one_and_the_same_position_is_allowed():
+    assert npz.validated(arrays(xcoords=np.full(M, 1e9 / 3), ycoords=np.zeros(M)), "a.npz").x[0] == 1e9 / 3
+
+
+def test_messages_name_the_keys_of_the_users_file():
+    called = {"diff3d": "data", "probeGuess": "probe", "xcoords": "scan", "ycoords": "scan"}
+    for changes, name in (({"diff3d": with_value(-1)}, "data"), ({"xcoords": np.zeros(9)}, "scan")):
+        with pytest.raises(HarnessError, match=f"a.npz: '{name}' "):
+            npz.validated(arrays(**changes), "a.npz", called=called)
 
 
 def test_pickled_arrays_are_refused(tmp_path):
@@ -133,3 +156,9 @@ def test_what_breaks_the_contract_once_it_is_written_leaves_no_file(tmp_path, ch
     with pytest.raises(HarnessError, match=f"a.npz was not written, .*{sentence}"):
         npz.save(raw, tmp_path / "a.npz")
     assert not list(tmp_path.iterdir())
+
+
+def test_where_nothing_can_be_written_is_said(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(HarnessError, match=r"file/a.npz: cannot be written \("):
+        npz.save(npz.validated(arrays(), "good.npz"), tmp_path / "file" / "a.npz")

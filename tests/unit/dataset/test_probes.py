@@ -60,7 +60,19 @@ def test_resampling_keeps_the_field():
     assert np.unravel_index(small.argmax(), small.shape) == (32, 37)
 
 
-@pytest.mark.parametrize("shape", [(64, 60), (63, 63)])
+@pytest.mark.parametrize("K", [65, 95, 129, 63])
+def test_a_probe_of_an_odd_side_stays_about_the_centre(K):
+    """The centre of a side K is (K - 1) / 2, and the spot keeps its distance from it in units of the field."""
+    axis = (np.arange(K) - (K - 1) / 2) / K
+    spot = np.exp(-((axis[None, :] - 0.1) ** 2 + axis[:, None] ** 2) / 0.01)
+    power = np.abs(probes.resample(spot, 64)) ** 2
+    middle = (power.sum(axis=0) * ((np.arange(64) - 31.5) / 64)).sum() / power.sum()
+    assert middle == pytest.approx(0.1, abs=1e-3)
+    across = (power.sum(axis=1) * ((np.arange(64) - 31.5) / 64)).sum() / power.sum()
+    assert across == pytest.approx(0.0, abs=1e-3)
+
+
+@pytest.mark.parametrize("shape", [(64, 60), (9,)])
 def test_what_cannot_be_resampled_is_refused(shape):
     with pytest.raises(ValueError, match="cannot resample"):
         probes.resample(np.ones(shape), 64)

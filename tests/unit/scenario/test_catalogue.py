@@ -93,3 +93,14 @@ def test_a_file_key_is_no_override(problems: Problems) -> None:
 def test_the_problem_of_a_shared_base_is_said_once(problems: Problems) -> None:
     sentences = problems(_base="dataset: {N: 65}", a="extends: _base", b="extends: _base")
     assert sentences == ["scenarios/_base.yaml:1: dataset.N: found 65, allowed: one of 64, 128, 256."]
+
+
+@pytest.mark.parametrize("text", ["scan #1.npz", "1 # one", "[1, 2] # two", "'a' # b"])
+def test_an_override_of_which_yaml_reads_only_a_part_is_refused(problems: Problems, text: str) -> None:
+    (sentence,) = problems(overrides={"dataset.file": text}, **A)
+    assert "YAML takes what follows '#' for a comment" in sentence
+
+
+def test_a_quoted_override_may_hold_the_sign_of_a_comment(load: Load) -> None:
+    given = {"dataset.source": "file", "dataset.file": "'scan #1.npz'", "training": "{epochs: 3}  "}
+    assert load(overrides=given, **A)[0].scenario.dataset.file == "scan #1.npz"

@@ -99,3 +99,30 @@ def test_a_file_that_is_no_mapping(problems: Problems, text: str, shown: str) ->
 
 def test_bases_are_not_run(load: Load) -> None:
     assert [case.id for case in load(_base="training: {epochs: 2}", a="extends: _base")] == ["a"]
+
+
+def test_a_linked_scenario_is_the_file_that_the_link_points_to(write: Write) -> None:
+    archive = write("archive", mine="training: {epochs: 2}", real="training: {epochs: 3}")
+    own = write("own")
+    (own / "mine.yaml").symlink_to(archive.resolve() / "real.yaml")
+    assert [case.scenario.training.epochs for case in load_cases([own], "stable", {})] == [3]
+
+
+def test_a_linked_scenario_extends_what_lies_beside_the_link_else_beside_its_target(write: Write) -> None:
+    archive = write(
+        "archive", _base="training: {epochs: 3}", _other="training: {epochs: 4}", real="extends: _base",
+        path="extends: ./_other.yaml",
+    )  # fmt: skip
+    own = write("own")
+    for name in ("real", "path"):
+        (own / f"{name}.yaml").symlink_to(archive.resolve() / f"{name}.yaml")
+    assert [case.scenario.training.epochs for case in load_cases([own], "stable", {})] == [4, 3]
+    write("own", _base="training: {epochs: 5}")
+    assert [case.scenario.training.epochs for case in load_cases([own], "stable", {})] == [4, 5]
+
+
+def test_a_cycle_is_seen_through_links(write: Write) -> None:
+    own = write("own", a="extends: b")
+    (own / "b.yaml").symlink_to(own.resolve() / "a.yaml")
+    with pytest.raises(HarnessError, match="found the cycle"):
+        load_cases([own], "stable", {})

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,16 @@ def data_set(path: Path, **changes: object) -> None:
         "ycoords": np.arange(3.0),
     } | changes
     write_npz(path, **{name: array for name, array in arrays.items() if array is not None})
+
+
+def test_what_else_an_archive_holds_neither_ends_the_inventory_nor_breaks_the_contract(tmp_path: Path) -> None:
+    data_set(tmp_path / "odd.npz", extra=np.array([None], dtype=object))
+    with zipfile.ZipFile(tmp_path / "odd.npz", "a") as archive:
+        archive.writestr("readme.txt", "hi")
+        archive.writestr("broken.npy", "hi")
+    found = of(tmp_path, "odd.npz")
+    assert found["contract"] == "kept"
+    assert "readme.txt" not in str(found)
 
 
 def of(folder: Path, name: str) -> dict[str, object]:
