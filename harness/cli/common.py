@@ -11,19 +11,29 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from harness import layout
 from harness.errors import HarnessError
 from harness.files import plain
 from harness.records.record import Record
 from harness.report.telemetry.cases import NotRun
 from harness.scenario.case import Case
-from harness.session import options
+from harness.session import manifest, options
 from harness.session.progress import ProgressReader
 
 R = TypeVar("R", bound=Record)
 Verb = Callable[..., None]
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-Hub = Annotated[Path, typer.Argument(help="Folder of a session, such as reports/latest.")]
+
+
+def said_if_unverified(root: Path) -> Path:
+    """Say on stderr that a hub lost its manifest: what a verb then prints was not verified."""
+    if (root / layout.SESSION).is_file() and (reason := manifest.unverified(root)):
+        typer.echo(f"warning: {reason}.", err=True)
+    return root
+
+
+Hub = Annotated[Path, typer.Argument(help="Folder of a session, such as reports/latest.", callback=said_if_unverified)]
 
 TYPES = {
     "text": str, "folder": Path | None, "flag": bool, "texts": list[str] | None, "folders": list[Path] | None,

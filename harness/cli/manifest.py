@@ -9,6 +9,7 @@ from harness import layout
 from harness.cli.common import Json, print_result
 from harness.files import write_json, write_text
 from harness.report.handover import inventory
+from harness.session import manifest as sealing
 
 
 def manifest(
@@ -29,6 +30,8 @@ def manifest(
         write_text(to / "manifest.md", inventory.markdown(found, folder.resolve().name))
         write_text(to / "manifest.csv", inventory.as_csv(found))
     print_result(found, inventory.as_csv(found).splitlines(), as_json)
+    for name in sealing.left_out(folder):
+        typer.echo(f"left out: {name}, no plain file", err=True)
     wrong = inventory.problems(found)
     for sentence in wrong:
         typer.echo(sentence, err=True)

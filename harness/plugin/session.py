@@ -125,6 +125,7 @@ class ParitySession:
         assert self.hub is not None
         for case, rungs in plan.values():
             case_runner.plan(self.hub, case, rungs, self.request)
+        hub.record_plan(self.hub)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the summary up to date, so that the hub of a session that is killed shows how far it came."""

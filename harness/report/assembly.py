@@ -60,7 +60,11 @@ def finish(root: Path, exit_status: int) -> Summary:
     shutil.rmtree(store.scratch_of(root), ignore_errors=True)
     for folder in hub.case_folders(root):
         (folder / case_runner.LOCK).unlink(missing_ok=True)
-    final = render(root)
+    try:
+        final = render(root)
+    except BaseException:  # without a manifest the hub is not finished, and `report` may still complete it
+        hub.reopen(root)
+        raise
     if all(case.is_recorded for case in case_files.of_hub(root)):
         hub.update_latest_link(root)
     if root.resolve().parent.name == REPORTS:
@@ -84,6 +88,7 @@ def render(root: Path) -> Summary:
     from harness.report.study import page as study
     from harness.session import manifest  # they load Pillow, which is needed only at the end
 
+    hub.require_planned_cases(root)
     cases = case_files.of_hub(root)
     prepared = [case for case in cases if case.is_prepared]
     problems = {case.folder.name: illustrate(case) + _localise(case) + session.write(case) for case in prepared}

@@ -254,6 +254,12 @@ def _not_judged(rung: str) -> RungVerdict:
     return _without_evidence(rung, "inconclusive", NOT_JUDGED)
 
 
+def lost(case_id: str, rung: str) -> RungVerdict:
+    """The verdict on a rung that the session planned and of which the case, or its plan, is gone."""
+    where = f"{case_id}/{layout.CASE}"
+    return _without_evidence(rung, "error", f"{case_id}: was planned and is gone: there is no {where} that names it")
+
+
 def _without_evidence(rung: str, status: Status, reason: str) -> RungVerdict:
     return RungVerdict(rung, (Check(rung, "evidence", status, None, None, None, CONTRACT, reason),))
 
