@@ -18,7 +18,7 @@ from harness.records.session import SessionRecord
 from harness.records.summary import Summary
 
 LATEST = "latest"
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]*")
 _TIME_FORMAT = "%Y-%m-%dT%H%M%SZ"
 _TIME_NAME = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
 _ATTEMPTS = 50
@@ -76,7 +76,7 @@ def discard_if_unused(hub: Path) -> bool:
 def case_folder(hub: Path, case_id: str) -> Path:
     """The folder of a case; raises HarnessError for a name that is not one plain folder name."""
     if not _NAME.fullmatch(case_id):
-        raise HarnessError(f"case {case_id!r}: a name may hold letters, digits, '_', '-' and '.', and no folder.")
+        raise HarnessError(f"case {case_id!r}: a name may hold letters, digits, '_', '-', '+' and '.', and no folder.")
     return hub / case_id
 
 
