@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, system_errors_said
 from harness.judge.golden import registry
 from harness.plugin import command_line, expansion
 from harness.plugin.progress import ProgressLines
@@ -60,7 +60,8 @@ class ParitySession:
     def cases(self) -> list[Case]:
         """The cases of this session; none, with `problem` set, when a scenario or an option is wrong."""
         try:
-            return expansion.checked_cases(self.request)
+            with system_errors_said():
+                return expansion.checked_cases(self.request)
         except HarnessError as problem:
             self.problem = problem
             return []
@@ -141,7 +142,8 @@ class ParitySession:
 
         command = shlex.join(["pytest", *self.config.invocation_params.args])
         try:
-            self.hub = assembly.begin(self.request, command)
+            with system_errors_said():
+                self.hub = assembly.begin(self.request, command)
         except HarnessError as problem:
             raise pytest.UsageError(str(problem)) from problem
         if self.config.option.verbose >= 0:
@@ -235,7 +237,8 @@ class ParitySession:
         if self.late:
             session.exitstatus = exit_status = exit_status or pytest.ExitCode.TESTS_FAILED
         try:
-            self.summary = assembly.finish(self.hub, exit_status)
+            with system_errors_said():
+                self.summary = assembly.finish(self.hub, exit_status)
         except HarnessError as problem:
             self.report_problem = problem
             session.exitstatus = exit_status or pytest.ExitCode.TESTS_FAILED

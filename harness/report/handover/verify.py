@@ -42,6 +42,8 @@ def unpack(bundle: Path, folder: Path) -> None:
     """
     if folder.exists() and any(folder.iterdir()):
         raise HarnessError(f"{folder}: holds something; a bundle is unpacked into a new folder.")
+    if not bundle.is_file():
+        raise HarnessError(f"{bundle}: there is no such file.")
     try:
         with tarfile.open(bundle, "r:") as archive:
             members = archive.getmembers()
@@ -49,9 +51,7 @@ def unpack(bundle: Path, folder: Path) -> None:
                 _require_harmless(member, bundle)
             _require_different(members, bundle)
             archive.extractall(folder, filter="data")
-    except FileNotFoundError as error:
-        raise HarnessError(f"{bundle}: there is no such file.") from error
-    except (tarfile.TarError, OSError, EOFError, ValueError) as error:
+    except (tarfile.TarError, EOFError, ValueError) as error:
         raise HarnessError(f"{bundle}: is not a whole bundle ({error}).") from error
 
 
@@ -124,7 +124,8 @@ def _read_checksums(path: Path) -> dict[str, str]:
     if text is None:
         raise HarnessError(f"{path.parent}: has no {path.name} that can be read; it is no unpacked bundle.")
     lines = text.splitlines()
-    found = dict(reversed(line.split("  ", 1)) for line in lines if _LINE.fullmatch(line))
+    pairs = [line.split("  ", 1) for line in lines if _LINE.fullmatch(line)]
+    found = {name: digest for digest, name in pairs}
     if not found or len(found) < len(lines):
         raise HarnessError(
             f"{path}: is no list of checksums; each line holds a SHA-256, two spaces and another name in the bundle. "

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from harness.dataset.counting import count
+from harness.errors import HarnessError
 
 
 def patterns() -> np.ndarray:
@@ -34,3 +35,9 @@ def test_the_noise_is_that_of_poisson():
 def test_the_seed_decides():
     np.testing.assert_array_equal(count(patterns(), 1e4, 5), count(patterns(), 1e4, 5))
     assert np.any(count(patterns(), 1e4, 5) != count(patterns(), 1e4, 6))
+
+
+@pytest.mark.parametrize("nphotons", [1e22, 1e300, float("nan")])
+def test_more_photons_than_can_be_drawn_are_refused(nphotons: float) -> None:
+    with pytest.raises(HarnessError, match=r"dataset\.nphotons, dataset\.probe\.scale: .* at most 1e\+18"):
+        count(np.ones((2, 4, 4)), nphotons, 1)
