@@ -36,6 +36,7 @@ from harness.cli import (
     verify,
 )
 from harness.errors import HarnessError, system_errors_said
+from harness.formatting import printable
 
 
 class Verbs(TyperGroup):
@@ -102,5 +103,5 @@ def main() -> None:
     try:
         app()
     except HarnessError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
         sys.exit(2)

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from harness import layout
+from harness import formatting, layout
+from harness.cli.common import say
 from harness.report.handover import bundle as packing
 from harness.report.handover import readme
 from harness.session import manifest
@@ -30,6 +31,6 @@ def bundle(
         manifest.require_signed(folder)
     text = readme.page(folder) if (folder / layout.SESSION).is_file() else readme.of_files(folder)
     inventory = packing.pack(folder, target, text, None if most is None else int(most * MEGABYTE))
-    typer.echo(f"{target}: {len(inventory['files'])} files of {folder}")
+    say(f"{target}: {len(inventory['files'])} files of {folder}")
     for name in manifest.left_out(folder):
-        typer.echo(f"left out: {name}, no plain file")
+        say(f"left out: {formatting.one_line(name)}, no plain file")

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from harness.cli.common import say
 from harness.dataset import importers, npz
 from harness.errors import HarnessError
 
@@ -31,5 +32,5 @@ def import_(
     raw = importers.load(source, detector)
     npz.save(raw, to)
     for sentence in raw.notes:
-        typer.echo(sentence)
-    typer.echo(f"{to}: {len(raw.diffraction)} patterns of {detector} x {detector}")
+        say(sentence)
+    say(f"{to}: {len(raw.diffraction)} patterns of {detector} x {detector}")

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from harness import layout
-from harness.cli.common import Json, print_result
+from harness import formatting, layout
+from harness.cli.common import Json, print_result, say
 from harness.files import write_json, write_text
 from harness.report.handover import inventory
 from harness.session import manifest as sealing
@@ -31,8 +31,8 @@ def manifest(
         write_text(to / "manifest.csv", inventory.as_csv(found))
     print_result(found, inventory.as_csv(found).splitlines(), as_json)
     for name in sealing.left_out(folder):
-        typer.echo(f"left out: {name}, no plain file", err=True)
+        say(f"left out: {formatting.one_line(name)}, no plain file", err=True)
     wrong = inventory.problems(found)
     for sentence in wrong:
-        typer.echo(sentence, err=True)
+        say(sentence, err=True)
     raise typer.Exit(1 if wrong else 0)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from harness import layout
-from harness.cli.common import progress_on_stderr, select_cases, with_options
+from harness.cli.common import progress_on_stderr, say, select_cases, with_options
 from harness.errors import HarnessError
 from harness.files import write_text
 from harness.networks import registry
@@ -89,7 +89,7 @@ def verb_of_one_leg(leg: str, result: str, help_text: str) -> Callable[..., None
         case: CaseName, backend: Backend = "torch", to: To = DEFAULT_FOLDER, npz: Npz = None, **options: Any
     ) -> None:
         folder = run_legs(case, (leg,), (backend,), to, request_of(npz, backend, options))
-        typer.echo(folder / backend / result)
+        say(folder / backend / result)
 
     verb.__doc__ = help_text
     return verb

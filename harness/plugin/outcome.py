@@ -22,14 +22,14 @@ class Verdict:
         if self.judged.status == "pass":
             return
         if self.judged.status == "declared" or (self.judged.status == "inconclusive" and not self.strict):
-            pytest.xfail(f"{self.judged.status}: {self.judged.message}")
+            pytest.xfail(formatting.printable(f"{self.judged.status}: {self.judged.message}"))
         pytest.fail(explanation(self.judged), pytrace=False)  # also when --runxfail disarms the line above
 
 
 def stop_without_evidence(judged: RungVerdict) -> None:
     """Skip or fail a test, in its setup, whose rung was skipped or has no evidence."""
     if judged.status == "skipped":
-        pytest.skip(judged.message)
+        pytest.skip(formatting.printable(judged.message))
     if judged.status == "error":
         pytest.fail(explanation(judged), pytrace=False)
 
@@ -38,7 +38,8 @@ def explanation(judged: RungVerdict) -> str:
     """What is wrong, the worst first, and below it a table of all checks."""
     wrong = sorted((check for check in judged.checks if check.status != "pass"), key=by_severity)
     sentences = [f"{check.name}: {check.message}" for check in wrong]
-    return "\n".join([f"{judged.status}: {judged.message}", "", *sentences, "", checks_table(judged.checks)])
+    text = "\n".join([f"{judged.status}: {judged.message}", "", *sentences, "", checks_table(judged.checks)])
+    return formatting.printable(text)
 
 
 def properties(judged: RungVerdict) -> Iterator[tuple[str, object]]:

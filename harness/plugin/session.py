@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from harness.errors import HarnessError, system_errors_said
+from harness.formatting import printable
 from harness.judge.golden import registry
 from harness.plugin import command_line, expansion
 from harness.plugin.progress import ProgressLines
@@ -85,7 +86,7 @@ class ParitySession:
     def _refuse(self, problem: HarnessError, items: list[pytest.Item]) -> None:
         """End the session with a usage error; a worker of pytest-xdist hands it to the controller and runs no tests."""
         if not self.is_worker:
-            raise pytest.UsageError(*str(problem).splitlines())
+            raise pytest.UsageError(*printable(str(problem)).splitlines())
         self.config.workeroutput[PROBLEM] = str(problem)  # type: ignore[attr-defined]
         items.clear()
 
@@ -145,7 +146,7 @@ class ParitySession:
             with system_errors_said():
                 self.hub = assembly.begin(self.request, command)
         except HarnessError as problem:
-            raise pytest.UsageError(str(problem)) from problem
+            raise pytest.UsageError(printable(str(problem))) from problem
         if self.config.option.verbose >= 0:
             self.progress = ProgressLines(self.config, self.hub)
             self.progress.start()
@@ -175,7 +176,7 @@ class ParitySession:
         try:
             approve.approve(root, self.hub, folder)
         except HarnessError as problem:
-            pytest.fail(str(problem), pytrace=False)
+            pytest.fail(printable(str(problem)), pytrace=False)
         copy_approved.copy_approved(root, case, self.request.backends_of(case), folder)
 
     def dose_verdict(self, study: Study) -> "RungVerdict | None":
