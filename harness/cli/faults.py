@@ -73,6 +73,8 @@ def run(
     from harness.report import fault_matrix, fault_page, fault_text
     from harness.session import trials
 
+    if hub is not None:
+        fault_page.require_unchanged(hub)
     request, outcomes = _request(options), []
     wanted = trials.select_faults(request.backends, faults or (), quick, real)
     if real:
@@ -125,7 +127,11 @@ def sensitivity(
     from harness.session import sensitivity as bisection
     from harness.session import trials
 
+    if hub is not None:
+        fault_page.require_unchanged(hub)
     request = _request(options)
+    if side and side not in request.backends:
+        raise HarnessError(f"--side: found {side!r}; allowed: {', '.join(request.backends)}.")
     wanted = [one for one in trials.select_faults(request.backends, faults or ()) if side in ("", one.backend)]
     with tempfile.TemporaryDirectory(prefix="parity-faults-") as folder:
         found = bisection.bisect(trials.Trials(Path(folder), request), wanted)

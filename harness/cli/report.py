@@ -1,14 +1,20 @@
 """`report`: writes the pages of a hub again, from its files; or the index over a folder of hubs."""
 
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from harness import layout
-from harness.cli.common import Hub, Json, print_result
+from harness.cli.common import Json, print_result
 from harness.report import assembly, markdown
 from harness.session import hub, manifest
 
 
-def report(root: Hub, as_json: Json = False) -> None:
+def report(
+    root: Annotated[Path, typer.Argument(help="Folder of a session, such as reports/latest, or of sessions.")],
+    as_json: Json = False,
+) -> None:
     """Draw the pictures and write the pages of a hub again, from its verdicts and files; also of a killed session.
 
     A hub whose files differ from its manifest, or that lost it, is refused: what it shows would be no evidence. Of a

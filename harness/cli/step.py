@@ -61,6 +61,9 @@ def run_legs(name: str, legs: Collection[str], backends: tuple[str, ...], to: Pa
         HarnessError: The name is that of no case or of several, or a leg failed.
     """
     case = single_case(request, name)
+    allowed = case.scenario.sides or backends
+    if unknown := [side for side in backends if side not in allowed]:
+        raise HarnessError(f"--backend: found {unknown[0]!r}; allowed for {case.id}: {', '.join(allowed)}.")
     folder = to / case.id
     folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / layout.SCENARIO, case.resolved_yaml())

@@ -83,7 +83,9 @@ def test_a_finished_hub_without_its_manifest_is_not_signed_again(
     (copied / "manifest.json").unlink()
     (copied / "small" / "checks" / "stages.json").unlink()
     more = (str(tmp_path / "out.tar"),) if word == "bundle" else ()
-    assert "has no manifest.json" in refusal(verb(word, str(copied), *more))
+    result = verb(word, str(copied), *more)
+    assert "has no manifest.json" in refusal(result)
+    assert result.stderr == ""  # said once
     assert not (copied / "manifest.json").exists()
 
 
@@ -211,3 +213,18 @@ def test_what_cannot_be_packed_is_said(verb: Verb, tmp_path: Path) -> None:
     result = verb("bundle", str(held), str(tmp_path / "held.tar"))
     assert result.exit_code == 0
     assert result.stdout.splitlines()[1:] == ["left out: linked.npz, no plain file", "left out: pipe, no plain file"]
+
+
+@pytest.mark.parametrize("words", [("run", "geometry.offset-sign"), ("sensitivity", "scale.off")], ids=" ".join)
+def test_faults_are_not_tried_for_a_hub_that_would_be_refused(
+    verb: Verb, copied: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    (copied / "manifest.json").unlink()
+    monkeypatch.setattr("harness.session.trials.Trials.__init__", lambda *_: pytest.fail("a trial was begun"))
+    assert "has no manifest.json" in refusal(verb("faults", *words, "--hub", str(copied)))
+
+
+def test_a_side_that_is_none_of_the_two_is_refused(verb: Verb) -> None:
+    assert "--side: found 'jax'; allowed: tensorflow, torch" in refusal(
+        verb("faults", "sensitivity", "scale.off", "--side", "jax")
+    )

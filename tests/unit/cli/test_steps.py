@@ -40,6 +40,15 @@ def test_a_users_own_file_takes_the_place_of_the_data(verb: Verb, home: Path, tm
     assert re.search(r"file: .?mine\.npz.? # override", (folder / "scenario.yaml").read_text())
 
 
+def test_a_side_that_the_pair_of_a_scenario_does_not_have_is_refused(verb: Verb, tmp_path: Path) -> None:
+    shipped = Path(__file__).parents[3] / "scenarios"
+    more = ("--profile", "smoke", "--scenarios", str(shipped), "--to", str(tmp_path / "steps"))
+    result = verb("train", "supervised", "--backend", "tensorflow", *more)
+    assert isinstance(result.exception, HarnessError)
+    assert str(result.exception) == "--backend: found 'tensorflow'; allowed for supervised: keras, torch."
+    assert not (tmp_path / "steps").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -85,3 +85,16 @@ def test_a_reader_that_goes_away_is_no_error(home: Path) -> None:
     done = subprocess.run(["bash", "-c", line], cwd=home, capture_output=True, text=True, check=False)
     assert "error" not in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_full_disk_in_a_case_is_the_error_of_that_case(
+    verb: Verb, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("harness.session.case_runner.run_case", refuse)
+    result = verb("run", "small", "--backends", "toy,other", "--hub", str(tmp_path / "hub"))
+    assert result.exit_code == 1
+    assert "small: ERROR" in result.stdout
+    assert "No space left on device; free some space" in result.stdout
