@@ -228,3 +228,12 @@ def test_a_side_that_is_none_of_the_two_is_refused(verb: Verb) -> None:
     assert "--side: found 'jax'; allowed: tensorflow, torch" in refusal(
         verb("faults", "sensitivity", "scale.off", "--side", "jax")
     )
+
+
+@pytest.mark.parametrize(("key", "names"), [("backends", ["toy", "../../../X"]), ("rungs", ["../../X"])])
+def test_a_plan_whose_names_leave_the_hub_is_refused(verb: Verb, copied: Path, key: str, names: list[str]) -> None:
+    plan = json.loads((copied / "small" / "case.json").read_text())
+    (copied / "small" / "case.json").write_text(json.dumps({**plan, key: names}))
+    unfinish(copied)
+    for word in ("judge", "report"):
+        assert f"{key}" in refusal(verb(word, str(copied)))
