@@ -1,6 +1,7 @@
 """Formatting of numbers, texts and tables for the terminal, Markdown, HTML and JUnit."""
 
 import math
+import re
 from collections.abc import Sequence
 
 ABSENT = "-"
@@ -11,6 +12,20 @@ _MANY = 10.0
 """Times a limit from which on per cent say nothing to a reader."""
 SIGNS = {"pass": "✓", "fail": "✗", "error": "!", "inconclusive": "?", "declared": "≠", "skipped": "–"}  # noqa: RUF001 - a dash is meant
 """A sign a status: nobody has to tell colours apart."""
+
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters that a terminal obeys in place of showing them, and those that no encoding has; not tab and line break."""
+
+
+def printable(text: str) -> str:
+    """Escape control characters, so that what others wrote, such as names and messages, steers no terminal."""
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode(), text)
+
+
+def one_line(text: str) -> str:
+    """The same, with tabs and line breaks written as well, so that a name cannot pass for a line of the output."""
+    return printable(text.replace("\n", "\\n").replace("\t", "\\t"))
 
 
 def number(value: object) -> str:

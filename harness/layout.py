@@ -73,6 +73,11 @@ REPRO = "repro"
 CLI = "cli"
 """Folder of a side with the log of its workers."""
 
+HUB_NAMES = (SESSION, ENVIRONMENT, SUMMARY, SUMMARY_TEXT, JUNIT, MANIFEST, CHECKSUMS, INDEX, NIGHT, FAULTS, STUDIES)
+"""Names in a hub that no case may have."""
+CASE_FOLDERS = (DATASET, COMPARISON, REASSEMBLY, GOLDEN, CHECKS, ENSEMBLE, GREEN, RED)
+"""Folders of a case whose name no side may have."""
+
 # Files of `dataset/`.
 DATA = "data.npz"
 TRAIN = "train.npz"

@@ -1,8 +1,10 @@
 """The command line with all its verbs; a HarnessError becomes one sentence on stderr and exit status 2."""
 
 import sys
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from harness import __version__
 from harness.cli import (
@@ -33,11 +35,23 @@ from harness.cli import (
     train,
     verify,
 )
-from harness.errors import HarnessError
+from harness.errors import HarnessError, system_errors_said
+from harness.formatting import printable
 from harness.run.interrupts import interruptible
+
+
+class Verbs(TyperGroup):
+    """The verbs; what the operating system refuses one of them becomes a HarnessError."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the verb of the command line."""
+        with system_errors_said():
+            return super().invoke(ctx)
+
 
 app = typer.Typer(
     name="ptycho-parity",
+    cls=Verbs,
     help="Proves, or disproves, that two ports of a ptychography network are the same network.",
     no_args_is_help=True,
     add_completion=True,
@@ -91,5 +105,5 @@ def main() -> None:
         with interruptible():
             app()
     except HarnessError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {printable(str(error))}", file=sys.stderr)
         sys.exit(2)

@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
-from harness import layout
+from harness import formatting, layout
+from harness.cli.common import say
 from harness.report.handover import bundle as packing
 from harness.report.handover import readme
+from harness.session import manifest
 
 MEGABYTE = 1_000_000
 
@@ -21,8 +23,14 @@ def bundle(
 ) -> None:
     """Pack a folder with its inventory, checksums and a README into one tar, the same bytes every time.
 
+    Links, pipes and devices are left out, and named. A hub that is not as its session left it is refused.
+
     Example: python -m harness bundle reports/latest handover.tar --max-mb 500
     """
+    if (folder / layout.SESSION).is_file():
+        manifest.require_signed(folder)
     text = readme.page(folder) if (folder / layout.SESSION).is_file() else readme.of_files(folder)
     inventory = packing.pack(folder, target, text, None if most is None else int(most * MEGABYTE))
-    typer.echo(f"{target}: {len(inventory['files'])} files of {folder}")
+    say(f"{target}: {len(inventory['files'])} files of {folder}")
+    for name in manifest.left_out(folder):
+        say(f"left out: {formatting.one_line(name)}, no plain file")

@@ -11,19 +11,29 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from harness import formatting, layout
 from harness.errors import HarnessError
 from harness.files import plain
 from harness.records.record import Record
 from harness.report.telemetry.cases import NotRun
 from harness.scenario.case import Case
-from harness.session import options
+from harness.session import manifest, options
 from harness.session.progress import ProgressReader
 
 R = TypeVar("R", bound=Record)
 Verb = Callable[..., None]
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
-Hub = Annotated[Path, typer.Argument(help="Folder of a session, such as reports/latest.")]
+
+
+def said_if_unverified(root: Path) -> Path:
+    """Say on stderr that a hub lost its manifest: what a verb then prints was not verified."""
+    if (root / layout.SESSION).is_file() and (reason := manifest.unverified(root)):
+        say(f"warning: {reason}.", err=True)
+    return root
+
+
+Hub = Annotated[Path, typer.Argument(help="Folder of a session, such as reports/latest.", callback=said_if_unverified)]
 
 TYPES = {
     "text": str, "folder": Path | None, "flag": bool, "texts": list[str] | None, "folders": list[Path] | None,
@@ -57,13 +67,18 @@ def _parameter(option: options.Option) -> inspect.Parameter:
     )
 
 
+def say(text: object, err: bool = False, nl: bool = True) -> None:
+    """Print a text, to stderr with `err`; what it holds of others' names and messages steers no terminal."""
+    typer.echo(formatting.printable(str(text)), err=err, nl=nl)
+
+
 def print_result(found: Any, lines: Iterable[str], as_json: bool) -> None:
     """Print a result: as JSON of plain scalars, or line by line."""
     if as_json:
         typer.echo(json.dumps(plain(found), indent=2, allow_nan=False))
     else:
         for text in lines:
-            typer.echo(text)
+            say(text)
 
 
 def case_lines(found: Iterable[R | NotRun], of_case: Callable[[R], Iterable[str]]) -> Iterator[str]:
@@ -89,7 +104,7 @@ def progress_on_stderr(root: Path) -> Iterator[None]:
     def follow() -> None:
         while not ended.wait(0.2):
             for text in reader.lines():
-                print(text, file=sys.stderr, flush=True)
+                print(formatting.printable(text), file=sys.stderr, flush=True)
 
     thread = threading.Thread(target=follow, daemon=True)
     thread.start()

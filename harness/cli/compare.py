@@ -5,12 +5,16 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.common import Json, print_result
+from harness.cli.common import Json, print_result, said_if_unverified
 
 
 def compare(
-    before: Annotated[Path, typer.Argument(metavar="HUB_A", help="Folder of the earlier session.")],
-    after: Annotated[Path, typer.Argument(metavar="HUB_B", help="Folder of the later one.")],
+    before: Annotated[
+        Path, typer.Argument(metavar="HUB_A", help="Folder of the earlier session.", callback=said_if_unverified)
+    ],
+    after: Annotated[
+        Path, typer.Argument(metavar="HUB_B", help="Folder of the later one.", callback=said_if_unverified)
+    ],
     as_json: Json = False,
 ) -> None:
     """Print what became worse, better or otherwise different from one session to another, and the rule for it.

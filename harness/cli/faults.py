@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harness import layout
-from harness.cli.common import Json, print_result, with_options
+from harness.cli.common import Json, print_result, say, with_options
 from harness.errors import HarnessError
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ def run(
     from harness.report import fault_matrix, fault_page, fault_text
     from harness.session import trials
 
+    if hub is not None:
+        fault_page.require_unchanged(hub)
     request, outcomes = _request(options), []
     wanted = trials.select_faults(request.backends, faults or (), quick, real)
     if real:
@@ -81,10 +83,10 @@ def run(
         for outcome in trials.Trials(Path(folder), request).run(wanted):
             outcomes.append(outcome)
             if not as_json:
-                typer.echo(f"{outcome.injected!s:48} {', '.join(outcome.red) or 'not caught'}")
+                say(f"{outcome.injected!s:48} {', '.join(outcome.red) or 'not caught'}")
     record = fault_matrix.record(outcomes)
     if hub is not None:
-        typer.echo(fault_page.add(hub, layout.FAULT_MATRIX, record), err=True)
+        say(fault_page.add(hub, layout.FAULT_MATRIX, record), err=True)
     print_result(record, [fault_text.sentence(record["shares"])], as_json)
     raise typer.Exit(0 if all(outcome.as_expected for outcome in outcomes) else 1)
 
@@ -101,7 +103,7 @@ def _run_real(request: "Request", wanted: list["Injected"], hub: Path | None, as
         outcomes = list(tried.run(wanted))
         record = real_bugs.record(outcomes, tried.fixed(wanted))
     if hub is not None:
-        typer.echo(fault_page.add_real(hub, record), err=True)
+        say(fault_page.add_real(hub, record), err=True)
     lines = [real_text.line(one) for one in record["trials"]]
     print_result(record, [*lines, real_text.sentence(record["figures"]), real_text.rungs(record["figures"])], as_json)
     raise typer.Exit(1 if any(map(real_text.is_open, record["trials"])) else 0)
@@ -125,14 +127,18 @@ def sensitivity(
     from harness.session import sensitivity as bisection
     from harness.session import trials
 
+    if hub is not None:
+        fault_page.require_unchanged(hub)
     request = _request(options)
+    if side and side not in request.backends:
+        raise HarnessError(f"--side: found {side!r}; allowed: {', '.join(request.backends)}.")
     wanted = [one for one in trials.select_faults(request.backends, faults or ()) if side in ("", one.backend)]
     with tempfile.TemporaryDirectory(prefix="parity-faults-") as folder:
         found = bisection.bisect(trials.Trials(Path(folder), request), wanted)
     rows = [bisection.row(one) for one in found]
     if hub is not None:
-        typer.echo(fault_page.add(hub, layout.FAULT_SENSITIVITY, rows), err=True)
-    typer.echo(fault_text.brackets(rows).text())
+        say(fault_page.add(hub, layout.FAULT_SENSITIVITY, rows), err=True)
+    say(fault_text.brackets(rows).text())
 
 
 def _request(options: dict[str, Any]) -> "Request":

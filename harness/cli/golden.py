@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from harness import layout
+from harness.cli.common import say
 
 app = typer.Typer(help="Golden files: results that a person has approved (tests/golden).", no_args_is_help=True)
 
@@ -29,11 +30,11 @@ def propose(
     """
     from harness.report.golden import propose as proposing  # brings Pillow
 
-    typer.echo("computing the golden files again ...", err=True)
+    say("computing the golden files again ...", err=True)
     changes, left_out = proposing.propose(Path.cwd(), hub, to, case or ())
     for sentence in left_out:
-        typer.echo(f"left out: {sentence}", err=True)
+        say(f"left out: {sentence}", err=True)
     for change in changes:
-        typer.echo(f"{change.kind}: {change.name}")
-    typer.echo(f"{len(changes)} files differ; look at {to / layout.INDEX}, then: git apply {to / proposing.PATCH}")
+        say(f"{change.kind}: {change.name}")
+    say(f"{len(changes)} files differ; look at {to / layout.INDEX}, then: git apply {to / proposing.PATCH}")
     raise typer.Exit(1 if changes else 0)

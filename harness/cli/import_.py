@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from harness.cli.common import say
 from harness.dataset import importers, npz, plausibility
 from harness.errors import HarnessError
 
@@ -31,6 +32,6 @@ def import_(
     raw = importers.load(source, detector)
     npz.save(raw, to)
     for sentence in (*raw.notes, *raw.doubts):
-        typer.echo(sentence)
-    typer.echo(plausibility.figures(raw))
-    typer.echo(f"{to}: {len(raw.diffraction)} patterns of {detector} x {detector}")
+        say(sentence)
+    say(plausibility.figures(raw))
+    say(f"{to}: {len(raw.diffraction)} patterns of {detector} x {detector}")

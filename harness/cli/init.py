@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from harness.cli.common import say
 from harness.errors import HarnessError
 from harness.files import write_text
 from harness.templates import FOLDER
@@ -25,5 +26,5 @@ def init(
     for source in sorted(EXAMPLE.iterdir()):
         target = folder / source.name.removesuffix(".txt").replace("__", "/")
         write_text(target, source.read_text(encoding="utf-8"))
-        typer.echo(f"written: {target}")
-    typer.echo(f"now: cd {folder} && pytest -m parity")
+        say(f"written: {target}")
+    say(f"now: cd {folder} && pytest -m parity")

@@ -5,10 +5,11 @@ from typing import Annotated
 
 import typer
 
-from harness import layout
-from harness.cli.common import Json, print_result
+from harness import formatting, layout
+from harness.cli.common import Json, print_result, say
 from harness.files import write_json, write_text
 from harness.report.handover import inventory
+from harness.session import manifest as sealing
 
 
 def manifest(
@@ -29,7 +30,9 @@ def manifest(
         write_text(to / "manifest.md", inventory.markdown(found, folder.resolve().name))
         write_text(to / "manifest.csv", inventory.as_csv(found))
     print_result(found, inventory.as_csv(found).splitlines(), as_json)
+    for name in sealing.left_out(folder):
+        say(f"left out: {formatting.one_line(name)}, no plain file", err=True)
     wrong = inventory.problems(found)
     for sentence in wrong:
-        typer.echo(sentence, err=True)
+        say(sentence, err=True)
     raise typer.Exit(1 if wrong else 0)

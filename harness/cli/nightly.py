@@ -7,6 +7,7 @@ import typer
 from filelock import FileLock, Timeout
 
 from harness import layout
+from harness.cli.common import say
 from harness.errors import HarnessError
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def nightly(
             _run(one, budget)
     except Timeout as problem:
         raise HarnessError(f"{reports}: a night is running in it; wait for its end.") from problem
-    typer.echo(f"written: {one.folder / layout.INDEX}")
+    say(f"written: {one.folder / layout.INDEX}")
     raise typer.Exit(0 if one.is_green else 1)
 
 
@@ -47,10 +48,10 @@ def _night(reports: Path, select: str, quick: bool) -> "Night":
     root, wanted = Path.cwd(), steps(select, quick)
     require_project(root)
     if (one := Night.unfinished(reports, root, wanted, page.write)) is not None:
-        typer.echo(f"goes on: {one.folder}")
+        say(f"goes on: {one.folder}")
         return one
     one = Night.begin(reports, root, wanted, page.write)
-    typer.echo(f"begins: {one.folder}")
+    say(f"begins: {one.folder}")
     return one
 
 
@@ -59,7 +60,7 @@ def _run(night: "Night", hours: float | None) -> None:
     from harness.report import assembly
 
     try:
-        night.run(None if hours is None else hours * 3600, typer.echo)
+        night.run(None if hours is None else hours * 3600, say)
         assembly.index_over(night.folder.parent)
     except KeyboardInterrupt:
-        typer.echo("stopped; the same command goes on with what is left", err=True)
+        say("stopped; the same command goes on with what is left", err=True)

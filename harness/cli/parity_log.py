@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from harness import layout
-from harness.cli.common import Hub, Json, print_result
+from harness.cli.common import Hub, Json, print_result, said_if_unverified
 from harness.files import read_json
 from harness.report.parity_log import compare as comparing
 from harness.report.parity_log import log, text
@@ -25,7 +25,7 @@ app = typer.Typer(
 
 @app.command()
 def write(
-    folder: Annotated[Path, typer.Argument(help="A hub, or a folder of NPZ files.")],
+    folder: Annotated[Path, typer.Argument(help="A hub, or a folder of NPZ files.", callback=said_if_unverified)],
     to: Annotated[Path, typer.Option("--to", help="Folder for parity_log.json, .md and probe.csv.")] = Path(),
     limit: Annotated[int | None, typer.Option("--limit-datasets", min=1, help="Only the first so many doses.")] = None,
     as_json: Json = False,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from harness.cli.common import Hub
+from harness.cli.common import Hub, say
 from harness.files import write_text
 from harness.report.handover import readme as writing
 
@@ -17,6 +17,6 @@ def readme(root: Hub, to: Annotated[Path | None, typer.Option("--to", help="Writ
     """
     text = writing.page(root)
     if to is None:
-        typer.echo(text, nl=False)
+        say(text, nl=False)
     else:
         write_text(to, text)

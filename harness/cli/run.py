@@ -37,6 +37,7 @@ def run(
     root = assembly.begin(request, shlex.join(["ptycho-parity", *sys.argv[1:]]))
     for case in cases:
         case_runner.plan(root, case, ladder.JUDGES, request)
+    hub.record_plan(root)
     with progress_on_stderr(root):
         status = _judge_cases(root, cases, request)
     summary = assembly.finish(root, status)

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-import typer
-
 from harness import layout
-from harness.cli.common import with_options
+from harness.cli.common import say, with_options
 from harness.cli.step import DEFAULT_FOLDER, CaseName, Npz, To, request_of, run_legs
 
 
@@ -17,4 +15,4 @@ def simulate(case: CaseName, to: To = DEFAULT_FOLDER, npz: Npz = None, **options
 
     Example: python -m harness simulate gs1_custom --to work --profile smoke
     """
-    typer.echo(run_legs(case, (), (), to, request_of(npz, "torch", options)) / layout.DATASET)
+    say(run_legs(case, (), (), to, request_of(npz, "torch", options)) / layout.DATASET)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from harness import layout
-from harness.cli.common import progress_on_stderr, select_cases, with_options
+from harness.cli.common import progress_on_stderr, say, select_cases, with_options
 from harness.errors import HarnessError
 from harness.files import legible, write_text
 from harness.networks import registry
@@ -62,6 +62,9 @@ def run_legs(name: str, legs: Collection[str], backends: tuple[str, ...], to: Pa
         HarnessError: The name is that of no case or of several, or a leg failed.
     """
     case = single_case(request, name)
+    allowed = case.scenario.sides or backends
+    if unknown := [side for side in backends if side not in allowed]:
+        raise HarnessError(f"--backend: found {unknown[0]!r}; allowed for {case.id}: {', '.join(allowed)}.")
     folder = to / case.id
     folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / layout.SCENARIO, case.resolved_yaml())
@@ -90,7 +93,7 @@ def verb_of_one_leg(leg: str, result: str, help_text: str) -> Callable[..., None
         case: CaseName, backend: Backend = "torch", to: To = DEFAULT_FOLDER, npz: Npz = None, **options: Any
     ) -> None:
         folder = run_legs(case, (leg,), (backend,), to, request_of(npz, backend, options))
-        typer.echo(folder / backend / result)
+        say(folder / backend / result)
 
     verb.__doc__ = help_text
     return verb

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from harness import formatting
 from harness.cli.common import Json, print_result
 from harness.report.handover import verify as checking
 
@@ -35,4 +36,4 @@ def verify(
 def _lines(record: Mapping[str, list[str]]) -> Iterator[str]:
     yield ", ".join(f"{len(names)} {word}" for word, names in record.items())
     for word in ("changed", "missing", "extra"):
-        yield from (f"{word}: {name}" for name in record[word])
+        yield from (f"{word}: {formatting.one_line(name)}" for name in record[word])

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from harness.formatting import printable
 from harness.judge.verdict import RungVerdict
 from harness.plugin import expansion, outcome, pictures, terminal
 from harness.plugin.command_line import add_options, update_of
@@ -90,9 +91,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     if session.late:
         terminalreporter.write_line(f"ERROR: the budget was spent before {', '.join(session.late)} began", red=True)
     if session.problem is not None:
-        terminalreporter.write_line(f"ERROR: {session.problem}", red=True)
+        terminalreporter.write_line(printable(f"ERROR: {session.problem}"), red=True)
     if session.report_problem is not None:
-        terminalreporter.write_line(f"ERROR: no report was made: {session.report_problem}", red=True)
+        terminalreporter.write_line(printable(f"ERROR: no report was made: {session.report_problem}"), red=True)
     return result
 
 

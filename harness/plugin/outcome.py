@@ -24,14 +24,14 @@ class Verdict:
         if self.judged.status == "pass":
             return
         if self.judged.status == "declared" or (self.judged.status == "inconclusive" and not self.strict):
-            pytest.xfail(f"{self.judged.status}: {self.judged.message}")
+            pytest.xfail(formatting.printable(f"{self.judged.status}: {self.judged.message}"))
         pytest.fail(explanation(self.judged), pytrace=False)  # also when --runxfail disarms the line above
 
 
 def stop_without_evidence(judged: RungVerdict) -> None:
     """Skip or fail a test, in its setup, whose rung was skipped or has no evidence."""
     if judged.status == "skipped":
-        pytest.skip(judged.message)
+        pytest.skip(formatting.printable(judged.message))
     if judged.status == "error":
         pytest.fail(explanation(judged), pytrace=False)
 
@@ -50,7 +50,7 @@ def explanation(judged: RungVerdict) -> str:
     rest += [f"{len(wrong) - len(leading)} in float32 as in float64"] if len(wrong) > len(leading) else []
     also = f"also {judged.status}: {' and '.join(rest)}; " if rest else ""
     where = f"all {len(judged.checks)} checks with their figures are in red/{judged.rung}.md of the case"
-    return "\n".join([f"{judged.status}: {judged.rung}", *lines, f"{also}{where}"])
+    return formatting.printable("\n".join([f"{judged.status}: {judged.rung}", *lines, f"{also}{where}"]))
 
 
 def properties(judged: RungVerdict) -> Iterator[tuple[str, object]]:

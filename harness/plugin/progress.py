@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from harness.formatting import printable
 from harness.session.progress import ProgressReader
 
 _SECONDS_ON_A_TERMINAL = 3.0
@@ -60,4 +61,4 @@ class ProgressLines(threading.Thread):
         with self._capture.global_and_fixture_disabled() if self._capture else contextlib.nullcontext():
             self._reporter.ensure_newline()
             for text in lines:
-                self._reporter.write_line(text)
+                self._reporter.write_line(printable(text))

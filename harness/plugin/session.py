@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.errors import HarnessError
+from harness.errors import HarnessError, system_errors_said
+from harness.formatting import printable
 from harness.judge.golden import registry
 from harness.plugin import command_line, expansion
 from harness.plugin.progress import ProgressLines
@@ -62,7 +63,8 @@ class ParitySession:
     def cases(self) -> list[Case]:
         """The cases of this session; none, with `problem` set, when a scenario or an option is wrong."""
         try:
-            return expansion.checked_cases(self.request)
+            with system_errors_said():
+                return expansion.checked_cases(self.request)
         except HarnessError as problem:
             self.problem = problem
             return []
@@ -89,7 +91,7 @@ class ParitySession:
     def _refuse(self, problem: HarnessError, items: list[pytest.Item]) -> None:
         """End the session with a usage error; a worker of pytest-xdist hands it to the controller and runs no tests."""
         if not self.is_worker:
-            raise pytest.UsageError(*str(problem).splitlines())
+            raise pytest.UsageError(*printable(str(problem)).splitlines())
         self.config.workeroutput[PROBLEM] = str(problem)  # type: ignore[attr-defined]
         items.clear()
 
@@ -130,6 +132,7 @@ class ParitySession:
         assert self.hub is not None
         for case, rungs in plan.values():
             case_runner.plan(self.hub, case, rungs, self.request)
+        hub.record_plan(self.hub)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the summary up to date, so that the hub of a session that is killed shows how far it came."""
@@ -145,9 +148,10 @@ class ParitySession:
 
         command = shlex.join(["pytest", *self.config.invocation_params.args])
         try:
-            self.hub = assembly.begin(self.request, command)
+            with system_errors_said():
+                self.hub = assembly.begin(self.request, command)
         except HarnessError as problem:
-            raise pytest.UsageError(str(problem)) from problem
+            raise pytest.UsageError(printable(str(problem))) from problem
         self._signals.enter_context(interruptible())
         if self.config.option.verbose >= 0:
             self.progress = ProgressLines(self.config, self.hub)
@@ -178,7 +182,7 @@ class ParitySession:
         try:
             approve.approve(root, self.hub, folder)
         except HarnessError as problem:
-            pytest.fail(str(problem), pytrace=False)
+            pytest.fail(printable(str(problem)), pytrace=False)
         copy_approved.copy_approved(root, case, self.request.backends_of(case), folder)
 
     def dose_verdict(self, study: Study) -> "RungVerdict | None":
@@ -241,7 +245,8 @@ class ParitySession:
         if self.late:
             session.exitstatus = exit_status = exit_status or pytest.ExitCode.TESTS_FAILED
         try:
-            self.summary = assembly.finish(self.hub, exit_status)
+            with system_errors_said():
+                self.summary = assembly.finish(self.hub, exit_status)
         except HarnessError as problem:
             self.report_problem = problem
             session.exitstatus = exit_status or pytest.ExitCode.TESTS_FAILED

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.formatting import printable
 from harness.records.summary import Summary
 from harness.report.markdown import case_line, warnings
 
@@ -23,10 +24,10 @@ def summarise(reporter: pytest.TerminalReporter, summary: Summary, hub: Path) ->
 
     reporter.section("parity")
     for warning in (*warnings(summary), *history.of_cases(summary.cases)):
-        reporter.write_line(warning, yellow=True)
+        reporter.write_line(printable(warning), yellow=True)
     for case in summary.cases:
-        reporter.write_line(case_line(case), **COLOURS[case.status])
-    reporter.write_line(f"hub: {_near(hub, reporter.config.invocation_params.dir)}")
+        reporter.write_line(printable(case_line(case)), **COLOURS[case.status])
+    reporter.write_line(printable(f"hub: {_near(hub, reporter.config.invocation_params.dir)}"))
 
 
 def _near(hub: Path, here: Path) -> str:

@@ -1,6 +1,13 @@
 """`case.json`: the scenario and the options that a case was planned with."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from harness.records.record import Record
+
+FolderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
+"""A name that stays in its folder: in the hub of someone else it decides what is read and written."""
 
 
 class CaseRecord(Record):
@@ -15,11 +22,11 @@ class CaseRecord(Record):
     profile: str
     overrides: dict[str, str]
     """Overrides of the scenario: text of the value by dotted key."""
-    backends: tuple[str, str]
+    backends: tuple[FolderName, FolderName]
     """The two backends that are compared, the reference first."""
     fault: str | None = None
     """Name of the fault that the session injected; None where it injected none."""
-    rungs: tuple[str, ...]
+    rungs: tuple[FolderName, ...]
     """Names of the rungs to judge, in the order of the ladder."""
     limits: dict[str, float]
     """Limits that the scenario or an override sets, by name (`rung.check`)."""

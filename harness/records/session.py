@@ -1,5 +1,7 @@
 """`session.json`: the options of a session, when it ran, and whether it finished."""
 
+from pydantic import Field
+
 from harness.records.record import Number, Record
 
 
@@ -22,6 +24,8 @@ class SessionRecord(Record, extra="ignore"):
     strict: bool = False
     fault: str | None = None
     """Name of the fault that the session injected; None where it injected none."""
+    planned: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """The rungs that were planned for each case, written before any work begins; none in hubs of earlier versions."""
     started: str
     finished: str | None
     """None for a session that did not finish."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from harness import layout
 from harness.errors import HarnessError
 from harness.files import write_text
+from harness.formatting import printable
 from harness.judge import results
 from harness.records.summary import Summary
 from harness.report import case_files, localisation, markdown, summary
@@ -60,7 +61,11 @@ def finish(root: Path, exit_status: int) -> Summary:
     shutil.rmtree(store.scratch_of(root), ignore_errors=True)
     for folder in hub.case_folders(root):
         (folder / case_runner.LOCK).unlink(missing_ok=True)
-    final = render(root)
+    try:
+        final = render(root)
+    except BaseException:  # without a manifest the hub is not finished, and `report` may still complete it
+        hub.reopen(root)
+        raise
     if all(case.is_recorded for case in case_files.of_hub(root)):
         hub.update_latest_link(root)
     if root.resolve().parent.name == REPORTS:
@@ -75,7 +80,11 @@ def index_over(reports: Path) -> None:
     try:
         index.write(reports)
     except Exception as fault:  # a broken neighbour must not cost this session its report
-        print(f"warning: {reports}: no index over the hubs ({type(fault).__name__}: {fault}).", file=sys.stderr)
+        _warn(f"{reports}: no index over the hubs ({type(fault).__name__}: {fault}).")
+
+
+def _warn(text: str) -> None:
+    print(f"warning: {printable(text)}", file=sys.stderr)
 
 
 def render(root: Path) -> Summary:
@@ -84,12 +93,13 @@ def render(root: Path) -> Summary:
     from harness.report.study import page as study
     from harness.session import manifest  # they load Pillow, which is needed only at the end
 
+    hub.require_planned_cases(root)
     cases = case_files.of_hub(root)
     prepared = [case for case in cases if case.is_prepared]
     problems = {case.folder.name: illustrate(case) + _localise(case) + session.write(case) for case in prepared}
     _write(root, current := summary.build(root, cases))  # the dose studies read it
     for problem in figures.run_tasks({"dose studies": partial(study.write, root, cases, current)}, root):
-        print(f"warning: {problem}", file=sys.stderr)
+        _warn(problem)
     final = current.model_copy(update={"studies": summary.studies(root)})
     _write(root, final)
     pages.write(root, final, cases, problems)

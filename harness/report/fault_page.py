@@ -37,6 +37,7 @@ def add(root: Path, name: str, value: Any) -> Path:
         name: name of the JSON file, such as `matrix.json`.
         value: its contents.
     """
+    require_unchanged(root)
     folder = root / layout.FAULTS
     write_json(folder / name, value)
     context = _context({path.name: read_json(path) for path in folder.glob("*.json")})
@@ -53,6 +54,7 @@ def add_real(root: Path, record: Any) -> Path:
 
     Returns the path of `real.html`; `real-bugs.md` is beside it.
     """
+    require_unchanged(root)
     folder, page = root / layout.FAULTS, root / pages.REAL_BUGS
     write_json(folder / layout.REAL_BUGS, record)
     trials = sorted(real_text.merged(record["trials"]), key=lambda one: not real_text.is_open(one))
@@ -61,6 +63,12 @@ def add_real(root: Path, record: Any) -> Path:
     write_text(folder / layout.REAL_BUGS_TEXT, templates.render("faults/real.md", day=_today(), **context))
     _list_again(root)
     return page
+
+
+def require_unchanged(root: Path) -> None:
+    """Raise HarnessError for a hub that is not as its session left it, whose manifest would be written anew."""
+    if (root / layout.SESSION).is_file():
+        manifest.require_signed(root)
 
 
 def _above(root: Path) -> str | None:

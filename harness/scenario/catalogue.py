@@ -7,6 +7,7 @@ from harness.errors import HarnessError
 from harness.scenario.case import Case
 from harness.scenario.keys import unknown
 from harness.scenario.library import Library
+from harness.scenario.names import problems_of_cases
 from harness.scenario.resolution import PROFILES, resolve, sections_of_others
 from harness.scenario.source import COMMAND_LINE
 
@@ -46,7 +47,10 @@ def load_cases(folders: Sequence[Path], profile: str, overrides: Mapping[str, st
 def _cases(library: Library, path: Path, profile: str, overrides: Mapping[str, str]) -> list[Case]:
     name, chain = path.stem, library.chain(path)
     own = {key: text for key, text in overrides.items() if key.partition(".")[0] not in sections_of_others(chain)}
-    return [
+    cases = [
         Case(f"{name}-{label}" if label else name, name, path, profile, scenario, origins, own)
         for label, scenario, origins in resolve(chain, profile, own)
     ]
+    if problems := list(problems_of_cases(path, [case.id for case in cases])):
+        raise HarnessError("\n".join(problems))
+    return cases

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -26,11 +26,24 @@ def points(source: Source, schema: type[Scenario], overridden: Collection[str], 
         problems.append(f"{source.place('matrix')}: matrix: found {found(matrix)}, allowed: dotted keys with values.")
         return []
     axes = [_axis(source, schema, key, values, problems) for key, values in matrix.items()]
+    problems += _set_twice(source, dict(zip(matrix, axes, strict=True)))
     free = [axis for axis in axes if not all(set(layer) <= set(overridden) for _, layer in axis)]
     return [
         ("-".join(label for label, _ in point), stack(layer for _, layer in point))
         for point in itertools.product(*free)
     ]
+
+
+def _set_twice(source: Source, axes: Mapping[str, list[Point]]) -> Iterator[str]:
+    """A sentence for each key that two axes set: only the later one would hold, and the other's label be untrue."""
+    setter: dict[str, str] = {}
+    for axis, named in axes.items():
+        for key in dict.fromkeys(key for _, layer in named for key in layer):
+            if (other := setter.setdefault(key, axis)) != axis:
+                yield (
+                    f"{source.place(f'matrix.{axis}')}: matrix.{axis}: sets {key}, which matrix.{other} sets as well; "
+                    "a label would be untrue. Allowed: each key in one axis."
+                )
 
 
 def label(value: Any) -> str:
@@ -51,10 +64,25 @@ def _axis(source: Source, schema: type[Scenario], key: str, values: Any, problem
         wanted = "list of different numbers or words, or a mapping of names to values"
         problems.append(f"{place}: matrix.{key}: found {found(values)}, allowed: {wanted}.")
         return []
+    if untrue := [(name, value) for name, value in _named(values) if _is_other_number(name, value)]:
+        name, value = untrue[0]
+        wanted = "a word, or the number itself"
+        problems.append(f"{place}: matrix.{key}: found the label {found(name)} for {found(value)}, allowed: {wanted}.")
+        return []
     return [
         (name, flatten(nest({key: value}), schema, "matrix", lambda _: place, problems))
         for name, value in _named(values)
     ]
+
+
+def _is_other_number(name: str, value: Any) -> bool:
+    """Whether a label reads as a number and stands for another."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    try:
+        return float(name) != value
+    except ValueError:
+        return False
 
 
 def _named(values: Any) -> Iterator[tuple[str, Any]]:

@@ -7,8 +7,10 @@ from string import Formatter
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from harness.scenario.schema import Scenario, Section
+from harness.layout import CASE_FOLDERS
+from harness.scenario.schema import STATED, Scenario, Section
 
 Value = str | int | float | bool | None | list[str] | list[int] | list[float]
 
@@ -17,6 +19,12 @@ def _factory(text: str) -> str:
     if text and not re.fullmatch(r"[^:]+:[A-Za-z_]\w*", text):
         raise ValueError("must be FILE.py:CALLABLE or MODULE:CALLABLE, such as ports/torch_side.py:build")
     return text
+
+
+def _side(name: str) -> str:
+    if name.casefold() in CASE_FOLDERS:
+        raise PydanticCustomError(STATED, "any other name, for it is a folder of every case")
+    return name
 
 
 UPSTREAM = "{upstream}"
@@ -69,7 +77,7 @@ class SideSpec(Section):
     """The toolkit that the factory returns, `own` for an object that is a port, or `command` for two commands."""
     factory: Annotated[str, AfterValidator(_factory)] = ""
     """`file.py:callable`, the file beside the scenario, or `module:callable`; called with the set-up."""
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]*$")] = ""
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]*$"), AfterValidator(_side)] = ""
     """How the side is called in hubs and reports; the name of its toolkit where it is empty."""
     precision: Literal["", "float32"] = ""
     """`float32` where its code computes in nothing else, whatever it is asked for."""

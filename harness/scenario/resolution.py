@@ -17,7 +17,7 @@ from harness.scenario import networks
 from harness.scenario.keys import allowed, found, leaves, nest, unknown
 from harness.scenario.layers import Layer, flatten, override_layer, stack
 from harness.scenario.matrix import points
-from harness.scenario.schema import Scenario
+from harness.scenario.schema import STATED, Scenario
 from harness.scenario.source import Place, Source
 
 Profile = Literal["smoke", "stable", "full"]
@@ -116,7 +116,8 @@ def _sentence(details: ErrorDetails, layer: Layer, schema: type[Scenario]) -> st
     for length in range(len(where), 0, -1):
         key = ".".join(where[:length])
         if key in layer:
-            return f"{layer[key].place}: {key}: found {found(layer[key].value)}, allowed: {allowed(key, schema)}."
+            wanted = details["msg"] if details["type"] == STATED else allowed(key, schema)
+            return f"{layer[key].place}: {key}: found {found(layer[key].value)}, allowed: {wanted}."
     message = details["msg"].removeprefix("Value error, ")
     key = broken_key(".".join(where), message, layer)
     return f"{layer[key].place}: {key}: {message}."

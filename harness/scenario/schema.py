@@ -7,7 +7,8 @@ layers, its loss and its optimiser.
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 
 def _whole(value: Any) -> Any:
@@ -17,8 +18,33 @@ def _whole(value: Any) -> Any:
     return value
 
 
+STATED = "stated"
+"""Type of an error whose message says itself what is allowed, as the types of the schema alone do not."""
+
+
+def _at_most(limit: float) -> AfterValidator:
+    """Refuse a number beyond a limit, above which a session could only end for want of memory, time or digits."""
+
+    def check(value: float) -> float:
+        if value > limit:
+            raise PydanticCustomError(STATED, f"at most {limit:g}")
+        return value
+
+    return AfterValidator(check)
+
+
+MOST_PHOTONS = 1e15
+"""Of a pattern: more than any detector counts, and few enough that a pixel's count is exact in float64."""
+MOST_IMAGES = 100_000
+LONGEST_SIDE = 16_384
+"""Pixels of an object, of which the complex array takes 4 GB."""
+MOST = 1_000_000
+"""Of anything else that is counted: groups, epochs, steps, iterations, filters."""
+
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1), _at_most(MOST)]
+FromZero = Annotated[int, Field(ge=0), _at_most(MOST)]
+Side = Annotated[int, Field(ge=1), _at_most(LONGEST_SIDE)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Filters = Annotated[tuple[Count, ...], Field(min_length=1, strict=False)]
 
@@ -32,7 +58,7 @@ class Section(BaseModel):
 class ObjectSpec(Section):
     """The simulated object: random line segments, blurred at several widths."""
 
-    shape: Annotated[tuple[Count, Count], Field(strict=False)] = (392, 392)
+    shape: Annotated[tuple[Side, Side], Field(strict=False)] = (392, 392)
     seed: Seed = 42
     phase: Literal["none", "follows_amplitude"] = "none"
     phase_span: Positive = 2.0
@@ -47,16 +73,16 @@ class ProbeSpec(Section):
     """Factor `probe_scale` of the normalisation `P / (probe_scale * mean(|M P|))`, M the circular mask."""
     mask: bool = False
     """Multiply the probe by the circular mask M of radius N/4 in the model."""
-    refine_iterations: Annotated[int, Field(ge=0)] = 0
+    refine_iterations: FromZero = 0
     """Iterations of the reference reconstruction, on the training patterns, that refine the probe of a file."""
 
 
 class ScanSpec(Section):
     """Random, non-grid scan positions of the simulation."""
 
-    images: Count = 512
+    images: Annotated[int, Field(ge=1), _at_most(MOST_IMAGES)] = 512
     """Number of diffraction patterns, training and test together."""
-    buffer: Annotated[float, Field(ge=0)] = 10.0
+    buffer: Annotated[float, Field(ge=0), _at_most(LONGEST_SIDE)] = 10.0
     """Distance in pixels that every patch keeps from the edge of the object."""
     seed: Seed = 42
 
@@ -68,7 +94,7 @@ class DatasetSpec(Section):
     file: str | None = None
     """Name of an NPZ file (contract or tike layout, optionally .bz2) beside the scenario or in the data folder."""
     N: Annotated[Literal[64, 128, 256], BeforeValidator(_whole)] = 64
-    nphotons: Positive = 1e9
+    nphotons: Annotated[Positive, _at_most(MOST_PHOTONS)] = 1e9
     """Mean number of photons in a simulated pattern; for a file the mean of its own counts is used instead."""
     photon_seed: Seed = 42
     split: Literal["half_y", "none"] = "half_y"
@@ -76,7 +102,7 @@ class DatasetSpec(Section):
     object: ObjectSpec = ObjectSpec()
     probe: ProbeSpec = ProbeSpec()
     scan: ScanSpec = ScanSpec()
-    reference_iterations: Annotated[int, Field(ge=0)] = 0
+    reference_iterations: FromZero = 0
     """Iterations of the reference reconstruction, on all patterns of a file, that serves as the ground truth."""
 
     @model_validator(mode="after")
@@ -138,7 +164,7 @@ class LockstepSpec(Section):
 
     steps: Count = 10
     """Number of optimiser steps in a trajectory."""
-    draws: Annotated[int, Field(ge=2)] = 3
+    draws: Annotated[int, Field(ge=2), _at_most(1000)] = 3
     """Number of further trajectories of each backend, from nudged weights and on reordered batches, that measure its
     noise: the difference between the sides is compared with it."""
     learning_rate: Positive = 1e-4
@@ -149,7 +175,7 @@ class LockstepSpec(Section):
 class EnsembleSpec(Section):
     """Repeated trainings of both backends with several seeds."""
 
-    seeds: int = Field(default=0, ge=0)
+    seeds: Annotated[int, Field(ge=0), _at_most(1000)] = 0
     """Number of seeds for each backend, from `training.seed` upwards; 0: no ensemble."""
 
     @model_validator(mode="after")

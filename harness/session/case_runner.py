@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from harness import layout
 from harness.dataset.locate import DataNotFound
-from harness.errors import HarnessError
+from harness.errors import HarnessError, system_errors_said
 from harness.files import plain, write_json, write_text
 from harness.judge import ladder, tolerances
 from harness.judge.evidence import Evidence
@@ -126,17 +126,10 @@ def prepared(folder: Path) -> PreparedRecord | None:
 def _run(
     root: Path, folder: Path, case: Case, request: Request, cancelled: threading.Event
 ) -> tuple[PreparedStatus, str]:
-    """Run the legs of a case; returns status and reason, for bad input and missing data as well."""
-    legs = {leg for rung in hub.read_case(folder).rungs for leg in ladder.needs(rung)}
-    options, on_progress = run_options(root, request, case), progress_writer(folder / layout.PROGRESS)
+    """Run the legs of a case; returns status and reason, for bad input, missing data and a full disk as well."""
     try:
-        run_case(case, legs, options, folder, on_progress, cancelled=cancelled)
-        if ensemble.LEG in legs:
-            ensemble.run_members(case, options, folder, on_progress, cancelled)
-        if request.fault is not None:
-            _inject_fault(folder, request.fault)
-        if "golden" in hub.read_case(folder).rungs:
-            copy_approved(request.root / registry.FOLDER, case, request.backends_of(case), folder)
+        with system_errors_said():
+            _leave_evidence(root, folder, case, request, cancelled)
     except (DataNotFound, UpstreamNotFound) as reason:
         return "skipped", str(reason)
     except HarnessError as reason:
@@ -144,6 +137,19 @@ def _run(
     except StoppedError:
         return "stopped", NOT_JUDGED
     return "done", ""
+
+
+def _leave_evidence(root: Path, folder: Path, case: Case, request: Request, cancelled: threading.Event) -> None:
+    """Run the legs of a case and of its ensemble, inject the fault, and copy what is approved."""
+    legs = {leg for rung in hub.read_case(folder).rungs for leg in ladder.needs(rung)}
+    options, on_progress = run_options(root, request, case), progress_writer(folder / layout.PROGRESS)
+    run_case(case, legs, options, folder, on_progress, cancelled=cancelled)
+    if ensemble.LEG in legs:
+        ensemble.run_members(case, options, folder, on_progress, cancelled)
+    if request.fault is not None:
+        _inject_fault(folder, request.fault)
+    if "golden" in hub.read_case(folder).rungs:
+        copy_approved(request.root / registry.FOLDER, case, request.backends_of(case), folder)
 
 
 def _inject_fault(folder: Path, fault: "Injected") -> None:
@@ -252,6 +258,12 @@ def recorded_verdict(folder: Path, rung: str) -> RungVerdict:
 def _not_judged(rung: str) -> RungVerdict:
     """The verdict on a rung that the session did not come to: nothing is known of it, and nothing is wrong with it."""
     return _without_evidence(rung, "inconclusive", NOT_JUDGED)
+
+
+def lost(case_id: str, rung: str) -> RungVerdict:
+    """The verdict on a rung that the session planned and of which the case, or its plan, is gone."""
+    where = f"{case_id}/{layout.CASE}"
+    return _without_evidence(rung, "error", f"{case_id}: was planned and is gone: there is no {where} that names it")
 
 
 def _without_evidence(rung: str, status: Status, reason: str) -> RungVerdict:

@@ -15,9 +15,10 @@ from harness import layout
 from harness.errors import HarnessError
 from harness.records.case import CaseRecord
 from harness.records.session import SessionRecord
+from harness.records.summary import Summary
 
 LATEST = "latest"
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]*")
 _TIME_FORMAT = "%Y-%m-%dT%H%M%SZ"
 _TIME_NAME = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
 _ATTEMPTS = 50
@@ -75,13 +76,45 @@ def discard_if_unused(hub: Path) -> bool:
 def case_folder(hub: Path, case_id: str) -> Path:
     """The folder of a case; raises HarnessError for a name that is not one plain folder name."""
     if not _NAME.fullmatch(case_id):
-        raise HarnessError(f"case {case_id!r}: a name may hold letters, digits, '_', '-' and '.', and no folder.")
+        raise HarnessError(f"case {case_id!r}: a name may hold letters, digits, '_', '-', '+' and '.', and no folder.")
     return hub / case_id
 
 
 def case_folders(hub: Path) -> list[Path]:
     """The folders of the planned cases, by name."""
     return sorted(path.parent for path in hub.glob(f"*/{layout.CASE}"))
+
+
+def record_plan(hub: Path) -> None:
+    """Enter the planned cases and their rungs in `session.json`, so that a case whose folder is lost is missed.
+
+    Every process that shares the hub plans the same cases, so it does not matter which of them writes last.
+    """
+    plan = {folder.name: read_case(folder).rungs for folder in case_folders(hub)}
+    read_session(hub).model_copy(update={"planned": plan}).write(hub / layout.SESSION)
+
+
+def planned(hub: Path) -> dict[str, tuple[str, ...]]:
+    """The rungs that the session planned for each case; of a hub of an earlier version, those that it summarised."""
+    if plan := read_session(hub).planned:
+        return plan
+    summary = Summary.read_if_whole(hub / layout.SUMMARY)
+    cases = () if summary is None else summary.cases
+    return {case.id: tuple(dict.fromkeys(check.rung for check in case.checks)) for case in cases}
+
+
+def lost_cases(hub: Path) -> list[str]:
+    """The planned cases whose `case.json` is gone."""
+    return [case for case in planned(hub) if not (hub / case / layout.CASE).is_file()]
+
+
+def require_planned_cases(hub: Path) -> None:
+    """Raise HarnessError when a planned case is gone."""
+    if lost := lost_cases(hub):
+        raise HarnessError(
+            f"{hub}: {layout.SESSION} plans {', '.join(lost)}, of which there is no {layout.CASE}; "
+            "this hub is no evidence: bring the folder back, or run the session again."
+        )
 
 
 def require(hub: Path) -> None:
@@ -110,6 +143,11 @@ def finish(hub: Path, exit_status: int) -> None:
     """Record in `session.json` that the session came to its end, and with which exit status."""
     ended = {"finished": utc_now(), "exit_status": exit_status}
     read_session(hub).model_copy(update=ended).write(hub / layout.SESSION)
+
+
+def reopen(hub: Path) -> None:
+    """Take back `finish`, so that the hub is that of a session that did not come to its end."""
+    read_session(hub).model_copy(update={"finished": None, "exit_status": None}).write(hub / layout.SESSION)
 
 
 def update_latest_link(hub: Path) -> None:

@@ -1,5 +1,6 @@
 """The manifest: every file of a hub with its size, its SHA-256 and the stage that wrote it. Written last."""
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path, PurePosixPath
 
@@ -8,6 +9,7 @@ from harness.errors import HarnessError
 from harness.files import sha256, write_text
 from harness.judge import ladder
 from harness.records.manifest import SCHEMA_VERSION, FileRecord, ManifestRecord
+from harness.session.hub import read_session, require_planned_cases
 
 _OWN = (layout.MANIFEST, layout.CHECKSUMS)
 _JUDGE_FOLDERS = (layout.COMPARISON, layout.GREEN, layout.REASSEMBLY, layout.RED)
@@ -23,15 +25,47 @@ def write(hub: Path) -> None:
     own = {hub / name for name in _OWN}
     entries = [entry(hub, path) for path in files(hub) if path not in own]
     ManifestRecord(schema_version=SCHEMA_VERSION, files=tuple(entries)).write(hub / layout.MANIFEST)
-    write_text(hub / layout.CHECKSUMS, "".join(f"{one.sha256}  {one.path}\n" for one in entries))
+    write_text(hub / layout.CHECKSUMS, _checksums(entries))
+
+
+def _checksums(entries: Iterable[FileRecord]) -> str:
+    return "".join(f"{one.sha256}  {one.path}\n" for one in entries)
 
 
 def changed(hub: Path) -> list[str]:
-    """The files that the manifest lists and that are gone or differ; nothing when there is no manifest yet."""
+    """What differs from the manifest: files that are gone, changed or not listed; nothing without a manifest."""
     if not (hub / layout.MANIFEST).is_file():
         return []
     entries = ManifestRecord.read(hub / layout.MANIFEST).files
-    return [entry.path for entry in entries if not _holds(hub, entry)]
+    different = [entry.path for entry in entries if not _holds(hub, entry)]
+    if not _is_text(hub / layout.CHECKSUMS, _checksums(entries)):
+        different.append(layout.CHECKSUMS)
+    listed = {*_OWN, *(entry.path for entry in entries)}
+    return different + [name for name in _names(hub) if name not in listed]
+
+
+def unverified(hub: Path) -> str:
+    """Why nothing shows that the files of a hub are those of its session; empty where its manifest does.
+
+    A session that did not come to its end has no manifest yet.
+    """
+    if (hub / layout.MANIFEST).is_file() or read_session(hub).finished is None:
+        return ""
+    return (
+        f"{hub}: its session came to its end, and it has no {layout.MANIFEST}: "
+        "nothing shows that its files are those of the session"
+    )
+
+
+def require_signed(hub: Path) -> None:
+    """Raise HarnessError unless a hub holds what its session planned and its manifest lists.
+
+    A session that did not come to its end has no manifest yet.
+    """
+    if reason := unverified(hub):
+        raise HarnessError(f"{reason}; it is no evidence. Bring the file back, or run the session again.")
+    require_unchanged(hub)
+    require_planned_cases(hub)
 
 
 def require_unchanged(hub: Path) -> None:
@@ -44,10 +78,33 @@ def require_unchanged(hub: Path) -> None:
 
 
 def files(folder: Path) -> list[Path]:
-    """Every file of a folder except hidden ones, sorted by relative name."""
-    found = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    """Every plain file of a folder except hidden ones, sorted by relative name."""
+    return [path for path in _shown(folder) if is_plain(path)]
+
+
+def left_out(folder: Path) -> list[str]:
+    """Relative names of the links, pipes and devices of a folder, which `files` leaves out."""
+    return [path.relative_to(folder).as_posix() for path in _shown(folder) if not is_plain(path)]
+
+
+def is_plain(path: Path) -> bool:
+    """Whether a path is a file, and no link to one."""
+    return path.is_file() and not path.is_symlink()
+
+
+def _shown(folder: Path) -> list[Path]:
+    """Everything in a folder that is neither a folder nor hidden, sorted by relative name."""
+    found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
     parts = sorted((path.relative_to(folder).parts, path) for path in found)
     return [path for names, path in parts if not any(name.startswith(".") for name in names)]
+
+
+def _names(folder: Path) -> list[str]:
+    return [path.relative_to(folder).as_posix() for path in _shown(folder)]
+
+
+def _is_text(path: Path, text: str) -> bool:
+    return is_plain(path) and path.read_bytes() == text.encode()
 
 
 def entry(hub: Path, path: Path) -> FileRecord:
@@ -69,7 +126,7 @@ def _digest(path: Path, *_state: int) -> str:
 
 def _holds(hub: Path, entry: FileRecord) -> bool:
     path = hub / entry.path
-    return path.is_file() and path.stat().st_size == entry.size and digest_of(path) == entry.sha256
+    return is_plain(path) and path.stat().st_size == entry.size and digest_of(path) == entry.sha256
 
 
 def stage(name: str) -> str:

@@ -15,6 +15,7 @@ from harness.records.session import SessionRecord
 from harness.run import devices, interpreters
 from harness.scenario.case import Case
 from harness.scenario.catalogue import load_cases
+from harness.scenario.names import is_folder_of_case
 from harness.scenario.pair import UPSTREAM_VARIABLE
 from harness.scenario.resolution import PROFILES
 from harness.session import options
@@ -161,6 +162,10 @@ def _pair(text: str) -> tuple[str, str]:
         if not BACKEND_NAME.fullmatch(name):
             raise HarnessError(
                 f"--parity-backends: found {name!r}; allowed: letters, digits, '-' and '_', such as tensorflow."
+            )
+        if is_folder_of_case(name):
+            raise HarnessError(
+                f"--parity-backends: found {name!r}; allowed: any other name, for it is a folder of every case."
             )
     return names[0], names[1]
 

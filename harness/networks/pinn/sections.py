@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal, cast
 
 from pydantic import Field, model_validator
 
-from harness.scenario.schema import Filters, Positive, Scenario, Section
+from harness.scenario.schema import Filters, FromZero, Positive, Scenario, Section
 
 
 class ModelSpec(Section):
@@ -47,7 +47,7 @@ class OptimiserSpec(Section):
 
     learning_rate: Positive = 4e-3
     """Largest learning rate, after the warm-up."""
-    warmup_steps: Annotated[int, Field(ge=0)] = 50
+    warmup_steps: FromZero = 50
     final_fraction: Annotated[float, Field(ge=0, le=1)] = 0.02
     """Learning rate at the end, as a fraction of the largest; 1 with warmup_steps 0 keeps it constant."""
 

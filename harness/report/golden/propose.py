@@ -17,7 +17,7 @@ from harness.errors import HarnessError
 from harness.files import write_text
 from harness.judge.golden import registry
 from harness.report.golden import views
-from harness.session import hub
+from harness.session import hub, manifest
 from harness.session.golden import approve
 
 PATCH = "proposal.patch"
@@ -58,6 +58,7 @@ def propose(root: Path, of: Path | None, to: Path, cases: Sequence[str] = ()) ->
 def _approve_hub(of: Path, folder: Path, cases: Sequence[str]) -> list[str]:
     """Approve the cases of the hub `of` in a copy of the golden files; returns a sentence for each that failed."""
     hub.require(of)
+    manifest.require_signed(of)
     left_out = []
     for case_dir in hub.case_folders(of):
         if cases and case_dir.name not in cases:

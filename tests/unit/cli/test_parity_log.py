@@ -13,6 +13,7 @@ from harness import layout
 from harness.errors import HarnessError
 from harness.files import read_json, write_json
 from harness.judge.intensity import STAGES
+from harness.session import hub as sessions
 from harness.session import manifest
 
 Verb = Callable[..., Result]
@@ -24,7 +25,8 @@ def copy(home: Path, tmp_path: Path) -> Path:
 
 
 def without_manifest(hub: Path) -> Path:
-    """A hub whose files may be changed: nobody has written down what they hold."""
+    """A hub whose files may be changed: its session was killed before it wrote down what they hold."""
+    sessions.reopen(hub)
     for name in (layout.MANIFEST, layout.CHECKSUMS):
         (hub / name).unlink()
     return hub / "small"

@@ -102,6 +102,15 @@ def test_a_users_file_may_bear_the_name_of_a_published_one(
     assert patterns_read(verb, own, tmp_path / "work") == 20
 
 
+def test_a_side_that_the_pair_of_a_scenario_does_not_have_is_refused(verb: Verb, tmp_path: Path) -> None:
+    shipped = Path(__file__).parents[3] / "scenarios"
+    more = ("--profile", "smoke", "--scenarios", str(shipped), "--to", str(tmp_path / "steps"))
+    result = verb("train", "supervised", "--backend", "tensorflow", *more)
+    assert isinstance(result.exception, HarnessError)
+    assert str(result.exception) == "--backend: found 'tensorflow'; allowed for supervised: keras, torch."
+    assert not (tmp_path / "steps").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import Result
 
 from harness.files import read_json, write_json
+from harness.session import hub as sessions
 from harness.session import manifest
 
 Verb = Callable[..., Result]
@@ -23,7 +24,8 @@ def copy(home: Path, tmp_path: Path) -> Path:
 
 
 def unsealed(hub: Path) -> Path:
-    """A hub whose files may be changed: nobody has written down what they hold."""
+    """A hub whose files may be changed: its session was killed before it wrote down what they hold."""
+    sessions.reopen(hub)
     for name in ("manifest.json", "checksums.txt"):
         (hub / name).unlink()
     return hub / "small"

@@ -132,10 +132,12 @@ def test_judge_holds_a_hub_against_the_limits_that_were_stated_for_it(verb: Verb
 
 def test_report_renders_again(verb: Verb, home: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(home / "hub", tmp_path / "hub"))
-    (copy / "manifest.json").unlink()
-    (copy / "index.html").unlink()
+    manifest = (copy / "manifest.json").read_bytes()
+    before = (copy / "index.html").stat().st_ino
     result = verb("report", str(copy))
     assert result.exit_code == 0
+    assert (copy / "index.html").stat().st_ino != before
+    assert (copy / "manifest.json").read_bytes() == manifest
     assert (copy / "index.html").read_bytes() == (home / "hub" / "index.html").read_bytes()
 
 

@@ -37,13 +37,12 @@ def test_the_seed_decides():
     assert np.any(count(patterns(), 1e4, 5) != count(patterns(), 1e4, 6))
 
 
-@pytest.mark.parametrize(
-    ("nphotons", "sentence"),
-    [
-        (1e-3, "dataset.nphotons: 0.001 gave no photon at all in 40 patterns"),
-        (1e30, "dataset.nphotons: 1e\\+30 asks for .* counts in the brightest pixel; at most 9e\\+18"),
-    ],
-)
-def test_doses_that_cannot_be_counted_are_refused(nphotons, sentence):
-    with pytest.raises(HarnessError, match=sentence):
-        count(patterns(), nphotons, 1)
+def test_a_dose_without_a_photon_is_refused():
+    with pytest.raises(HarnessError, match="dataset.nphotons: 0.001 gave no photon at all in 40 patterns"):
+        count(patterns(), 1e-3, 1)
+
+
+@pytest.mark.parametrize("nphotons", [1e22, 1e300, float("nan")])
+def test_more_photons_than_can_be_drawn_are_refused(nphotons: float) -> None:
+    with pytest.raises(HarnessError, match=r"dataset\.nphotons, dataset\.probe\.scale: .* at most 1e\+18"):
+        count(np.ones((2, 4, 4)), nphotons, 1)

@@ -30,6 +30,10 @@ def test_a_session_leaves_a_hub_and_ends_with_a_line_a_case(project: pytest.Pyte
     result.stdout.fnmatch_lines(["*= parity =*", "small: ERROR at stages: *", "hub: hub"])
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     summary = summary_of(project)
+    session, case = (
+        json.loads((project.path / "hub" / name).read_text()) for name in ("session.json", "small/case.json")
+    )
+    assert session["planned"] == {"small": case["rungs"]}
     assert summary["cases"][0]["lowest_red_rung"] == "stages"
     assert summary["exit_status"] == 1
     assert summary["finished"] is not None

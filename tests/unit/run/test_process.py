@@ -17,7 +17,7 @@ def start(folder: Path, code: str, timeout: float = 30, cancelled: threading.Eve
     seen: list[Mapping[str, Any]] = []
     outcome = process.run(
         [sys.executable, "-u", "-c", code],
-        {**os.environ, "TF_X": "7", **more},
+        {**os.environ, "TF_DETERMINISTIC_OPS": "7", **more},
         folder,
         folder / "cli" / "worker.log",
         timeout,
@@ -35,8 +35,8 @@ def test_the_log_holds_command_environment_and_both_outputs_with_the_time(tmp_pa
     assert lines == outcome.log.splitlines()
     texts = [line.split(" ", 1)[1] for line in lines]
     assert texts[0].startswith(f"command: {sys.executable} -u -c")
-    assert "environment: TF_X=7" in texts
-    assert texts.index("out") > texts.index("environment: TF_X=7")
+    assert "environment: TF_DETERMINISTIC_OPS=7" in texts
+    assert texts.index("out") > texts.index("environment: TF_DETERMINISTIC_OPS=7")
     assert "\xe9rror" in texts
     assert texts[-1].startswith("ended with status 0")
     assert all(line[:2] == "20" and line[23] == "Z" for line in lines)

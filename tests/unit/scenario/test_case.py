@@ -8,6 +8,7 @@ from harness.networks.pinn.sections import PinnScenario
 from harness.scenario.case import Case
 from harness.scenario.catalogue import load_cases
 from harness.scenario.keys import leaves
+from harness.scenario.schema import MOST_PHOTONS
 from harness.scenario.source import parse
 
 Load = Callable[..., list[Case]]
@@ -42,7 +43,7 @@ def test_it_reads_back_to_the_same_scenario(load: Load, tmp_path: Path) -> None:
 @settings(max_examples=30, deadline=None)
 @given(
     description=st.text(st.characters(exclude_categories=["Cs"])),
-    nphotons=st.floats(min_value=0, exclude_min=True, allow_infinity=False),
+    nphotons=st.floats(min_value=0, exclude_min=True, max_value=MOST_PHOTONS),
     limits=st.dictionaries(st.from_regex(r"[a-z]+(\.[a-z_]+){1,3}", fullmatch=True), st.integers(-9, 9).map(float)),
 )
 def test_any_text_and_number_survives(description: str, nphotons: float, limits: dict[str, float]) -> None:
