@@ -38,7 +38,7 @@ def test_the_seed_decides():
 
 
 def test_a_dose_without_a_photon_is_refused():
-    with pytest.raises(HarnessError, match="dataset.nphotons: 0.001 gave no photon at all in 40 patterns"):
+    with pytest.raises(HarnessError, match=r"dataset\.nphotons: 0\.001 gave no photon at all in 40 patterns"):
         count(patterns(), 1e-3, 1)
 
 
