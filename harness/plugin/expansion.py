@@ -109,9 +109,12 @@ def rung_of(name: str) -> str:
     return name.removeprefix("test_")
 
 
-def costs_of(rung: str) -> list[str]:
-    """The marker of a rung in `COSTS`; none for the name of a test that is no rung."""
-    return [marker for marker, rungs in COSTS.items() if rung in rungs]
+def costs_of(rung: str, asked: str) -> list[str]:
+    """The marker of a rung in `COSTS`, where `-m` asks for one; none for the name of a test that is no rung.
+
+    pytest's -k selects by markers as well, and `-k step` must not find what is marked `lockstep`.
+    """
+    return [marker for marker, rungs in COSTS.items() if rung in rungs] if any(map(asked.count, COSTS)) else []
 
 
 def planned(items: Sequence[pytest.Item]) -> dict[str, tuple[Case, list[str]]]:

@@ -83,7 +83,8 @@ class ParitySession:
                 if expansion.is_rung_test(item) or expansion.is_study_test(item):
                     item.extra_keyword_matches.update(self.request.backends)
                 if expansion.is_rung_test(item):
-                    for marker in expansion.costs_of(expansion.rung_of(item.originalname)):  # type: ignore[attr-defined]
+                    rung = expansion.rung_of(item.originalname)  # type: ignore[attr-defined]
+                    for marker in expansion.costs_of(rung, self.config.option.markexpr):
                         item.add_marker(marker)
         else:
             self._refuse(self.problem, items)

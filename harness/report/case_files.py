@@ -41,7 +41,7 @@ class CaseFiles:
     @property
     def is_prepared(self) -> bool:
         """Whether the legs of the case were run, so that there are files to judge and to draw."""
-        return case_runner.is_prepared(self.folder)
+        return self.prepared is not None and self.prepared.has_evidence
 
     @property
     def evidence(self) -> Evidence:

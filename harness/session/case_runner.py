@@ -240,7 +240,7 @@ def record_verdict(folder: Path, verdict: RungVerdict) -> None:
 def is_prepared(folder: Path) -> bool:
     """Whether the legs of a case were run, to their end or until the session's, so that there is evidence to judge."""
     found = prepared(folder)
-    return found is not None and found.status in ("done", "stopped")
+    return found is not None and found.has_evidence
 
 
 def is_judged(folder: Path, rung: str) -> bool:

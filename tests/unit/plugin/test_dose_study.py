@@ -15,7 +15,7 @@ def test_a_quality_that_falls_is_red_and_names_the_side(project: pytest.Pytester
     scenario("grid", GRID + SEEDS)
     result = project.runpytest_inprocess(*ASKED, "--parity-backends", "rising,fading")
     result.stdout.fnmatch_lines(
-        ["*_ test_dose?grid? _*", "fail: fading, pearson_r from 1e3 to 1e6 *the mean falls by 0.1*"]
+        ["*_ test_dose?grid? _*", "fading.1e3-1e6: fading, pearson_r from 1e3 to 1e6 *the mean falls by 0.1*"]
     )
     folder = project.path / "hub" / "studies" / "grid"
     study = json.loads((folder / "study.json").read_text())

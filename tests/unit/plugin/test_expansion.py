@@ -63,6 +63,11 @@ def test_markers_of_the_cost_select_rungs(project: pytest.Pytester, marker: str,
     assert collected(project, "-m", marker) == [f"test_{rung}[small]" for rung in rungs]
 
 
+def test_the_name_of_a_rung_selects_no_other_by_its_marker(project: pytest.Pytester) -> None:
+    assert collected(project, "-k", "step") == ["test_step[small]"]
+    assert collected(project, "-m", "parity", "-k", "step") == ["test_step[small]"]
+
+
 def test_a_rung_costs_what_its_legs_cost() -> None:
     legs = {marker: set().union(*map(ladder.needs, rungs)) for marker, rungs in expansion.COSTS.items()}
     assert not legs["lockstep"] & {"train", "infer", "exchange", "ensemble"}

@@ -29,6 +29,7 @@ def studied(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         setup = read_json(folder / "dataset" / "setup.json")
         write_json(folder / "dataset" / "setup.json", {**setup, "nphotons": nphotons})
     shutil.rmtree(root / "small")
+    hub.record_plan(root)
     assembly.render(root)
     return root
 
