@@ -13,12 +13,14 @@ Sums of rounded products use all bits of their type. A gradient that does not wa
 by less than the noise of float32 may be; so each side's is looked at by itself.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from harness.arrays import PRECISIONS, Array, Precision
+from harness.errors import HarnessError
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.hypotheses.training.factors import meaning_of_gradients
@@ -33,6 +35,8 @@ BITS = 20
 """Significant bits of the values of a gradient, at least; float32 has 24, TF32 and half precision have 11."""
 _ENOUGH = 16
 """Different values that a gradient must hold for its bits to say anything."""
+_MOST_NOISE = 0.1
+"""Own noise beyond which a gradient is but what rounding left of terms that cancel: multiples of one small number."""
 _SAME_SLOPE = "the loss has the same slope at the same outputs, so the network differs"
 _OTHER_SLOPE = "the loss has another slope at the same outputs"
 
@@ -81,10 +85,19 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, precision:
     zero = [name for name in expected if name in found and not found[name].any()]
     message = f"{backend}: gradients that are zero everywhere: {', '.join(zero) or 'none'}"
     findings.demand(f"{backend}.{precision}.moving", not zero, message)
-    bits = {name: significant_bits(found[name]) for name in expected if name in found and _tells_its_bits(found[name])}
+    told = [name for name in expected if name in found and _tells_its_bits(found[name])]
+    noise = _own_noise(evidence, backend, precision)
+    bits = {name: significant_bits(found[name]) for name in told if max(noise.get(name, ()), default=0) <= _MOST_NOISE}
     coarse = [f"{name} ({count})" for name, count in bits.items() if count < BITS]
     message = f"{backend}: gradients whose values use fewer than {BITS} bits: {', '.join(coarse) or 'none'}"
     findings.demand(f"{backend}.{precision}.bits", not coarse, message)
+
+
+def _own_noise(evidence: Evidence, backend: str, precision: Precision) -> Mapping[str, Sequence[float]]:
+    try:
+        return gradient_noise(evidence, precision)[evidence.backends.index(backend)]
+    except HarnessError:  # the comparison of the sides says what is missing
+        return {}
 
 
 def _tells_its_bits(gradient: Array) -> bool:

@@ -48,6 +48,14 @@ def test_a_gradient_in_fewer_bits_than_float32_has_is_red_inside_the_noise_of_fl
     assert found.message == f"torch: gradients whose values use fewer than 20 bits: {KERNEL} ({bits})"
 
 
+def test_what_rounding_left_of_a_gradient_that_cancels_says_nothing_of_its_bits(gs2):
+    """As of a bias before a normalisation: multiples of one small number."""
+    for side in ("tensorflow", "torch"):
+        gs2.change_json(NOISE.replace("torch", side), lambda noise: noise.update({KERNEL: [0.9, 1.1]}))
+    gs2.change_arrays(F32, **{KERNEL.replace(".", "__"): lambda a: rounded(a, 11)})
+    assert "torch.float32.bits" not in gs2.bad("gradient")
+
+
 def test_a_gradient_that_is_one_value_everywhere_says_nothing_of_its_bits(gs2):
     gs2.change_arrays(F32, **{KERNEL.replace(".", "__"): lambda a: np.where(a < 0, -0.5, 0.5).astype(a.dtype)})
     assert "torch.float32.bits" not in gs2.bad("gradient")
