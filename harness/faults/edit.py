@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from safetensors.numpy import load_file, save_file
 
 from harness.arrays import Array, Weights
 from harness.faults.faulty_port import Stages
@@ -76,6 +77,18 @@ def in_npz(path: Path, **changes: Callable[[Array], Array]) -> None:
     """Change arrays of an NPZ file in place."""
     arrays = read_npz(path)
     write_npz(path, **{**arrays, **{name: np.asarray(change(arrays[name])) for name, change in changes.items()}})
+
+
+def in_safetensors(path: Path, change: Callable[[Weights], Weights]) -> None:
+    """Change the weights of a safetensors file in place."""
+    weights = change(load_file(path))
+    path.unlink()  # it may be a hard link to the file of a run without a fault
+    save_file(weights, path)
+
+
+def halved(weights: Weights) -> Weights:
+    """The weights rounded to half precision, each in its own type."""
+    return {name: value.astype(np.float16).astype(value.dtype) for name, value in weights.items()}
 
 
 def in_npy(path: Path, change: Callable[[Array], Array]) -> None:

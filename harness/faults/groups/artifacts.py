@@ -6,18 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors.numpy import load_file, save_file
 
 from harness import layout
 from harness.arrays import Array, Weights
 from harness.faults.catalogue import ANY, fault
-from harness.faults.edit import in_json, in_npy, in_npz, truncate, without
+from harness.faults.edit import halved, in_json, in_npy, in_npz, in_safetensors, truncate, without
 from harness.faults.faulty_port import FaultyPort
 
 HISTORY = Path(layout.TRAIN_OUTPUTS, layout.HISTORY)
 STAGES = Path(layout.LOCKSTEP, layout.stages("float64"))
 GRADIENTS = Path(layout.LOCKSTEP, layout.gradients("float64"))
 PARAMS = Path(layout.BUNDLE, layout.PARAMS)
+WEIGHTS = Path(layout.BUNDLE, layout.WEIGHTS)
 INFERENCE = Path(layout.INFERENCE_OUTPUTS)
 PATCHES = INFERENCE / layout.PATCHES
 PICTURES = (INFERENCE / layout.AMPLITUDE, INFERENCE / layout.PHASE)
@@ -80,13 +80,7 @@ def bundle_scale_off(port: FaultyPort) -> None:
 @fault("artifacts.bundle-half", rung="telemetry", network=ANY, quick=True)
 def bundle_half(port: FaultyPort) -> None:
     """The bundle holds its weights in half precision."""
-
-    def half(path: Path) -> None:
-        weights = {name: value.astype(np.float16).astype(value.dtype) for name, value in load_file(path).items()}
-        path.unlink()
-        save_file(weights, path)
-
-    port.files("train", at(Path(layout.BUNDLE, layout.WEIGHTS), half))
+    port.files("train", at(WEIGHTS, in_safetensors, halved))
 
 
 @fault("artifacts.bundle-averaged", rung="telemetry", network=ANY)
@@ -100,13 +94,11 @@ def bundle_averaged(port: FaultyPort) -> None:
         average.update({name: (average.get(name, value) + value) / 2 for name, value in weights.items()})
         return weights
 
-    def replace(path: Path) -> None:
-        held = load_file(path)
-        path.unlink()
-        save_file({name: np.asarray(average[name], value.dtype) for name, value in held.items()}, path)
+    def averaged(held: Weights) -> Weights:
+        return {name: np.asarray(average[name], value.dtype) for name, value in held.items()}
 
     port.after_epoch(note)
-    port.files("train", at(Path(layout.BUNDLE, layout.WEIGHTS), replace))
+    port.files("train", at(WEIGHTS, in_safetensors, averaged))
 
 
 @fault("artifacts.history-short", rung="telemetry", network=ANY, quick=True)
@@ -125,13 +117,10 @@ def history_nan(port: FaultyPort) -> None:
 def weights_other(port: FaultyPort) -> None:
     """The bundle's scale parameter is that of another run."""
 
-    def other(output: Path) -> None:
-        path = output / layout.BUNDLE / layout.WEIGHTS
-        weights = load_file(path)
-        path.unlink()  # it may be a hard link to the file of a run without a fault
-        save_file({**weights, "log_scale": np.asarray(weights["log_scale"] + 0.1)}, path)
+    def other(weights: Weights) -> Weights:
+        return {**weights, "log_scale": np.asarray(weights["log_scale"] + 0.1)}
 
-    port.files("train", other)
+    port.files("train", at(WEIGHTS, in_safetensors, other))
 
 
 @fault("artifacts.patches-nan", rung="patches", network=ANY, quick=True)

@@ -11,7 +11,7 @@ import numpy as np
 from harness import layout
 from harness.arrays import Weights
 from harness.faults.catalogue import ANY, fault
-from harness.faults.edit import in_npz, with_amplitude
+from harness.faults.edit import halved, in_npz, with_amplitude
 from harness.faults.faulty_port import FaultyPort, RuleChange
 from harness.files import read_npz
 from harness.ports.protocol import Batch, BatchSource
@@ -212,7 +212,7 @@ def earlier_epoch_saved(port: FaultyPort) -> None:
 def loaded_half(port: FaultyPort) -> None:
     """Inference computes with the trained weights in half precision."""
     if port.leg == "infer":
-        port.weights_in(_halved)
+        port.weights_in(halved)
 
 
 @fault("training.half-precision", rung="telemetry", network=ANY)
@@ -254,11 +254,7 @@ def schedule_by_epoch(port: FaultyPort) -> None:
 @fault("training.reading-rounds", rung="trajectory", network=ANY, quick=True)
 def reading_rounds(port: FaultyPort) -> None:
     """Reading the state of the optimiser leaves the weights in half precision."""
-    port.after_state(_halved)
-
-
-def _halved(weights: Weights) -> Weights:
-    return {name: value.astype(np.float16).astype(value.dtype) for name, value in weights.items()}
+    port.after_state(halved)
 
 
 @fault("training.metrics-nan", rung="telemetry", network=ANY)
