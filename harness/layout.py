@@ -106,6 +106,7 @@ OWN_LOOP = "own_loop"
 """What a training loop of the side's own left."""
 INFERENCE_OUTPUTS = "inference_outputs"
 EXCHANGE = "exchange"
+RESUME = "resume"
 
 LEG_FOLDERS = {
     "contract": (CONTRACT_FOLDER,),
@@ -118,6 +119,7 @@ LEG_FOLDERS = {
     "train": (TRAIN_OUTPUTS, BUNDLE, OWN_LOOP),
     "infer": (INFERENCE_OUTPUTS,),
     "exchange": (EXCHANGE,),
+    "resume": (RESUME,),
 }
 """Folders that each leg writes in `<case>/<backend>/`; the first holds `missing.json` of an incapable side."""
 
@@ -149,6 +151,12 @@ GRAFTED_STAGES = "stages.npz"
 PROBLEMS = "problems.json"
 SLOPE = "slope.npz"
 ONE_EPOCH = "one_epoch.json"
+
+# Files of `replay/`, beside weights and history; the last of `resume/`, too.
+CHECKPOINT_WEIGHTS = "checkpoint_weights.npz"
+CHECKPOINT_OPTIMISER = "checkpoint_optimiser.npz"
+UNBROKEN = "unbroken.npz"
+RESUMED = "resumed.json"
 
 # Files of `train_outputs/` and `bundle/`.
 HISTORY = "history.json"

@@ -35,6 +35,16 @@ class Stitching:
     size: int
 
 
+@dataclass(frozen=True)
+class Resumption:
+    """What a training goes on from: the arguments of `Port.resume`, and the weights that were loaded before it."""
+
+    weights: Weights
+    optimiser: Weights
+    step: int
+    batches: BatchSource
+
+
 class FaultyPort:
     """The changes that a fault makes to one side; every method with a `change` adds one to a hook."""
 
@@ -121,6 +131,10 @@ class FaultyPort:
     def after_state(self, change: Callable[[Weights], Weights]) -> None:
         """Change the canonical weights whenever the optimiser's state has been read."""
         self._add("after_state", change)
+
+    def resumption(self, change: Callable[[Resumption], Resumption]) -> None:
+        """Change what a training goes on from after an interruption."""
+        self._add("resumption", change)
 
     def metrics(self, change: Callable[[dict[str, float]], dict[str, float]]) -> None:
         """Change the metrics that a training reports for an epoch."""

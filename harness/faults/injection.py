@@ -11,7 +11,7 @@ from unittest import mock
 
 from harness.arrays import Array, Weights
 from harness.errors import HarnessError
-from harness.faults.faulty_port import Change, FaultyPort, StageChange, Stitching
+from harness.faults.faulty_port import Change, FaultyPort, Resumption, StageChange, Stitching
 from harness.files import JsonObject
 from harness.networks import registry
 from harness.ports.protocol import Answer, Batch, BatchSource, EpochReport, OwnWorkflow, Port, Setup
@@ -117,13 +117,29 @@ class InjectedPort:
 
     def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
         """Train on changed batches; the weights and the metrics of an epoch are changed before it is reported."""
+        self._backend.train(self._batches(batches), self._seen(report))
 
+    def resume(
+        self, optimiser: Weights, step: int, batches: BatchSource, report: Callable[[EpochReport], None]
+    ) -> None:
+        """Go on with a training from a changed state, on changed batches; epochs are changed as in `train`."""
+        held = Resumption(self._backend.weights(), optimiser, step, self._batches(batches))
+        given: Resumption = self._port.changed("resumption", held)
+        if given.weights is not held.weights:
+            self._backend.set_weights(given.weights)
+        self._backend.resume(given.optimiser, given.step, given.batches, self._seen(report))
+
+    def _batches(self, batches: BatchSource) -> BatchSource:
+        found: BatchSource = self._port.changed("batches", ChangedBatches(batches, self._batch))
+        return found
+
+    def _seen(self, report: Callable[[EpochReport], None]) -> Callable[[EpochReport], None]:
         def seen(epoch: EpochReport) -> None:
             if self._port.uses("after_epoch"):
                 self._backend.set_weights(self._port.changed("after_epoch", self._backend.weights()))
             report(replace(epoch, metrics=self._port.changed("metrics", dict(epoch.metrics))))
 
-        self._backend.train(self._port.changed("batches", ChangedBatches(batches, self._batch)), seen)
+        return seen
 
     def fit(self, data: Path, folder: Path, report: Callable[[EpochReport], None]) -> float | None:
         """Train by the backend's own loop, unchanged."""

@@ -17,8 +17,21 @@ from harness.ports.seen import Seen
 from harness.scenario.schema import Scenario
 
 SHARED_WEIGHTS = "shared_weights"
+RESUME = "resume"
 CAPABILITIES = frozenset(
-    {SHARED_WEIGHTS, "stages", "stage", "losses", "gradients", "slope", "train", "optimiser_state", "predict", "stitch"}
+    {
+        SHARED_WEIGHTS,
+        "stages",
+        "stage",
+        "losses",
+        "gradients",
+        "slope",
+        "train",
+        "optimiser_state",
+        RESUME,
+        "predict",
+        "stitch",
+    }
 )
 """Everything that a port may be capable of: names of methods of `Port`, and `shared_weights`. The latter means that its
 weights are those of the contract, so that it can load initial weights that both sides share, and weights that the other
@@ -157,6 +170,19 @@ class Port(Protocol):
 
         For Adam these are `<weight>.first_moment` and `<weight>.second_moment`, before the bias correction.
         Raises HarnessError before the first step of a training.
+        """
+        ...
+
+    def resume(
+        self, optimiser: Weights, step: int, batches: "BatchSource", report: Callable[[EpochReport], None]
+    ) -> None:
+        """Go on with a training that was interrupted after `step` steps; the weights are loaded already.
+
+        Args:
+            optimiser: what `optimiser_state` returned then, of this port or of the other side's.
+            step: how many steps were taken, a whole number of epochs; the next batch is `batches.batch(step)`.
+            batches: the batches of the whole training.
+            report: called after every epoch, as in `train`.
         """
         ...
 

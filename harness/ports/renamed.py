@@ -68,6 +68,16 @@ class RenamedPort:
         state = self.port.optimiser_state()
         return {f"{self._weights[name.rpartition('.')[0]]}.{name.rpartition('.')[2]}": state[name] for name in state}
 
+    def resume(
+        self, optimiser: Weights, step: int, batches: BatchSource, report: Callable[[EpochReport], None]
+    ) -> None:
+        """Go on with a training that was interrupted."""
+        own = {
+            f"{self._own_weights[name.rpartition('.')[0]]}.{name.rpartition('.')[2]}": value
+            for name, value in optimiser.items()
+        }
+        self.port.resume(own, step, batches, report)
+
     def predict(self, batch: Batch) -> Array:
         """Predicted object patches."""
         return self.port.predict(batch)

@@ -44,6 +44,7 @@ _INFER_CODE = (
     "physics/*.py",
 )
 _STEP_CODE = ("run/legs/trajectory.py", "run/legs/lockstep.py", "run/legs/distances.py")
+_REPLAY_CODE = ("run/legs/replay.py", "run/legs/resume.py", "run/legs/distances.py")
 LEG_CODE = {
     "check": ("run/legs/check.py",),
     "contract": ("run/legs/contract.py",),
@@ -52,10 +53,11 @@ LEG_CODE = {
     "oracle": ("run/legs/oracle.py", "physics/*.py"),
     "graft": ("run/legs/graft.py",),
     "repeat": (*_STEP_CODE, "run/legs/repeat.py"),
-    "replay": ("run/legs/replay.py",),
+    "replay": _REPLAY_CODE,
     "train": ("run/legs/train.py",),
     "infer": _INFER_CODE,
     "exchange": _INFER_CODE,
+    "resume": _REPLAY_CODE,
 }
 _DATASET_CODE = ("layout.py", "records/*.py", "dataset/*.py", "physics/*.py")
 _REFERENCE_CODE = ("layout.py", "run/worker.py", "run/legs/reference*.py")
@@ -76,6 +78,7 @@ _INPUTS = {
     "train": (layout.TRAIN, layout.PROBE),
     "infer": (layout.TEST, layout.PROBE),
     "exchange": (layout.TEST, layout.PROBE),
+    "resume": (layout.TRAIN, layout.PROBE),
 }
 _TRUTH = (layout.TRUTH, layout.TRUTH_AMPLITUDE, layout.TRUTH_PHASE)
 _TRUTH_CODE = ("dataset/truth.py", "physics/translation.py")

@@ -10,24 +10,36 @@ from harness.run import keys
 from harness.run.store import Address
 from harness.scenario.schema import Scenario
 
-LEGS = ("contract", "lockstep", "oracle", "repeat", "graft", "trajectory", "replay", "train", "infer", "exchange")
+LEGS = (
+    "contract",
+    "lockstep",
+    "oracle",
+    "repeat",
+    "graft",
+    "trajectory",
+    "replay",
+    "train",
+    "infer",
+    "exchange",
+    "resume",
+)
 """In the order in which they run."""
 CHECK = "check"
 """The leg of the verb `port check`, which no rung needs."""
-SOURCES = {"oracle": "lockstep", "infer": "train", "graft": "lockstep", "exchange": "train"}
+SOURCES = {"oracle": "lockstep", "infer": "train", "graft": "lockstep", "exchange": "train", "resume": "replay"}
 """Leg to the leg whose result it starts from."""
-CROSS_LEGS = ("graft", "exchange")
+CROSS_LEGS = ("graft", "exchange", "resume")
 """Legs that start from the other side's result."""
 PROCESSES = (
     ("contract", "lockstep", "oracle"),
     ("repeat", "graft", "trajectory", "replay", "train", "infer"),
-    ("exchange",),
+    ("exchange", "resume"),
 )
 """The legs of each process of a side, one process after the other; both sides have ended one when the next begins.
 
 What a pass through the network shows comes first, so that it is judged while the sides are trained."""
 _INFERRING = ("infer", "exchange")
-SOURCE_FOLDERS = {"train": layout.BUNDLE, "lockstep": layout.LOCKSTEP}
+SOURCE_FOLDERS = {"train": layout.BUNDLE, "lockstep": layout.LOCKSTEP, "replay": layout.REPLAY}
 """Folder of a leg's result that another leg starts from."""
 
 

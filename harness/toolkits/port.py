@@ -4,12 +4,10 @@ What a framework does itself stands in `harness.toolkits.torch.port` and `harnes
 """
 
 import re
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -19,14 +17,14 @@ from harness.errors import HarnessError
 from harness.files import JsonObject
 from harness.ports.contract import Contract, Scale, Term, Value
 from harness.ports.feed import read_only
-from harness.ports.protocol import FIT, OUTPUTS, SEEN, SHARED_WEIGHTS, Batch, BatchSource, EpochReport, Setup
+from harness.ports.protocol import FIT, OUTPUTS, RESUME, SEEN, SHARED_WEIGHTS, Batch, Setup
 from harness.ports.seen import Seen
 from harness.toolkits import statement
-from harness.toolkits.history import LOSS, history_of
 from harness.toolkits.layers import Layer, Tensor
 from harness.toolkits.taps import Place, Tap
 from harness.toolkits.terms import Loss, LossTerm, terms_of
 from harness.toolkits.trace import Site, Trace, sites
+from harness.toolkits.training import Training
 
 Feed = Callable[[Batch], Any]
 """From a batch to NumPy arrays in the framework's own layout, one or a tuple of several."""
@@ -35,13 +33,8 @@ CAPABILITIES = frozenset(
 )
 
 
-class ToolkitPort(ABC):
+class ToolkitPort(Training):
     """One model of a user, behind the harness's protocol (see `harness.ports.protocol.Port`)."""
-
-    framework: str
-    optimisers: ModuleType
-    """The framework's `optimisers.py`: `arrays` that an optimiser keeps for a variable, in the framework's layout and
-    empty before the first step, the names of these `slots`, and its `options`, its kind and constants."""
 
     def __init__(
         self,
@@ -106,6 +99,8 @@ class ToolkitPort(ABC):
         self._layers = self._all_layers(trace)
         self._tensors = self._with_constants(self._named_tensors())
         self.contract = self._contract(trace)
+        if self.optimisers.is_told_whole(self.optimiser):
+            self.capabilities |= {RESUME}
 
     # What a framework does.
 
@@ -156,10 +151,6 @@ class ToolkitPort(ABC):
     @abstractmethod
     def _loss_slopes(self, given: Mapping[str, Array], batch: Batch) -> list[Array | None]:
         """Gradient of `loss` for each given output of a call, at these values, in the framework's layout."""
-
-    @abstractmethod
-    def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
-        """Train on the batches in their order; calls `report` after every epoch."""
 
     @abstractmethod
     def facts(self) -> JsonObject:
@@ -240,18 +231,6 @@ class ToolkitPort(ABC):
             return self._as_output([tensors[call] for call in outputs])
         return self._run(self._fed(batch), Trace(tensors, differentiated=True))
 
-    def optimiser_state(self) -> Weights:
-        """What the optimiser keeps for every trained weight; HarnessError before the first step."""
-        state = {
-            f"{name}.{slot}": widened(tensor.layout.out(array))
-            for name, tensor in self._tensors.items()
-            if tensor.trained
-            for slot, array in self.optimisers.arrays(self.optimiser, tensor.variable).items()
-        }
-        if self.contract.optimiser_state and not state:
-            raise HarnessError(f"{self.framework}: the optimiser holds nothing yet; train first.")
-        return state
-
     def outputs(self, batch: Batch) -> dict[str, Array]:
         """Every output of the model, by the name of its stage, as inference computes it."""
         answer, sites = self._answered(self._fed(batch)), [site for site in self._sites if site.layer.kind == "output"]
@@ -266,23 +245,6 @@ class ToolkitPort(ABC):
         """The outputs for some inputs in NumPy, in inference mode, as a user asks the model for them."""
         output = self._run(inputs, Trace())
         return tuple(map(self._to_numpy, output)) if isinstance(output, tuple | list) else self._to_numpy(output)
-
-    def fit(self, data: Path, folder: Path, report: Callable[[EpochReport], None]) -> None:
-        """Train by the user's own loop; steps are counted by the optimiser, and shared out evenly over the epochs."""
-        assert self._fit is not None
-        with self._counted_steps() as count:
-            found = self._fit(data, folder)
-        history = history_of({name: np.array([*map(float, values)]) for name, values in found.items()}, "fit")
-        if not count():
-            raise HarnessError("fit: took no step of the optimiser that the port was given; give it the one it uses.")
-        epochs = len(history[LOSS])
-        for epoch in range(1, epochs + 1):
-            metrics = {name: float(values[epoch - 1]) for name, values in history.items()}
-            report(EpochReport(epoch, count() * epoch // epochs, metrics))
-
-    @abstractmethod
-    def _counted_steps(self) -> AbstractContextManager[Callable[[], int]]:
-        """Count the steps that the optimiser takes meanwhile."""
 
     def seen(self) -> Seen:
         """What the user gave as seen at the front door."""

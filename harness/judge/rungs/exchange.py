@@ -1,5 +1,7 @@
 """Rung 14: do weights that one side trained give the same picture when the other side loads them?
 
+And does the other side train on from them, and from the optimiser's state, as the side that saved them would?
+
 Evidence: `<backend>/exchange/`, the inference of a side with the other's weights, is compared with
 `inference_outputs/` of the side that trained them, in both directions. The network is the same function on both
 sides, so the results differ by the rounding of one forward pass only.
@@ -16,11 +18,12 @@ from harness.judge.evidence import Canvas, Evidence, Predictions
 from harness.judge.findings import Findings
 from harness.judge.gauges import fit_global_phase
 from harness.judge.pictures import covered
+from harness.judge.resume import judge_taken_over
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 from harness.physics.canvas import accumulate
 
-NEEDS = frozenset({"train", "infer", "exchange"})
+NEEDS = frozenset({"train", "infer", "exchange", "trajectory", "replay", "resume"})
 
 
 def judge(evidence: Evidence, limits: Limits) -> list[Check]:
@@ -32,6 +35,7 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
         with findings.evidence_for(direction):
             _compare_patches(findings, evidence, trained, loaded, direction)
             _compare_canvases(findings, evidence, trained, loaded, direction)
+        judge_taken_over(findings, evidence, trained, loaded)
     return findings.checks
 
 

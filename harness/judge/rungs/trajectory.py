@@ -7,7 +7,8 @@ either side from itself so far (`noise_float32.json`). A weight that rounding do
 with its noise, too (`noise_float64.json`). The loss before the first step is compared with that of the lock-step,
 which another leg of the same process computed. The last weights are compared with those of the same steps in one epoch,
 in which nobody read anything: what is watched does not change.
-The first epochs of the real training are replayed in float64 (`replay/`), whose weights are compared, too.
+The first epochs of the real training are replayed in float64 (`replay/`), whose weights are compared, too; and a side
+that goes on from its own checkpoint must get where it gets without an interruption.
 """
 
 import math
@@ -31,6 +32,7 @@ from harness.judge.lockstep import (
 )
 from harness.judge.precision import in_float32
 from harness.judge.replay import compare_replays
+from harness.judge.resume import judge_resumed
 from harness.judge.tensors import is_rounding, judge_presence, unchanged
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
@@ -56,6 +58,8 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
     with findings.evidence_for("float32"):
         _compare_in_noise(findings, evidence)
     compare_replays(findings, evidence)
+    for backend in evidence.backends:
+        judge_resumed(findings, evidence, backend)
     return findings.checks
 
 

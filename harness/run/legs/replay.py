@@ -3,7 +3,8 @@
 The steps of a trajectory are epochs of their own, at another rate, and end early. What happens at the end of an epoch,
 begins later, or hangs on the real schedule shows in a training as it is: the same batches and steps by the port's own
 loop, with nothing asked before its last epoch is over. Rounding of float64 lets two sound sides part by next to nothing
-meanwhile. Fills `replay/`: `history.json`, as that of the training, and `weights.npz` after its last epoch.
+meanwhile. Fills `replay/`: `history.json`, as that of the training, and `weights.npz` after its last epoch; and what
+`harness.run.legs.resume` says of an interruption.
 """
 
 import contextlib
@@ -28,6 +29,7 @@ from harness.run.legs.common import (
     truth_of,
     write_missing,
 )
+from harness.run.legs.resume import interrupt
 
 EPOCHS, STEPS = 2, 13
 """Fewest epochs and steps that are replayed, so that something of a second epoch is among them."""
@@ -64,6 +66,7 @@ def run(job: Job) -> None:
         port.train(batches, report)
     History(epochs=tuple(history)).write(folder / layout.HISTORY)
     write_npz(folder / layout.FIRST_WEIGHTS, **weights)
+    interrupt(job, port, folder)
 
 
 def replayed_epochs(epochs: int, steps: int) -> int:

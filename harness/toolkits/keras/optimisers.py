@@ -1,10 +1,11 @@
 """The state and the constants of Keras' optimisers under the names that both sides use."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
 
-from harness.arrays import Array
+from harness.arrays import Array, Weights
 from harness.ports.contract import Value
 from harness.toolkits.keras.differentiation import to_numpy
 
@@ -15,6 +16,8 @@ SLOTS: dict[str, dict[str, str]] = {
     "rmsprop": {"velocity": "second_moment"},
 }
 """By optimiser, Keras' name of what is kept for a variable, and the name on both sides."""
+_KNOWN = (keras.optimizers.Adam, keras.optimizers.AdamW, keras.optimizers.SGD, keras.optimizers.RMSprop)
+"""Of another optimiser it is not known what else it remembers."""
 WHERE_SET = ("clipnorm", "global_clipnorm", "clipvalue", "gradient_accumulation_steps")
 """Settings of every optimiser that change its steps unless they are None or 0."""
 AVERAGING = ("use_ema", "ema_momentum", "ema_overwrite_frequency")
@@ -35,15 +38,41 @@ def slots(optimiser: keras.Optimizer) -> tuple[str, ...]:
 
 def arrays(optimiser: keras.Optimizer, variable: keras.Variable) -> dict[str, Array]:
     """What the optimiser keeps for a variable; empty before it was built, and of what is no variable of Keras."""
+    factor = _momentum_factor(optimiser)
+    return {name: to_numpy(own) / factor for name, own in _kept(optimiser, variable).items()}
+
+
+def restore(optimiser: keras.Optimizer, kept: Sequence[tuple[keras.Variable, Weights]], step: int) -> None:
+    """Give a fresh optimiser what it kept for its variables after `step` steps; the reverse of `arrays`."""
+    optimiser.iterations.assign(step)
+    factor = _momentum_factor(optimiser)
+    for variable, found in kept:
+        for name, own in _kept(optimiser, variable).items():
+            own.assign(found[name] * factor)
+
+
+def is_told_whole(optimiser: keras.Optimizer) -> bool:
+    """Whether what `arrays` returns, and the number of steps, is all that the optimiser remembers."""
+    settings: dict[str, Any] = optimiser.get_config()
+    more = ["amsgrad", "centered", "use_ema", "gradient_accumulation_steps"]
+    if kind(optimiser) == "rmsprop":
+        more.append("momentum")
+    return type(optimiser) in _KNOWN and not any(settings.get(name) for name in more)
+
+
+def _kept(optimiser: keras.Optimizer, variable: keras.Variable) -> dict[str, keras.Variable]:
+    """The optimiser's own variables of a variable, by the names of both sides."""
     if not isinstance(variable, keras.Variable):
         return {}
     path = variable.path.replace("/", "_")
-    kept = {own.name: own for own in optimiser.variables}
+    held = {own.name: own for own in optimiser.variables}
     names = {f"{path}_{suffix}": name for suffix, name in SLOTS.get(kind(optimiser), {}).items()}
-    found = {name: to_numpy(kept[own]) for own, name in names.items() if own in kept}
-    if kind(optimiser) == "sgd":  # Keras keeps the step that the momentum takes; on both sides it is summed gradients
-        return {name: array / -float(optimiser.learning_rate) for name, array in found.items()}
-    return found
+    return {name: held[own] for own, name in names.items() if own in held}
+
+
+def _momentum_factor(optimiser: keras.Optimizer) -> float:
+    """What Keras multiplies what it keeps with: of SGD the step that the momentum takes, and not summed gradients."""
+    return -float(optimiser.learning_rate) if kind(optimiser) == "sgd" else 1.0
 
 
 def options(optimiser: keras.Optimizer) -> dict[str, Value]:

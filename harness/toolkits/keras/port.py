@@ -116,15 +116,19 @@ class KerasPort(ToolkitPort):
         found = slopes(evaluate, [*map(self._to_tensor, given.values())])
         return [None if slope is None else self._to_numpy(slope) for slope in found]
 
-    def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
-        """Train with a fresh optimiser on the batches in their order; calls `report` after every epoch."""
+    def _fresh_optimiser(self) -> None:
         for variable, value in zip(self.optimiser.variables, self._fresh, strict=True):
             variable.assign(value)
+
+    def _restore(self, kept: Sequence[tuple[keras.Variable, Weights]], step: int) -> None:
+        optimisers.restore(self.optimiser, kept, step)
+
+    def _train_from(self, step: int, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
         with self._training_mode(self._setup.random_layers, keeps_state=False):
-            step = self._compiled_step
-            for epoch in range(batches.epochs):
+            take = self._compiled_step
+            for epoch in range(step // batches.steps_per_epoch, batches.epochs):
                 first = epoch * batches.steps_per_epoch
-                seen = [step(*self._batch(batches.batch(first + number))) for number in range(batches.steps_per_epoch)]
+                seen = [take(*self._batch(batches.batch(first + number))) for number in range(batches.steps_per_epoch)]
                 means = {name: float(np.mean([float(values[name]) for values in seen])) for name in seen[0]}
                 rate = float(self.optimiser.learning_rate)
                 report(EpochReport(epoch + 1, first + len(seen), {**means, "learning_rate": rate}))

@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -104,15 +105,23 @@ class TorchPort(ToolkitPort):
         found = torch.autograd.grad(loss, list(tensors.values()), allow_unused=True)
         return [None if slope is None else self._to_numpy(slope) for slope in found]
 
-    def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
-        """Train with a fresh optimiser on the batches in their order; calls `report` after every epoch."""
+    def _fresh_optimiser(self) -> None:
         self.optimiser.load_state_dict(copy.deepcopy(self._fresh))
         if self._schedule is not None:
             self._schedule.load_state_dict(copy.deepcopy(self._fresh_schedule))
+
+    def _restore(self, kept: Sequence[tuple[torch.Tensor, Weights]], step: int) -> None:
+        optimisers.restore(self.optimiser, kept, step)
+        with warnings.catch_warnings():  # the steps of the optimiser were taken before
+            warnings.filterwarnings("ignore", "Detected call of `lr_scheduler.step", UserWarning)
+            for _ in range(step if self._schedule is not None else 0):
+                self._schedule.step()
+
+    def _train_from(self, step: int, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
         with self._training_mode(self._setup.random_layers, keeps_state=False):
-            for epoch in range(batches.epochs):
+            for epoch in range(step // batches.steps_per_epoch, batches.epochs):
                 first = epoch * batches.steps_per_epoch
-                seen = [self._step(batches.batch(first + step)) for step in range(batches.steps_per_epoch)]
+                seen = [self._step(batches.batch(first + place)) for place in range(batches.steps_per_epoch)]
                 rate = float(self.optimiser.param_groups[0]["lr"])
                 means = {name: float(np.mean([values[name] for values in seen])) for name in seen[0]}
                 report(EpochReport(epoch + 1, first + len(seen), {**means, "learning_rate": rate}))

@@ -92,9 +92,21 @@ class TensorFlowPort:
 
     def train(self, batches: BatchSource, report: Callable[[EpochReport], None]) -> None:
         """Train on the batches in their order; calls `report` after every epoch."""
+        self._training_of(batches).fit(batches, report)
+
+    def resume(
+        self, optimiser: Weights, step: int, batches: BatchSource, report: Callable[[EpochReport], None]
+    ) -> None:
+        """Go on with a training after `step` steps, with Adam's moments as they were then."""
+        training = self._training_of(batches)
+        weights.restore(self._model, training.optimizer, optimiser, step)
+        training.go_on(batches, report, step)
+
+    def _training_of(self, batches: BatchSource) -> Training:
+        """The compiled step for these batches, the last one if it fits."""
         if self._training is None or not self._training.accepts(batches):
             self._training = Training(self._model, self._losses, self._scenario.optimiser, batches, self.rules)
-        self._training.fit(batches, report)
+        return self._training
 
     def optimiser_state(self) -> Weights:
         """Both moments of every trained weight, `<weight>.first_moment` and `<weight>.second_moment`."""

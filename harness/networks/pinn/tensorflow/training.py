@@ -47,9 +47,13 @@ class Training:
         """Train every trainable weight on the batches in their order, with a fresh state of the optimiser."""
         for variable in self.optimizer.variables:
             variable.assign(tf.zeros_like(variable))
-        for epoch in range(batches.epochs):
-            first, end = epoch * batches.steps_per_epoch, (epoch + 1) * batches.steps_per_epoch
-            history = [self._step(batch.amplitude, batch.relative) for batch in map(batches.batch, range(first, end))]
+        self.go_on(batches, report, 0)
+
+    def go_on(self, batches: BatchSource, report: Callable[[EpochReport], None], first: int) -> None:
+        """Train from step `first` on, which is the first of an epoch, with the state that the optimiser has."""
+        for epoch in range(first // batches.steps_per_epoch, batches.epochs):
+            begin, end = epoch * batches.steps_per_epoch, (epoch + 1) * batches.steps_per_epoch
+            history = [self._step(batch.amplitude, batch.relative) for batch in map(batches.batch, range(begin, end))]
             metrics = {name: float(tf.reduce_mean([terms[name] for terms in history])) for name in history[0]}
             metrics["intensity_scale"] = float(tf.exp(self.model.diffraction.log_scale))
             metrics["learning_rate"] = self.rules.learning_rate(self.settings, end - 1, self.steps)

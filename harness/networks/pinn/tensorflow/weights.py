@@ -37,3 +37,11 @@ def moments(model: PtychographyModel, optimizer: Adam) -> Weights:
         for name, variable in trainable(model).items()
         for moment, value in optimizer.moments(variable).items()
     }
+
+
+def restore(model: PtychographyModel, optimizer: Adam, values: Weights, step: int) -> None:
+    """Give the optimiser the moments that it had after `step` steps, as `moments` returned them."""
+    for name, variable in trainable(model).items():
+        for moment, kept in optimizer.moments(variable).items():
+            kept.assign(values[f"{name}.{moment}"])
+    optimizer.iterations.assign(step)

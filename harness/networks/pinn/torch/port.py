@@ -94,6 +94,14 @@ class TorchPort:
         self._optimiser = training.optimiser(self._model)
         training.fit(self._model, self._optimiser, batches, report)
 
+    def resume(
+        self, optimiser: Weights, step: int, batches: BatchSource, report: Callable[[EpochReport], None]
+    ) -> None:
+        """Go on with a training after `step` steps, with Adam's moments as they were then."""
+        self._optimiser = training.optimiser(self._model)
+        training.restore(self._model, self._optimiser, optimiser, step)
+        training.fit(self._model, self._optimiser, batches, report, step)
+
     def optimiser_state(self) -> Weights:
         """Both moments of every trained weight, `<weight>.first_moment` and `<weight>.second_moment`."""
         if self._optimiser is None:

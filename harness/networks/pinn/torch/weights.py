@@ -18,7 +18,7 @@ def to_canonical(module: nn.Module) -> Weights:
 
 def from_canonical(weights: Weights, module: nn.Module) -> None:
     """Load checked canonical weights into the module, in its own precision and on its own device."""
-    module.load_state_dict({_torch_name(name): _tensor(array) for name, array in weights.items()})
+    module.load_state_dict({_torch_name(name): tensor(array) for name, array in weights.items()})
 
 
 def trainable(module: nn.Module) -> dict[str, nn.Parameter]:
@@ -37,9 +37,10 @@ def canonical_array(tensor: Tensor) -> np.ndarray:
     return np.ascontiguousarray(array.transpose(2, 3, 1, 0)) if array.ndim == 4 else array
 
 
+def tensor(array: np.ndarray) -> Tensor:
+    """The reverse of `canonical_array`, float64."""
+    return torch.from_numpy(np.array(array.transpose(3, 2, 0, 1) if array.ndim == 4 else array))
+
+
 def _torch_name(name: str) -> str:
     return f"{name.removesuffix('kernel')}weight" if name.endswith(".kernel") else name
-
-
-def _tensor(array: np.ndarray) -> Tensor:
-    return torch.from_numpy(np.array(array.transpose(3, 2, 0, 1) if array.ndim == 4 else array))
