@@ -326,8 +326,7 @@ def legs_of(injected: Injected) -> tuple[str, ...]:
         legs |= needs & BEFORE_TRAINING | {"lockstep", "oracle", "graft"}
     if not needs <= BEFORE_TRAINING or not legs:
         legs |= {"replay", "train", "infer"} if changes_leg(injected, "train") else {"infer"}
-    if "exchange" in needs and changes_leg(injected, "exchange"):
-        legs.add("exchange")
+    legs |= {leg for leg in ("exchange", "resume") if leg in needs and changes_leg(injected, leg)}
     return tuple(leg for leg in LEGS if leg in legs)
 
 

@@ -70,13 +70,16 @@ class Training(ABC):
     def resume(
         self, optimiser: Weights, step: int, batches: BatchSource, report: Callable[[EpochReport], None]
     ) -> None:
-        """Go on with a training after `step` steps, with what the optimiser kept for every trained weight then."""
-        trained = {name: tensor for name, tensor in self._tensors.items() if tensor.trained}
-        slots = self.contract.optimiser_state
-        kept = [
-            (tensor.variable, {slot: tensor.layout.back(optimiser[f"{name}.{slot}"]) for slot in slots})
-            for name, tensor in trained.items()
-        ]
+        """Go on with a training after `step` steps, with what the optimiser kept for every trained weight then.
+
+        Where it kept nothing of a weight, because it was not given it, there is nothing to load.
+        """
+        kept = []
+        for name, tensor in self._tensors.items():
+            named = {slot: f"{name}.{slot}" for slot in self.contract.optimiser_state}
+            found = {slot: tensor.layout.back(optimiser[key]) for slot, key in named.items() if key in optimiser}
+            if tensor.trained and found:
+                kept.append((tensor.variable, found))
         self._fresh_optimiser()
         self._restore(kept, step)
         self._train_from(step, batches, report)

@@ -34,4 +34,8 @@ def write_replay(side: Path) -> None:
     here.mkdir()
     epochs = read_json(side / layout.TRAIN_OUTPUTS / layout.HISTORY)["epochs"][:1]
     write_json(here / layout.HISTORY, {"epochs": epochs})
-    shutil.copyfile(side / layout.TRAJECTORY / layout.last(PRECISION), here / layout.FIRST_WEIGHTS)
+    last = side / layout.TRAJECTORY / layout.last(PRECISION)
+    shutil.copyfile(last, here / layout.FIRST_WEIGHTS)
+    shutil.copyfile(last, here / layout.UNBROKEN)
+    for folder, far in ((here, 0.0), (side / layout.RESUME, 1e-14)):
+        write_json(folder / layout.RESUMED, dict.fromkeys(read_npz(last), far))

@@ -21,7 +21,7 @@ from harness.judge.verdict import RungVerdict
 from harness.networks import registry
 from harness.networks.stated.sections import StatedScenario
 from harness.ports.contract import Weight
-from harness.ports.protocol import CAPABILITIES, SHARED_WEIGHTS
+from harness.ports.protocol import CAPABILITIES, RESUME, SHARED_WEIGHTS
 from harness.run import worker
 from harness.run.job import Job, write_job
 from harness.run.plan import CROSS_LEGS, LEGS, SOURCE_FOLDERS, SOURCES, source_side
@@ -66,7 +66,7 @@ def sensible() -> list[frozenset[str]]:
 
     A port that predicts stitches as well, but for two sets such as a toolkit's port has.
     """
-    optional = sorted(CAPABILITIES - {"stage", "slope"})
+    optional = sorted(CAPABILITIES - {"stage", "slope", RESUME})
     chosen = [frozenset(some) for size in range(len(optional) + 1) for some in combinations(optional, size)]
     alone = [some | {"stage"} for some in chosen if "stages" in some]
     alone += [some | {"slope"} for some in alone if "gradients" in some]
@@ -76,6 +76,7 @@ def sensible() -> list[frozenset[str]]:
     return [
         frozenset({"train", "predict"}),
         CAPABILITIES - {"stitch"},
+        CAPABILITIES,
         *(
             some
             for some in (*chosen, *alone)
@@ -189,6 +190,41 @@ def test_what_a_port_does_not_claim_is_inconclusive(judged, partial: frozenset[s
             assert verdict.status in ("pass", "fail") or "neither has learned" in verdict.message, told
         else:
             assert verdict.status == expected, told
+
+
+@pytest.mark.parametrize(("partial", "status"), [(CAPABILITIES, "pass"), (CAPABILITIES - {RESUME}, "skipped")])
+def test_whether_a_training_can_go_on_is_asked_of_ports_that_claim_it(judged, partial, status) -> None:
+    found = judged(partial)
+    checks = {check.name: check for rung in ("trajectory", "exchange") for check in found[rung].checks}
+    assert checks["whole.resumed"].status == "pass"
+    for name in ("partial.resumed", "whole_to_partial.resumed", "partial_to_whole.resumed"):
+        assert checks[name].status == status, checks[name].message
+    assert {found[rung].status for rung in ("trajectory", "exchange")} == {"pass"}
+
+
+class Forgetful(TOY):
+    """Goes on without what it kept."""
+
+    def resume(self, optimiser: Any, step: int, batches: Any, report: Any) -> None:
+        super().resume({name: value * 0 for name, value in optimiser.items()}, step, batches, report)
+
+
+class Restarting(TOY):
+    """Goes on with the first batches again."""
+
+    def resume(self, optimiser: Any, step: int, batches: Any, report: Any) -> None:
+        super().resume(optimiser, 0, batches, report)
+
+
+@pytest.mark.parametrize("made", [Forgetful, Restarting])
+def test_a_port_that_does_not_go_on_where_it_was_is_red(judged, made: Any) -> None:
+    found = judged(CAPABILITIES, made=made)
+    red = {check.name for verdict in found.values() for check in verdict.checks if check.status in ("fail", "error")}
+    assert red - {name for name in red if not name.endswith(".resumed")} == {
+        "partial.resumed",
+        "whole_to_partial.resumed",
+    }
+    assert (found["trajectory"].status, found["exchange"].status) == ("fail", "fail")
 
 
 def test_two_ports_that_claim_the_same_little_are_not_passed_for_it(judged) -> None:

@@ -65,9 +65,12 @@ class StatedToy:
         return {"mixed": 2 * (known["mixed"] - np.square(fed)) / fed.size}
 
     def train(self, batches, report):
+        self.resume({f"{name}.velocity": np.zeros(()) for name in self._weights}, 0, batches, report)
+
+    def resume(self, optimiser, step, batches, report):
         rate = self.setup.scenario.optimiser.learning_rate
-        self._velocity = {name: np.zeros(()) for name in self._weights}
-        for epoch in range(batches.epochs):
+        self._velocity = {name: optimiser[f"{name}.velocity"] for name in self._weights}
+        for epoch in range(step // batches.steps_per_epoch, batches.epochs):
             losses = []
             for step in range(epoch * batches.steps_per_epoch, (epoch + 1) * batches.steps_per_epoch):
                 batch = batches.batch(step)

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from harness.ports.contract import OPTIMISER_OPTIONS, Value
-from harness.ports.protocol import Batch
+from harness.ports.protocol import RESUME, Batch
 from harness.toolkits.keras import device
 from harness.toolkits.keras import optimisers as of_keras
 from harness.toolkits.keras.port import KerasPort
@@ -115,3 +115,78 @@ def test_what_was_read_of_an_optimiser_is_not_moved_by_its_next_step(batch: Batc
     read: list[dict[str, Any]] = []
     port.train(OneBatch(batch), lambda report: read.append(port.optimiser_state()))
     assert all((read[0][name] != value).all() for name, value in read[1].items())
+
+
+def torch_port(kind: str, schedule: bool = False, **settings: Any) -> TorchPort:
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Conv2d(1, 3, 3, padding=1), torch.nn.Conv2d(3, 1, 3, padding=1))
+    model = model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    optimiser = getattr(torch.optim, kind)(model.parameters(), 0.0625, **settings)
+    falling = torch.optim.lr_scheduler.ExponentialLR(optimiser, 0.5) if schedule else None
+    port = TorchPort(model, loss=torch.nn.functional.mse_loss, optimiser=optimiser, schedule=falling)
+    port.bind(setup())
+    return port
+
+
+def keras_port(kind: str, schedule: bool = False, **settings: Any) -> KerasPort:
+    keras.utils.set_random_seed(0)
+    convolutions = [keras.layers.Conv2D(width, 3, padding="same", name=f"of_{width}") for width in (3, 1)]
+    model = keras.Sequential([keras.Input((SIZE, SIZE, 1)), *convolutions])
+    rate = keras.optimizers.schedules.ExponentialDecay(0.0625, 1, 0.5) if schedule else 0.0625
+    optimiser = getattr(keras.optimizers, kind)(rate, **settings)
+    port = KerasPort(model, loss=keras.losses.mean_squared_error, optimiser=optimiser)
+    port.bind(setup())
+    return port
+
+
+@pytest.mark.parametrize("make", [torch_port, keras_port])
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [
+        ("Adam", {}),
+        ("Adam", {"schedule": True}),
+        ("AdamW", {"weight_decay": 0.25}),
+        ("RMSprop", {}),
+        ("SGD", {}),
+        ("SGD", {"momentum": 0.5}),
+        ("SGD", {"momentum": 0.5, "nesterov": True, "schedule": True}),
+    ],
+    ids=str,
+)
+def test_a_fresh_port_goes_on_where_another_stopped(make: Any, kind: str, settings: Any, batch: Batch) -> None:
+    """With the optimiser's state, its count of steps and the rate of its schedule."""
+    whole, again, source = make(kind, **settings), make(kind, **settings), OneBatch(batch)
+    saved: dict[int, Any] = {}
+    whole.train(source, lambda report: saved.setdefault(report.step, (whole.weights(), whole.optimiser_state())))
+    again.set_weights(saved[1][0])
+    reported: list[int] = []
+    again.resume(saved[1][1], 1, source, lambda report: reported.append(report.step))
+    assert reported == [2, 3]
+    for name, value in saved[3][0].items():
+        np.testing.assert_allclose(again.weights()[name], value, rtol=1e-13)
+    for name, value in saved[3][1].items():
+        np.testing.assert_allclose(again.optimiser_state()[name], value, rtol=1e-12)
+
+
+def test_a_fused_optimiser_gets_state_in_the_strides_of_its_parameters(batch: Batch) -> None:
+    """A channels-last kernel and a contiguous moment are stepped through as if both lay alike."""
+    test_a_fresh_port_goes_on_where_another_stopped(torch_port, "Adam", {"fused": True}, batch)
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "settings"),
+    [
+        (torch_port, "Adam", {"amsgrad": True}),
+        (torch_port, "RMSprop", {"momentum": 0.5}),
+        (torch_port, "NAdam", {}),
+        (keras_port, "Adam", {"amsgrad": True}),
+        (keras_port, "SGD", {"use_ema": True}),
+        (keras_port, "SGD", {"gradient_accumulation_steps": 2}),
+        (keras_port, "RMSprop", {"centered": True}),
+        (keras_port, "Nadam", {}),
+    ],
+    ids=str,
+)
+def test_what_remembers_more_than_is_told_claims_no_resumption(make: Any, kind: str, settings: Any) -> None:
+    assert RESUME not in make(kind, **settings).capabilities
+    assert RESUME in make("Adam").capabilities

@@ -106,6 +106,24 @@ def test_state_after_one_step_is_adams(create, samples):
         assert np.any(seen[1][f"{name}.first_moment"] != first)
 
 
+@pytest.mark.parametrize("gridsize", [1, 2])
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_a_fresh_port_goes_on_bit_for_bit(create, samples, gridsize, precision):
+    """Through weights and moments in float64, as a file holds them; the rate of each step is that of the whole."""
+    scenario = samples.scenario(gridsize, optimiser={"warmup_steps": 3})
+    source = Batches([samples.batch(scenario, seed=seed) for seed in range(4)], epochs=2)
+    source.steps_per_epoch = 2
+    whole, interrupted, saved = create(samples.setup(scenario, precision)), [], {}
+    whole.train(source, lambda report: saved.setdefault(report.step, (whole.weights(), whole.optimiser_state())))
+    again = create(samples.setup(scenario, precision))
+    again.set_weights(saved[2][0])
+    again.resume(saved[2][1], 2, source, interrupted.append)
+    assert [(report.epoch, report.step) for report in interrupted] == [(1, 4)]
+    for found, expected in ((again.weights(), saved[4][0]), (again.optimiser_state(), saved[4][1])):
+        for name, value in expected.items():
+            assert value.tobytes() == found[name].tobytes(), name
+
+
 def test_no_state_before_a_training(create, samples):
     with pytest.raises(HarnessError, match="train first"):
         create(samples.setup(samples.scenario())).optimiser_state()
