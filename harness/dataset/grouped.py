@@ -12,6 +12,8 @@ from harness.errors import HarnessError
 from harness.files import read_npz, write_npz
 
 Array = np.ndarray
+NOTHING = -1
+"""In place of a row, where the last batch of an epoch holds fewer groups than the others."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class GroupedData:
     relative: Array
     """(G, 1, 2, C) float64 offsets [x, y] of the members: `-(position - centre)`."""
     batches: Array
-    """(steps, B) int64 rows of `groups`, in training order; (0, 0) where nothing is trained."""
+    """(steps, B) int64 rows of `groups`, in training order, or `NOTHING`; (0, 0) where nothing is trained."""
 
     @classmethod
     def load(cls, path: Path) -> "GroupedData":
@@ -62,6 +64,11 @@ class GroupedData:
     def save(self, path: Path) -> None:
         """Write every array to an NPZ file; the same arrays always give the same bytes."""
         write_npz(path, **{field.name: getattr(self, field.name) for field in fields(self)})
+
+    def rows(self, step: int) -> Array:
+        """Return the rows (b,) of `groups` that the batch of a step holds; b is at most B."""
+        batch: Array = self.batches[step]
+        return batch[batch != NOTHING]
 
     def batch(self, rows: Array, intensity_scale: float) -> tuple[Array, Array]:
         """Return the amplitude (B, N, N, C) float64 and relative offsets (B, 1, 2, C) of some groups.

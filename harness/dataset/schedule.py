@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from harness.dataset.grouped import NOTHING
 from harness.dataset.grouping import draw_groups
-from harness.errors import HarnessError
 from harness.scenario.schema import GroupingSpec
 
 Array = np.ndarray
@@ -27,14 +27,10 @@ def test_groups(x: Array, y: Array, spec: GroupingSpec, limit: int) -> Array:
 def batch_order(spec: GroupingSpec, epochs: int, batch_size: int, seed: int) -> Array:
     """Indices (steps, batch_size) int64 of training groups: each epoch takes all of its groups in random order.
 
-    Raises `HarnessError` unless the groups of an epoch fill its batches.
+    Where they do not fill its last batch, that ends with `NOTHING`.
     """
-    if spec.groups % batch_size:
-        raise HarnessError(
-            f"grouping.groups {spec.groups} is not a multiple of training.batch_size {batch_size}; "
-            "the last batch of an epoch would be incomplete."
-        )
     rng = np.random.default_rng(seed)
     first = spec.groups * np.arange(epochs) if spec.regroup else np.zeros(epochs, dtype=np.int64)
-    rows = [start + rng.permutation(spec.groups) for start in first]
+    lacking = -spec.groups % batch_size
+    rows = [np.pad(start + rng.permutation(spec.groups), (0, lacking), constant_values=NOTHING) for start in first]
     return np.concatenate(rows).reshape(-1, batch_size).astype(np.int64)

@@ -11,8 +11,20 @@ from safetensors.numpy import load_file, save_file
 from harness.arrays import Array, Weights
 from harness.faults.faulty_port import Stages
 from harness.files import read_json, read_npz, write_json, write_npy, write_npz
-from harness.ports.protocol import Batch, Setup
+from harness.ports.protocol import Batch, BatchSource, Setup
 from harness.scenario.pair import PairScenario
+
+
+class ChangedBatches:
+    """A source of batches that applies a change to every batch of another source."""
+
+    def __init__(self, batches: BatchSource, change: Callable[[Batch], Batch]) -> None:
+        self.epochs, self.steps_per_epoch = batches.epochs, batches.steps_per_epoch
+        self._batches, self._change = batches, change
+
+    def batch(self, step: int) -> Batch:
+        """Return the changed batch of a step, counted from 0."""
+        return self._change(self._batches.batch(step))
 
 
 def with_section(setup: Setup, name: str, **values: Any) -> Setup:

@@ -11,6 +11,7 @@ from unittest import mock
 
 from harness.arrays import Array, Weights
 from harness.errors import HarnessError
+from harness.faults.edit import ChangedBatches
 from harness.faults.faulty_port import Change, FaultyPort, Resumption, StageChange, Stitching
 from harness.files import JsonObject
 from harness.networks import registry
@@ -179,18 +180,6 @@ class InjectedPort:
     def _batch(self, batch: Batch) -> Batch:
         found: Batch = self._port.changed("batch", batch)
         return found
-
-
-class ChangedBatches:
-    """A source of batches that applies a change to every batch of another source."""
-
-    def __init__(self, batches: BatchSource, change: Callable[[Batch], Batch]) -> None:
-        self.epochs, self.steps_per_epoch = batches.epochs, batches.steps_per_epoch
-        self._batches, self._change = batches, change
-
-    def batch(self, step: int) -> Batch:
-        """Return the changed batch of a step, counted from 0."""
-        return self._change(self._batches.batch(step))
 
 
 def require_changeable(port: Any) -> Any:

@@ -81,7 +81,7 @@ class Intensity:
         """
         counts = float(np.sqrt(self.evidence.setup.nphotons)) / self._raw.diffraction.shape[-1]
         drawn = self._root_energy(self._drawn)
-        batch = self._root_energy(self._rows(0)[self._train.groups[self._train.batches[0]]]) / drawn
+        batch = self._root_energy(self._rows(0)[self._train.groups[self._train.rows(0)]]) / drawn
         test = self._root_energy(self._rows(1)[self._test.groups[self._chosen]]) / drawn
         known = (counts, counts * drawn / self._root_energy(np.arange(len(self._energies))), 0.5, 0.5 * batch)
         return dict(zip(STAGES, (*known, counts * batch, counts * test), strict=True))

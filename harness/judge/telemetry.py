@@ -57,16 +57,19 @@ def loss_floor(evidence: Evidence) -> float:
     """Smallest possible loss of the last epoch: the Poisson term of a model that predicts every count exactly.
 
     A likelihood has an arbitrary zero, so the losses of two sides are compared after this floor is subtracted.
-    It is the mean over the patterns of the last epoch of sum(I - I log I) / nphotons with I = (s X)^2, times the
-    term's weight; the floor of all other terms is zero. Each epoch has its own groups, and hence its own floor.
+    It is the mean over the patterns of a batch of sum(I - I log I) / nphotons with I = (s X)^2, and over the batches of
+    the last epoch, as a port reports it, times the term's weight; the floor of all other terms is zero. Each epoch has
+    its own groups, and hence its own floor.
     """
     weight = sum(term.weight for term in evidence.contract.losses if term.likelihood)
     data = GroupedData.load(evidence.case_dir / layout.DATASET / layout.TRAIN)
     scale = float(evidence.setup.intensity_scale)
     counts = np.square(scale * data.X.astype(np.float64))
     floors = (counts - xlogy(counts, counts)).sum(axis=(1, 2))
-    fed = data.batches.reshape(evidence.scenario.training.epochs, -1)[-1]
-    return weight * float(floors[data.groups[fed]].mean()) / float(evidence.setup.nphotons)
+    steps = len(data.batches)
+    last = range(steps - steps // evidence.scenario.training.epochs, steps)
+    of_batches = [floors[data.groups[data.rows(step)]].mean() for step in last]
+    return weight * float(np.mean(of_batches)) / float(evidence.setup.nphotons)
 
 
 def _finite(value: float | None) -> float | None:

@@ -57,4 +57,4 @@ class FedBatches:
 
     def batch(self, step: int) -> Batch:
         """Return the batch of the given step, counted from 0 over all epochs."""
-        return batch_of(self._data, self._data.batches[step], self._intensity_scale, self._truth)
+        return batch_of(self._data, self._data.rows(step), self._intensity_scale, self._truth)

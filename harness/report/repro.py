@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from harness import layout
-from harness.dataset.grouped import GroupedData
+from harness.dataset.grouped import NOTHING, GroupedData
 from harness.files import write_json, write_npy
 from harness.judge.evidence import Evidence
 from harness.judge.localisation import Localisation
@@ -49,7 +49,9 @@ def write(evidence: Evidence, found: Localisation) -> str:
 
 def _first_batches(data: GroupedData, steps: int) -> GroupedData:
     """The groups and patterns that the first training steps use, renumbered from 0."""
-    rows, batches = np.unique(data.batches[:steps], return_inverse=True)
+    first = data.batches[:steps]
+    rows = np.unique(first[first != NOTHING])
+    batches = np.where(first == NOTHING, NOTHING, np.searchsorted(rows, first))
     patterns, groups = np.unique(data.groups[rows], return_inverse=True)
     return GroupedData(
         X=data.X[patterns],
@@ -58,7 +60,7 @@ def _first_batches(data: GroupedData, steps: int) -> GroupedData:
         groups=groups.reshape(data.groups[rows].shape),
         offsets=data.offsets[rows],
         relative=data.relative[rows],
-        batches=batches.reshape(data.batches[:steps].shape),
+        batches=batches,
     )
 
 

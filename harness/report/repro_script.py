@@ -82,7 +82,7 @@ def compute(case: dict[str, Any], name: str) -> np.ndarray:
     setup = Setup(scenario, probe, **facts, precision=place["precision"])
     backend, scale = registry.create(name, setup), facts["intensity_scale"]
     backend.set_weights(networks.named(scenario.network).initial_weights(setup, backend.contract))
-    batch = batch_of(data, data.batches[0], scale)
+    batch = batch_of(data, data.rows(0), scale)
     if place["first_step"]:
         return after_steps(backend, FirstBatches(data, scale, scenario.lockstep.steps), place)
     if place["stage"] == "gradient":

@@ -236,9 +236,8 @@ class Scenario(Section):
     def _sizes_fit(self) -> "Scenario":
         if self.inference.reassemble_m > self.dataset.N:
             raise ValueError(f"reassemble_m {self.inference.reassemble_m} exceeds N {self.dataset.N}")
-        if self.grouping.groups % self.training.batch_size:
+        if self.grouping.groups < self.training.batch_size:
             raise ValueError(
-                f"groups {self.grouping.groups} is not a multiple of batch_size {self.training.batch_size}: "
-                "the last batch of an epoch would be incomplete"
+                f"groups {self.grouping.groups} is less than batch_size {self.training.batch_size}: no batch is whole"
             )
         return self

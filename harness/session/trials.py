@@ -67,10 +67,11 @@ OVERRIDES = (
     "lockstep.steps=4",
     "lockstep.draws=2",
     "ensemble.seeds=0",
+    "grouping.groups=18",
     "inference.group_limit=13",
 )
-"""Settings with which every fault has an effect: a border, all terms of the loss, a probe_scale that is not 4, and a
-last batch of inference that is not full."""
+"""Settings with which every fault has an effect: a border, all terms of the loss, a probe_scale that is not 4, and last
+batches, of training and inference, that are not full."""
 RUNGS = tuple(rung for rung in ladder.JUDGES if rung not in ("ensemble", "golden"))
 _LEFT_OUT = "float32"
 """Checks with this in their names have no evidence in a trial, which computes in float64 alone."""

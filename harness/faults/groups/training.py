@@ -11,7 +11,7 @@ import numpy as np
 from harness import layout
 from harness.arrays import Weights
 from harness.faults.catalogue import ANY, fault
-from harness.faults.edit import halved, in_npz, with_amplitude
+from harness.faults.edit import ChangedBatches, halved, in_npz, with_amplitude
 from harness.faults.faulty_port import FaultyPort, RuleChange
 from harness.files import read_npz
 from harness.ports.protocol import Batch, BatchSource
@@ -129,6 +129,40 @@ def last_batch_dropped(port: FaultyPort) -> None:
         )
 
     port.batches(dropped)
+
+
+@fault("training.partial-filled", rung="trajectory", network=ANY)
+def partial_filled(port: FaultyPort) -> None:
+    """A last batch with fewer samples is filled up with its first ones."""
+
+    def filled(batches: BatchSource) -> BatchSource:
+        whole = len(batches.batch(0).amplitude)
+        return ChangedBatches(batches, lambda batch: _resized(batch, whole))
+
+    port.batches(filled)
+
+
+@fault("training.partial-divisor", rung="trajectory")
+def partial_divisor(port: FaultyPort) -> None:
+    """The likelihood of a last batch with fewer samples is divided by the size of a whole one."""
+    whole = [0]
+
+    def note(batches: BatchSource) -> BatchSource:
+        whole[0] = len(batches.batch(0).amplitude)
+        return batches
+
+    def divided(term: Any) -> Any:
+        return lambda stages, *more: (
+            term(stages, *more) * (int(stages["intensity"].shape[0]) / whole[0] if whole[0] else 1)
+        )
+
+    port.batches(note)
+    port.loss_term("poisson", divided)
+
+
+def _resized(batch: Batch, size: int) -> Batch:
+    arrays = (batch.amplitude, batch.relative, batch.patches)
+    return Batch(*(None if array is None else np.resize(array, (size, *array.shape[1:])) for array in arrays))  # type: ignore[arg-type]
 
 
 @fault("training.last-gradient", rung="trajectory")

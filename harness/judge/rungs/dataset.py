@@ -12,7 +12,7 @@ import numpy as np
 from harness import layout
 from harness.arrays import Array, Weights
 from harness.dataset import npz
-from harness.dataset.grouped import GroupedData
+from harness.dataset.grouped import NOTHING, GroupedData
 from harness.dataset.npz import RawData
 from harness.errors import HarnessError
 from harness.judge.comparing import relative_difference, relative_error
@@ -48,7 +48,8 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 def grouped(evidence: Evidence, name: str) -> GroupedData:
     """Read the grouped data `train` or `test`; NoEvidence when groups or batches contain indices out of range."""
     data = GroupedData.load(evidence.case_dir / layout.DATASET / f"{name}.npz")
-    for what, indices, size in (("groups", data.groups, len(data.x)), ("batches", data.batches, len(data.groups))):
+    rows = data.batches[data.batches != NOTHING]
+    for what, indices, size in (("groups", data.groups, len(data.x)), ("batches", rows, len(data.groups))):
         if indices.size and not (indices.min() >= 0 and indices.max() < size):
             raise NoEvidence(f"dataset/{name}.npz: {what} name rows from {indices.min()} to {indices.max()} of {size}.")
     return data
@@ -166,7 +167,7 @@ def _judge_order(findings: Findings, evidence: Evidence, train: GroupedData) -> 
     """Check that each epoch is fed all of its groups exactly once."""
     epochs, groups = evidence.scenario.training.epochs, evidence.scenario.grouping.groups
     drawn = groups * epochs if evidence.scenario.grouping.regroup else groups
-    times = np.bincount(train.batches.ravel(), minlength=drawn)
+    times = np.bincount(train.batches[train.batches != NOTHING], minlength=drawn)
     once = epochs * groups // drawn
     found = f"groups {len(train.groups)} of {drawn}, fed {sorted(set(times.tolist()))} times each, {once} asked for"
     findings.demand("order", len(train.groups) == drawn == len(times) and bool((times == once).all()), found)
@@ -175,7 +176,7 @@ def _judge_order(findings: Findings, evidence: Evidence, train: GroupedData) -> 
 def _judge_batches(findings: Findings, evidence: Evidence) -> None:
     train = grouped(evidence, "train")
     expected = dict(
-        zip(("amplitude", "relative"), train.batch(train.batches[0], evidence.setup.intensity_scale), strict=True)
+        zip(("amplitude", "relative"), train.batch(train.rows(0), evidence.setup.intensity_scale), strict=True)
     )
     fed = {backend: evidence.batch(backend) for backend in evidence.backends}
     for name, array in expected.items():

@@ -10,7 +10,7 @@ import numpy as np
 
 from harness import layout
 from harness.arrays import Array, Weights
-from harness.dataset.grouped import GroupedData
+from harness.dataset.grouped import NOTHING, GroupedData
 from harness.ports.feed import batch_of
 from harness.ports.protocol import OUTPUTS, Batch, Port
 from harness.records.batch_sizes import BatchSizes
@@ -25,7 +25,7 @@ def write_batch_sizes(job: Job, folder: Path, port: Port) -> None:
     """Ask a port for its first group in a batch of one, of the training's size and of a large one."""
     data, scale = GroupedData.load(job.dataset / layout.TRAIN), setup_of(job, "float32").intensity_scale
     sizes = [1, job.scenario.training.batch_size, IMAGES // data.groups.shape[1] + 1]
-    rows = [np.resize(data.batches.ravel(), size) for size in sizes]
+    rows = [np.resize(data.batches[data.batches != NOTHING], size) for size in sizes]
     answers = [_answer(port, batch_of(data, chosen, scale, truth_of(job))) for chosen in rows]
     alone = answers[0][0]
     BatchSizes(

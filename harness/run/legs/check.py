@@ -53,7 +53,7 @@ class Subject:
     def fresh(self) -> Batch:
         """The first batch of the training, in arrays of its own."""
         scale = setup_of(self.job, "float32").intensity_scale
-        return batch_of(self.data, self.data.batches[0], scale, truth_of(self.job))
+        return batch_of(self.data, self.data.rows(0), scale, truth_of(self.job))
 
     @cached_property
     def port(self) -> Port:

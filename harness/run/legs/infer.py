@@ -205,7 +205,8 @@ def _patch_stats(job: Job, port: Port, placed: PlacedPatches) -> PatchStats:
 
 def _training_listing(job: Job, port: Port, side: int) -> tuple[tuple[PatchRecord, ...], ...]:
     data = GroupedData.load(job.dataset / layout.TRAIN)
-    return tuple(patch_records(_predict(job, port, data, rows), side) for rows in data.batches[: job.patch_stats])
+    listed = range(min(job.patch_stats, len(data.batches)))
+    return tuple(patch_records(_predict(job, port, data, data.rows(step)), side) for step in listed)
 
 
 def _stats(

@@ -43,7 +43,7 @@ def run(job: Job) -> None:
     progress.report()
     folder = job.output / layout.LOCKSTEP
     data = GroupedData.load(job.dataset / layout.TRAIN)
-    batch = batch_of(data, data.batches[0], setup_of(job, "float32").intensity_scale, truth_of(job))
+    batch = batch_of(data, data.rows(0), setup_of(job, "float32").intensity_scale, truth_of(job))
     write_npz(folder / layout.BATCH, **{name: array for name, array in vars(batch).items() if array is not None})
     for precision in precisions(job):
         _pass(job, folder, precision, batch)

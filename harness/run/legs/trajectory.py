@@ -62,7 +62,8 @@ class FirstBatches:
 
     def batch(self, step: int) -> Batch:
         """The batch of a step; after the last batch of the data, the first again."""
-        batch = batch_of(self.data, self.data.batches[step % len(self.data.batches)], self.intensity_scale, self.truth)
+        rows = self.data.rows(step % len(self.data.batches))
+        batch = batch_of(self.data, rows, self.intensity_scale, self.truth)
         return reordered(batch, self.draw)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from harness.dataset import schedule
-from harness.errors import HarnessError
+from harness.dataset.grouped import NOTHING
 from harness.scenario.schema import GroupingSpec
 
 X, Y = np.random.default_rng(0).uniform(0, 90, (2, 50))
@@ -38,9 +38,15 @@ def test_the_seeds_decide():
     assert np.any(schedule.batch_order(spec, 2, 8, 1) != schedule.batch_order(spec, 2, 8, 2))
 
 
-def test_an_incomplete_batch_is_refused():
-    with pytest.raises(HarnessError, match=r"grouping.groups 20 is not a multiple of training.batch_size 8"):
-        schedule.batch_order(GroupingSpec(groups=20), 2, 8, 1)
+@pytest.mark.parametrize("regroup", [True, False])
+def test_the_last_batch_of_an_epoch_holds_what_is_left(regroup):
+    order = schedule.batch_order(GroupingSpec(groups=20, regroup=regroup), 2, 8, 1)
+    assert order.shape == (6, 8)
+    assert [(batch != NOTHING).sum() for batch in order] == [8, 8, 4, 8, 8, 4]
+    for epoch in (0, 1):
+        first = 20 * epoch if regroup else 0
+        rows = order[3 * epoch : 3 * epoch + 3]
+        assert sorted(rows[rows != NOTHING]) == [*range(first, first + 20)]
 
 
 @pytest.mark.parametrize(("limit", "expected"), [(12, 12), (64, 50)])

@@ -153,9 +153,8 @@ def test_all_problems_at_once_each_in_one_sentence(problems: Problems) -> None:
             "2: model.encoder_filters: encoder_filters has 7 levels, but N 64 cannot be halved that often.",
         ),
         (
-            "grouping: {groups: 100}\ntraining:\n  batch_size: 8",
-            "3: training.batch_size: groups 100 is not a multiple of batch_size 8: "
-            "the last batch of an epoch would be incomplete.",
+            "grouping: {groups: 100}\ntraining:\n  batch_size: 128",
+            "3: training.batch_size: groups 100 is less than batch_size 128: no batch is whole.",
         ),
     ],
 )

@@ -9,7 +9,7 @@ from harness.networks.pinn.rules import Rules
 from harness.networks.pinn.sections import OptimiserSpec
 from harness.networks.pinn.tensorflow.model import PtychographyModel
 from harness.networks.pinn.tensorflow.optimizer import Adam
-from harness.ports.protocol import Batch, BatchSource, EpochReport
+from harness.ports.protocol import BatchSource, EpochReport
 
 Losses = Callable[[tf.Tensor, tf.Tensor], dict[str, tf.Tensor]]
 """Function of amplitude (B, N, N, C) and relative (B, 1, 2, C), float64, that returns `loss` and its terms."""
@@ -32,7 +32,7 @@ class Training:
         self.model, self.settings, self.rules = model, optimiser, rules
         self.of = _kind(batches)
         self.optimizer = Adam(optimiser, self.steps, model.compute_dtype, rules)
-        self._step = compiled_step(model, losses, self.optimizer, batches.batch(0))
+        self._step = compiled_step(model, losses, self.optimizer)
 
     @property
     def steps(self) -> int:
@@ -65,8 +65,8 @@ def _kind(batches: BatchSource) -> tuple[int, tuple[int, ...]]:
     return batches.epochs * batches.steps_per_epoch, batches.batch(0).amplitude.shape
 
 
-def compiled_step(model: PtychographyModel, losses: Losses, optimizer: Adam, batch: Batch) -> Step:
-    """Compile an update for batches with the shape of `batch`, so that it is traced once."""
+def compiled_step(model: PtychographyModel, losses: Losses, optimizer: Adam) -> Step:
+    """Compile an update: once for whole batches, and once more for a last one with fewer samples."""
     weights = model.trainable_variables
     optimizer.build(weights)
 
@@ -76,6 +76,5 @@ def compiled_step(model: PtychographyModel, losses: Losses, optimizer: Adam, bat
         optimizer.apply(tape.gradient(terms["loss"], weights), weights)
         return terms
 
-    signature = [tf.TensorSpec(array.shape, tf.float64) for array in (batch.amplitude, batch.relative)]
-    compiled: Step = tf.function(step, input_signature=signature, autograph=False)
+    compiled: Step = tf.function(step, autograph=False)
     return compiled

@@ -12,19 +12,22 @@ from harness.networks.pinn.tensorflow.training import compiled_step
 from harness.ports.protocol import Batch
 
 
-def step_of(backend, scenario, batch):
+def step_of(backend, scenario):
     optimizer = Adam(scenario.optimiser, 10, scenario.training.precision, Rules())
-    return compiled_step(backend._model, backend._losses, optimizer, batch)
+    return compiled_step(backend._model, backend._losses, optimizer)
 
 
-def test_the_step_is_traced_once(samples):
+def test_the_step_is_traced_once_and_once_more_for_a_last_batch_with_fewer_samples(samples):
     scenario = samples.scenario(2)
     backend = TensorFlowPort(samples.setup(scenario, "float32"))
     batches = [samples.batch(scenario, groups=2, seed=seed) for seed in range(3)]
-    step = step_of(backend, scenario, batches[0])
+    step = step_of(backend, scenario)
     for batch in batches * 2:
         step(batch.amplitude, batch.relative)
     assert step.experimental_get_tracing_count() == 1
+    for groups in (1, 2, 1):
+        step(batch.amplitude[:groups], batch.relative[:groups])
+    assert step.experimental_get_tracing_count() == 2
 
 
 def test_stages_are_traced_once_for_all_sizes_of_batch(samples):
