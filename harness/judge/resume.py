@@ -11,6 +11,7 @@ from harness.judge.evidence import Evidence, Incapable
 from harness.judge.findings import Findings
 from harness.judge.lockstep import largest, trajectory_noise
 from harness.judge.precision import in_float32
+from harness.judge.replay import replayed_weights
 
 RESUMED = "resumed"
 Far = dict[str, float | None]
@@ -41,8 +42,7 @@ def judge_taken_over(findings: Findings, evidence: Evidence, saved: str, loaded:
         except Incapable as reason:
             findings.skip(check, f"{reason} So it is not known whether its training can go on from the other side's.")
             return
-        unbroken = evidence.arrays(Path(saved, layout.REPLAY, layout.UNBROKEN))
-        if any(in_float32(value) for value in unbroken.values() if value.size > 1):
+        if any(in_float32(value) for value in replayed_weights(evidence, saved).values() if value.size > 1):
             findings.skip(check, "a side computes in float32 alone, so its steps are not those of the other")
             return
         message = f"training of {saved}, gone on with by {loaded}, against in one go"

@@ -36,6 +36,5 @@ def write_replay(side: Path) -> None:
     write_json(here / layout.HISTORY, {"epochs": epochs})
     last = side / layout.TRAJECTORY / layout.last(PRECISION)
     shutil.copyfile(last, here / layout.FIRST_WEIGHTS)
-    shutil.copyfile(last, here / layout.UNBROKEN)
     for folder, far in ((here, 0.0), (side / layout.RESUME, 1e-14)):
         write_json(folder / layout.RESUMED, dict.fromkeys(read_npz(last), far))

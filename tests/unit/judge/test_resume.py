@@ -35,9 +35,9 @@ def test_a_weight_that_is_but_rounding_is_left_out_of_what_the_other_side_saved(
 
 def test_steps_of_a_side_that_knows_float32_alone_are_not_asked_of_the_other(gs2):
     for side in ("tensorflow", "torch"):
-        names = np.load(gs2.path / side / "replay" / "unbroken.npz").files
+        names = np.load(gs2.path / side / "replay" / "weights.npz").files
         narrow = {name.replace(".", "__"): lambda a: a.astype(np.float32).astype(float) for name in names}
-        gs2.change_arrays(f"{side}/replay/unbroken.npz", **narrow)
+        gs2.change_arrays(f"{side}/replay/weights.npz", **narrow)
     gs2.change_json(OTHER, lambda found: found.update({KERNEL: 0.5}))
     assert {check.status for check in gs2.bad("exchange").values()} == {"skipped"}
 

@@ -30,11 +30,11 @@ def test_a_worker_that_is_killed_is_an_error_of_its_job_alone(case, options, tmp
     assert {leg: jobs["crashing", leg]["status"] for leg in LEGS} == {
         "contract": "done", "lockstep": "done", "oracle": "done", "trajectory": "failed", "replay": "failed",
         "train": "failed", "infer": "failed",
-        "graft": "done", "exchange": "done", "repeat": "failed",
+        "graft": "done", "exchange": "done", "repeat": "failed", "resume": "done",
     }  # fmt: skip
     assert {leg: job["status"] for (backend, leg), job in jobs.items() if backend == "toy"} == {
         "contract": "done", "lockstep": "done", "oracle": "done", "trajectory": "done", "replay": "done",
-        "train": "done", "infer": "done", "exchange": "failed", "repeat": "done",
+        "train": "done", "infer": "done", "exchange": "failed", "repeat": "done", "resume": "failed",
     }  # fmt: skip
     killed = "the worker was killed by signal 9 (SIGKILL), as the kernel does when memory runs out"
     errors = {leg: jobs["crashing", leg]["error"] for leg in LEGS}

@@ -181,7 +181,7 @@ def test_the_truth_matters_to_what_a_pair_is_trained_on(
     before = {leg: (pair_key(leg), key(leg)) for leg in keys.LEG_CODE}
     write(dataset, name, text="another")
     fed = {leg for leg in before if pair_key(leg) != before[leg][0]}
-    assert fed == {"check", "lockstep", "trajectory", "replay", "train", "repeat"}
+    assert fed == {"check", "lockstep", "trajectory", "replay", "resume", "train", "repeat"}
     assert {leg for leg in before if key(leg) != before[leg][1]} == set()
 
 

@@ -57,7 +57,7 @@ def test_metadata_say_what_was_run_and_with_what(finished: Path) -> None:
     assert metadata["counts"] == {"patterns": 24, "train_patterns": 12, "test_patterns": 12}
     assert metadata["from_profile"] == ["training.epochs"]
     assert metadata["dataset"]["cached"] is False
-    assert metadata["jobs"]["count"] == 19
+    assert metadata["jobs"]["count"] == 21
     assert metadata["jobs"]["cache_hits"] == []
     assert metadata["backends"]["toy"]["distributions"]["toy-backend"] == "1.5"
     assert metadata["backends"]["toy"]["variables"]["OMP_NUM_THREADS"] == "1"
@@ -74,11 +74,11 @@ def test_nothing_is_run_twice(finished: Path, again, tmp_path: Path, jobs_of) ->
         if path.is_file() and path.name not in ("jobs.json", "run_metadata.json", "worker.log"):
             assert sha256(path) == sha256(twin)
     log = (tmp_path / "small" / "toy" / "cli" / "worker.log").read_text()
-    assert log.count("# from the store") == 9  # each leg keeps its own lines
+    assert log.count("# from the store") == 10  # each leg keeps its own lines
     assert log.count("toy train: done") == 1
     metadata = read_json(tmp_path / "small" / "run_metadata.json")
     assert metadata["dataset"]["cached"] is True
-    assert len(metadata["jobs"]["cache_hits"]) == 19
+    assert len(metadata["jobs"]["cache_hits"]) == 21
 
 
 def test_other_inference_settings_infer_again_from_the_same_weights(
@@ -89,7 +89,7 @@ def test_other_inference_settings_infer_again_from_the_same_weights(
     jobs = jobs_of(tmp_path / "hub" / "small")
     assert {leg: jobs["other", leg]["cached"] for leg in LEGS} == {
         "contract": True, "lockstep": True, "oracle": True, "trajectory": True, "replay": True,
-        "train": True, "infer": False, "graft": True, "exchange": False, "repeat": True,
+        "train": True, "infer": False, "graft": True, "exchange": False, "repeat": True, "resume": True,
     }  # fmt: skip
     assert read_json(tmp_path / "hub" / "small" / "toy" / "inference_outputs" / "canvas.json")["reassemble_m"] == 12
 

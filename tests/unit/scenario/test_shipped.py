@@ -57,13 +57,14 @@ def test_all_of_them_load_with_full_origins(profile: str) -> None:
 
 
 @pytest.mark.parametrize("profile", PROFILES)
-def test_batches_are_whole_and_groups_can_be_drawn(profile: str) -> None:
+def test_batches_are_whole_but_in_one_scenario_and_groups_can_be_drawn(profile: str) -> None:
     for case in _cases(profile).values():
         dataset, grouping = case.scenario.dataset, case.scenario.grouping
         patterns = 516 if dataset.source == "file" else dataset.scan.images
         training = patterns // 2 if dataset.split == "half_y" else patterns
         assert grouping.groups <= training, case.id
-        assert grouping.groups % case.scenario.training.batch_size == 0, case.id
+        left = grouping.groups % case.scenario.training.batch_size
+        assert (left > 0) == (case.id == "remainders_gs2" and profile != "full"), case.id
         assert case.scenario.inference.group_limit <= training, case.id
 
 
