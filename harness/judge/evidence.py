@@ -53,7 +53,7 @@ class LeftOut(HarnessError):  # noqa: N818
 
 
 NO_TRUTH = (
-    "there is no truth to compare with: the data are measured, and their scenario asks for no reference reconstruction; "
+    "there is no truth to compare with: the data are measured, and no reference reconstruction was asked for; "
     "dataset.reference_iterations, 40 say, makes one"
 )
 """Why nothing is held against the truth in a case that has none."""
