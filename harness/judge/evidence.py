@@ -165,6 +165,12 @@ class Evidence:
         """Sizes and scales of the dataset, `dataset/setup.json`."""
         return self.parsed(Path(layout.DATASET, layout.SETUP), DatasetSetup)
 
+    @cached_property
+    def mask(self) -> Array | None:
+        """(N, N) bool: the detector's pixels that count, `dataset/mask.npy`; None where all do."""
+        relative = Path(layout.DATASET, layout.MASK)
+        return self.array(relative) if (self.case_dir / relative).is_file() else None
+
     @property
     def has_truth(self) -> bool:
         """Whether the scenario asks for a truth: it simulates its data, or has a reference reconstruction made."""

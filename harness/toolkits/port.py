@@ -19,7 +19,7 @@ from harness.errors import HarnessError
 from harness.files import JsonObject
 from harness.ports.contract import Contract, Scale, Term, Value
 from harness.ports.feed import read_only
-from harness.ports.protocol import FIT, OUTPUTS, SEEN, SHARED_WEIGHTS, Batch, BatchSource, EpochReport, Setup
+from harness.ports.protocol import FIT, MASK, OUTPUTS, SEEN, SHARED_WEIGHTS, Batch, BatchSource, EpochReport, Setup
 from harness.ports.seen import Seen
 from harness.toolkits import statement
 from harness.toolkits.history import LOSS, history_of
@@ -60,6 +60,7 @@ class ToolkitPort(ABC):
         options: Mapping[str, Value] | None = None,
         seen: Seen | None = None,
         fit: Callable[[Path, Path], Mapping[str, Sequence[float]]] | None = None,
+        masked: bool = False,
     ) -> None:
         """Take what the user has; nothing is computed before `bind`.
 
@@ -82,6 +83,7 @@ class ToolkitPort(ABC):
             fit: trains the model by a loop of the user's own; called with the NPZ of the patterns for training and an
                 empty folder, it returns values of every metric by epoch, `loss` among them, as Keras' `History.history`
                 holds them.
+            masked: whether inputs and loss leave out the pixels that do not count (`setup.mask`), as masked data needs.
 
         Raises:
             HarnessError: the loss is no function and no mapping of functions.
@@ -94,7 +96,7 @@ class ToolkitPort(ABC):
         self._slope_at = slope_at
         self._scale, self._options = scale, dict(options or {})
         self._seen, self._fit = seen, fit
-        given = {"predict": patches, SEEN: seen, FIT: fit}
+        given = {"predict": patches, SEEN: seen, FIT: fit, MASK: masked or None}
         self.capabilities = CAPABILITIES | {name for name, value in given.items() if value is not None}
 
     def bind(self, setup: Setup) -> None:
