@@ -12,7 +12,7 @@ from harness import layout
 from harness.arrays import Array
 from harness.dataset import masks, npz
 from harness.dataset.grouped import GroupedData
-from harness.judge.evidence import Evidence, NoEvidence
+from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 
 
@@ -47,10 +47,8 @@ def _judge_zeros(findings: Findings, mask: Array, patterns: dict[str, Array]) ->
 def _given(evidence: Evidence, backend: str) -> Array | None:
     """The mask that a side was given; None where it was given none."""
     evidence.batch(backend)  # where that is missing, the mask was never to be had
-    try:
-        return evidence.array(Path(backend, layout.LOCKSTEP, layout.MASK))
-    except NoEvidence:
-        return None
+    given = Path(layout.LOCKSTEP, layout.MASK)
+    return evidence.array(Path(backend, given)) if (evidence.folder(backend) / given).is_file() else None
 
 
 def _same(one: Array | None, other: Array | None) -> bool:

@@ -80,9 +80,8 @@ class ToolkitPort(ABC):
             scale: name of the weight whose exponential is the intensity scale.
             options: what else was chosen, to be held against the other side's.
             seen: what the user's own workflow was about to train with, where it was stopped.
-            fit: trains the model by a loop of the user's own; called with the NPZ of the patterns for training and an
-                empty folder, it returns values of every metric by epoch, `loss` among them, as Keras' `History.history`
-                holds them.
+            fit: trains the model by a loop of the user's own: from the NPZ of the patterns for training and an empty
+                folder to the values of every metric by epoch, `loss` among them, as in Keras' `History.history`.
             masked: whether inputs and loss leave out the pixels that do not count (`setup.mask`), as masked data needs.
 
         Raises:
