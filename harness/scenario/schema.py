@@ -7,7 +7,16 @@ layers, its loss and its optimiser.
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 
@@ -126,6 +135,12 @@ class DatasetSpec(Section):
         if self.probe.refine_iterations and self.probe.kind != "file":
             raise ValueError("refine_iterations needs a probe of kind 'file'")
         return self
+
+    @model_serializer(mode="wrap")
+    def _with_a_mask_that_masks(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A mask that leaves nothing out is not written: results from before there were masks keep their keys."""
+        values: dict[str, Any] = serialise(self)
+        return values if self.mask != MaskSpec() else {key: value for key, value in values.items() if key != "mask"}
 
     @model_validator(mode="after")
     def _some_pixels_count(self) -> "DatasetSpec":

@@ -94,8 +94,8 @@ def weights_of_other(job: Job, port: Port, weights: Weights) -> Weights:
 HINTS = {
     SEEN: " (optional: give its port `seen`, and its own workflow is judged, too)",
     "predict": " (a port on the toolkits needs `patches` for it)",
-    MASK: ": it does not say that it leaves detector pixels that do not count out of its input and its loss, and this "
-    "data has some (`masked` of a port on the toolkits, 'mask' among the capabilities of any other)",
+    MASK: " (leave out the detector pixels that do not count, which this data has; `masked` of a port on the toolkits, "
+    "'mask' among the capabilities of any other)",
 }
 """What makes a port capable of what it is most often asked for in vain."""
 

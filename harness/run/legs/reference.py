@@ -62,7 +62,10 @@ def reconstruct(input_npz: Path, output_folder: Path, iterations: int, seed: int
     positions = np.stack([arrays["y"], arrays["x"]], axis=-1)
     first = positions.min(axis=0) - MARGIN
     counts = arrays["amplitude"].astype(np.float64) ** 2
-    model, dataset = _problem(counts, positions, first, arrays["probe"], arrays.get("mask"))
+    mask = arrays.get("mask")
+    if mask is not None:
+        counts = np.where(mask, counts, 0.0)
+    model, dataset = _problem(counts, positions, first, arrays["probe"], mask)
     errors = _optimise(model, dataset, iterations)
     images, probe = model.obj.detach().numpy(), (model.probe.detach() * model.probe_norm).numpy()[0]
     if not (np.isfinite(images).all() and np.isfinite(probe).all()):

@@ -54,6 +54,14 @@ def test_a_mask_that_leaves_the_detector_is_refused(wrong):
         DatasetSpec.model_validate({"mask": wrong})
 
 
+def test_a_scenario_without_a_mask_is_written_as_before_there_were_any():
+    """Its keys, and what golden files say that they depend on, are digests of this."""
+    assert "mask" not in DatasetSpec().model_dump(mode="json")
+    masked = DatasetSpec.model_validate({"mask": MASK})
+    assert masked.model_dump(mode="json")["mask"] == MASK
+    assert DatasetSpec.model_validate(masked.model_dump(mode="json")) == masked
+
+
 def test_photons_are_those_of_the_pixels_that_count(folder):
     setup, train = read_json(folder / "setup.json"), GroupedData.load(folder / "train.npz")
     assert setup["counted_photons"] == pytest.approx(1e9, rel=1e-4)

@@ -208,7 +208,7 @@ def test_a_port_that_knows_no_masks_is_given_no_masked_data(judged) -> None:
     found = judged(CAPABILITIES, CAPABILITIES | {MASK}, masked=True)
     del found["dataset"]  # that of the scenario has no mask
     assert {found[rung].status for rung in NEEDS if rung in found} == {"inconclusive"}
-    assert "partial cannot do 'mask': it does not say that it leaves detector pixels" in found["telemetry"].message
+    assert "partial cannot do 'mask' (leave out the detector pixels that do not count" in found["telemetry"].message
     assert (found["spec"].status, found["settings"].status) == ("pass", "skipped")
 
 

@@ -45,7 +45,7 @@ def total_variation(stages: Stages, _: float, rules: Rules) -> Tensor:
 
 def _counting(pixels: Tensor, stages: Stages) -> Tensor:
     """The pixels (B, C, N, N), 0 for those that do not count."""
-    return pixels * stages["mask"] if "mask" in stages else pixels
+    return torch.where(stages["mask"], pixels, 0.0) if "mask" in stages else pixels
 
 
 def _mean_modulus(steps: Tensor, rules: Rules) -> Tensor:
