@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from harness import layout
-from harness.dataset import npz, schedule
+from harness.dataset import masks, npz, schedule
 from harness.dataset.grouped import GroupedData
 from harness.dataset.grouping import centre
 from harness.dataset.halves import split
@@ -55,6 +55,7 @@ def build(
         HarnessError: one of these is missing or not wanted, or there are too few patterns for the groups.
     """
     _check_references(scenario, refined_probe, reference)
+    raw = masks.applied(raw, scenario.dataset.mask)
     probe_used = raw.probe if refined_probe is None else refined_probe.astype(np.complex128)
     normalised = probe.normalise(probe_used, scenario.dataset.probe.scale)
     chosen = select(scenario, raw)
@@ -67,6 +68,8 @@ def build(
     train.save(folder / layout.TRAIN)
     test.save(folder / layout.TEST)
     write_npy(folder / layout.PROBE, normalised)
+    if raw.mask is not None:
+        write_npy(folder / layout.MASK, raw.mask)
     model_probe = probe.model_probe(normalised, scenario.dataset.probe.mask)
     _save_truth(raw, reference, model_probe, chosen, folder)
     _setup(scenario, raw, train, test, factor, model_probe).write(folder / layout.SETUP)
@@ -78,7 +81,9 @@ def reference_inputs(scenario: Scenario, raw: RawData, folder: Path) -> dict[str
     `refine` is for the reconstruction that refines the probe, from the training patterns alone, so that nothing of
     the test half reaches the training; `reference` is for that of the ground truth, from all patterns.
     """
+    raw = masks.applied(raw, scenario.dataset.mask)
     train, _ = split(scenario, raw)
+    known = {} if raw.mask is None else {"mask": raw.mask}
     wanted: dict[str, Array] = {}
     if scenario.dataset.probe.refine_iterations:
         wanted["refine"] = train
@@ -86,7 +91,7 @@ def reference_inputs(scenario: Scenario, raw: RawData, folder: Path) -> dict[str
         wanted["reference"] = np.arange(len(raw.x))
     paths = {name: folder / f"{name}_input.npz" for name in wanted}
     for name, rows in wanted.items():
-        write_npz(paths[name], amplitude=raw.diffraction[rows], x=raw.x[rows], y=raw.y[rows], probe=raw.probe)
+        write_npz(paths[name], amplitude=raw.diffraction[rows], x=raw.x[rows], y=raw.y[rows], probe=raw.probe, **known)
     return paths
 
 
@@ -141,7 +146,7 @@ def _save_truth(raw: RawData, reference: Reference | None, model_probe: Array, c
         truth = Truth("simulation", raw.object)
     else:
         return
-    energies = truth.energies(model_probe, raw.x[chosen.train], raw.y[chosen.train])
+    energies = truth.energies(model_probe, raw.x[chosen.train], raw.y[chosen.train], raw.mask)
     truth.save(folder, scale.normalisation(energies[chosen.train_groups].mean(), len(model_probe)))
 
 
@@ -170,5 +175,5 @@ def _setup(
         train_patterns=len(train.x),
         test_patterns=len(test.x),
         origin=raw.origin,
-        conversions=(*raw.notes, *raw.doubts),
+        conversions=(*raw.notes, *raw.doubts, *(() if raw.mask is None else (masks.note(raw.mask),))),
     )

@@ -24,7 +24,9 @@ SMALLEST_SCAN = 0.01
 REQUIRED = ("diff3d", "probeGuess", "xcoords", "ycoords")
 TRUTH = "objectGuess"
 """The true object, where there is one."""
-KEYS = (*REQUIRED, "scan_index", TRUTH)
+MASK = "mask"
+"""The pixels of the detector that count, where some do not."""
+KEYS = (*REQUIRED, "scan_index", MASK, TRUTH)
 """The keys that are read."""
 
 
@@ -52,6 +54,8 @@ class RawData:
     """One sentence for each oddity of measured data that is not impossible."""
     left_out: tuple[str, ...] = ()
     """The keys of the file that were not read."""
+    mask: Array | None = None
+    """(N, N) bool: True on the pixels of the detector that count; None where all do."""
 
 
 def read_arrays(path: Path, only: Collection[str] | None = None) -> dict[str, Array]:
@@ -110,6 +114,7 @@ def validated(
         y=y,
         scan_index=_scan_index(arrays.get("scan_index"), of["scan_index"], M),
         object=_object(arrays.get(TRUTH), of[TRUTH]),
+        mask=_mask(arrays.get(MASK), of[MASK], N),
         origin=source,
         notes=notes,
     )
@@ -148,6 +153,8 @@ def _in_types(raw: RawData) -> dict[str, Array]:
         }
         if raw.object is not None:
             arrays[TRUTH] = raw.object.astype(np.complex64)
+        if raw.mask is not None:
+            arrays[MASK] = raw.mask.astype(bool)
     return arrays
 
 
@@ -223,6 +230,16 @@ def _object(array: Array | None, name: str) -> Array | None:
     _refuse_unfinite(array, name)
     cast(array, np.complex64, name, zero=True)
     return array.astype(np.complex128)
+
+
+def _mask(array: Array | None, name: str, N: int) -> Array | None:
+    if array is None:
+        return None
+    if array.shape != (N, N) or array.dtype.kind not in "biu" or not np.isin(array, (0, 1)).all():
+        raise HarnessError(f"{name} is {array.dtype} {array.shape}; bool ({N}, {N}) is needed, true on good pixels.")
+    if not array.any():
+        raise HarnessError(f"{name} has no good pixel; true, or 1, marks the pixels that count.")
+    return array.astype(bool)
 
 
 def cast(array: Array, dtype: type[np.generic], name: str, zero: bool = False) -> Array:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from harness.dataset import objects, probes, scan
+from harness.dataset import masks, objects, probes, scan
 from harness.dataset.counting import count
 from harness.dataset.npz import RawData
 from harness.errors import HarnessError
@@ -19,6 +19,7 @@ def simulate(spec: DatasetSpec) -> RawData:
     """Simulate the data set that a scenario's section `dataset` describes; the same section always gives the same bits.
 
     Patches are cut at fractional positions by bilinear interpolation. Coordinate 0 is the object's first pixel.
+    A pixel that the mask leaves out counts no photon: `nphotons` are those of the others.
     Raises `HarnessError` when the object has no room for the scan.
     """
     try:
@@ -29,14 +30,16 @@ def simulate(spec: DatasetSpec) -> RawData:
     illumination = probes.KINDS[spec.probe.kind](spec.N).astype(np.complex64).astype(np.complex128)
     images = draw_object(spec.object)
     model_probe = probe.model_probe(probe.normalise(illumination, spec.probe.scale), spec.probe.mask)
+    mask, expected = masks.described(spec.mask, spec.N), intensities(images, model_probe, x, y)
     return RawData(
-        diffraction=count(intensities(images, model_probe, x, y), spec.nphotons, spec.photon_seed),
+        diffraction=count(expected if mask is None else expected * mask, spec.nphotons, spec.photon_seed),
         probe=illumination,
         x=x,
         y=y,
         scan_index=np.zeros(len(x), dtype=np.int64),
         object=images,
         origin="simulated",
+        mask=mask,
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from harness import layout
 from harness.errors import HarnessError
 from harness.files import read_json, read_npz, write_npy
-from harness.physics import translation
+from harness.physics import forward, translation
 from harness.physics.scale import pattern_energies
 from harness.records.truth import TruthFacts
 
@@ -42,9 +42,15 @@ class Truth:
         """Patches (K, N, N) complex128 of the object, centred at the positions `x`, `y` (K,)."""
         return translation.cut(self.object, x - self.origin_x, y - self.origin_y, N)
 
-    def energies(self, model_probe: Array, x: Array, y: Array) -> Array:
-        """Energies (K,) float64 of the exit waves, `sum(|P O|^2)`, of a probe (N, N) at the positions `x`, `y` (K,)."""
-        return pattern_energies(np.abs(model_probe * self.patches(x, y, model_probe.shape[0])))
+    def energies(self, model_probe: Array, x: Array, y: Array, mask: Array | None = None) -> Array:
+        """Energies (K,) float64 of the exit waves, `sum(|P O|^2)`, of a probe (N, N) at the positions `x`, `y` (K,).
+
+        With a mask (N, N) of the detector, the energies of the patterns on the pixels that count.
+        """
+        waves = model_probe * self.patches(x, y, model_probe.shape[0])
+        if mask is not None:
+            waves = forward.diffract(waves[..., None])[..., 0] * mask
+        return pattern_energies(np.abs(waves))
 
     def save(self, folder: Path, model_scale: float) -> None:
         """Write `ground_truth_amp.npy`, `ground_truth_phase.npy` and `truth.json`, see `TruthFacts`."""

@@ -35,8 +35,6 @@ class RealBug:
     """The public threads that it was found in, as `owner/name#number`, or the name of the package."""
     causes: tuple[str, ...]
     """Words for its cause; it counts as named where the report holds one of them. `{other}` is the sound side."""
-    case: str | None
-    """The case that it is replayed on; None for that of its network."""
     sides: tuple[str, ...]
     """The sides that can have it; empty for both."""
     open: str = ""
@@ -68,6 +66,8 @@ class Fault:
     profile: str
     """The profile in which the fault is run."""
     inject: Inject
+    case: str | None = None
+    """The case that it is tried on; None for that of its network."""
     real: RealBug | None = None
     """Of a replay of a bug that was found in a public port: what is known of it; None for any other fault."""
 
@@ -157,13 +157,15 @@ def fault(
     unit: str = "",
     quick: bool = False,
     profile: str = "smoke",
+    case: str | None = None,
 ) -> Callable[[Inject], Inject]:
     """Decorator that adds a function to the catalogue; its docstring says what it changes. Arguments: see `Fault`."""
 
     def enter(inject: Inject) -> Inject:
         assert id not in _KNOWN, f"two faults are called {id}"
         assert (size is None) == (not unit), f"{id}: a size needs a unit, and a unit a size"
-        _KNOWN[id] = Fault(id, (inject.__doc__ or "").strip(), (rung,), network, size, unit, quick, profile, inject)
+        told = (inject.__doc__ or "").strip()
+        _KNOWN[id] = Fault(id, told, (rung,), network, size, unit, quick, profile, inject, case)
         return inject
 
     return enter
@@ -190,9 +192,9 @@ def real_bug(
     def enter(inject: Inject) -> Inject:
         identity = f"{REAL}.{name}"
         assert identity not in _KNOWN, f"two faults are called {identity}"
-        bug = RealBug(tuple(sources), tuple(causes), case, tuple(sides), open)
+        bug = RealBug(tuple(sources), tuple(causes), tuple(sides), open)
         told = (inject.__doc__ or "").strip()
-        _KNOWN[identity] = Fault(identity, told, tuple(rungs), network, None, "", False, "smoke", inject, bug)
+        _KNOWN[identity] = Fault(identity, told, tuple(rungs), network, None, "", False, "smoke", inject, case, bug)
         return inject
 
     return enter

@@ -80,6 +80,11 @@ def pixels(values: tf.Tensor) -> tf.Tensor:
     return tf.cast(tf.size(values), tf.float64)
 
 
+def share(values: tf.Tensor) -> tf.Tensor:
+    """Share of the elements of a tensor of truth values that are true."""
+    return tf.reduce_mean(tf.cast(values, tf.float64))
+
+
 def mean(values: tf.Tensor, axis: int) -> tf.Tensor:
     """Mean along an axis, which is kept with length 1."""
     return tf.reduce_mean(values, axis=axis, keepdims=True)

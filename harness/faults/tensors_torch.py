@@ -84,6 +84,11 @@ def pixels(values: Tensor) -> float:
     return float(values.numel())
 
 
+def share(values: Tensor) -> Tensor:
+    """Share of the elements of a tensor of truth values that are true."""
+    return values.double().mean()
+
+
 def mean(values: Tensor, axis: int) -> Tensor:
     """Mean along an axis, which is kept with length 1."""
     return values.mean(dim=axis, keepdim=True)

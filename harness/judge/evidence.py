@@ -48,6 +48,17 @@ class Incapable(HarnessError):  # noqa: N818
     """A backend has declared that it lacks a capability that a rung needs."""
 
 
+class LeftOut(HarnessError):  # noqa: N818
+    """The scenario of the case leaves out what a check needs; the message says how to include it."""
+
+
+NO_TRUTH = (
+    "there is no truth to compare with: the data are measured, and no reference reconstruction was asked for; "
+    "dataset.reference_iterations, 40 say, makes one"
+)
+"""Why nothing is held against the truth in a case that has none."""
+
+
 @dataclass(frozen=True)
 class Predictions:
     """Predicted object patches of an inference or exchange leg, `patches.npz`."""
@@ -155,8 +166,21 @@ class Evidence:
         return self.parsed(Path(layout.DATASET, layout.SETUP), DatasetSetup)
 
     @cached_property
+    def mask(self) -> Array | None:
+        """(N, N) bool: the detector's pixels that count, `dataset/mask.npy`; None where all do."""
+        relative = Path(layout.DATASET, layout.MASK)
+        return self.array(relative) if (self.case_dir / relative).is_file() else None
+
+    @property
+    def has_truth(self) -> bool:
+        """Whether the scenario asks for a truth: it simulates its data, or has a reference reconstruction made."""
+        return self.scenario.dataset.source == "simulated" or self.scenario.dataset.reference_iterations > 0
+
+    @cached_property
     def truth(self) -> TruthFacts:
-        """Position and scale of the true object, `dataset/truth.json`."""
+        """Position and scale of the true object, `dataset/truth.json`; LeftOut where the scenario asks for none."""
+        if not self.has_truth:
+            raise LeftOut(NO_TRUTH)
         return self.parsed(Path(layout.DATASET, layout.TRUTH), TruthFacts)
 
     @cached_property

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from harness.errors import HarnessError
-from harness.judge.evidence import Incapable
+from harness.judge.evidence import Incapable, LeftOut
 from harness.judge.tolerances import Limit, Limits
 from harness.judge.verdict import CONTRACT, RED, UNCALIBRATED, Check, Status
 
@@ -92,9 +92,14 @@ class Findings:
 
     @contextmanager
     def evidence_for(self, name: str) -> Iterator[None]:
-        """Context in which missing evidence becomes a check of that name: inconclusive for Incapable, else an error."""
+        """Context in which missing evidence becomes a check of that name.
+
+        It is skipped for LeftOut, inconclusive for Incapable, else an error.
+        """
         try:
             yield
+        except LeftOut as reason:
+            self.skip(name, f"{reason}.")
         except Incapable as reason:
             self._add(name, "inconclusive", str(reason))
         except HarnessError as reason:

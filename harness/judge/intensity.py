@@ -107,8 +107,9 @@ class Intensity:
         return (groups, *pixels, members)
 
     def _predicted(self, backend: str) -> Array:
-        """(P, N, N, C) predicted amplitude of the chosen test groups, in the units of the labels."""
-        return self._scale_used(backend) * self._diffracted(backend)["amplitude"]
+        """(P, N, N, C) predicted amplitude of the chosen test groups, in the units of the labels, 0 where masked."""
+        predicted, mask = self._scale_used(backend) * self._diffracted(backend)["amplitude"], self.evidence.mask
+        return predicted if mask is None else predicted * mask[:, :, None]
 
     def _diffracted(self, backend: str) -> dict[str, Array]:
         """Contents of `diffraction.npz`: indices `groups` (P,) of test groups, and their unscaled `amplitude`."""

@@ -10,7 +10,6 @@ from harness.judge.patches import patch_statistics
 from harness.judge.reconstructions import correlation_with_truth
 from harness.judge.rungs.scale import scale_values
 from harness.judge.telemetry import final_loss, loss_floor
-from harness.ports.contract import Contract
 
 
 def _pearson_r(evidence: Evidence, backend: str) -> float | None:
@@ -47,9 +46,13 @@ QUANTITIES: Mapping[str, Quantity] = {
 """The quantities by name; logarithms of those whose relative difference matters."""
 
 
-def applicable(contract: Contract) -> tuple[str, ...]:
-    """Names of the QUANTITIES that a network has: one without an intensity scale lacks `scale`."""
-    return tuple(name for name in QUANTITIES if name != "scale" or contract.scale is not None)
+def applicable(evidence: Evidence) -> tuple[str, ...]:
+    """Names of the QUANTITIES that a case has.
+
+    `scale` needs a network with an intensity scale, `pearson_r` a truth.
+    """
+    lacking = {"scale": evidence.contract.scale is None, "pearson_r": not evidence.has_truth}
+    return tuple(name for name in QUANTITIES if not lacking.get(name))
 
 
 def quantity(evidence: Evidence, backend: str, name: str) -> float | None:

@@ -43,6 +43,9 @@ ANSWER = "answer"
 """Capability of a port of a user's pair that predicts a whole file of patterns, and no batch."""
 OUTPUTS = "outputs"
 """Capability of a port on a toolkit: every output of its network for a batch, as inference computes it."""
+MASK = "mask"
+"""Capability of a port that leaves the pixels that do not count (`Setup.mask`) out of its input and its loss. Without
+it a port is given no masked data."""
 FIT = "fit"
 """Capability of a port of a user's pair that trains by a loop of its own."""
 
@@ -63,6 +66,8 @@ class Setup:
     """Mean object amplitude that explains the data: (N/2) / sqrt(sum(|P|^2)), P as the model uses it."""
     precision: Precision
     device: Literal["cpu", "gpu"] = "cpu"
+    mask: Array | None = None
+    """(N, N) bool, the same for all patterns: True on the detector's pixels that count; None where all do."""
     random_layers: bool = True
     """Whether layers such as dropout act in training; they cannot where both sides must take the same steps."""
     options: Mapping[str, Any] = field(default_factory=dict)

@@ -70,7 +70,7 @@ def left_out(cases: Sequence[CaseSummary]) -> list[str]:
         for check in case.checks:
             if check.status == "skipped" != case.status:
                 rungs, names = reasons.setdefault(check.message, ([], []))
-                rungs.append(check.rung)
+                rungs.append(_skipped_of(check.rung, case))
                 names.append(case.id)
     everything = [case.id for case in cases if case.status != "skipped"]
     return [
@@ -79,6 +79,12 @@ def left_out(cases: Sequence[CaseSummary]) -> list[str]:
         for reason, (rungs, names) in reasons.items()
         if (those := list(dict.fromkeys(names)))
     ]
+
+
+def _skipped_of(rung: str, case: CaseSummary) -> str:
+    """The rung, or `parts of` it where some of its checks were made."""
+    whole = all(check.status == "skipped" for check in case.checks if check.rung == rung)
+    return rung if whole else f"parts of {rung}"
 
 
 def warnings(summary: Summary) -> list[str]:

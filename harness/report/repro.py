@@ -38,6 +38,8 @@ def write(evidence: Evidence, found: Localisation) -> str:
         folder / layout.REPRO_INPUTS, **{field.name: getattr(data, field.name) for field in fields(data)}
     )
     write_npy(folder / layout.PROBE, evidence.array(Path(layout.DATASET, layout.PROBE)))
+    if evidence.mask is not None:
+        write_npy(folder / layout.MASK, evidence.mask)
     write_json(folder / layout.CASE, _case(evidence, found))
     shutil.copyfile(SCRIPT, folder / "repro.py")
     size = sum(path.stat().st_size for path in folder.iterdir())

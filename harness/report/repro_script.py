@@ -76,10 +76,11 @@ def compute(case: dict[str, Any], name: str) -> np.ndarray:
     """Compute with one backend the tensor that `case` (the contents of `case.json`) names."""
     place, data = case["place"], GroupedData.load(HERE / "inputs.npz")
     scenario, facts = scenario_of(case["scenario"]), case["setup"]
-    probe = np.load(HERE / "probe.npy")
+    probe, masked = np.load(HERE / "probe.npy"), HERE / "mask.npy"
+    mask = np.load(masked) if masked.is_file() else None
     if place["first_step"]:
         scenario = at_lockstep_rate(scenario)
-    setup = Setup(scenario, probe, **facts, precision=place["precision"])
+    setup = Setup(scenario, probe, **facts, precision=place["precision"], mask=mask)
     backend, scale = registry.create(name, setup), facts["intensity_scale"]
     backend.set_weights(networks.named(scenario.network).initial_weights(setup, backend.contract))
     batch = batch_of(data, data.rows(0), scale)

@@ -217,6 +217,7 @@ def _input_digests(dataset: Path, leg: str, network: str) -> JsonObject:
     names = (*_INPUTS[leg], layout.DATA) if network == "pair" else _INPUTS[leg]  # a pair may load its data itself
     if _is_fed_truth(leg, network):
         names = (*names, *(name for name in _TRUTH if name in files))
+    names = (*names, layout.MASK) if layout.MASK in files else names
     return {name: files[name].sha256 for name in names} | setup.model_dump(include=set(facts))
 
 

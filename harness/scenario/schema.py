@@ -7,7 +7,16 @@ layers, its loss and its optimiser.
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 
@@ -87,6 +96,17 @@ class ScanSpec(Section):
     seed: Seed = 42
 
 
+class MaskSpec(Section):
+    """Detector pixels that do not count, besides those that a file of measured data masks itself."""
+
+    beamstop: Annotated[float, Field(ge=0)] = 0.0
+    """Radius in pixels of the disk about zero frequency that a beamstop covers; 0: none."""
+    gap: FromZero = 0
+    """Width in columns of the gap between two modules of the detector; 0: none."""
+    gap_from: FromZero = 0
+    """First column of the gap."""
+
+
 class DatasetSpec(Section):
     """Where the diffraction patterns come from."""
 
@@ -95,13 +115,14 @@ class DatasetSpec(Section):
     """Name of an NPZ file (contract or tike layout, optionally .bz2) beside the scenario or in the data folder."""
     N: Annotated[Literal[64, 128, 256], BeforeValidator(_whole)] = 64
     nphotons: Annotated[Positive, _at_most(MOST_PHOTONS)] = 1e9
-    """Mean number of photons in a simulated pattern; for a file the mean of its own counts is used instead."""
+    """Mean number of photons that a simulated pattern counts; for a file the mean of its own counts is used instead."""
     photon_seed: Seed = 42
     split: Literal["half_y", "none"] = "half_y"
     """half_y: the half with lower y is for training, the other for testing; none: all patterns are for both."""
     object: ObjectSpec = ObjectSpec()
     probe: ProbeSpec = ProbeSpec()
     scan: ScanSpec = ScanSpec()
+    mask: MaskSpec = MaskSpec()
     reference_iterations: FromZero = 0
     """Iterations of the reference reconstruction, on all patterns of a file, that serves as the ground truth."""
 
@@ -113,6 +134,22 @@ class DatasetSpec(Section):
             raise ValueError("a probe of kind 'file' needs source 'file'")
         if self.probe.refine_iterations and self.probe.kind != "file":
             raise ValueError("refine_iterations needs a probe of kind 'file'")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _with_a_mask_that_masks(self, serialise: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A mask that leaves nothing out is not written: results from before there were masks keep their keys."""
+        values: dict[str, Any] = serialise(self)
+        return values if self.mask != MaskSpec() else {key: value for key, value in values.items() if key != "mask"}
+
+    @model_validator(mode="after")
+    def _some_pixels_count(self) -> "DatasetSpec":
+        mask, N = self.mask, self.N
+        if mask.beamstop > N / 2 or mask.gap_from + mask.gap > N or mask.gap == N:
+            raise ValueError(
+                f"mask.beamstop {mask.beamstop:g}, mask.gap {mask.gap} from column {mask.gap_from}: allowed are a "
+                f"radius of at most {N / 2:g}, and a gap that lies on the {N} columns and leaves some beside it"
+            )
         return self
 
 

@@ -50,11 +50,12 @@ class Subject:
 
 SUBJECTS = {
     "pinn": Subject("gs2_custom"),
+    "gs1_masked": Subject("gs1_masked"),
     "pair": Subject("supervised_normalised", ("keras", "torch")),
     "replayed": Subject("replayed", ("keras", "torch")),
     "replayed_n128": Subject("replayed_n128"),
 }
-"""By the name of the network, or of the case that a real bug names; faults of any network are tried on the first."""
+"""By the name of the network, or of the case that a fault names; faults of any network are tried on the first."""
 REPLAYS = Path(catalogue.__file__).parent / "replays"
 """The folder of scenarios that show real bugs alone, and are in no suite."""
 OVERRIDES = (
@@ -294,8 +295,7 @@ def _is_caught(verdict: RungVerdict) -> bool:
 
 def subject_of(fault: Fault) -> Subject:
     """What a fault is tried on: the case that it names, or that of its network."""
-    own = fault.real.case if fault.real else None
-    return SUBJECTS[own or fault.network or DEFAULT]
+    return SUBJECTS[fault.case or fault.network or DEFAULT]
 
 
 def localised(evidence: Evidence, red: Sequence[RungVerdict]) -> LocalisationRecord | None:

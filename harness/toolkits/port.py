@@ -17,7 +17,7 @@ from harness.errors import HarnessError
 from harness.files import JsonObject
 from harness.ports.contract import Contract, Scale, Term, Value
 from harness.ports.feed import read_only
-from harness.ports.protocol import FIT, OUTPUTS, RESUME, SEEN, SHARED_WEIGHTS, Batch, Setup
+from harness.ports.protocol import FIT, MASK, OUTPUTS, RESUME, SEEN, SHARED_WEIGHTS, Batch, Setup
 from harness.ports.seen import Seen
 from harness.toolkits import statement
 from harness.toolkits.layers import Layer, Tensor
@@ -53,6 +53,7 @@ class ToolkitPort(Training):
         options: Mapping[str, Value] | None = None,
         seen: Seen | None = None,
         fit: Callable[[Path, Path], Mapping[str, Sequence[float]]] | None = None,
+        masked: bool = False,
     ) -> None:
         """Take what the user has; nothing is computed before `bind`.
 
@@ -72,9 +73,9 @@ class ToolkitPort(Training):
             scale: name of the weight whose exponential is the intensity scale.
             options: what else was chosen, to be held against the other side's.
             seen: what the user's own workflow was about to train with, where it was stopped.
-            fit: trains the model by a loop of the user's own; called with the NPZ of the patterns for training and an
-                empty folder, it returns values of every metric by epoch, `loss` among them, as Keras' `History.history`
-                holds them.
+            fit: trains the model by a loop of the user's own: from the NPZ of the patterns for training and an empty
+                folder to the values of every metric by epoch, `loss` among them, as in Keras' `History.history`.
+            masked: whether inputs and loss leave out the pixels that do not count (`setup.mask`), as masked data needs.
 
         Raises:
             HarnessError: the loss is no function and no mapping of functions.
@@ -87,7 +88,7 @@ class ToolkitPort(Training):
         self._slope_at = slope_at
         self._scale, self._options = scale, dict(options or {})
         self._seen, self._fit = seen, fit
-        given = {"predict": patches, SEEN: seen, FIT: fit}
+        given = {"predict": patches, SEEN: seen, FIT: fit, MASK: masked or None}
         self.capabilities = CAPABILITIES | {name for name, value in given.items() if value is not None}
 
     def bind(self, setup: Setup) -> None:

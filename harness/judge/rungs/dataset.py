@@ -19,6 +19,7 @@ from harness.judge.comparing import relative_difference, relative_error
 from harness.judge.evidence import Evidence, NoEvidence
 from harness.judge.findings import Findings
 from harness.judge.front_door import judge_front_doors
+from harness.judge.mask import judge_mask
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 from harness.physics.canvas import required_size
@@ -40,6 +41,8 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
         _judge_grouping(findings, evidence)
     with findings.evidence_for("batch"):
         _judge_batches(findings, evidence)
+    with findings.evidence_for("mask"):
+        judge_mask(findings, evidence, grouped(evidence, "train"), grouped(evidence, "test"))
     with findings.evidence_for("front_door"):
         judge_front_doors(findings, evidence, grouped(evidence, "train"))
     return findings.checks

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.judge.equivalence import MOST_RUNS, POWER, Equivalence, equivalence
-from harness.judge.evidence import Evidence
+from harness.judge.evidence import NO_TRUTH, Evidence
 from harness.judge.findings import Findings
 from harness.judge.quantities import QUANTITIES, applicable, quantity
 from harness.judge.reconstructions import CACHE_SIZE
@@ -59,7 +59,9 @@ def _member(evidence: Evidence, folder: Path) -> Evidence:
 def judge_members(findings: Findings, runs: Sequence[Evidence]) -> None:
     """Add a check for each quantity to `findings`, from the evidence of the members; missing evidence is an error."""
     values: dict[str, dict[str, list[float | None]]] = {}
-    names = applicable(runs[0].contract)
+    names = applicable(runs[0])
+    if not runs[0].has_truth:
+        findings.skip("pearson_r", f"{NO_TRUTH}.")
     for name in names:
         with findings.evidence_for(name):
             found = values[name] = values_by_side(runs, name)
@@ -91,7 +93,7 @@ def ensemble_metrics(evidence: Evidence) -> dict[str, Any] | None:
     return {
         "seeds": seeds,
         "words": words,
-        "figures": {name: values_by_side(runs, name) for name in applicable(evidence.contract)},
+        "figures": {name: values_by_side(runs, name) for name in applicable(evidence)},
     }
 
 

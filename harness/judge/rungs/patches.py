@@ -24,8 +24,9 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
         with findings.evidence_for(backend):
             problem = not_finite(evidence.predictions(backend).patches)
             findings.demand(f"{backend}.finite", not problem, f"{backend}: {problem or 'every value is finite'}")
-            message = f"{backend}: median contrast of the patches over that of the true ones"
-            findings.measure(f"{backend}.contrast", collapse_ratio(evidence, backend), "contrast", message)
+            with findings.evidence_for(f"{backend}.contrast"):
+                message = f"{backend}: median contrast of the patches over that of the true ones"
+                findings.measure(f"{backend}.contrast", collapse_ratio(evidence, backend), "contrast", message)
         judge_loaded(findings, evidence, backend)
     with findings.evidence_for("sides"):
         _compare(findings, evidence)

@@ -13,7 +13,7 @@ from typing import Any
 
 from harness.errors import HarnessError, in_one_line
 from harness.ports.contract import Contract
-from harness.ports.protocol import CAPABILITIES, FIT, SEEN, Port, Setup
+from harness.ports.protocol import CAPABILITIES, FIT, MASK, SEEN, Port, Setup
 from harness.scenario.pair import PairScenario, SideSpec
 
 ROLES = ("reference", "candidate")
@@ -147,7 +147,7 @@ def _called(called: Callable[[Setup], Any], setup: Setup, where: str) -> Any:
 
 def _bound(port: Any, spec: SideSpec, setup: Setup, where: str) -> Port:
     if spec.port == "own":
-        known = CAPABILITIES | {FIT, SEEN}
+        known = CAPABILITIES | {FIT, MASK, SEEN}
         if not isinstance(getattr(port, "capabilities", None), frozenset) or not port.capabilities <= known:
             raise HarnessError(
                 f"{where}: returned {type(port).__name__}, whose `capabilities` are no frozenset of "

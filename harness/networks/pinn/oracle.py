@@ -23,9 +23,15 @@ class PinnOracle:
     """See `harness.networks.network.Oracle`."""
 
     def stages(self, setup: Setup, known: Mapping[str, Array], batch: Batch, weights: Weights) -> dict[str, Array]:
-        """Compute the network's input and, from the object patches of a port, every stage of the physics."""
+        """Compute the network's input and, from the object patches of a port, every stage of the physics.
+
+        The input is 0 where a pixel of the detector does not count.
+        """
         log_scale = float(weights[LOG_SCALE])
-        network_input = {"input": np.divide(np.asarray(batch.amplitude, dtype=np.float64), np.exp(log_scale))}
+        measured = np.asarray(batch.amplitude, dtype=np.float64)
+        if setup.mask is not None:
+            measured = np.where(setup.mask[:, :, None], measured, 0.0)
+        network_input = {"input": np.divide(measured, np.exp(log_scale))}
         return network_input | self._forward(setup, _patches(known, batch), batch.relative, log_scale)
 
     def losses(self, setup: Setup, stages: Mapping[str, Array], batch: Batch) -> dict[str, float]:
@@ -35,6 +41,7 @@ class PinnOracle:
             np.asarray(batch.amplitude, dtype=np.float64),
             setup.nphotons,
             loss_terms(of(setup.scenario).loss),
+            setup.mask,
         )
 
     def diffraction(self, setup: Setup, patches: Array, relative: Array) -> Array:

@@ -12,6 +12,11 @@ The network itself is written twice, once in each framework. Both ports compute 
   d of neighbouring pixels of the object patches, x and y added: the root is never differentiated at zero;
 - `loss`: sum of weight * term over the terms of non-zero weight, which alone are computed.
 
+Detector pixels that do not count (`Setup.mask`) are left out:
+
+- the measured amplitude is 0 there before anything is computed from it, so that the network's input is, too;
+- `poisson` sums over the pixels that count, `amplitude_mae` is the mean over them; the units stay as they are.
+
 Gradients flow through log_scale wherever it is used, also in the division of the input.
 Translation matrices are computed in float64 from the float64 offsets, then cast to the working precision.
 """

@@ -19,9 +19,9 @@ from harness.dataset.grouped import GroupedData
 from harness.errors import HarnessError, in_one_line
 from harness.networks import registry
 from harness.ports.feed import batch_of, rolled
-from harness.ports.protocol import SHARED_WEIGHTS, Batch, EpochReport, Port
+from harness.ports.protocol import MASK, SHARED_WEIGHTS, Batch, EpochReport, Port
 from harness.run.job import Job
-from harness.run.legs.common import create, setup_of, shared_start, truth_of
+from harness.run.legs.common import create, mask_of, setup_of, shared_start, truth_of
 from harness.run.legs.lockstep import require_the_same
 from harness.run.legs.trajectory import FirstBatches
 
@@ -63,6 +63,7 @@ class Subject:
     def able(self, *needed: str) -> Port:
         """The port with the start of both sides; InconclusiveError unless it announces all that is needed."""
         started = self.started(self.port)
+        needed = needed if mask_of(self.job) is None else (*needed, MASK)
         if absent := [name for name in needed if name not in started.capabilities]:
             raise InconclusiveError(f"the port does not announce {', '.join(absent)}; rungs that need it say so.")
         return started

@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from harness import layout
-from harness.arrays import PRECISIONS, Precision, Weights
+from harness.arrays import PRECISIONS, Array, Precision, Weights
 from harness.dataset.truth import Truth
 from harness.errors import HarnessError
 from harness.files import write_json
 from harness.networks import network as networks
 from harness.networks import registry
 from harness.ports.mapping import PairMapping
-from harness.ports.protocol import SEEN, Port, Setup
+from harness.ports.protocol import MASK, SEEN, Port, Setup
 from harness.ports.renamed import RenamedPort
 from harness.records.setup import DatasetSetup
 from harness.run.job import Job
@@ -36,11 +36,18 @@ def setup_of(job: Job, precision: Precision, random_layers: bool = True) -> Setu
         object_amplitude=facts.object_amplitude,
         precision=precision,
         device="gpu" if job.device == "gpu" else "cpu",
+        mask=mask_of(job),
         random_layers=random_layers,
         home=job.home,
         upstream=job.upstream,
         patterns=partial(half, job, "train") if job.home else None,
     )
+
+
+def mask_of(job: Job) -> Array | None:
+    """The mask (N, N) bool of the detector, True on the pixels that count; None where all do."""
+    path = job.dataset / layout.MASK
+    return np.load(path, allow_pickle=False) if path.is_file() else None
 
 
 def truth_of(job: Job) -> Truth | None:
@@ -87,12 +94,20 @@ def weights_of_other(job: Job, port: Port, weights: Weights) -> Weights:
 HINTS = {
     SEEN: " (optional: give its port `seen`, and its own workflow is judged, too)",
     "predict": " (a port on the toolkits needs `patches` for it)",
+    MASK: " (leave out the detector pixels that do not count, which this data has; `masked` of a port on the toolkits, "
+    "'mask' among the capabilities of any other)",
 }
 """What makes a port capable of what it is most often asked for in vain."""
 
 
 def lacks(job: Job, folder: Path, port: Port, needed: Iterable[str]) -> frozenset[str]:
-    """The capabilities of `needed` that a port lacks; written, with the reason, to `missing.json` in `folder`."""
+    """The capabilities of `needed` that a port lacks; written, with the reason, to `missing.json` in `folder`.
+
+    A port that knows no masks is asked for nothing where the data has one: it lacks all of them, for that reason.
+    """
+    if mask_of(job) is not None and MASK not in port.capabilities:
+        write_missing(folder, {MASK: f"{job.backend} cannot do {MASK!r}{HINTS[MASK]}"})
+        return frozenset(needed) | {MASK}
     absent = frozenset(needed) - port.capabilities
     if absent:
         write_missing(

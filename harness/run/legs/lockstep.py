@@ -15,7 +15,7 @@ from harness import layout
 from harness.arrays import Precision, Weights, nudged
 from harness.dataset.grouped import GroupedData
 from harness.errors import HarnessError
-from harness.files import write_json, write_npz
+from harness.files import write_json, write_npy, write_npz
 from harness.ports.feed import batch_of, rolled
 from harness.ports.protocol import SHARED_WEIGHTS, Batch, Port
 from harness.run.job import Job
@@ -24,6 +24,7 @@ from harness.run.legs.common import (
     Progress,
     create,
     lacks,
+    mask_of,
     precisions,
     repeat_as_float64,
     setup_of,
@@ -45,6 +46,8 @@ def run(job: Job) -> None:
     data = GroupedData.load(job.dataset / layout.TRAIN)
     batch = batch_of(data, data.rows(0), setup_of(job, "float32").intensity_scale, truth_of(job))
     write_npz(folder / layout.BATCH, **{name: array for name, array in vars(batch).items() if array is not None})
+    if (mask := mask_of(job)) is not None:
+        write_npy(folder / layout.MASK, mask)
     for precision in precisions(job):
         _pass(job, folder, precision, batch)
     repeat_as_float64(job, folder)

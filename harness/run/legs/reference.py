@@ -43,7 +43,8 @@ def reconstruct(input_npz: Path, output_folder: Path, iterations: int, seed: int
     difference of the amplitudes after each sweep.
 
     Args:
-        input_npz: amplitude (M, N, N) square root of counts, x, y (M,) pixels, probe (N, N) complex.
+        input_npz: amplitude (M, N, N) square root of counts, x, y (M,) pixels, probe (N, N) complex, and mask (N, N)
+            bool, True on the pixels that count, where some do not.
         output_folder: Where `object.npz` goes.
         iterations: Number of sweeps over all patterns.
         seed: Seed of the order of the patterns.
@@ -60,7 +61,11 @@ def reconstruct(input_npz: Path, output_folder: Path, iterations: int, seed: int
     N = arrays["amplitude"].shape[-1]
     positions = np.stack([arrays["y"], arrays["x"]], axis=-1)
     first = positions.min(axis=0) - MARGIN
-    model, dataset = _problem(arrays["amplitude"].astype(np.float64) ** 2, positions, first, arrays["probe"])
+    counts = arrays["amplitude"].astype(np.float64) ** 2
+    mask = arrays.get("mask")
+    if mask is not None:
+        counts = np.where(mask, counts, 0.0)
+    model, dataset = _problem(counts, positions, first, arrays["probe"], mask)
     errors = _optimise(model, dataset, iterations)
     images, probe = model.obj.detach().numpy(), (model.probe.detach() * model.probe_norm).numpy()[0]
     if not (np.isfinite(images).all() and np.isfinite(probe).all()):
@@ -84,9 +89,10 @@ def _require_library() -> None:
             )
 
 
-def _problem(counts: Array, positions: Array, first: Array, probe: Array) -> tuple[Any, Any]:
+def _problem(counts: Array, positions: Array, first: Array, probe: Array, mask: Array | None) -> tuple[Any, Any]:
     """The library's model and data; `positions` (M, 2) and `first` (2,) pixels [row, column] of patch centres.
 
+    Pixels that the mask (N, N) leaves out are not compared.
     Its lengths are in metres; with this geometry a pixel of the object is one metre, and its axes are ours.
     """
     import torch
@@ -113,6 +119,7 @@ def _problem(counts: Array, positions: Array, first: Array, probe: Array) -> tup
         min_translation=first,
         background=np.full((N, N), 1e-6),
         weights=np.ones(M),
+        mask=mask,
     )
     for fixed in (model.background, model.weights):
         fixed.requires_grad = False

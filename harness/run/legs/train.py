@@ -30,7 +30,7 @@ def run(job: Job) -> None:
     folder, setup = job.output / layout.TRAIN_OUTPUTS, setup_of(job, precision)
     port = create(job, precision)
     port.contract.write(folder)
-    if FIT not in port.capabilities and lacks(job, folder, port, ("train",)):
+    if lacks(job, folder, port, () if FIT in port.capabilities else ("train",)):
         return
     if SHARED_WEIGHTS in port.capabilities:
         port.set_weights(shared_start(job, port))

@@ -53,8 +53,34 @@ def test_a_good_file_goes_through_and_comes_back_the_same(tmp_path):
         np.testing.assert_array_equal(found[name], array)
 
 
-def test_scan_index_and_object_are_optional():
+@pytest.mark.parametrize("dtype", [bool, np.uint8, np.int64])
+def test_a_mask_comes_back_as_truth_values(tmp_path, dtype):
+    mask = np.arange(N * N).reshape(N, N) % 3 > 0
+    raw = npz.validated(arrays(mask=mask.astype(dtype)), "masked.npz")
+    npz.save(raw, tmp_path / "a.npz")
+    found = npz.read_arrays(tmp_path / "a.npz")["mask"]
+    assert found.dtype == bool
+    np.testing.assert_array_equal(found, mask)
+
+
+@pytest.mark.parametrize(
+    ("mask", "sentence"),
+    [
+        (np.ones((N, N - 1), bool), "'mask' is bool (64, 63); bool (64, 64) is needed, true on good pixels."),
+        (np.ones((N, N)), "'mask' is float64 (64, 64); bool (64, 64) is needed"),
+        (np.full((N, N), 2), "'mask' is int64 (64, 64); bool (64, 64) is needed"),
+        (np.zeros((N, N), bool), "'mask' has no good pixel; true, or 1, marks the pixels that count."),
+    ],
+)
+def test_a_mask_that_is_none_is_named(mask, sentence):
+    with pytest.raises(HarnessError) as caught:
+        npz.validated(arrays(mask=mask), "bad.npz")
+    assert sentence in str(caught.value)
+
+
+def test_scan_index_object_and_mask_are_optional():
     raw = npz.validated(arrays(), "good.npz")
+    assert raw.mask is None
     assert raw.scan_index.tolist() == [0, 0, 0]
     assert raw.object is None
 

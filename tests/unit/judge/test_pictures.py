@@ -41,7 +41,7 @@ def test_simulated_data_keep_their_shift_and_measured_data_lose_it(gs1_phase):
         gs1_phase.change_array(f"torch/inference_outputs/{name}.npy", lambda a: np.roll(a, 2, axis=1))
     kept = against_truth(gs1_phase.evidence, "torch")
     assert kept.gauges.shift_x == pytest.approx(-2, abs=0.1)
-    gs1_phase.change_scenario(dataset__source="file", dataset__file="a.npz")
+    gs1_phase.change_scenario(dataset__source="file", dataset__file="a.npz", dataset__reference_iterations=5)
     assert parts_with_a_picture(gs1_phase.evidence) == ("phase",)
     removed = against_truth(gs1_phase.evidence, "torch")
     assert removed.mask.sum() < kept.mask.sum()  # what was moved in from outside the mask is not compared

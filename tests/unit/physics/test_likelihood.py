@@ -59,6 +59,41 @@ def test_what_compares_with_the_data_lets_object_and_scale_trade_a_factor(term):
     assert values[1] == pytest.approx(values[0], rel=1e-12)
 
 
+def masked(seed: int) -> np.ndarray:
+    return np.random.default_rng(seed).random((N, N)) > 0.3
+
+
+@pytest.mark.parametrize("term", ["poisson", "amplitude_mae"])
+def test_pixels_that_do_not_count_are_left_out_of_sum_and_number(term):
+    intensity, amplitude = np.random.default_rng(1).uniform(1, 9, (2, 2, N, N, 4))
+    mask = masked(2)
+    found = likelihood.loss_terms({"intensity": intensity}, amplitude, NPHOTONS, {term: 1.0}, mask)[term]
+    pixels = {
+        "poisson": (intensity - amplitude**2 * np.log(intensity)) * mask.sum(),
+        "amplitude_mae": np.abs(np.sqrt(intensity) - amplitude) * NPHOTONS**0.5 * N / 2,
+    }[term]
+    assert found == pytest.approx(pixels[:, mask].mean() / NPHOTONS, rel=1e-12)
+    spoilt = np.where(mask[:, :, None], amplitude, 1e30)
+    assert likelihood.loss_terms({"intensity": intensity}, spoilt, NPHOTONS, {term: 1.0}, mask)[term] == found
+
+
+def test_the_gradient_with_a_mask_is_that_of_the_pixels_that_count():
+    patches, relative, probe, observed = case(3, 4)
+    mask, merger = masked(4), merging(N, 12, 2, True, False)
+
+    def value(step: np.ndarray) -> float:
+        stages = forward_stages(patches + step, relative, probe, LOG_SCALE, merger)
+        return likelihood.poisson(stages["intensity"], observed, NPHOTONS, mask)
+
+    gradient = likelihood.poisson_gradient(patches, relative, probe, LOG_SCALE, merger, observed, NPHOTONS, mask)
+    direction = np.random.default_rng(5).normal(size=patches.shape)
+    slope = (value(1e-5 * direction) - value(-1e-5 * direction)) / 2e-5
+    assert slope == pytest.approx(np.vdot(gradient, direction).real, rel=1e-6)
+    spoilt = np.where(mask[:, :, None], observed, 1e30)
+    again = likelihood.poisson_gradient(patches, relative, probe, LOG_SCALE, merger, spoilt, NPHOTONS, mask)
+    np.testing.assert_array_equal(again, gradient)
+
+
 def test_total_variation_of_a_step():
     patches = np.zeros((1, 4, 4, 1), dtype=complex)
     patches[:, 2:] = 3 + 4j

@@ -187,10 +187,16 @@ def test_what_was_left_out_or_came_from_the_store_is_said(made: Path, tmp_path: 
     record = read_json(folder / "checks" / "ensemble.json")
     skipped = record["checks"][0] | {"status": "skipped", "message": "not asked for"}
     write_json(folder / "checks" / "ensemble.json", record | {"checks": [skipped]})
+    beside = read_json(folder / "checks" / "agreement.json")
+    partly = beside["checks"][0] | {"name": "gap", "status": "skipped", "message": "not asked for"}
+    write_json(folder / "checks" / "agreement.json", beside | {"checks": [*beside["checks"], partly]})
     for path in (folder / "jobs.json", *folder.glob("ensemble/*/jobs.json")):
         write_json(path, [job | {"cached": True} for job in read_json(path)])
     assembly.render(other)
-    sentences = ("Left out of every case: ensemble; not asked for", "Nothing was run for small: everything came from")
+    sentences = (
+        "Left out of every case: parts of agreement, ensemble; not asked for",
+        "Nothing was run for small: everything came from",
+    )
     for sentence in sentences:
         assert sentence in (other / "index.html").read_text()
         assert sentence not in (made / "index.html").read_text()

@@ -11,17 +11,18 @@ from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from harness import layout
-from harness.files import read_json, write_json, write_text
+from harness.files import read_json, write_json, write_npy, write_text
 from harness.judge import ladder, tolerances
 from harness.judge.evidence import Evidence
 from harness.judge.verdict import RungVerdict
 from harness.networks import registry
 from harness.networks.stated.sections import StatedScenario
 from harness.ports.contract import Weight
-from harness.ports.protocol import CAPABILITIES, RESUME, SHARED_WEIGHTS
+from harness.ports.protocol import CAPABILITIES, MASK, RESUME, SHARED_WEIGHTS
 from harness.run import worker
 from harness.run.job import Job, write_job
 from harness.run.plan import CROSS_LEGS, LEGS, SOURCE_FOLDERS, SOURCES, source_side
@@ -123,12 +124,17 @@ def judged(whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Call
     """Judge a port with these capabilities against one that can do everything, or against another."""
 
     def run(
-        candidate: frozenset[str], reference: frozenset[str] = CAPABILITIES, made: Any = TOY
+        candidate: frozenset[str],
+        reference: frozenset[str] = CAPABILITIES,
+        made: Any = TOY,
+        masked: bool = False,
     ) -> dict[str, RungVerdict]:
         able, kinds = {"whole": reference, "partial": candidate}, {"whole": TOY, "partial": made}
         monkeypatch.setattr(registry, "create", lambda name, setup: kinds[name](setup, able[name], name == "partial"))
         case = tmp_path / "case"
         shutil.copytree(whole, case)
+        if masked:
+            write_npy(case / "dataset" / "mask.npy", np.ones((64, 64), bool))
         write_text(case / "scenario.yaml", CASE.resolved_yaml())
         run_metadata(able).write(case / "run_metadata.json")
         write_json(case / "jobs.json", list(records(case, reference == CAPABILITIES)))
@@ -232,6 +238,19 @@ def test_two_ports_that_claim_the_same_little_are_not_passed_for_it(judged) -> N
     found = judged(little, little)
     assert {rung for rung, verdict in found.items() if verdict.status == "pass"} == {"spec", "dataset", "telemetry"}
     assert {verdict.status for verdict in found.values()} <= {"pass", "inconclusive", "skipped"}
+
+
+def test_a_port_that_knows_no_masks_is_given_no_masked_data(judged) -> None:
+    found = judged(CAPABILITIES, CAPABILITIES | {MASK}, masked=True)
+    del found["dataset"]  # that of the scenario has no mask
+    assert {found[rung].status for rung in NEEDS if rung in found} == {"inconclusive"}
+    assert "partial cannot do 'mask' (leave out the detector pixels that do not count" in found["telemetry"].message
+    assert (found["spec"].status, found["settings"].status) == ("pass", "skipped")
+
+
+def test_a_port_that_knows_masks_is_given_masked_data(judged) -> None:
+    found = judged(CAPABILITIES | {MASK}, CAPABILITIES | {MASK}, masked=True)
+    assert {found[rung].status for rung in NEEDS if rung in found and rung not in RESULTS} == {"pass"}
 
 
 class WithUnused(TOY):

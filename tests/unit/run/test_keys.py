@@ -166,6 +166,16 @@ def test_input_files_matter_to_who_reads_them(dataset: Path, key: Key, name: str
     assert {leg for leg in legs if key(leg) != before[leg]} == changed
 
 
+def test_the_mask_matters_to_every_leg(dataset: Path, key: Key, pair_key: Callable[[str], str]) -> None:
+    before = {leg: (key(leg), pair_key(leg)) for leg in keys.LEG_CODE}
+    write(dataset, "mask.npy", text="some pixels")
+    masked = {leg: (key(leg), pair_key(leg)) for leg in keys.LEG_CODE}
+    write(dataset, "mask.npy", text="others")
+    for leg, (own, pair) in masked.items():
+        assert own not in (before[leg][0], key(leg))
+        assert pair not in (before[leg][1], pair_key(leg))
+
+
 def write(dataset: Path, *names: str, text: str) -> None:
     """Write files of a dataset, which is finished again."""
     for name in names:

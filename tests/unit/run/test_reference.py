@@ -87,3 +87,27 @@ def test_a_missing_library_is_one_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr(reference, "find_spec", lambda name: None)
     with pytest.raises(HarnessError, match=r"not installed; install it with .pip install"):
         reference.reconstruct(tmp_path / "input.npz", tmp_path, 5)
+
+
+@needs_library
+def test_a_pixel_that_does_not_count_is_not_compared(raw, tmp_path):
+    """Whatever stands there, the object is the same; without the mask it is not."""
+    mask = np.ones((64, 64), bool)
+    mask[:, 40:44] = False
+    filled = np.where(mask, raw.diffraction, np.float32(50))
+    for name, amplitude, more in (
+        ("dark", raw.diffraction * mask, {"mask": mask}),
+        ("filled", filled, {"mask": mask}),
+        ("unmasked", filled, {}),
+    ):
+        write_npz(tmp_path / f"{name}.npz", amplitude=amplitude, x=raw.x, y=raw.y, probe=raw.probe, **more)
+    code = (
+        "from pathlib import Path; from harness.run.legs.reference import reconstruct; import sys\n"
+        "for name in ('dark', 'filled', 'unmasked'):\n"
+        "    reconstruct(Path(sys.argv[1], f'{name}.npz'), Path(sys.argv[1], name), 2)"
+    )
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg"}
+    subprocess.run([sys.executable, "-c", code, tmp_path], check=True, env=environment, capture_output=True)
+    dark, same, other = (read_npz(tmp_path / name / "object.npz")["object"] for name in ("dark", "filled", "unmasked"))
+    np.testing.assert_array_equal(same, dark)
+    assert np.abs(other - dark).max() > 0.1 * np.abs(dark).max()

@@ -16,6 +16,7 @@ NAMES = {
     "forward_parity_gs2",
     "gs1_custom",
     "gs1_ideal",
+    "gs1_masked",
     "gs2_custom",
     "gs2_ideal",
     "lines_phase_gs1",

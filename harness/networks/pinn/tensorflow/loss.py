@@ -12,7 +12,9 @@ from harness.networks.pinn.tensorflow.physics import squared_modulus
 from harness.ports.protocol import Setup
 
 LossTerms = dict[str, Callable[[Stages, float, Rules], tf.Tensor]]
-"""The function of each term; its arguments are the stages, the mean photons in a pattern, and the rules."""
+"""The function of each term; its arguments are the stages, the mean photons in a pattern, and the rules.
+
+Where some pixels of the detector do not count, the stages hold `mask` (N, N) bool, too."""
 
 
 class Loss:
@@ -21,6 +23,7 @@ class Loss:
     def __init__(self, setup: Setup, rules: Rules) -> None:
         self.weights = loss_terms(of(setup.scenario).loss)
         self.nphotons, self.rules = setup.nphotons, rules
+        self.counting = {} if setup.mask is None else {"mask": tf.constant(setup.mask)}
         self.terms: LossTerms = {
             "poisson": poisson,
             "amplitude_mae": amplitude_mae,
@@ -29,7 +32,8 @@ class Loss:
 
     def __call__(self, stages: Stages) -> dict[str, tf.Tensor]:
         """Return `loss` and each of its terms, float64 scalars, from the stages of a forward pass."""
-        terms = {name: self.terms[name](stages, self.nphotons, self.rules) for name in self.weights}
+        given = {**stages, **self.counting}
+        terms = {name: self.terms[name](given, self.nphotons, self.rules) for name in self.weights}
         return {"loss": tf.add_n([weight * terms[name] for name, weight in self.weights.items()]), **terms}
 
 
@@ -37,7 +41,7 @@ def poisson(stages: Stages, nphotons: float, rules: Rules) -> tf.Tensor:
     """Poisson negative log-likelihood of counts (B, C, N, N): mean over the patterns, divided by nphotons."""
     intensity, counts = stages["intensity"], tf.square(stages["measured"])
     pixels = intensity - counts * tf.math.log(tf.maximum(intensity, rules.intensity_floor))
-    return tf.reduce_mean(tf.reduce_sum(tf.cast(pixels, tf.float64), axis=(2, 3))) / nphotons
+    return tf.reduce_mean(_sum(pixels, stages.get("mask"))) / nphotons
 
 
 def amplitude_mae(stages: Stages, nphotons: float, rules: Rules) -> tf.Tensor:
@@ -47,7 +51,10 @@ def amplitude_mae(stages: Stages, nphotons: float, rules: Rules) -> tf.Tensor:
     """
     measured = stages["measured"]
     unit = 2 * nphotons**0.5 / measured.shape[-1]
-    return _mean(tf.abs(tf.sqrt(tf.maximum(stages["intensity"], rules.intensity_floor)) - measured)) / unit
+    pixels = tf.abs(tf.sqrt(tf.maximum(stages["intensity"], rules.intensity_floor)) - measured)
+    if (mask := stages.get("mask")) is None:
+        return _mean(pixels) / unit
+    return tf.reduce_mean(_sum(pixels, mask) / tf.reduce_sum(tf.cast(mask, tf.float64))) / unit
 
 
 def total_variation(stages: Stages, _: float, rules: Rules) -> tf.Tensor:
@@ -59,6 +66,12 @@ def total_variation(stages: Stages, _: float, rules: Rules) -> tf.Tensor:
 
 def _mean_modulus(steps: tf.Tensor, rules: Rules) -> tf.Tensor:
     return _mean(tf.sqrt(squared_modulus(steps) + rules.variation_smoothing))
+
+
+def _sum(pixels: tf.Tensor, mask: tf.Tensor | None) -> tf.Tensor:
+    """Sums (B, C) over the pixels that count of (B, C, N, N)."""
+    counting = pixels if mask is None else tf.where(mask, pixels, 0)
+    return tf.reduce_sum(tf.cast(counting, tf.float64), axis=(2, 3))
 
 
 def _mean(pixels: tf.Tensor) -> tf.Tensor:

@@ -17,7 +17,7 @@ from harness.networks.pinn.tensorflow.attributes import layers
 from harness.networks.pinn.tensorflow.loss import Loss
 from harness.networks.pinn.tensorflow.model import PtychographyModel
 from harness.networks.pinn.tensorflow.training import Training
-from harness.ports.protocol import CAPABILITIES, Batch, BatchSource, EpochReport, Setup
+from harness.ports.protocol import CAPABILITIES, MASK, Batch, BatchSource, EpochReport, Setup
 from harness.toolkits.keras import tensorflow_device as device
 
 
@@ -28,7 +28,7 @@ class TensorFlowPort:
     replaced before the port computes, which is how faults are injected.
     """
 
-    capabilities = CAPABILITIES
+    capabilities = CAPABILITIES | {MASK}
 
     def __init__(self, setup: Setup) -> None:
         """Build the model with its initial weights; HarnessError when the device is missing."""
@@ -36,6 +36,7 @@ class TensorFlowPort:
         self.rules = Rules()
         self._scenario = of(setup.scenario)
         self._precision = setup.precision
+        self._mask = None if setup.mask is None else tf.constant(setup.mask)
         self._model = PtychographyModel(setup, self.rules)
         self.contract = contract_of(setup.scenario, layers(self._model.network.steps))
         self._loss = Loss(setup, self.rules)
@@ -128,7 +129,9 @@ class TensorFlowPort:
         return {**device.facts(), "precision": self._precision, "parameters": self._model.count_params()}
 
     def _inputs(self, amplitude: tf.Tensor) -> tf.Tensor:
-        return _positions_first(tf.cast(amplitude, self._precision))
+        """The measured amplitude in the port's layout and precision; 0 where a pixel does not count."""
+        measured = _positions_first(tf.cast(amplitude, self._precision))
+        return measured if self._mask is None else tf.where(self._mask, measured, 0)
 
     def _forward(self, amplitude: tf.Tensor, relative: tf.Tensor, until: str | None = None) -> Stages:
         stages: Stages = self._model(self._inputs(amplitude), _relative(relative), until=until)

@@ -26,6 +26,7 @@ class Model(nn.Module):
         self.nphotons = setup.nphotons
         self.loss_terms = dict(TERMS)
         self.dtype, self.device = DTYPES[setup.precision], device
+        self.mask = None if setup.mask is None else torch.from_numpy(setup.mask).to(device)
         self.network = Network(self.scenario, setup.object_amplitude, rules)
         self.physics = ForwardModel(setup, rules)
         self.network.to(self.dtype)
@@ -78,10 +79,12 @@ class Model(nn.Module):
         return self.stages_in_order(*self.tensors(batch), until, known)
 
     def tensors(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Move a batch to the device, channels first; the offsets stay float64."""
-        measured = torch.from_numpy(batch.amplitude).to(self.device, self.dtype)
+        """Move a batch to the device, channels first, 0 where a pixel does not count; the offsets stay float64."""
+        measured = torch.from_numpy(batch.amplitude).to(self.device, self.dtype).movedim(-1, 1)
+        if self.mask is not None:
+            measured = measured.masked_fill(~self.mask, 0)
         relative = torch.from_numpy(batch.relative).to(self.device)
-        return measured.movedim(-1, 1).contiguous(), relative[:, 0].mT
+        return measured.contiguous(), relative[:, 0].mT
 
     def losses(self, batch: Batch) -> dict[str, Tensor]:
         """`loss` and its terms, float64 scalars that can be differentiated."""
@@ -90,7 +93,8 @@ class Model(nn.Module):
     def terms(self, stages: Stages) -> dict[str, Tensor]:
         """`loss` and its terms, from `measured` and the stages that they take."""
         weights = loss_terms(self.scenario.loss)
-        terms = {name: self.loss_terms[name](stages, self.nphotons, self.rules) for name in weights}
+        given = stages if self.mask is None else {**stages, "mask": self.mask}
+        terms = {name: self.loss_terms[name](given, self.nphotons, self.rules) for name in weights}
         total = torch.stack([weights[name] * term for name, term in terms.items()]).sum()
         return {"loss": total, **terms}
 

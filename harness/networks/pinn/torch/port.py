@@ -22,7 +22,7 @@ from harness.networks.pinn.torch.weights import (
     to_canonical,
     trainable,
 )
-from harness.ports.protocol import CAPABILITIES, Batch, BatchSource, EpochReport, Setup
+from harness.ports.protocol import CAPABILITIES, MASK, Batch, BatchSource, EpochReport, Setup
 from harness.toolkits.torch.device import device_facts, prepare
 
 
@@ -33,7 +33,7 @@ class TorchPort:
     replaced before the port computes, which is how faults are injected.
     """
 
-    capabilities = CAPABILITIES
+    capabilities = CAPABILITIES | {MASK}
 
     def __init__(self, setup: Setup) -> None:
         """Build the model with its initial weights; HarnessError when the device is missing."""

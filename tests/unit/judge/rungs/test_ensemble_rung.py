@@ -55,6 +55,16 @@ def test_without_seeds_it_is_skipped_and_says_how_to_ask(gs2):
     assert "--parity-override ensemble.seeds=16" in verdict.message
 
 
+def test_without_a_truth_the_seeds_are_compared_in_everything_else(gs2):
+    gs2.change_scenario(dataset__source="file", dataset__file="scan.npz")
+    checks = {check.name: check for check in gs2.judge("ensemble").checks}
+    rest = {name for name in QUANTITIES if name != "pearson_r"}
+    spread = {f"spread.{name}" for name in rest} | {"seed.tensorflow", "seed.torch"}
+    assert set(checks) == {"pearson_r", *rest, *spread}
+    assert [name for name, check in checks.items() if check.status == "skipped"] == ["pearson_r"]
+    assert "dataset.reference_iterations" in checks["pearson_r"].message
+
+
 @pytest.mark.parametrize("factor", [1.2, 1 / 1.2])
 def test_a_side_that_is_off_in_every_member_is_different(gs2, factor):
     set_scales(gs2, factor, factor * 1.001, factor * 0.999)

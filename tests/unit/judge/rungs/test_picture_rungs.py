@@ -159,7 +159,7 @@ def test_a_ramp_of_the_phase_is_a_fault(gs1_phase):
 
 @pytest.mark.parametrize("rung", ["reconstruction", "agreement"])
 def test_the_free_ramp_and_shift_of_measured_data_are_bounded(gs1_phase, rung):
-    gs1_phase.change_scenario(dataset__source="file", dataset__file="a.npz")
+    gs1_phase.change_scenario(dataset__source="file", dataset__file="a.npz", dataset__reference_iterations=5)
     assert not {"torch.ramp", "torch.shift", "ramp", "shift"} & set(gs1_phase.bad(rung))
     pictures(gs1_phase, lambda a: np.roll(a, 2, axis=1))
     gs1_phase.change_array("torch/inference_outputs/phase.npy", lambda a: a + 0.02 * np.arange(len(a)))
@@ -217,6 +217,44 @@ def test_a_limit_that_is_left_over_is_an_error(gs2, monkeypatch):
 def test_without_a_truth_there_is_no_reconstruction_to_judge(gs2):
     (gs2.path / "dataset/truth.json").unlink()
     assert {check.status for check in gs2.bad("reconstruction").values()} == {"error"}
+
+
+@pytest.fixture
+def measured(gs1_phase):
+    """A case of measured data whose scenario asks for no reference reconstruction, so that no truth was written."""
+    gs1_phase.change_scenario(dataset__source="file", dataset__file="scan.npz")
+    for name in ("truth.json", "ground_truth_amp.npy", "ground_truth_phase.npy"):
+        (gs1_phase.path / "dataset" / name).unlink()
+    return gs1_phase
+
+
+def test_measured_data_without_a_reference_say_how_to_get_one(measured):
+    verdict = measured.judge("reconstruction")
+    assert verdict.status == "skipped"
+    assert "dataset.reference_iterations, 40 say, makes one" in verdict.message
+
+
+@pytest.mark.parametrize(
+    ("rung", "left_out"),
+    [("patches", {"tensorflow.contrast", "torch.contrast"}), ("agreement", {"pearson_gap"}), ("exchange", set())],
+)
+def test_without_a_reference_the_sides_are_still_compared(measured, rung, left_out):
+    verdict = measured.judge(rung)
+    assert verdict.status == "pass"
+    assert {check.name for check in verdict.checks if check.status == "skipped"} == left_out
+
+
+def test_without_a_reference_sides_that_differ_are_still_red(measured):
+    measured.change_array("torch/inference_outputs/phase.npy", lambda a: -a)
+    patches(measured, lambda p: 1.5 * p)
+    assert measured.bad("agreement")["pearson_r"].status == "fail"
+    assert measured.bad("patches")["mean"].status == "fail"
+
+
+def test_a_reference_that_was_asked_for_and_is_missing_is_an_error(measured):
+    measured.change_scenario(dataset__reference_iterations=5)
+    assert {check.status for check in measured.bad("reconstruction").values()} == {"error"}
+    assert measured.bad("agreement")["pearson_gap"].status == "error"
 
 
 def test_one_side_read_twice_is_not_two_sides(gs2):

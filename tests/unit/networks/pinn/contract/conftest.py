@@ -31,7 +31,9 @@ def shared(create, samples, ports) -> Callable[[Setup], Port]:
     """
 
     def port(setup: Setup) -> Port:
-        name = f"{setup.precision} {setup.scenario.model_dump_json()}"
+        name = (
+            f"{setup.precision} {setup.scenario.model_dump_json()} {None if setup.mask is None else setup.mask.sum()}"
+        )
         if name not in ports:
             ports[name] = create(setup)
         ports[name].set_weights(samples.lively_weights(setup))

@@ -4,7 +4,7 @@ import math
 
 from harness.files import plain
 from harness.networks.pinn.contract import weight_shapes
-from harness.ports.protocol import CAPABILITIES
+from harness.ports.protocol import CAPABILITIES, MASK
 
 
 def test_facts_are_plain_and_count_the_parameters(create, samples):
@@ -17,4 +17,4 @@ def test_facts_are_plain_and_count_the_parameters(create, samples):
 
 def test_capabilities_are_known(create, samples):
     backend = create(samples.setup(samples.scenario()))
-    assert backend.capabilities <= CAPABILITIES
+    assert backend.capabilities <= CAPABILITIES | {MASK}
