@@ -1,5 +1,6 @@
 """`import`: converts a measured data set to the NPZ contract."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -7,21 +8,66 @@ import typer
 
 from harness.cli.common import say
 from harness.dataset import importers, npz, plausibility
+from harness.dataset.geometry import Geometry, wavelength_of
+from harness.dataset.stated import NAMES, Stated
 from harness.errors import HarnessError
 
 
+class Place(StrEnum):
+    """Where the zero frequency lies."""
+
+    middle = "middle"
+    corner = "corner"
+
+
+class Axes(StrEnum):
+    """The order of the patterns' axes."""
+
+    MNN = "MNN"
+    NNM = "NNM"
+
+
+def _option(flag: str, text: str) -> typer.models.OptionInfo:
+    return typer.Option(flag, help=text)
+
+
 def import_(
-    source: Annotated[
-        Path, typer.Argument(metavar="FILE", help="NPZ, plain or .bz2, in tike's layout or nearly ours.")
+    sources: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...",
+            help="NPZ (plain or .bz2), HDF5, CXI, NeXus, .ptyd or MATLAB 7.3; a second file adds keys.",
+        ),
     ],
-    to: Annotated[Path, typer.Option("--to", help="The new file, whose name ends in .npz.")],
-    detector: Annotated[
-        int, typer.Option("--detector", help="Side of the detector to keep: 64, 128 or 256 pixels.")
-    ] = 64,
+    to: Annotated[Path, _option("--to", "The new file, whose name ends in .npz.")],
+    detector: Annotated[int, _option("--detector", "Side of the detector to keep: 64, 128 or 256 pixels.")] = 64,
+    zero_frequency: Annotated[
+        Place | None, _option("--zero-frequency", "Where the detector's zero frequency lies: index N/2, or index 0.")
+    ] = None,
+    counts: Annotated[
+        bool | None, typer.Option("--counts/--amplitudes", help="What the patterns hold; whole numbers are counts.")
+    ] = None,
+    photons: Annotated[
+        float | None, _option("--photons", "Mean photons of a pattern, where the patterns have another scale.")
+    ] = None,
+    axes: Annotated[Axes | None, _option("--axes", "Order of the patterns' axes; M counts the patterns.")] = None,
+    pixel_size: Annotated[
+        float | None, _option("--pixel-size", "Pixel of the object grid in metres, for positions in metres.")
+    ] = None,
+    energy: Annotated[float | None, _option("--energy", "Photon energy in eV, in place of a wavelength.")] = None,
+    wavelength: Annotated[float | None, _option("--wavelength", "Wavelength in metres.")] = None,
+    distance: Annotated[float | None, _option("--distance", "Sample to detector in metres.")] = None,
+    detector_pixel: Annotated[float | None, _option("--detector-pixel", "Pixel of the detector in metres.")] = None,
+    mask: Annotated[
+        str | None, _option("--mask", "Key of the mask of bad pixels, or an NPY file; what most pixels hold is good.")
+    ] = None,
+    key: Annotated[
+        list[str] | None, _option("--key", "Another name of a key, as diff3d=entry/data; NAME:0 is a column.")
+    ] = None,
 ) -> None:
     """Write a data set as the NPZ contract asks, and say what had to be converted.
 
-    Example: python -m harness import measured.npz.bz2 --to measured_64.npz --detector 64
+    Example: python -m harness import scan.cxi --to scan_64.npz --detector 64 --pixel-size 8e-9
     """
     if to.suffix != ".npz":
         raise HarnessError(f"--to: the new file is named '{to.name}'; a name that ends in .npz is needed.")
@@ -29,9 +75,51 @@ def import_(
         raise HarnessError(f"--detector: {detector} was asked for; allowed are {', '.join(map(str, npz.SIZES))}.")
     if to.exists():
         raise HarnessError(f"--to: {to} is there already, and nothing is overwritten; name another file.")
-    raw = importers.load(source, detector)
+    stated = Stated(
+        zero_frequency=None if zero_frequency is None else zero_frequency.value,
+        counts=counts,
+        axes=None if axes is None else axes.value,
+        photons=_positive("--photons", photons),
+        mask=mask,
+        keys=_keys(key or []),
+        geometry=_geometry(pixel_size, energy, wavelength, distance, detector_pixel),
+        strict=True,
+    )
+    raw = importers.load(sources, detector, stated)
     npz.save(raw, to)
     for sentence in (*raw.notes, *raw.doubts):
         say(sentence)
     say(plausibility.figures(raw))
     say(f"{to}: {len(raw.diffraction)} patterns of {detector} x {detector}")
+
+
+def _positive(flag: str, value: float | None) -> float | None:
+    if value is not None and not 0 < value < float("inf"):
+        raise HarnessError(f"{flag}: {value:g} was given; a positive number is needed.")
+    return value
+
+
+def _geometry(
+    pixel: float | None, energy: float | None, wavelength: float | None, distance: float | None, side: float | None
+) -> Geometry:
+    if energy is not None and wavelength is not None:
+        raise HarnessError("--energy and --wavelength say the same; give one of them.")
+    volts = _positive("--energy", energy)
+    length = _positive("--wavelength", wavelength)
+    width, sides = _positive("--pixel-size", pixel), _positive("--detector-pixel", side)
+    return Geometry(
+        wavelength=length if volts is None else wavelength_of(volts),
+        distance=_positive("--distance", distance),
+        detector_pixel=None if sides is None else (sides, sides),
+        pixel=None if width is None else (width, width),
+    )
+
+
+def _keys(pairs: list[str]) -> dict[str, str]:
+    """What the file calls each key, from `NAME=KEY`."""
+    named = dict(pair.partition("=")[::2] for pair in pairs)
+    for pair in pairs:
+        name, _, other = pair.partition("=")
+        if name not in NAMES or not other:
+            raise HarnessError(f"--key: '{pair}' was given; NAME=KEY is needed, where NAME is {', '.join(NAMES)}.")
+    return {name: other.strip("/") for name, other in named.items()}

@@ -6,38 +6,41 @@ zero frequency, so rings about the right place fit them better. The brightness o
 central stop leaves it dark.
 """
 
-from typing import Literal
-
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
+from harness.dataset.stated import Place
+
 Array = np.ndarray
-Place = Literal["middle", "corner"]
 
 PROBE_DECIDES = 0.7
 """The probe decides for a place whose unexplained variance is less than this fraction of that of the other place."""
 RINGS_DECIDE = 1 / 3
 """The same fraction for the rings; it is smaller, because rings are fitted to the patterns and explain much anyway."""
+_LEAST_SHARE = 0.1
+"""Share of good pixels about a bad one from which its value is drawn in full."""
 
 
-def zero_frequency(patterns: Array, probe: Array) -> Place | None:
-    """Decide where the zero frequency of `patterns` lies.
+def zero_frequency(intensity: Array, probe: Array | None, good: Array | None = None) -> Place | None:
+    """Decide where the zero frequency of patterns lies.
 
     Args:
-        patterns: (M, N, N) amplitudes, finite and not all zero.
-        probe: (N, N) complex, finite; any scale.
+        intensity: (N, N) mean counts of each pixel over all patterns, finite and not all zero.
+        probe: (N, N) complex, finite; any scale. None if it is unknown.
+        good: (N, N) bool, the pixels that count; None for all. What bad ones would hold is drawn from beside them.
 
     Returns:
         `middle` (index N/2) or `corner` (index 0); None where neither test decides or the two contradict each other.
     """
-    mean = _smooth(np.sqrt(np.square(patterns / patterns.max(), dtype=np.float64).mean(axis=0)))
+    mean = _smooth(np.sqrt(intensity / intensity.max()))
+    if good is not None and not good.all():
+        mean = mean / np.maximum(_smooth(good.astype(np.float64)), _LEAST_SHARE)
     votes = {_place_by_probe(mean, probe), _place_by_rings(mean)} - {None}
     return votes.pop() if len(votes) == 1 else None
 
 
-def _place_by_probe(mean: Array, probe: Array) -> Place | None:
-    largest = np.abs(probe).max()
-    if largest == 0:
+def _place_by_probe(mean: Array, probe: Array | None) -> Place | None:
+    if probe is None or not (largest := np.abs(probe).max()):
         return None
     far_field = _smooth(np.abs(np.fft.fftshift(np.fft.fft2(probe / largest))))
     middle, corner = (_unexplained_by(expected, mean) for expected in (far_field, np.fft.ifftshift(far_field)))

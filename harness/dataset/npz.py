@@ -24,7 +24,9 @@ SMALLEST_SCAN = 0.01
 REQUIRED = ("diff3d", "probeGuess", "xcoords", "ycoords")
 TRUTH = "objectGuess"
 """The true object, where there is one."""
-KEYS = (*REQUIRED, "scan_index", TRUTH)
+MASK = "mask"
+"""Which pixels of the detector count, where some do not."""
+KEYS = (*REQUIRED, "scan_index", TRUTH, MASK)
 """The keys that are read."""
 
 
@@ -52,6 +54,8 @@ class RawData:
     """One sentence for each oddity of measured data that is not impossible."""
     left_out: tuple[str, ...] = ()
     """The keys of the file that were not read."""
+    mask: Array | None = None
+    """(N, N) bool: True where a pixel of the detector counts; None where all do."""
 
 
 def read_arrays(path: Path, only: Collection[str] | None = None) -> dict[str, Array]:
@@ -112,6 +116,7 @@ def validated(
         object=_object(arrays.get(TRUTH), of[TRUTH]),
         origin=source,
         notes=notes,
+        mask=_mask(arrays.get(MASK), of[MASK], N),
     )
 
 
@@ -138,7 +143,7 @@ def _in_types(raw: RawData) -> dict[str, Array]:
     """Arrays by the keys of the contract, in its types; a value that is too large for its type becomes infinite."""
     with np.errstate(over="ignore"):
         arrays: dict[str, Array] = {
-            "diff3d": raw.diffraction.astype(np.float32),
+            "diff3d": raw.diffraction.astype(np.float32, copy=False),
             "probeGuess": raw.probe.astype(np.complex64),
             "xcoords": raw.x.astype(np.float64),
             "ycoords": raw.y.astype(np.float64),
@@ -148,6 +153,8 @@ def _in_types(raw: RawData) -> dict[str, Array]:
         }
         if raw.object is not None:
             arrays[TRUTH] = raw.object.astype(np.complex64)
+    if raw.mask is not None:
+        arrays[MASK] = raw.mask.astype(bool)
     return arrays
 
 
@@ -156,17 +163,41 @@ def _diffraction(array: Array, name: str, sizes: Collection[int] | None) -> Arra
         raise HarnessError(f"{name} has shape {array.shape}; (M, N, N) with M at least 1 is needed.")
     if sizes is not None and array.shape[1] not in sizes:
         raise HarnessError(f"{name} has N {array.shape[1]}; allowed are {', '.join(map(str, sizes))}.")
-    if array.dtype.kind in "iuf" and array.min() < 0:
-        raise HarnessError(
-            f"{name} holds {array.min():g}; neither counts nor amplitudes are negative, so set what marks a bad pixel "
-            "to 0."
-        )
+    refuse_kind(array.dtype, name)
+    wrong = 0 if array.dtype.kind != "f" else array.size - sum(int(np.isfinite(frame).sum()) for frame in array)
+    refuse_impossible(array.min(), array.max(), wrong, name)
     if array.dtype.kind != "f":
         raise HarnessError(f"{name} is of type {array.dtype}; float32 amplitudes are needed.")
-    _refuse_unfinite(array, name)
-    if array.max() == 0:
+    return array if array.dtype == np.float32 else cast(array, np.float32, name)
+
+
+def refuse_kind(dtype: np.dtype, name: str) -> None:
+    """Raise HarnessError, which begins with `name`, for patterns of a type that is not numeric and real."""
+    if dtype.kind not in "iuf":
+        raise HarnessError(f"{name} is of type {dtype}; float32 amplitudes are needed.")
+
+
+def refuse_impossible(smallest: float, largest: float, unfinite: int, name: str) -> None:
+    """Raise HarnessError, which begins with `name`, for patterns that no detector counts, by their extremes."""
+    if smallest < 0:
+        raise HarnessError(
+            f"{name} holds {smallest:g}; neither counts nor amplitudes are negative, so set what marks a bad pixel "
+            "to 0, or name the mask with --mask."
+        )
+    if unfinite:
+        raise HarnessError(f"{name} holds {unfinite} values that are NaN or infinite; none is allowed.")
+    if largest == 0:
         raise HarnessError(f"{name} is zero everywhere; no photon was counted.")
-    return cast(array, np.float32, name)
+
+
+def _mask(array: Array | None, name: str, N: int) -> Array | None:
+    if array is None:
+        return None
+    if array.dtype != np.bool_ or array.shape != (N, N):
+        raise HarnessError(f"{name} is {array.dtype} {array.shape}; bool ({N}, {N}), True for a good pixel, is needed.")
+    if not array.any():
+        raise HarnessError(f"{name} marks no pixel as good; True is needed for each pixel that counts.")
+    return array
 
 
 def _probe(array: Array, name: str, N: int) -> Array:
@@ -202,8 +233,8 @@ def _require_pixels(x: Array, y: Array, names: str) -> None:
     else:
         return
     raise HarnessError(
-        f"{names} {found}. Positions count pixels of the object grid: divide lengths by wavelength * distance / "
-        "(detector pixels a side * detector pixel)."
+        f"{names} {found}. Positions count pixels of the object grid; for lengths in metres, give import --pixel-size, "
+        "or --energy, --distance and --detector-pixel."
     )
 
 

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from harness.dataset import probes
-from harness.dataset.centring import zero_frequency
+from harness.dataset import centring, probes
 
 N = 64
 AXIS = np.arange(N) - N // 2
@@ -39,6 +38,10 @@ def seen(pupil: np.ndarray, phase: float = 0.3, frames: int = 20, photons: float
     patterns = np.abs(np.fft.fftshift(np.fft.fft2(waves), axes=(1, 2))) ** 2
     counts = rng.poisson(patterns * photons / patterns.sum(axis=(1, 2)).mean())
     return np.sqrt(counts).astype(np.float32), probe
+
+
+def zero_frequency(patterns: np.ndarray, probe: np.ndarray | None) -> str | None:
+    return centring.zero_frequency(np.square(patterns, dtype=np.float64).mean(axis=0), probe)
 
 
 def both_orders(patterns: np.ndarray, probe: np.ndarray) -> tuple[str | None, str | None]:
