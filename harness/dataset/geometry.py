@@ -50,6 +50,11 @@ class Geometry:
         width, height = (self.wavelength * self.distance / (K * pixel) for pixel in self.detector_pixel)
         return width, height
 
+    def missing(self) -> str:
+        """What lacks for the pixel of the object grid, in words."""
+        lacking = [name for name in ("wavelength", "distance", "detector_pixel") if getattr(self, name) is None]
+        return " and ".join(f"the {name.replace('_', ' ')}" for name in lacking)
+
     def told(self, K: int, pixel: tuple[float, float]) -> str:
         """How the pixel of the object grid came about, in words with figures."""
         size = " x ".join(f"{length:.4g}" for length in dict.fromkeys(pixel)) + " m"
@@ -78,19 +83,27 @@ def assumed_pixel(step: float, diameter: float) -> float:
 
 
 def in_pixels(
-    x: Array, y: Array, geometry: Geometry, K: int, source: str, diameter: Callable[[], float], step: float | None
+    x: Array,
+    y: Array,
+    geometry: Geometry,
+    K: int,
+    source: str,
+    diameter: Callable[[], float],
+    step: float | None,
+    required: bool = False,
 ) -> tuple[Array, Array, str]:
     """Positions in metres as pixels of the object grid, and one sentence that says how.
 
     Where nothing tells the pixel, one is assumed, from the median `step` of the scan in metres and the `diameter` of
-    the probe in pixels; the sentence then says what to do. Raises HarnessError where not even that can be done.
+    the probe in pixels; the sentence then says what to do. Raises HarnessError where not even that can be done, and
+    where the pixel is `required`.
     """
     pixel = geometry.object_pixel(K, source)
     if pixel is not None:
         note = f"Positions in metres were divided by the pixel of the object grid, {geometry.told(K, pixel)}."
         return x / pixel[0], y / pixel[1], note
-    if not step:
-        raise HarnessError(f"{source}: positions are in metres, and nothing tells the pixel; give {NEEDED}.")
+    if required or not step:
+        raise HarnessError(f"{source}: nothing tells {geometry.missing()}, for positions in metres; give {NEEDED}.")
     width = diameter()
     guess = assumed_pixel(step, width)
     note = (

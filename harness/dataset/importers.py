@@ -9,7 +9,7 @@ import numpy as np
 from harness.dataset import crop, held, masks, modes, order, plausibility, probes
 from harness.dataset.centring import zero_frequency
 from harness.dataset.found import Found
-from harness.dataset.geometry import in_pixels
+from harness.dataset.geometry import Geometry, in_pixels
 from harness.dataset.held import Held
 from harness.dataset.layouts import choice
 from harness.dataset.npz import RawData, validated
@@ -155,7 +155,7 @@ def _place(work: _Import, intensity: Array, probe: Array | None, good: Array | N
     if work.found.centre is not None:
         return "middle"
     usable = probe if probe is not None and probe.shape == intensity.shape and np.isfinite(probe).all() else None
-    seen = zero_frequency(intensity, usable, good)
+    seen = zero_frequency(intensity * work.found.x.size, usable, good)
     if seen == "corner":
         say("The detector's zero frequency lay at the corner and was moved to the middle.")
     elif seen is None and work.found.zero_frequency is not None:
@@ -183,11 +183,11 @@ def _positions(work: _Import, K: int, probe: Array) -> tuple[Array, Array]:
     """Column and row of each position in pixels of the object grid of the file's detector."""
     found, geometry = work.found, work.stated.geometry.over(work.found.geometry)
     x, y = (_numbers(work, key, values) for key, values in (("xcoords", found.x), ("ycoords", found.y)))
-    stated = work.stated.geometry.object_pixel(K, work.source)
-    if not found.metres and stated is None:
+    stated = work.stated.geometry != Geometry()
+    if not found.metres and not stated:
         return x, y
     step = plausibility.step(x, y)
-    x, y, note = in_pixels(x, y, geometry, K, work.source, lambda: modes.diameter(probe), step)
+    x, y, note = in_pixels(x, y, geometry, K, work.source, lambda: modes.diameter(probe), step, stated)
     found.say(note)
     return x, y
 
