@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from harness.cli import laboratory
 from harness.cli.common import say
+from harness.cli.laboratory import DetectorPixel, Distance, Energy, Wavelength
 from harness.dataset import importers, npz, plausibility
-from harness.dataset.geometry import Geometry, wavelength_of
 from harness.dataset.stated import NAMES, Stated
 from harness.errors import HarnessError
 
@@ -54,10 +55,10 @@ def import_(
     pixel_size: Annotated[
         float | None, _option("--pixel-size", "Pixel of the object grid in metres, for positions in metres.")
     ] = None,
-    energy: Annotated[float | None, _option("--energy", "Photon energy in eV, in place of a wavelength.")] = None,
-    wavelength: Annotated[float | None, _option("--wavelength", "Wavelength in metres.")] = None,
-    distance: Annotated[float | None, _option("--distance", "Sample to detector in metres.")] = None,
-    detector_pixel: Annotated[float | None, _option("--detector-pixel", "Pixel of the detector in metres.")] = None,
+    energy: Energy = None,
+    wavelength: Wavelength = None,
+    distance: Distance = None,
+    detector_pixel: DetectorPixel = None,
     mask: Annotated[
         str | None, _option("--mask", "Key of the mask of bad pixels, or an NPY file; what most pixels hold is good.")
     ] = None,
@@ -79,10 +80,10 @@ def import_(
         zero_frequency=None if zero_frequency is None else zero_frequency.value,
         counts=counts,
         axes=None if axes is None else axes.value,
-        photons=_positive("--photons", photons),
+        photons=laboratory.positive("--photons", photons),
         mask=mask,
         keys=_keys(key or []),
-        geometry=_geometry(pixel_size, energy, wavelength, distance, detector_pixel),
+        geometry=laboratory.geometry(pixel_size, energy, wavelength, distance, detector_pixel),
         strict=True,
     )
     raw = importers.load(sources, detector, stated)
@@ -91,28 +92,6 @@ def import_(
         say(sentence)
     say(plausibility.figures(raw))
     say(f"{to}: {len(raw.diffraction)} patterns of {detector} x {detector}")
-
-
-def _positive(flag: str, value: float | None) -> float | None:
-    if value is not None and not 0 < value < float("inf"):
-        raise HarnessError(f"{flag}: {value:g} was given; a positive number is needed.")
-    return value
-
-
-def _geometry(
-    pixel: float | None, energy: float | None, wavelength: float | None, distance: float | None, side: float | None
-) -> Geometry:
-    if energy is not None and wavelength is not None:
-        raise HarnessError("--energy and --wavelength say the same; give one of them.")
-    volts = _positive("--energy", energy)
-    length = _positive("--wavelength", wavelength)
-    width, sides = _positive("--pixel-size", pixel), _positive("--detector-pixel", side)
-    return Geometry(
-        wavelength=length if volts is None else wavelength_of(volts),
-        distance=_positive("--distance", distance),
-        detector_pixel=None if sides is None else (sides, sides),
-        pixel=None if width is None else (width, width),
-    )
 
 
 def _keys(pairs: list[str]) -> dict[str, str]:

@@ -9,9 +9,10 @@ basis vectors, a column is x and a row is y. A mask of 0 is good, and so is CXI'
 import numpy as np
 
 from harness.dataset.found import Found
-from harness.dataset.geometry import Geometry
+from harness.dataset.geometry import HC, Geometry
 from harness.dataset.held import Held, one_of
 from harness.dataset.layouts import reading
+from harness.dataset.npz import RawData
 from harness.errors import HarnessError
 
 Array = np.ndarray
@@ -99,3 +100,27 @@ def _geometry(held: Held) -> Geometry:
 def _is_number(held: Held, name: str) -> bool:
     header = held.headers[name]
     return header is not None and header.dtype.kind in "iuf" and int(np.prod(header.shape)) <= 6
+
+
+def tree(raw: RawData, geometry: Geometry, pixel: tuple[float, float]) -> tuple[dict[str, object], str]:
+    """The small arrays of a CXI file by their paths, and the path of its patterns.
+
+    `geometry` is known whole; `pixel` are the metres of a pixel of the object grid.
+    """
+    translation = np.stack([raw.x * pixel[0], raw.y * pixel[1], np.zeros_like(raw.x)], axis=1)
+    wavelength, sides = geometry.wavelength or 1.0, geometry.detector_pixel or (1.0, 1.0)
+    small: dict[str, object] = {
+        "cxi_version": 160,
+        "number_of_entries": 1,
+        _PLACES[0]: translation,
+        _PLACES[1]: translation,
+        f"{_SOURCE}wavelength": wavelength,
+        f"{_SOURCE}energy": HC / wavelength,
+        _PROBES[0]: raw.probe.astype(np.complex64),
+        f"{_DETECTOR}distance": geometry.distance,
+        f"{_DETECTOR}x_pixel_size": sides[0],
+        f"{_DETECTOR}y_pixel_size": sides[1],
+    }
+    if raw.mask is not None:
+        small[f"{_DETECTOR}mask"] = (~raw.mask).astype(np.uint32)
+    return small, _PATTERNS[0]

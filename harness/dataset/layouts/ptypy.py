@@ -7,9 +7,10 @@ are not 0 mark good pixels. A `.ptyd` keeps no probe.
 import numpy as np
 
 from harness.dataset.found import Found
-from harness.dataset.geometry import Geometry, wavelength_of
+from harness.dataset.geometry import ELECTRON_VOLT, HC, Geometry, wavelength_of
 from harness.dataset.held import Held
 from harness.dataset.layouts import reading
+from harness.dataset.npz import RawData
 from harness.errors import HarnessError
 
 Array = np.ndarray
@@ -84,3 +85,29 @@ def _mask(held: Held, chunks: list[str]) -> str | None:
     weights, patterns = (held.headers.get(f"{chunks[0]}/{name}") for name in ("weights", "data"))
     fits = weights is not None and patterns is not None and weights.shape[-2:] == patterns.shape[-2:]
     return f"{chunks[0]}/weights" if fits else None
+
+
+def tree(raw: RawData, geometry: Geometry, pixel: tuple[float, float]) -> tuple[dict[str, object], str]:
+    """The small arrays of a `.ptyd` by their paths, and the path of its patterns.
+
+    `geometry` is known whole; `pixel` are the metres of a pixel of the object grid.
+    """
+    M, N = raw.diffraction.shape[:2]
+    width, height = geometry.detector_pixel or (1.0, 1.0)
+    numbers = {
+        "meta/num_frames": M,
+        "meta/energy": HC / (geometry.wavelength or 1.0) / (1e3 * ELECTRON_VOLT),
+        "meta/distance": geometry.distance,
+    }
+    good = np.ones((N, N), bool) if raw.mask is None else raw.mask
+    small: dict[str, object] = {
+        **numbers,
+        **{f"{name}@type": "scalar" for name in numbers},
+        "meta/psize": np.array([height, width]),
+        "meta/center": np.array([N / 2, N / 2]),
+        "meta/shape": np.array([N, N]),
+        "chunks/0/indices": np.arange(M),
+        "chunks/0/positions": np.stack([raw.y * pixel[1], raw.x * pixel[0]], axis=1),
+        "chunks/0/weights": np.repeat(good[None].astype(np.uint8), M, axis=0),
+    }
+    return small, "chunks/0/data"
