@@ -39,7 +39,8 @@ class Found:
     """Row and column of the zero frequency, if the file says it."""
     orientation: int = 0
     """How the patterns must be turned: 1 inverts columns, 2 rows, 4 transposes first; the sum of these."""
-    mask: str | None = None
+    masks: Sequence[str] = ()
+    """Masks of the detector; a pixel is good if it is so in all."""
     mask_marks: Marks = "good"
     layout: str | None = None
     """Name of the layout, if it is not the contract's own."""

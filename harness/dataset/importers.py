@@ -68,8 +68,7 @@ def load(paths: Path | Sequence[Path], N: int, stated: Stated | None = None) -> 
 
 
 def _read(found: Found) -> set[str]:
-    names = {*found.names.values(), *found.patterns, *found.read, found.mask}
-    return {name for name in names if name is not None}
+    return {*found.names.values(), *found.patterns, *found.read, *found.masks}
 
 
 def _decided(work: _Import) -> _Decided:
@@ -109,19 +108,16 @@ def _stack(work: _Import) -> Stack:
 
 def _good(work: _Import, K: int) -> Array | None:
     """The pixels of the detector that count, as it lies in the file; None where all do."""
-    name, marks = work.stated.mask, work.found.mask_marks
-    if name is None:
-        name = work.found.mask
-    elif name in work.held.headers:
-        marks, work.found.mask = "most", name
+    found, stated = work.found, work.stated.mask
+    if stated is not None and stated not in work.held.headers:
+        good, notes = masks.of_a_file(Path(stated), K)
+    elif stated is not None or found.masks:
+        marks = found.mask_marks if stated is None else "most"
+        found.masks = found.masks if stated is None else [stated]
+        good, notes = masks.good_pixels(work.held, found.masks, K, marks, work.source)
     else:
-        good, notes = masks.of_a_file(Path(name), K)
-        work.found.notes.extend(notes)
-        return good
-    if name is None:
         return None
-    good, notes = masks.good_pixels(work.held, name, K, marks, f"{work.source}: '{name}'")
-    work.found.notes.extend(notes)
+    found.notes.extend(notes)
     return good
 
 

@@ -1,6 +1,6 @@
 """Masks of the detector: which pixels count. In the contract True marks a good pixel; other files have it otherwise."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -17,21 +17,31 @@ _CXI_SIGNAL = 0x1000
 """The bit of a CXI mask that says that a pixel holds signal, which is no fault."""
 
 
-def good_pixels(held: Held, name: str, K: int, marks: Marks, where: str) -> tuple[Array | None, tuple[str, ...]]:
-    """The good pixels (K, K) of the mask `name`, and a sentence with figures; None where every pixel is good.
+def good_pixels(
+    held: Held, names: Sequence[str], K: int, marks: Marks, source: str
+) -> tuple[Array | None, tuple[str, ...]]:
+    """The good pixels (K, K) of the masks `names`, and a sentence with figures; None where every pixel is good.
 
-    A mask of each pattern (M, K, K) becomes that of the pixels that are good in all. Raises HarnessError, which begins
-    with `where`, for another shape or type, and where no pixel is good.
+    A mask of each pattern (M, K, K), and several masks, become that of the pixels that are good in all. Raises
+    HarnessError, which begins with `source`, for another shape or type, and where no pixel is good.
     """
+    for name in names:
+        header = held.headers[name]
+        shape = header.shape if header is not None else ()
+        if shape[-2:] != (K, K) or len(shape) not in (2, 3) or header is None or header.dtype.kind not in "biuf":
+            found = "none" if header is None else f"{header.dtype} {shape}"
+            raise HarnessError(f"{source}: '{name}' is {found}; a mask ({K}, {K}), or one for each pattern, is needed.")
+    blocks = (block for name in names for block in _blocks(held, name, K))
+    return _reduced(*_counted(blocks, K, marks), f"{source}: '{names[0]}'")
+
+
+def _blocks(held: Held, name: str, K: int) -> Iterator[Array]:
+    """The masks (n, K, K) of one array, piece by piece."""
     header = held.headers[name]
-    shape = header.shape if header is not None else ()
-    if shape[-2:] != (K, K) or len(shape) not in (2, 3) or header is None or header.dtype.kind not in "biuf":
-        found = "none" if header is None else f"{header.dtype} {shape}"
-        raise HarnessError(f"{where} is {found}; a mask ({K}, {K}), or one for each pattern, is needed.")
-    if len(shape) == 2 or header.reversed:
-        frames = held.read(name).reshape(-1, K, K)
-        return _reduced(*_counted([frames], K, marks), where)
-    return _reduced(*_counted((block for _, block in held.blocks(name)), K, marks), where)
+    if header is None or header.reversed or len(header.shape) == 2:
+        yield held.read(name).reshape(-1, K, K)
+    else:
+        yield from (block for _, block in held.blocks(name))
 
 
 def of_a_file(path: Path, K: int) -> tuple[Array | None, tuple[str, ...]]:

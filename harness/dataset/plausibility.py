@@ -1,6 +1,6 @@
 """What a scientist checks at a glance: the figures of a data set, and what is odd about it but not impossible."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from scipy.spatial import KDTree
@@ -26,6 +26,8 @@ _SATURATED_FROM, _TIES, _TIMES = 50.0, 4, 10.0
 """From which count, in how many pixels, and how many times as often as counts just below it a largest count is odd."""
 _DOMINANT = 0.5
 """Share of all photons from which a single pixel of the detector is odd."""
+_LISTED = 8
+"""Keys that were left out that are listed by name."""
 _LINE = 1e-3
 """Breadth over length of a scan below which it is a line."""
 
@@ -38,8 +40,13 @@ def figures(raw: RawData) -> str:
         f"{energies.mean():.4g} photons a pattern, {float(raw.diffraction.max()) ** 2:.6g} in the brightest pixel; "
         f"scan of {width:.4g} x {height:.4g} pixels (x, y), "
         f"{'no step' if near is None else f'median step {near:.3g} pixels'}; "
-        f"{empty:.3g} % of the frames empty; keys left out: {', '.join(raw.left_out) or 'none'}"
+        f"{empty:.3g} % of the frames empty; keys left out: {_listed(raw.left_out)}"
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return (", ".join(names[:_LISTED]) or "none") + more
 
 
 def doubts(raw: RawData) -> tuple[str, ...]:

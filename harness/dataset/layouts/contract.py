@@ -96,7 +96,7 @@ def _optional(held: Held, found: Found, prefix: str, keys: Mapping[str, str]) ->
             setattr(found, key, held.read(name))
             found.read.add(name)
     if mask := one_of(dict.fromkeys(plain), f"{prefix}{MASK}", f"{prefix}{_BAD}"):
-        found.mask, found.mask_marks = mask, "bad" if mask.endswith(_BAD) else "good"
+        found.masks, found.mask_marks = [mask], "bad" if mask.endswith(_BAD) else "good"
 
 
 def _require(held: Held, names: Mapping[str, str], source: str) -> None:

@@ -55,7 +55,7 @@ def read(held: Held, source: str) -> Found:
         axes="MNN",
         counts=True,
         zero_frequency="middle",
-        mask=mask,
+        masks=[mask] if mask else [],
         mask_marks="cxi",
         layout="CXI's",
     )

@@ -54,7 +54,7 @@ def read(held: Held, source: str) -> Found:
         axes="MNN",
         counts=True,
         zero_frequency="middle",
-        mask=one_of(held.headers, *masks),
+        masks=[name for name in masks if name in held.headers],
         mask_marks="bad",
         layout="NeXus",
     )

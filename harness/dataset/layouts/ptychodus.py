@@ -45,7 +45,7 @@ def read(held: Held, source: str) -> Found:
         axes="MNN",
         counts=True,
         zero_frequency="middle",
-        mask=one_of(held.headers, "bad_pixels"),
+        masks=[name for name in ("bad_pixels",) if name in held.headers],
         mask_marks="bad",
         layout="ptychodus'",
         read={name for name in (_INDEXES, "indexes") if name in held.headers},

@@ -39,7 +39,7 @@ def read(held: Held, source: str) -> Found:
         counts=True,
         zero_frequency="middle",
         centre=_centre(held),
-        mask=_mask(held, chunks),
+        masks=_masks(held, chunks),
         layout="ptypy's",
         read={f"{chunk}/positions" for chunk in chunks},
     )
@@ -80,11 +80,14 @@ def _numbers(held: Held, name: str) -> list[float]:
     return [float(value) for value in held.read(name).reshape(-1)]
 
 
-def _mask(held: Held, chunks: list[str]) -> str | None:
-    """The weights of the first chunk; a second one has the same detector."""
-    weights, patterns = (held.headers.get(f"{chunks[0]}/{name}") for name in ("weights", "data"))
-    fits = weights is not None and patterns is not None and weights.shape[-2:] == patterns.shape[-2:]
-    return f"{chunks[0]}/weights" if fits else None
+def _masks(held: Held, chunks: list[str]) -> list[str]:
+    """The weights of each chunk that has some; ptypy leaves an empty array where there are none."""
+    found = []
+    for chunk in chunks:
+        weights, patterns = (held.headers.get(f"{chunk}/{name}") for name in ("weights", "data"))
+        if weights is not None and patterns is not None and weights.shape[-2:] == patterns.shape[-2:]:
+            found.append(f"{chunk}/weights")
+    return found
 
 
 def tree(raw: RawData, geometry: Geometry, pixel: tuple[float, float]) -> tuple[dict[str, object], str]:

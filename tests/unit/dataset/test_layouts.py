@@ -218,3 +218,21 @@ def test_without_h5py_one_sentence_says_what_to_install(tmp_path: Path, monkeypa
     monkeypatch.setitem(__import__("sys").modules, "h5py", None)
     with pytest.raises(HarnessError, match=r"a.h5: is an HDF5 file, and h5py, .* is not installed; type pip install"):
         load(path)
+
+
+def test_the_weights_of_every_chunk_count(tmp_path: Path) -> None:
+    tree = files.ptypy_tree(3)
+    weights = tree["chunks/2/weights"].copy()
+    weights[1, 50, 50] = 0
+    raw = load(files.hdf5(tmp_path, tree | {"chunks/2/weights": weights}, "a.ptyd"))
+    bad = ~files.GOOD
+    bad[50, 50] = True
+    np.testing.assert_array_equal(raw.mask, ~bad)
+
+
+def test_a_matlab_mask_has_matlabs_axes(tmp_path: Path) -> None:
+    frames = np.moveaxis(files.BAD_COUNTS, 0, -1)
+    path = files.matlab(tmp_path, dp=frames, pos=np.stack([files.X, files.Y], axis=1), illum=files.PROBE, m=files.GOOD)
+    raw = load(path, Stated(keys=NAMED, mask="m"))
+    np.testing.assert_array_equal(raw.mask, files.GOOD)
+    np.testing.assert_array_equal(raw.diffraction, np.sqrt(np.where(files.GOOD, files.COUNTS, 0)).astype(np.float32))
