@@ -11,6 +11,9 @@ from harness.errors import HarnessError
 
 Array = np.ndarray
 
+_HALF = 0.5
+"""Share of the counts below which cropping takes so much that it is said what to do."""
+
 
 def window(K: int, N: int, centre: tuple[float, float] | None, source: str) -> tuple[Array, Array, tuple[int, int]]:
     """Rows and columns that are kept of K x K pixels, and by how many the zero frequency then misses index N/2.
@@ -32,7 +35,8 @@ def told(K: int, N: int, intensity: Array, rows: Array, columns: Array, source: 
     kept = intensity[np.ix_(rows, columns)].sum() / intensity.sum()
     if not kept:
         raise HarnessError(f"{source}: no photon lies in the middle {N} x {N} of its {K} x {K} detector pixels.")
+    advice = " More than half of the light is lost, so keep more pixels (--detector)." if kept < _HALF else ""
     return (
         f"The detector was cropped from {K} to {N} pixels a side, which keeps {kept:.1%} of the counts; pixels of the "
         f"object grid are {K / N:g} times as wide, so positions were divided by {K / N:g} and the probe was resampled."
-    )
+    ) + advice

@@ -72,6 +72,8 @@ class Hdf5:
         if len(above) > _DEEPEST or group.id in above:
             return
         for key in group:
+            if key.startswith("#"):  # what MATLAB refers to, and says of itself
+                continue
             name, item = f"{prefix}{key}", self._item(group, key)
             if isinstance(item, h5py.Group):
                 yield from self._walk(item, f"{name}/", (*above, group.id))

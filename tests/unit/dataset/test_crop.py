@@ -52,6 +52,8 @@ def test_what_is_kept_is_said():
     sentence = crop.told(128, 64, intensity, kept, kept, "a.npz")
     assert "from 128 to 64 pixels a side, which keeps 25.0% of the counts" in sentence
     assert "positions were divided by 2" in sentence
+    assert sentence.endswith("More than half of the light is lost, so keep more pixels (--detector).")
+    assert "More than half" not in crop.told(128, 64, np.pad(np.ones((64, 64)), 32), kept, kept, "a.npz")
     intensity[32:96, 32:96] = 0
     with pytest.raises(HarnessError, match=r"a.npz: no photon lies in the middle 64 x 64 of its 128 x 128"):
         crop.told(128, 64, intensity, kept, kept, "a.npz")

@@ -121,6 +121,9 @@ REFUSED: dict[str, tuple[files.Writer, str]] = {
         lambda folder: files.hdf5(folder, {"a/frames": files.COUNTS, "b": 1.0}),
         r"a.h5: lacks 'diff3d' .* found a/frames 12x64x64, b. Name .* --key diff3d=NAME",
     ),
+    "what MATLAB keeps for itself": (
+        lambda folder: files.hdf5(folder, {"#refs#/A": files.COUNTS, "a": 1.0}), r"a.h5: lacks .* found a. Name"
+    ),
     "nexus without positions": (
         lambda folder: files.nexus(folder, files.COUNTS, np.array(1.0), np.array(2.0)),
         r"a.nxs: 'entry/instrument/detector/data' holds patterns, and no positions .* --key diff3d=entry/instr",
