@@ -139,9 +139,9 @@ def require_room(where: str, header: Header) -> None:
         )
 
 
-def pieces(rows: int, values_a_row: int) -> Iterator[tuple[int, int]]:
-    """First row and number of rows of each piece of an array that is read piece by piece."""
-    step = max(1, _VALUES // max(values_a_row, 1))
+def pieces(rows: int, values_a_row: int, packed: int = 1) -> Iterator[tuple[int, int]]:
+    """First row and number of rows of each piece of an array; `packed` rows can only be unpacked together."""
+    step = packed * max(1, _VALUES // max(values_a_row * packed, 1))
     for first in range(0, rows, step):
         yield first, min(step, rows - first)
 

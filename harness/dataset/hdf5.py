@@ -47,9 +47,10 @@ class Hdf5:
         values = int(np.prod(header.stored[lead:], dtype=np.int64))
         if values * header.dtype.itemsize > half_of_memory():
             raise HarnessError(f"{self._path}: '{name}' {header.shape}: one frame takes more than half of the memory.")
+        packed = array.chunks[len(outer)] if array.chunks else 1
         with _in_one_sentence(self._path, name):
             for number, index in enumerate(np.ndindex(*outer)):
-                for first, count in pieces(rows, values):
+                for first, count in pieces(rows, values, packed):
                     yield number * rows + first, np.asarray(array[(*index, slice(first, first + count))])
 
     def number(self, name: str) -> float | None:

@@ -91,6 +91,7 @@ def _stack(work: _Import) -> Stack:
     found, where = work.found, work.where("diff3d")
     name, M = found.patterns[0], found.x.size
     if len(found.patterns) > 1:
+        order.require_alike(work.held, found.patterns, work.source)
         letters = "mrc"
     else:
         axes = work.stated.axes or found.axes

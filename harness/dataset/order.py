@@ -38,6 +38,14 @@ def order_of(held: Held, name: str, M: int, where: str, say: Say, stated: Axes |
     return _stated(shape, "MNN", where)
 
 
+def require_alike(held: Held, names: Sequence[str], source: str) -> None:
+    """Raise HarnessError unless all arrays of patterns are (M, N, N) with one N."""
+    shapes = [header.shape if (header := held.headers[name]) is not None else () for name in names]
+    for name, shape in zip(names, shapes, strict=True):
+        if len(shape) != 3 or shape[1] != shape[2] or shape[1:] != shapes[0][1:]:
+            raise HarnessError(f"{source}: '{name}' has shape {shape}; (M, N, N) is needed, as '{names[0]}' has.")
+
+
 def _stated(shape: Sequence[int], axes: Axes, where: str) -> str:
     order = _STATED[axes]
     rows, columns = (shape[order.index(letter)] for letter in "rc")

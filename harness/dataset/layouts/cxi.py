@@ -75,7 +75,8 @@ def _positions(held: Held, place: str, patterns: str, source: str) -> tuple[Arra
     basis = _basis(held)
     if basis is None:
         return x, y
-    row, column = (-(x * side[0] + y * side[1]) / np.linalg.norm(side) for side in basis)
+    with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is refused with the positions
+        row, column = (-(x * side[0] + y * side[1]) / np.linalg.norm(side) for side in basis)
     return column, row
 
 
@@ -87,7 +88,8 @@ def _basis(held: Held) -> tuple[Array, Array] | None:
         return None
     vectors = held.read(name).astype(np.float64)
     rows, columns = vectors.T if vectors.shape == (3, 2) else vectors
-    return (rows, columns) if np.linalg.norm(rows[:2]) and np.linalg.norm(columns[:2]) else None
+    known = np.isfinite(vectors).all() and np.abs(vectors).max() < 1 and rows[:2].any() and columns[:2].any()
+    return (rows, columns) if known else None
 
 
 def _geometry(held: Held) -> Geometry:

@@ -33,7 +33,9 @@ def read(held: Held, source: str) -> Found:
         )
     header = held.headers[patterns]
     x, y = (reading.small(held, name, patterns, source).astype(np.float64).reshape(-1) for name in (_X, _Y))
-    rows = _rows(held, header.shape[0] if header is not None and header.shape else 0, source)
+    if x.shape != y.shape:
+        raise HarnessError(f"{source}: '{_X}' has {x.size} values and '{_Y}' has {y.size}; as many are needed.")
+    rows = _rows(held, header.shape[0] if header is not None and header.shape else 0, x.size, source)
     found = Found(
         [patterns],
         x if rows is None else x[rows],
@@ -54,12 +56,14 @@ def read(held: Held, source: str) -> Found:
     return found
 
 
-def _rows(held: Held, M: int, source: str) -> Array | None:
+def _rows(held: Held, M: int, positions: int, source: str) -> Array | None:
     """Which position of the product belongs to each pattern, where both have indexes that are unique."""
     if _INDEXES not in held.headers or "indexes" not in held.headers:
         return None
     of_positions, of_patterns = (held.read(name).reshape(-1) for name in (_INDEXES, "indexes"))
-    if len(np.unique(of_positions)) < len(of_positions) or len(of_patterns) != M:
+    if len(of_positions) != positions or len(of_patterns) != M or len(np.unique(of_positions)) < positions:
+        return None
+    if of_positions.dtype.kind not in "iu" or of_patterns.dtype.kind not in "iu":
         return None
     places = {int(index): row for row, index in enumerate(of_positions)}
     missing = [int(index) for index in of_patterns if int(index) not in places]

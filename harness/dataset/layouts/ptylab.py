@@ -29,6 +29,8 @@ def read(held: Held, source: str) -> Found:
         pairs = pairs.T
     y, x = reading.rows_and_columns(pairs, f"{source}: '{_POSITIONS}'")
     wavelength, distance, pixel, orientation = (held.number(name) for name in _NUMBERS)
+    if orientation is not None and orientation not in range(8):
+        raise HarnessError(f"{source}: 'orientation' is {orientation:g}; a whole number from 0 to 7 is needed.")
     found = Found(
         [_PATTERNS],
         x,

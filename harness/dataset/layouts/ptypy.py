@@ -77,7 +77,8 @@ def _numbers(held: Held, name: str) -> list[float]:
     header = held.headers.get(name)
     if header is None or header.dtype.kind not in "iuf" or not 1 <= int(np.prod(header.shape)) <= 2:
         return []
-    return [float(value) for value in held.read(name).reshape(-1)]
+    values = held.read(name).reshape(-1).astype(np.float64)
+    return values.tolist() if np.isfinite(values).all() else []
 
 
 def _masks(held: Held, chunks: list[str]) -> list[str]:

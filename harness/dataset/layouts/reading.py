@@ -23,9 +23,12 @@ _MOST_JOULES = 1e-10
 
 
 def small(held: Held, name: str, patterns: str, source: str) -> Array:
-    """Read positions; HarnessError where there are far more of them than patterns."""
+    """Read positions; HarnessError where there are far more of them than patterns, or they are no real numbers."""
     require_positions(held, name, patterns, source)
-    return held.read(name)
+    values = held.read(name)
+    if values.dtype.kind not in "iuf":
+        raise HarnessError(f"{source}: '{name}' is of type {values.dtype}; a real number a position is needed.")
+    return values
 
 
 def require_positions(held: Held, name: str, patterns: str, source: str) -> None:
@@ -60,8 +63,6 @@ def rows_and_columns(pairs: Array, where: str) -> tuple[Array, Array]:
     """The two columns of positions (M, 2) or (1, M, 2), as float64; HarnessError for another shape or type."""
     if pairs.ndim not in (2, 3) or pairs.shape[-1] not in (2, 3) or pairs.size != pairs.shape[-2] * pairs.shape[-1]:
         raise HarnessError(f"{where} has shape {pairs.shape}; (M, 2) is needed, a position a pattern.")
-    if pairs.dtype.kind not in "iuf":
-        raise HarnessError(f"{where} is of type {pairs.dtype}; numbers are needed.")
     columns = pairs.reshape(-1, pairs.shape[-1]).astype(np.float64)
     return columns[:, 0], columns[:, 1]
 
