@@ -14,6 +14,7 @@ from harness.cli import (
     compare_stats,
     doctor,
     explain,
+    export,
     faults,
     golden,
     history,
@@ -63,6 +64,7 @@ app.command("list")(listing.list_cases)
 app.command("explain")(explain.explain)
 app.command("doctor")(doctor.doctor)
 app.command("import")(import_.import_)
+app.command("export")(export.export)
 app.command("simulate")(simulate.simulate)
 app.command("train")(train.train)
 app.command("infer")(infer.infer)

@@ -28,6 +28,8 @@ _LONGEST_HEADER = 16384
 """Bytes of a member of which its header is read; NumPy itself refuses headers longer than 10,000 characters."""
 _PIECE = 1 << 22
 """Bytes that are unpacked at a time."""
+_VALUES = 1 << 19
+"""Values of an array that are read at a time."""
 _IN_MEMORY = 1 << 26
 """Bytes of an unpacked bzip2 archive that are kept in memory; a larger one goes to a temporary file."""
 
@@ -37,11 +39,18 @@ class Header(NamedTuple):
 
     shape: tuple[int, ...]
     dtype: np.dtype
+    reversed: bool = False
+    """Whether the axes are stored in reversed order, as Fortran and MATLAB do."""
 
     @property
     def nbytes(self) -> int:
         """Bytes that the array takes in memory."""
         return math.prod(self.shape) * self.dtype.itemsize
+
+    @property
+    def stored(self) -> tuple[int, ...]:
+        """The shape in the order in which the values are stored."""
+        return self.shape[::-1] if self.reversed else self.shape
 
 
 class Archive:
@@ -62,20 +71,57 @@ class Archive:
             first = io.BytesIO(member.read(_LONGEST_HEADER))
         readers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
         try:
-            shape, _, dtype = readers[npy.read_magic(first)](first)
+            shape, fortran, dtype = readers[npy.read_magic(first)](first)
         except Exception:  # numpy parses the header with Python's own parser, which raises many kinds
             return None
-        return Header(shape, dtype)
+        return Header(shape, dtype, fortran)
 
     def read(self, name: str) -> Array:
         """One array; raises HarnessError where it is pickled, damaged or larger than half of the memory."""
+        header = self._plain(name)
+        require_room(f"{self._path}: '{name}'", header)
+        with _in_one_sentence(self._path, name), self._members.open(name + _SUFFIX) as member:
+            return np.asarray(npy.read_array(member, allow_pickle=False))
+
+    def blocks(self, name: str, lead: int = 1) -> Iterator[tuple[int, Array]]:
+        """Read one array piece by piece, in the order in which it is stored.
+
+        Yields the index of the first row of each piece and its rows (n, ...), where the first `lead` stored axes are
+        taken as one. Raises HarnessError as `read` does.
+        """
+        header = self._plain(name)
+        rows, rest = math.prod(header.stored[:lead]), header.stored[lead:]
+        with _in_one_sentence(self._path, name), self._members.open(name + _SUFFIX) as member:
+            {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}[npy.read_magic(member)](member)
+            for first, count in pieces(rows, math.prod(rest)):
+                wanted = count * math.prod(rest) * header.dtype.itemsize
+                if len(data := member.read(wanted)) < wanted:
+                    raise EOFError
+                yield first, np.frombuffer(data, header.dtype).reshape(count, *rest)
+
+    def number(self, name: str) -> float | None:
+        """A single number; None where there is none of that name."""
+        header = self.headers.get(name)
+        if header is None or header.dtype.kind not in "iuf" or math.prod(header.shape) != 1:
+            return None
+        return float(self.read(name).item())
+
+    def attribute(self, name: str, key: str) -> object:  # noqa: ARG002 - an NPZ has none
+        """What a file says beside an array; an NPZ has nothing of the kind."""
+        return None
+
+    def _plain(self, name: str) -> Header:
         header = self.headers[name]
         if header is None or header.dtype.hasobject:
             found = "no array that is known here" if header is None else "pickled Python objects"
             raise HarnessError(f"{self._path}: '{name}' cannot be read ({found}); save it as a plain numeric array.")
-        self._require_room(name, header)
-        with _in_one_sentence(self._path, name), self._members.open(name + _SUFFIX) as member:
-            return np.asarray(npy.read_array(member, allow_pickle=False))
+        held = self._members.getinfo(name + _SUFFIX).file_size
+        if header.nbytes > held:
+            raise HarnessError(
+                f"{self._path}: '{name}' {header.dtype} {header.shape} takes {header.nbytes} bytes, but {held} are "
+                "there; the file is damaged."
+            )
+        return header
 
     def require_whole(self) -> None:
         """Unpack every member, piece by piece, and raise HarnessError for one that differs from its checksum."""
@@ -83,16 +129,21 @@ class Archive:
             if damaged := self._members.testzip():
                 raise HarnessError(f"{self._path}: '{damaged}' is damaged; copy the file again.")
 
-    def _require_room(self, name: str, header: Header) -> None:
-        where = f"{self._path}: '{name}' {header.dtype} {header.shape}"
-        held = self._members.getinfo(name + _SUFFIX).file_size
-        if header.nbytes > held:
-            raise HarnessError(f"{where} takes {header.nbytes} bytes, but {held} are there; the file is damaged.")
-        if header.nbytes > half_of_memory():
-            raise HarnessError(
-                f"{where} takes {header.nbytes / 1e9:.3g} GB, more than half of this machine's memory "
-                f"({2 * half_of_memory() / 1e9:.3g} GB); cut the data set into smaller files."
-            )
+
+def require_room(where: str, header: Header) -> None:
+    """Raise HarnessError, which begins with `where`, for an array that takes more than half of the memory."""
+    if header.nbytes > half_of_memory():
+        raise HarnessError(
+            f"{where} {header.dtype} {header.shape} takes {header.nbytes / 1e9:.3g} GB, more than half of this "
+            f"machine's memory ({2 * half_of_memory() / 1e9:.3g} GB); cut the data set into smaller files."
+        )
+
+
+def pieces(rows: int, values_a_row: int, packed: int = 1) -> Iterator[tuple[int, int]]:
+    """First row and number of rows of each piece of an array; `packed` rows can only be unpacked together."""
+    step = packed * max(1, _VALUES // max(values_a_row * packed, 1))
+    for first in range(0, rows, step):
+        yield first, min(step, rows - first)
 
 
 @contextlib.contextmanager

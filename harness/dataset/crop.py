@@ -1,43 +1,42 @@
-"""Cropping the detector, which changes the pixel size of the object grid."""
+"""Cropping the detector, which changes the pixel size of the object grid.
 
-from dataclasses import replace
+The pixel of the object grid is `wavelength * distance / (K * detector pixel)`. Keeping N of K pixels makes it K/N times
+as wide, so positions in pixels shrink by N/K. The probe keeps its field of view, and its spectrum is cropped like the
+detector. An object that came with the data is on the old grid and is left out.
+"""
 
 import numpy as np
 
-from harness.dataset import probes
-from harness.dataset.npz import RawData
 from harness.errors import HarnessError
-from harness.physics.scale import pattern_energies
+
+Array = np.ndarray
+
+_HALF = 0.5
+"""Share of the counts below which cropping takes so much that it is said what to do."""
 
 
-def crop_detector(raw: RawData, N: int) -> RawData:
-    """Keep the N x N middle of a detector of K x K pixels.
+def window(K: int, N: int, centre: tuple[float, float] | None, source: str) -> tuple[Array, Array, tuple[int, int]]:
+    """Rows and columns that are kept of K x K pixels, and by how many the zero frequency then misses index N/2.
 
-    The pixel size of the object grid is `wavelength * distance / (K * detector pixel)`. It grows by K/N, so positions
-    in pixels shrink by N/K. The probe keeps its field of view, and its spectrum is cropped like the detector.
-    An object that came with the data is on the old grid and is left out. Raises `HarnessError` when N > K.
+    The zero frequency is at `centre` (row, column), or at index K/2 rounded down. Raises HarnessError when N > K.
     """
-    K = raw.diffraction.shape[-1]
-    if K == N:
-        return raw
     if K < N:
-        raise HarnessError(f"{raw.origin}: has {K} detector pixels a side, dataset.N asks for {N}; at most {K} can be.")
-    first = (K - N) // 2
-    middle = slice(first, first + N)
-    cropped = np.ascontiguousarray(raw.diffraction[:, middle, middle])
-    if not cropped.any():
-        raise HarnessError(f"{raw.origin}: no photon lies in the middle {N} x {N} of its {K} x {K} detector pixels.")
-    kept = pattern_energies(cropped).sum() / pattern_energies(raw.diffraction).sum()
-    note = (
+        raise HarnessError(f"{source}: has {K} detector pixels a side, dataset.N asks for {N}; at most {K} can be.")
+    kept, missed = [], []
+    for at in centre or (K // 2, K // 2):
+        first = min(max(round(at) - N // 2, 0), K - N)
+        kept.append(np.arange(first, first + N))
+        missed.append(round(at) - N // 2 - first)
+    return kept[0], kept[1], (missed[0], missed[1])
+
+
+def told(K: int, N: int, intensity: Array, rows: Array, columns: Array, source: str) -> str:
+    """One sentence about what was cropped; HarnessError where no photon is left."""
+    kept = intensity[np.ix_(rows, columns)].sum() / intensity.sum()
+    if not kept:
+        raise HarnessError(f"{source}: no photon lies in the middle {N} x {N} of its {K} x {K} detector pixels.")
+    advice = " More than half of the light is lost, so keep more pixels (--detector)." if kept < _HALF else ""
+    return (
         f"The detector was cropped from {K} to {N} pixels a side, which keeps {kept:.1%} of the counts; pixels of the "
         f"object grid are {K / N:g} times as wide, so positions were divided by {K / N:g} and the probe was resampled."
-    )
-    return replace(
-        raw,
-        diffraction=cropped,
-        probe=probes.resample(raw.probe, N),
-        x=raw.x * (N / K),
-        y=raw.y * (N / K),
-        object=None,
-        notes=(*raw.notes, note),
-    )
+    ) + advice

@@ -5,6 +5,7 @@ from typing import NamedTuple
 FIRST_BYTES = 1024
 """How many bytes of a file `kind` looks at."""
 ZIP, BZIP2 = "a ZIP archive", "a bzip2 archive"
+HDF5, MATLAB = "an HDF5 file (as .h5, .cxi, .nxs)", "a MATLAB file"
 
 
 class _Mark(NamedTuple):
@@ -16,8 +17,8 @@ class _Mark(NamedTuple):
 _MARKS = (
     _Mark(ZIP, 0, (b"PK\x03\x04", b"PK\x05\x06")),
     _Mark(BZIP2, 0, (b"BZh",)),
-    _Mark("a MATLAB file", 0, (b"MATLAB ",)),  # before HDF5, which MATLAB's newer files are behind byte 512
-    *(_Mark("an HDF5 file (as .h5, .cxi, .nxs)", at, (b"\x89HDF\r\n\x1a\n",)) for at in (0, 512)),
+    _Mark(MATLAB, 0, (b"MATLAB ",)),  # before HDF5, which MATLAB's newer files are behind byte 512
+    *(_Mark(HDF5, at, (b"\x89HDF\r\n\x1a\n",)) for at in (0, 512)),
     _Mark("a NetCDF file", 0, (b"CDF\x01", b"CDF\x02", b"CDF\x05")),
     _Mark("a TIFF picture", 0, (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")),
     _Mark("an NPY file, a single array", 0, (b"\x93NUMPY",)),

@@ -1,250 +1,238 @@
-"""Importing measured data in other layouts into the NPZ contract; each conversion leaves a note, one sentence."""
+"""Importing measured data of any known layout into the NPZ contract; each conversion leaves a note, one sentence."""
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from harness.dataset import archive, plausibility, probes
-from harness.dataset.archive import Header
+from harness.dataset import crop, foreign_masks, held, modes, order, plausibility, probes
 from harness.dataset.centring import zero_frequency
-from harness.dataset.crop import crop_detector
-from harness.dataset.npz import KEYS, REQUIRED, TRUTH, RawData, cast, validated
+from harness.dataset.found import Found
+from harness.dataset.geometry import Geometry, in_pixels
+from harness.dataset.held import Held
+from harness.dataset.layouts import choice
+from harness.dataset.npz import RawData, validated
+from harness.dataset.stack import Stack
+from harness.dataset.stated import Place, Stated
+from harness.dataset.survey import Survey, surveyed
+from harness.dataset.taking import taken
 from harness.errors import HarnessError
 from harness.files import legible
-from harness.physics.scale import pattern_energies
 
 Array = np.ndarray
-Headers = Mapping[str, Header | None]
-
-TIKE = {"diff3d": "data", "probeGuess": "probe", "xcoords": "scan", "ycoords": "scan"}
-"""What tike calls the keys of the contract; its positions are one array."""
-OTHER_NAMES = {"diff3d": "diffraction"}
-_MOST_POSITIONS, _MOST_OF_A_PROBE = 4, 1 << 24
-"""Values that are read at most: positions a pattern, and values of a probe with all its modes."""
-_SMALLEST_PROBE = 32
-"""Pixels a side from which a probe of another size than the detector's is resampled."""
-_STEADIER = 3.0
-"""How many times steadier than the detector's axes the axis of the frames must be for the order to be certain."""
 
 
 @dataclass
-class _Found:
-    """The arrays of one file, by the keys of the contract, while they are brought to it."""
+class _Import:
+    """One data set on its way into the contract."""
 
     source: str
-    called: dict[str, str]
-    """What the file calls each key."""
-    arrays: dict[str, Array]
-    notes: list[str] = field(default_factory=list)
+    held: Held
+    stated: Stated
+    found: Found
 
-    def name(self, key: str) -> str:
-        return self.called.get(key, key)
+    def where(self, key: str) -> str:
+        return f"{self.source}: '{self.found.called(key)}'"
 
 
-def load(path: Path, N: int) -> RawData:
-    """Read a file in the contract's or tike's layout, and crop its detector to N x N pixels.
+@dataclass(frozen=True)
+class _Decided:
+    """What was found out about the patterns, on the K x K pixels of the file's detector."""
 
-    Of the result, `notes` lists the conversions, `doubts` what is odd about the data, and `left_out` the keys that were
-    not read. Raises `HarnessError` for data that cannot be brought to the contract.
+    stack: Stack
+    good: Array | None
+    counts: bool
+    intensity: Array
+    place: Place
+    probe: Array
+    x: Array
+    y: Array
+
+
+def load(paths: Path | Sequence[Path], N: int, stated: Stated | None = None) -> RawData:
+    """Read a data set of one file or several, of any known layout, and crop its detector to N x N pixels.
+
+    The patterns are read piece by piece, so that little more is held in memory than what is kept. Of the result,
+    `notes` lists the conversions, `doubts` what is odd about the data, and `left_out` the keys that were not read.
+    Raises `HarnessError` for data that cannot be brought to the contract.
     """
-    source = legible(path)
-    with archive.opened(path) as held:
-        called = _called(held.headers, source)
-        _require_sizes(held.headers, called, source)
-        called |= _optional(held.headers, called, N)
-        found = _Found(
-            source, called, {key: _narrowed(held.read(name), f"{source}: '{name}'") for key, name in called.items()}
-        )
-        left_out = tuple(sorted(held.headers.keys() - called.values()))
-    if called["xcoords"] == TIKE["xcoords"]:
-        _from_tike(found)
-    if called["diff3d"] != "diff3d":
-        found.notes.append(f"The patterns were found as '{called['diff3d']}' and taken for 'diff3d'.")
-    if found.arrays["diff3d"].ndim == 3:
-        for convert in (_axes, _amplitudes, _coordinates, _probe, _detector_centre):
-            convert(found)
-    raw = validated(found.arrays, source, tuple(found.notes), called, sizes=None)
-    cropped = crop_detector(raw, N)
-    return replace(cropped, left_out=left_out, doubts=plausibility.doubts(cropped))
+    named = [paths] if isinstance(paths, Path) else list(paths)
+    source = " and ".join(legible(path) for path in named)
+    said = stated or Stated()
+    with held.opened(named) as arrays:
+        work = _Import(source, arrays, said, choice.read(arrays, source, said.keys))
+        raw = _cropped(work, _decided(work), N)
+        left_out = tuple(sorted(arrays.headers.keys() - _read(work.found)))
+    return replace(raw, left_out=left_out, doubts=plausibility.doubts(raw))
 
 
-def _called(headers: Headers, source: str) -> dict[str, str]:
-    """What the file calls each of the keys that are needed; HarnessError where one is missing."""
-    own = {key: key if key in headers else OTHER_NAMES.get(key, key) for key in REQUIRED}
-    for called in (own, TIKE):
-        if all(name in headers for name in called.values()):
-            return dict(called)
-    missing = " and ".join(
-        f"'{key}'" + (f" (or '{OTHER_NAMES[key]}')" if key in OTHER_NAMES else "")
-        for key, name in own.items()
-        if name not in headers
-    )
-    raise HarnessError(f"{source}: lacks {missing}; found {', '.join(sorted(headers)) or 'nothing'}.")
+def _read(found: Found) -> set[str]:
+    return {*found.names.values(), *found.patterns, *found.read, *found.masks}
 
 
-def _optional(headers: Headers, called: Mapping[str, str], N: int) -> dict[str, str]:
-    """The other keys that are read: no pickled ones, as PtychoPINN writes None, and no object of another detector."""
-    if called["xcoords"] != "xcoords":
-        return {}
-    patterns = headers[called["diff3d"]]
-    cropped = patterns is not None and patterns.shape[1:2] != (N,)
-    plain = (key for key in KEYS if (header := headers.get(key)) is not None and not header.dtype.hasobject)
-    return {key: key for key in plain if key not in REQUIRED and not (cropped and key == TRUTH)}
+def _decided(work: _Import) -> _Decided:
+    """Look at the patterns once, and decide all that stands open about them."""
+    stack = _stack(work)
+    good = _good(work, stack.side)
+    survey = surveyed(stack, good, work.where("diff3d"))
+    counts = _counts(work, survey)
+    intensity = survey.intensity(counts)
+    probe = _probe(work, stack.side)
+    place = _place(work, intensity, probe, good)
+    if probe is None:
+        probe = modes.guessed(intensity if place == "middle" else np.fft.fftshift(intensity), work.found.say)
+    x, y = _positions(work, stack.side, probe)
+    return _Decided(stack, good, counts, intensity, place, probe, x, y)
 
 
-def _require_sizes(headers: Headers, called: Mapping[str, str], source: str) -> None:
-    """Refuse arrays that are far too large for what they are, before they are read."""
-    patterns, probe = headers[called["diff3d"]], headers[called["probeGuess"]]
-    most = _MOST_POSITIONS * max(patterns.shape, default=0) if patterns is not None else 0
-    for key in ("xcoords", "ycoords"):
-        header = headers[called[key]]
-        if header is not None and math.prod(header.shape) > max(most, 1):
+def _stack(work: _Import) -> Stack:
+    """The patterns, with the order of their axes and their orientation."""
+    found, where = work.found, work.where("diff3d")
+    name, M = found.patterns[0], found.x.size
+    if len(found.patterns) > 1:
+        order.require_alike(work.held, found.patterns, work.source)
+        letters = "mrc"
+    else:
+        axes = work.stated.axes or found.axes
+        letters = order.order_of(work.held, name, M, where, found.say, axes, work.stated.strict)
+    if found.orientation & 4:
+        letters = letters.translate(str.maketrans("rc", "cr"))
+    stack = Stack(work.held, found.patterns, letters, where, bool(found.orientation & 2), bool(found.orientation & 1))
+    for key, values in (("xcoords", found.x), ("ycoords", found.y)):
+        if values.shape != (stack.frames,):
             raise HarnessError(
-                f"{source}: '{called[key]}' has shape {header.shape}; one position a pattern is needed, and "
-                f"'{called['diff3d']}' has shape {patterns.shape if patterns else 'none'}."
+                f"{work.where(key)} has shape {values.shape}; one position a pattern, ({stack.frames},), is needed."
             )
-    if probe is not None and math.prod(probe.shape) > _MOST_OF_A_PROBE:
+    return stack
+
+
+def _good(work: _Import, K: int) -> Array | None:
+    """The pixels of the detector that count, as it lies in the file; None where all do."""
+    found, stated = work.found, work.stated.mask
+    if stated is not None and stated not in work.held.headers:
+        good, notes = foreign_masks.of_a_file(Path(stated), K)
+    elif stated is not None or found.masks:
+        marks = found.mask_marks if stated is None else "most"
+        found.masks = found.masks if stated is None else [stated]
+        good, notes = foreign_masks.good_pixels(work.held, found.masks, K, marks, work.source)
+    else:
+        return None
+    found.notes.extend(notes)
+    return good
+
+
+def _counts(work: _Import, survey: Survey) -> bool:
+    """Whether the patterns are counts. Patterns of whole numbers are: most amplitudes are not whole."""
+    say, layout = work.found.say, work.found.layout
+    if work.stated.counts is not None:
+        told = "counts; their square root was taken" if work.stated.counts else "amplitudes"
+        say(f"The patterns were taken for {told}, as --{'counts' if work.stated.counts else 'amplitudes'} says.")
+        return work.stated.counts
+    if survey.integers or survey.whole:
+        say("The patterns are whole numbers, so they are counts; their square root was taken.")
+        return True
+    if work.found.counts:
+        say(f"The patterns are no whole numbers, but counts in {layout} layout; their square root was taken.")
+        return True
+    return False
+
+
+def _probe(work: _Import, K: int) -> Array | None:
+    probe = work.found.probe
+    return None if probe is None else modes.one_mode(probe, K, work.where("probeGuess"), work.found.say)
+
+
+def _place(work: _Import, intensity: Array, probe: Array | None, good: Array | None) -> Place:
+    """Where the zero frequency lies: as a person said, as the data show, or as the layout has it."""
+    say = work.found.say
+    if work.stated.zero_frequency is not None:
+        say(f"The zero frequency was taken to lie at the {work.stated.zero_frequency}, as --zero-frequency says.")
+        return work.stated.zero_frequency
+    if work.found.centre is not None:
+        return "middle"
+    usable = probe if probe is not None and probe.shape == intensity.shape and np.isfinite(probe).all() else None
+    seen = zero_frequency(intensity * work.found.x.size, usable, good)
+    if seen == "corner":
+        say("The detector's zero frequency lay at the corner and was moved to the middle.")
+    elif seen is None and work.found.zero_frequency is not None:
+        usual = work.found.zero_frequency
+        say(f"The zero frequency was taken to lie at the {usual}, as in {work.found.layout} layout.")
+        return usual
+    elif seen is None:
+        _left_open(work)
+    return seen or "middle"
+
+
+def _left_open(work: _Import) -> None:
+    reason = "the patterns tell whether the detector's zero frequency lies at index N/2 or at the corner"
+    if work.stated.strict:
         raise HarnessError(
-            f"{source}: '{called['probeGuess']}' has shape {probe.shape}; a probe of at most {_MOST_OF_A_PROBE} values "
-            "is allowed, with all its modes."
+            f"{work.where('diff3d')}: neither the probe nor {reason}; look at a pattern and give --zero-frequency "
+            "middle or --zero-frequency corner."
         )
+    work.found.say(
+        f"Neither the probe nor {reason}; they were left as they are, so make sure that it lies at index N/2."
+    )
 
 
-def _narrowed(array: Array, name: str) -> Array:
-    """The array in double precision at most, which is all that SciPy reads and ten times what the contract keeps."""
-    narrow = {np.dtype(np.longdouble): np.dtype(np.float64), np.dtype(np.clongdouble): np.dtype(np.complex128)}
-    return cast(array, narrow[array.dtype].type, name, zero=True) if array.dtype in narrow else array
+def _positions(work: _Import, K: int, probe: Array) -> tuple[Array, Array]:
+    """Column and row of each position in pixels of the object grid of the file's detector."""
+    found, geometry = work.found, work.stated.geometry.over(work.found.geometry)
+    x, y = (_numbers(work, key, values) for key, values in (("xcoords", found.x), ("ycoords", found.y)))
+    stated = work.stated.geometry != Geometry()
+    if not found.metres and not stated:
+        return x, y
+    step = plausibility.step(x, y)
+    x, y, note = in_pixels(x, y, geometry, K, work.source, lambda: modes.diameter(probe), step, stated)
+    found.say(note)
+    return x, y
 
 
-def _from_tike(found: _Found) -> None:
-    """Read tike's layout: `data` counts (1, M, N, N), `probe` (1, 1, 1, modes, N, N), `scan` (1, M, 2) row, column."""
-    scan, patterns = found.arrays["xcoords"], found.arrays["diff3d"]
-    if patterns.ndim == 4 and patterns.shape[0] == 1:
-        patterns = patterns[0]
-    if patterns.ndim == 0 or scan.shape not in ((len(patterns), 2), (1, len(patterns), 2)):
-        M = len(patterns) if patterns.ndim else 0
-        raise HarnessError(f"{found.source}: 'scan' has shape {scan.shape}; (1, {M}, 2) is needed, as in 'data'.")
-    rows, columns = scan.reshape(-1, 2).T
-    found.notes.append("The layout is tike's: scan was read as (row, column), that is (y, x), of each patch's centre.")
-    found.arrays |= {"diff3d": patterns, "xcoords": columns, "ycoords": rows}
+def _numbers(work: _Import, key: str, values: Array) -> Array:
+    if values.dtype.kind not in "iuf":
+        raise HarnessError(f"{work.where(key)} is of type {values.dtype}; float64 pixels are needed.")
+    if wrong := values.size - int(np.count_nonzero(np.isfinite(values))):
+        raise HarnessError(f"{work.where(key)} holds {wrong} values that are NaN or infinite; none is allowed.")
+    return np.asarray(values, np.float64)
 
 
-def _axes(found: _Found) -> None:
-    """Turn patterns (N, N, M) into (M, N, N); the number M of positions says which order they have."""
-    patterns, positions = found.arrays["diff3d"], found.arrays["xcoords"].size
-    shape = patterns.shape
-    if shape[0] == shape[1] != shape[2] == positions:
-        found.arrays["diff3d"] = np.moveaxis(patterns, -1, 0)
-        found.notes.append("The patterns came as (N, N, M) and were put into the order (M, N, N).")
-    elif shape[0] == shape[1] == shape[2] == positions and patterns.dtype.kind in "iuf":
-        _order_of_a_cube(found)
-
-
-def _order_of_a_cube(found: _Found) -> None:
-    """Decide the order of M patterns of M x M pixels: frames are about equally bright, rows of a detector are not."""
-    patterns = found.arrays["diff3d"]
-    first, last = (_unsteadiness(patterns, axis) for axis in (0, 2))
-    what = f"'{found.name('diff3d')}' is {' x '.join(map(str, patterns.shape))}, so its shape does not tell its order"
-    if last * _STEADIER < first:
-        found.arrays["diff3d"] = np.moveaxis(patterns, -1, 0)
-        found.notes.append(
-            f"{what}; the sums along its last axis vary by {last:.0%}, along its first by {first:.0%}, so it was read "
-            "as (N, N, M) and put into the order (M, N, N)."
+def _cropped(work: _Import, of: _Decided, N: int) -> RawData:
+    """Take the wanted pixels of the patterns, and all else onto the same grid."""
+    K, found = of.stack.side, work.found
+    rows, columns, missed = crop.window(K, N, found.centre, work.source)
+    if any(missed):
+        found.say(
+            f"The zero frequency lies {missed[0]} rows and {missed[1]} columns beside index N/2, which is as if the "
+            "beam were tilted."
         )
-    elif not first * _STEADIER < last:
-        found.notes.append(f"{what}; it was taken as (M, N, N), so make sure that the first axis counts the patterns.")
+    shift = np.arange(K) if of.place == "middle" else np.fft.fftshift(np.arange(K))
+    rows, columns = shift[rows], shift[columns]
+    factor = _factor(work, of.intensity)
+    if K != N:
+        found.say(crop.told(K, N, of.intensity, rows, columns, work.source))
+    arrays = {
+        "diff3d": taken(of.stack, rows, columns, of.good, of.counts, factor),
+        "probeGuess": of.probe if K == N or of.probe.shape != (K, K) else probes.resample(of.probe, N),
+        "xcoords": of.x * (N / K),
+        "ycoords": of.y * (N / K),
+        "scan_index": found.scan_index,
+        "objectGuess": found.object if K == N else None,
+        "mask": _kept(of.good, rows, columns),
+    }
+    given = {key: array for key, array in arrays.items() if array is not None}
+    return validated(given, work.source, tuple(found.notes), found.names)
 
 
-def _unsteadiness(patterns: Array, axis: int) -> float:
-    """Standard deviation over mean of the sums of `patterns` (M, M, M) at each index of one axis."""
-    sums = patterns.sum(axis=tuple({0, 1, 2} - {axis}), dtype=np.float64)
-    return float(sums.std() / sums.mean()) if np.isfinite(sums).all() and sums.mean() > 0 else math.inf
+def _kept(good: Array | None, rows: Array, columns: Array) -> Array | None:
+    kept = None if good is None else good[np.ix_(rows, columns)]
+    return None if kept is None or kept.all() else kept
 
 
-def _amplitudes(found: _Found) -> None:
-    """Turn counts into amplitudes. Patterns of whole numbers are counts: most amplitudes are not whole."""
-    patterns = found.arrays["diff3d"]
-    if patterns.dtype.kind not in "iuf" or patterns.min(initial=0) < 0:
-        return
-    if patterns.dtype.kind in "iu" or np.array_equal(patterns, np.rint(patterns)):
-        roots = np.sqrt(patterns.astype(np.float64))
-        single = roots.max(initial=0) <= np.finfo(np.float32).max  # the validation names what is larger
-        found.arrays["diff3d"] = roots.astype(np.float32) if single else roots
-        found.notes.append("The patterns are whole numbers, so they are counts; their square root was taken.")
-
-
-def _detector_centre(found: _Found) -> None:
-    """Move the zero frequency from the corner to the middle of the detector, if it certainly lies at the corner."""
-    patterns, probe = found.arrays["diff3d"], found.arrays["probeGuess"]
-    if not _comparable(patterns, probe):
-        return
-    place = zero_frequency(patterns, probe)
-    if place == "corner":
-        found.arrays["diff3d"] = np.fft.fftshift(patterns, axes=(1, 2))
-        found.notes.append("The detector's zero frequency lay at the corner and was moved to the middle.")
-    elif place is None:
-        found.notes.append(
-            "Neither the probe nor the patterns tell whether the detector's zero frequency lies at index N/2 or at the "
-            "corner; they were left as they are, so make sure that it lies at index N/2."
-        )
-
-
-def _comparable(patterns: Array, probe: Array) -> bool:
-    """Whether patterns and probe have matching shapes and usable values; the validation reports it if not."""
-    fit = patterns.dtype.kind == "f" and probe.dtype.kind == "c" and patterns.shape[1:] == probe.shape
-    return fit and 0 < patterns.max(initial=0) < np.inf and bool(np.isfinite(probe).all())
-
-
-def _coordinates(found: _Found) -> None:
-    for key in ("xcoords", "ycoords"):
-        array = found.arrays[key]
-        if array.dtype != np.float64 and array.dtype.kind in "iuf":
-            found.notes.append(f"'{found.name(key)}' is of type {array.dtype} and was taken as float64.")
-            found.arrays[key] = array.astype(np.float64)
-    found.notes = list(dict.fromkeys(found.notes))  # tike's positions are one array
-
-
-def _probe(found: _Found) -> None:
-    """Reduce the probe to one complex mode with as many pixels as the detector."""
-    probe, name = _strongest_mode(_mode_stack(found), found), f"'{found.name('probeGuess')}'"
-    if probe.dtype.kind in "iuf":
-        probe = probe.astype(np.complex128)
-        found.notes.append(f"{name} is real and was taken as complex with phase 0.")
-    N = found.arrays["diff3d"].shape[-1]
-    if probe.ndim == 2 and probe.shape[0] == probe.shape[1] != N and len(probe) >= _SMALLEST_PROBE:
-        found.notes.append(f"{name} has {len(probe)} pixels a side and was resampled to {N} in Fourier space.")
-        probe = probes.resample(probe, N)
-    found.arrays["probeGuess"] = probe
-
-
-def _mode_stack(found: _Found) -> Array:
-    """Turn a probe (N, N), (N, N, modes) or (1, ..., modes, N, N) into (modes, N, N)."""
-    probe, name = found.arrays["probeGuess"], f"'{found.name('probeGuess')}'"
-    if probe.ndim == 2:
-        return probe[None]
-    if probe.ndim == 3 and probe.shape[0] == probe.shape[1] != probe.shape[2]:
-        found.notes.append(f"{name} came as (N, N, {probe.shape[2]}); its last axis was taken for the modes.")
-        return np.moveaxis(probe, -1, 0)
-    if probe.ndim > 3 and set(probe.shape[:-3]) == {1}:
-        found.notes.append(f"{name} came as {probe.shape}; its leading axes of length 1 were dropped.")
-        return probe.reshape(probe.shape[-3:])
-    return probe
-
-
-def _strongest_mode(stack: Array, found: _Found) -> Array:
-    """The mode with the most power of a stack (modes, N, N); anything else is returned unchanged for the validation."""
-    if stack.ndim != 3 or len(stack) == 0 or stack.dtype.kind not in "iufc":
-        return stack
-    with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by the validation
-        power = pattern_energies(np.abs(stack))
-        share = power.max() / power.sum()
-    strongest = int(power.argmax())
-    if len(stack) > 1:
-        found.notes.append(
-            f"'{found.name('probeGuess')}' holds {len(stack)} incoherent modes; only the strongest, number {strongest} "
-            f"with {share:.0%} of the power, is used."
-        )
-    return np.asarray(stack[strongest])
+def _factor(work: _Import, intensity: Array) -> float:
+    """What amplitudes are multiplied with, so that a pattern has as many photons on average as a person said."""
+    if work.stated.photons is None:
+        return 1.0
+    found = float(intensity.sum())
+    work.found.say(f"The amplitudes were scaled from {found:.4g} to {work.stated.photons:.4g} photons a pattern.")
+    return float(np.sqrt(work.stated.photons / found))

@@ -143,7 +143,7 @@ def _in_types(raw: RawData) -> dict[str, Array]:
     """Arrays by the keys of the contract, in its types; a value that is too large for its type becomes infinite."""
     with np.errstate(over="ignore"):
         arrays: dict[str, Array] = {
-            "diff3d": raw.diffraction.astype(np.float32),
+            "diff3d": raw.diffraction.astype(np.float32, copy=False),
             "probeGuess": raw.probe.astype(np.complex64),
             "xcoords": raw.x.astype(np.float64),
             "ycoords": raw.y.astype(np.float64),
@@ -163,17 +163,31 @@ def _diffraction(array: Array, name: str, sizes: Collection[int] | None) -> Arra
         raise HarnessError(f"{name} has shape {array.shape}; (M, N, N) with M at least 1 is needed.")
     if sizes is not None and array.shape[1] not in sizes:
         raise HarnessError(f"{name} has N {array.shape[1]}; allowed are {', '.join(map(str, sizes))}.")
-    if array.dtype.kind in "iuf" and array.min() < 0:
-        raise HarnessError(
-            f"{name} holds {array.min():g}; neither counts nor amplitudes are negative, so set what marks a bad pixel "
-            "to 0."
-        )
+    refuse_kind(array.dtype, name)
+    wrong = 0 if array.dtype.kind != "f" else array.size - sum(int(np.isfinite(frame).sum()) for frame in array)
+    refuse_impossible(array.min(), array.max(), wrong, name)
     if array.dtype.kind != "f":
         raise HarnessError(f"{name} is of type {array.dtype}; float32 amplitudes are needed.")
-    _refuse_unfinite(array, name)
-    if array.max() == 0:
+    return array if array.dtype == np.float32 else cast(array, np.float32, name)
+
+
+def refuse_kind(dtype: np.dtype, name: str) -> None:
+    """Raise HarnessError, which begins with `name`, for patterns of a type that is not numeric and real."""
+    if dtype.kind not in "iuf":
+        raise HarnessError(f"{name} is of type {dtype}; float32 amplitudes are needed.")
+
+
+def refuse_impossible(smallest: float, largest: float, unfinite: int, name: str) -> None:
+    """Raise HarnessError, which begins with `name`, for patterns that no detector counts, by their extremes."""
+    if smallest < 0:
+        raise HarnessError(
+            f"{name} holds {smallest:g}; neither counts nor amplitudes are negative, so set what marks a bad pixel "
+            "to 0, or name the mask with --mask."
+        )
+    if unfinite:
+        raise HarnessError(f"{name} holds {unfinite} values that are NaN or infinite; none is allowed.")
+    if largest == 0:
         raise HarnessError(f"{name} is zero everywhere; no photon was counted.")
-    return cast(array, np.float32, name)
 
 
 def _probe(array: Array, name: str, N: int) -> Array:
@@ -209,8 +223,8 @@ def _require_pixels(x: Array, y: Array, names: str) -> None:
     else:
         return
     raise HarnessError(
-        f"{names} {found}. Positions count pixels of the object grid: divide lengths by wavelength * distance / "
-        "(detector pixels a side * detector pixel)."
+        f"{names} {found}. Positions count pixels of the object grid; for lengths in metres, give import --pixel-size, "
+        "or --energy, --distance and --detector-pixel."
     )
 
 

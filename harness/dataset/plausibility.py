@@ -1,6 +1,6 @@
 """What a scientist checks at a glance: the figures of a data set, and what is odd about it but not impossible."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from scipy.spatial import KDTree
@@ -10,7 +10,7 @@ from harness.physics.scale import pattern_energies
 
 Array = np.ndarray
 
-_CHUNK = 256
+_CHUNK = 32
 """Patterns that are looked at together, to limit the memory."""
 _TYPES = (16, 31, 32, 63, 64)
 """Bits of the types of frames whose largest value marks a pixel that is saturated, or that counts nothing."""
@@ -26,20 +26,27 @@ _SATURATED_FROM, _TIES, _TIMES = 50.0, 4, 10.0
 """From which count, in how many pixels, and how many times as often as counts just below it a largest count is odd."""
 _DOMINANT = 0.5
 """Share of all photons from which a single pixel of the detector is odd."""
+_LISTED = 8
+"""Keys that were left out that are listed by name."""
 _LINE = 1e-3
 """Breadth over length of a scan below which it is a line."""
 
 
 def figures(raw: RawData) -> str:
     """One line: photons a pattern, brightest pixel, extent and step of the scan, empty frames, keys left out."""
-    energies = pattern_energies(raw.diffraction)
-    (width, height), step, empty = _extent(raw), _step(raw), 100 * float(np.mean(energies == 0))
+    energies = _energies(raw.diffraction)
+    (width, height), near, empty = _extent(raw), step(raw.x, raw.y), 100 * float(np.mean(energies == 0))
     return (
         f"{energies.mean():.4g} photons a pattern, {float(raw.diffraction.max()) ** 2:.6g} in the brightest pixel; "
         f"scan of {width:.4g} x {height:.4g} pixels (x, y), "
-        f"{'no step' if step is None else f'median step {step:.3g} pixels'}; "
-        f"{empty:.3g} % of the frames empty; keys left out: {', '.join(raw.left_out) or 'none'}"
+        f"{'no step' if near is None else f'median step {near:.3g} pixels'}; "
+        f"{empty:.3g} % of the frames empty; keys left out: {_listed(raw.left_out)}"
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return (", ".join(names[:_LISTED]) or "none") + more
 
 
 def doubts(raw: RawData) -> tuple[str, ...]:
@@ -48,10 +55,10 @@ def doubts(raw: RawData) -> tuple[str, ...]:
 
 
 def _of_scan(raw: RawData) -> Iterator[str]:
-    (width, height), step, N = _extent(raw), _step(raw), raw.diffraction.shape[-1]
+    (width, height), near, N = _extent(raw), step(raw.x, raw.y), raw.diffraction.shape[-1]
     if len(raw.x) == 1:
         yield "There is one pattern alone, so nothing overlaps."
-    elif step is None:
+    elif near is None:
         yield (
             f"All {len(raw.x)} positions are equal, ({raw.x[0]:.6g}, {raw.y[0]:.6g}) pixels (x, y); make sure that the "
             "scan stood still, else write the position of each pattern."
@@ -66,9 +73,9 @@ def _of_scan(raw: RawData) -> Iterator[str]:
             f"All positions lie on a line ({width:.4g} x {height:.4g} pixels); make sure that both coordinates were "
             "written, since patterns overlap along the line alone."
         )
-    if step is not None and step > N:
+    if near is not None and near > N:
         yield (
-            f"The median step to the next position is {step:.4g} pixels, more than the {N} of a patch, so hardly any "
+            f"The median step to the next position is {near:.4g} pixels, more than the {N} of a patch, so hardly any "
             "patches overlap; make sure that positions count pixels of the object grid."
         )
 
@@ -86,7 +93,7 @@ def _of_frames(raw: RawData) -> Iterator[str]:
 
 
 def _of_counts(raw: RawData) -> Iterator[str]:
-    photons = float(pattern_energies(raw.diffraction).mean())
+    photons = float(_energies(raw.diffraction).mean())
     if photons < 1:
         yield f"A pattern holds {photons:.3g} photons on average, less than one; make sure that nothing was normalised."
     if (brightest := float(raw.diffraction.max()) ** 2) > _MOST_COUNTS:
@@ -103,8 +110,8 @@ def _of_counts(raw: RawData) -> Iterator[str]:
 def _not_whole(amplitude: Array) -> tuple[float, float]:
     """Share of the pixels with counts that are certainly not whole, and one of those counts."""
     looked_at, odd, example = 0, 0, 0.0
-    for start in range(0, len(amplitude), _CHUNK):
-        counts = np.square(amplitude[start : start + _CHUNK], dtype=np.float64)
+    for part in _parts(amplitude):
+        counts = np.square(part, dtype=np.float64)
         counts = counts[(counts > 0) & (counts < _EXACT_COUNTS)]
         wrong = counts[np.abs(counts - np.rint(counts)) > 4 * _EXACT_TO * counts]
         looked_at, odd = looked_at + counts.size, odd + wrong.size
@@ -116,7 +123,7 @@ def _of_pixels(raw: RawData) -> Iterator[str]:
     A, marked = raw.diffraction, False
     for bits in _TYPES:
         largest = np.float32(np.sqrt(2.0**bits - 1))
-        if pixels := int(np.count_nonzero(np.abs(A / largest - 1) < _EXACT_TO)):
+        if pixels := sum(int(np.count_nonzero(np.abs(part / largest - 1) < _EXACT_TO)) for part in _parts(A)):
             marked = True
             yield (
                 f"{pixels} pixels ({pixels / len(A):.3g} a pattern) hold {2**bits - 1} counts, the largest number of "
@@ -137,17 +144,26 @@ def _of_pixels(raw: RawData) -> Iterator[str]:
         )
 
 
+def _parts(amplitude: Array) -> Iterator[Array]:
+    """A few patterns at a time, so that what is computed of them takes little memory."""
+    return (amplitude[start : start + _CHUNK] for start in range(0, len(amplitude), _CHUNK))
+
+
+def _energies(amplitude: Array) -> Array:
+    """The sum (M,) of the squared amplitudes of each pattern."""
+    return np.concatenate([pattern_energies(part) for part in _parts(amplitude)])
+
+
 def _mean_counts(amplitude: Array) -> Array:
     """The mean pattern (N, N) of counts."""
-    parts = (amplitude[start : start + _CHUNK] for start in range(0, len(amplitude), _CHUNK))
-    return np.asarray(sum(np.square(part, dtype=np.float64).sum(axis=0) for part in parts) / len(amplitude))
+    return np.asarray(sum(np.square(part, dtype=np.float64).sum(axis=0) for part in _parts(amplitude)) / len(amplitude))
 
 
 def _saturated(amplitude: Array) -> int:
     """How many pixels hold the largest count, where these are too many for chance; else 0."""
     largest = float(amplitude.max())
-    at = int(np.count_nonzero(amplitude == amplitude.max()))
-    below = np.count_nonzero(amplitude >= np.sqrt(0.9) * largest) - at
+    at = sum(int(np.count_nonzero(part == amplitude.max())) for part in _parts(amplitude))
+    below = sum(int(np.count_nonzero(part >= np.sqrt(0.9) * largest)) for part in _parts(amplitude)) - at
     a_count = below / (0.1 * largest**2)
     return at if largest**2 >= _SATURATED_FROM and at >= _TIES and at > _TIMES * a_count else 0
 
@@ -157,11 +173,11 @@ def _extent(raw: RawData) -> tuple[float, float]:
     return float(np.ptp(raw.x)), float(np.ptp(raw.y))
 
 
-def _step(raw: RawData) -> float | None:
-    """Median distance in pixels from a position to the nearest other one; None where all are equal."""
-    positions = np.unique(np.stack([raw.x, raw.y], axis=1), axis=0)
+def step(x: Array, y: Array) -> float | None:
+    """Median distance from a position to the nearest other one, in their own unit; None where all are equal."""
+    positions = np.unique(np.stack([x, y], axis=1), axis=0)
     rounding = 1e-9 * max(float(np.abs(positions).max()), 0.0)
-    if len(positions) < 2 or max(_extent(raw)) <= rounding:
+    if len(positions) < 2 or np.ptp(positions, axis=0).max() <= rounding:
         return None
     distances, _ = KDTree(positions).query(positions, k=2)
     return float(np.median(distances[:, 1]))

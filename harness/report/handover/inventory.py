@@ -56,7 +56,8 @@ def entry(folder: Path, path: Path, timed: bool = True) -> dict[str, Any]:
 def _content(path: Path, name: str) -> dict[str, Any]:
     """`arrays`, and `contract` for a data set; `problem` for a file that cannot be read."""
     try:
-        held = {key: {"shape": list(shape), "dtype": str(dtype)} for key, (shape, dtype) in _headers(path).items()}
+        headers = _headers(path)
+        held = {key: {"shape": list(of.shape), "dtype": str(of.dtype)} for key, of in headers.items()}
         return {"arrays": held, **_contract(path, held, name)} if held else {}
     except HarnessError as problem:
         return {"problem": str(problem).replace(str(path), name)}

@@ -90,3 +90,59 @@ def test_what_would_break_the_contract_once_it_is_written_is_refused_by_the_user
     assert isinstance(result.exception, HarnessError)
     assert "tike.npz: 'probe' holds 1e+100, which is infinite as complex64" in str(result.exception)
     assert [path.name for path in tike.parent.iterdir()] == ["tike.npz"]
+
+
+def test_a_close_call_is_refused_until_it_is_stated(verb: Verb, tike: Path) -> None:
+    arrays = dict(np.load(tike))
+    np.savez(tike, **{**arrays, "data": np.random.default_rng(0).poisson(9, (5, 64, 64)).astype(np.float32)})
+    refused = verb("import", str(tike), "--to", str(tike.with_name("new.npz")))
+    assert isinstance(refused.exception, HarnessError)
+    assert "give --zero-frequency middle or --zero-frequency corner" in str(refused.exception)
+    assert not tike.with_name("new.npz").exists()
+    stated = verb("import", str(tike), "--to", str(tike.with_name("new.npz")), "--zero-frequency", "corner")
+    assert stated.exit_code == 0
+    assert "taken to lie at the corner, as --zero-frequency says" in stated.stdout
+
+
+def test_what_is_stated_reaches_the_importer(verb: Verb, tike: Path) -> None:
+    arrays = dict(np.load(tike))
+    mask = np.zeros((64, 64), bool)
+    mask[3] = True
+    np.savez(tike, images=arrays["data"], probe=arrays["probe"], scan=arrays["scan"][0] * 1e-8, dead=mask)
+    keys = ("diff3d=images", "probeGuess=probe", "xcoords=scan:1", "ycoords=scan:0")
+    options = [word for key in keys for word in ("--key", key)]
+    options += ["--mask", "dead", "--counts", "--axes", "MNN", "--photons", "500", "--energy", "8000"]
+    options += ["--distance", "2", "--detector-pixel", "7.5e-5"]
+    target = tike.with_name("new.npz")
+    result = verb("import", str(tike), "--to", str(target), *options)
+    assert result.exit_code == 0, result.exception
+    assert "as --counts says" in result.stdout
+    assert "wavelength 1.55e-10 m * distance 2 m / (64 pixels * 7.5e-05 m)" in result.stdout
+    raw = npz.validated(npz.read_arrays(target), target.name)
+    pixel = 1.2398419843320026e-6 / 8000 * 2 / (64 * 7.5e-5)
+    np.testing.assert_allclose(raw.y, arrays["scan"][0, :, 0] * 1e-8 / pixel)
+    assert (raw.diffraction.astype(float) ** 2).sum() == pytest.approx(2500, rel=1e-5)
+    assert raw.mask is not None
+    assert np.flatnonzero(~raw.mask.all(axis=1)).tolist() == [35]  # row 3, moved with the detector's corner
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--key", "diff3d"), "--key: 'diff3d' was given; NAME=KEY is needed, where NAME is diff3d, probeGuess"),
+        (("--key", "frames=a"), "--key: 'frames=a' was given"),
+        (("--pixel-size", "-1"), "--pixel-size: -1 was given; a positive number is needed"),
+        (("--photons", "nan"), "--photons: nan was given"),
+        (("--energy", "8000", "--wavelength", "1e-10"), "--energy and --wavelength say the same; give one of them"),
+        (
+            ("--distance", "2"),
+            "nothing tells the wavelength and the detector pixel, for positions in metres",
+        ),
+        (("--mask", "absent.npy"), "--mask: absent.npy is no NPY file"),
+    ],
+)
+def test_what_is_stated_wrongly_is_refused(verb: Verb, tike: Path, options: tuple[str, ...], sentence: str) -> None:
+    result = verb("import", str(tike), "--to", str(tike.with_name("new.npz")), *options)
+    assert isinstance(result.exception, HarnessError)
+    assert sentence in str(result.exception)
+    assert not tike.with_name("new.npz").exists()

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from harness.dataset import probes
-from harness.dataset.centring import zero_frequency
+from harness.dataset import centring, probes
 
 N = 64
 AXIS = np.arange(N) - N // 2
@@ -39,6 +38,10 @@ def seen(pupil: np.ndarray, phase: float = 0.3, frames: int = 20, photons: float
     patterns = np.abs(np.fft.fftshift(np.fft.fft2(waves), axes=(1, 2))) ** 2
     counts = rng.poisson(patterns * photons / patterns.sum(axis=(1, 2)).mean())
     return np.sqrt(counts).astype(np.float32), probe
+
+
+def zero_frequency(patterns: np.ndarray, probe: np.ndarray | None) -> str | None:
+    return centring.zero_frequency(np.square(patterns, dtype=np.float64).sum(axis=0), probe)
 
 
 def both_orders(patterns: np.ndarray, probe: np.ndarray) -> tuple[str | None, str | None]:
@@ -82,9 +85,52 @@ def test_a_hot_pixel_outweighs_nothing(place):
     assert zero_frequency(patterns, probe) == "middle"
 
 
-def test_a_beam_stop_in_the_data_alone_does_not_move_them():
-    patterns, probe = seen(SHAPES["disc"], phase=1.2)
-    assert both_orders(patterns * (RADIUS > 12), probe) == ("middle", "corner")
+def cross(width: int) -> np.ndarray:
+    """Good pixels of a detector whose modules leave two gaps, one of them through the middle."""
+    good = np.ones((N, N), bool)
+    good[:, N // 2 - width : N // 2 + width] = False
+    good[N // 2 + 6 : N // 2 + 6 + width] = False
+    return good
+
+
+DEAD = {"gap": cross(1), "wide gap": cross(3), "beam stop": RADIUS > 6, "large beam stop": RADIUS > 12}
+CLEAR = ["disc up to the rim", "large disc", "ring", "large stop", "ring over the rim", "light at the corners alone"]
+
+
+def dead(patterns: np.ndarray, good: np.ndarray, off: tuple[int, int]) -> np.ndarray:
+    """The patterns `off` the middle by some pixels, on a detector of which some pixels count nothing."""
+    return np.roll(patterns, off, axis=(1, 2)) * good
+
+
+@pytest.mark.parametrize("name", CLEAR)
+@pytest.mark.parametrize("good", [cross(1), RADIUS > 6], ids=["gap", "beam stop"])
+@pytest.mark.parametrize("off", [(0, 0), (2, -3)])
+def test_gaps_and_beam_stops_and_some_pixels_beside_the_middle_change_nothing(name, good, off):
+    patterns, probe = seen(SHAPES[name])
+    assert zero_frequency(dead(patterns, good, off), probe) == "middle"
+
+
+@pytest.mark.parametrize("pupil", SHAPES.values(), ids=SHAPES)
+@pytest.mark.parametrize("phase", [0.3, 1.2])
+def test_dead_pixels_never_swap_quadrants(pupil, phase):
+    """A disc that fills the detector, behind a beam stop, looks like one about the corner: it is left undecided."""
+    patterns, own = seen(pupil, phase)
+    for good in DEAD.values():
+        for off in ((0, 0), (2, -3), (8, 8)):
+            for probe in (own, OTHER_PROBES["flat"], None):
+                middle, corner = both_orders(dead(patterns, good, off), probe)
+                assert middle in ("middle", None)
+                assert corner in ("corner", None)
+
+
+@pytest.mark.parametrize("name", ["disc", "large disc", "ring"])
+def test_a_mask_takes_dead_pixels_out_of_both_tests(name):
+    patterns, probe = seen(SHAPES[name])
+    good = cross(3)
+    sums = np.square(patterns * good, dtype=np.float64).sum(axis=0)
+    assert centring.zero_frequency(sums, probe, good) == "middle"
+    moved = np.fft.ifftshift(sums), probe, np.fft.ifftshift(good)
+    assert centring.zero_frequency(*moved) == "corner"
 
 
 @pytest.mark.parametrize("photons", [0.2, 1])

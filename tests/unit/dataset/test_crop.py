@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from harness.dataset import probes
-from harness.dataset.crop import crop_detector
-from harness.dataset.npz import RawData
+from harness.dataset import crop, importers, probes
+from harness.errors import HarnessError
 from harness.physics import translation
 
 
@@ -15,15 +14,16 @@ def smooth_scene(size: int, pixel: float) -> np.ndarray:
     return np.exp(0.8j * np.sin(at[:, None] / 21.0) + 0.3 * np.cos(at[None, :] / 17.0))
 
 
-def test_positions_and_probe_of_the_coarser_grid_explain_the_cropped_patterns():
+def test_positions_and_probe_of_the_coarser_grid_explain_the_cropped_patterns(tmp_path):
     """Patterns at 128 pixels, cropped to 64, equal those of the object with pixels twice as wide."""
     K, N = 128, 64
     probe = probes.resample(probes.zone_plate(N), K)
     x, y = np.array([100.0, 131.0, 120.5]), np.array([90.0, 77.0, 111.0])
     patches = translation.cut(smooth_scene(240, 1.0), x, y, K)
     amplitude = np.abs(np.fft.fftshift(np.fft.fft2(probe * patches, norm="ortho"), axes=(1, 2)))
-    raw = RawData(amplitude.astype(np.float32), probe, x, y, np.zeros(3, np.int64), None, "a.npz")
-    cropped = crop_detector(raw, N)
+    arrays = {"diff3d": amplitude.astype(np.float32), "probeGuess": probe, "xcoords": x, "ycoords": y}
+    np.savez(tmp_path / "a.npz", **arrays)
+    cropped = importers.load(tmp_path / "a.npz", N)
     coarse = translation.cut(smooth_scene(120, 2.0), cropped.x, cropped.y, N)
     predicted = np.abs(np.fft.fftshift(np.fft.fft2(cropped.probe * coarse, norm="ortho"), axes=(1, 2)))
     error = np.linalg.norm(predicted - cropped.diffraction) / np.linalg.norm(cropped.diffraction)
@@ -32,14 +32,28 @@ def test_positions_and_probe_of_the_coarser_grid_explain_the_cropped_patterns():
     assert unmoved > 0.1
 
 
-def test_what_is_kept_is_said_and_the_old_object_left_out():
-    raw = RawData(
-        np.ones((2, 128, 128), np.float32), np.ones((128, 128), complex), np.zeros(2), np.ones(2),
-        np.zeros(2, np.int64), np.ones((9, 9), complex), "a.npz", ("before.",),
-    )  # fmt: skip
-    cropped = crop_detector(raw, 64)
-    assert cropped.object is None
-    assert cropped.notes[0] == "before."
-    assert "keeps 25.0% of the counts" in cropped.notes[1]
-    assert crop_detector(raw, 128) is raw
-    assert cropped.y == pytest.approx([0.5, 0.5])
+def test_the_window_lies_about_the_zero_frequency():
+    for K, centre, first, missed in (
+        (128, None, 32, (0, 0)),
+        (65, None, 0, (0, 0)),
+        (128, (60.2, 71.0), 28, (0, 0)),
+        (64, (30.0, 33.0), 0, (-2, 1)),
+        (66, (2.0, 65.0), 0, (-30, 31)),
+    ):
+        rows, columns, beside = crop.window(K, 64, centre, "a.npz")
+        assert (rows[0], len(rows), len(columns), beside) == (first, 64, 64, missed)
+    with pytest.raises(HarnessError, match=r"a.npz: has 63 detector pixels a side"):
+        crop.window(63, 64, None, "a.npz")
+
+
+def test_what_is_kept_is_said():
+    intensity = np.ones((128, 128))
+    kept = np.arange(32, 96)
+    sentence = crop.told(128, 64, intensity, kept, kept, "a.npz")
+    assert "from 128 to 64 pixels a side, which keeps 25.0% of the counts" in sentence
+    assert "positions were divided by 2" in sentence
+    assert sentence.endswith("More than half of the light is lost, so keep more pixels (--detector).")
+    assert "More than half" not in crop.told(128, 64, np.pad(np.ones((64, 64)), 32), kept, kept, "a.npz")
+    intensity[32:96, 32:96] = 0
+    with pytest.raises(HarnessError, match=r"a.npz: no photon lies in the middle 64 x 64 of its 128 x 128"):
+        crop.told(128, 64, intensity, kept, kept, "a.npz")

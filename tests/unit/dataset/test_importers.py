@@ -56,7 +56,7 @@ def test_a_file_in_the_contract_is_taken_as_it_is(tmp_path):
         ({"probeGuess": contract()["probeGuess"][None, None, None, None]}, "leading axes"),
         (
             {"probeGuess": np.stack([0.5j * contract()["probeGuess"], contract()["probeGuess"]])},
-            "2 incoherent modes; only the strongest, number 1 with 80%",
+            "2 incoherent modes; only the strongest, number 1, is used, so 20.0% of the power is lost",
         ),
         ({"probeGuess": probes.resample(contract()["probeGuess"], 128)}, "resampled to 64"),
         ({"xcoords": contract()["xcoords"].astype(np.float32)}, "'xcoords' is of type float32"),

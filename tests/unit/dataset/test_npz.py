@@ -125,7 +125,7 @@ def test_packed_files_are_read(tmp_path):
         ({"objectGuess": np.full((9, 9), 1e60 + 0j)}, "'objectGuess' holds 1e\\+60, which is infinite"),
         (
             {"xcoords": np.arange(M) * 1e-8, "ycoords": np.zeros(M)},
-            "'xcoords', 'ycoords' span 2e-08 pixels; .*divide lengths by wavelength",
+            "'xcoords', 'ycoords' span 2e-08 pixels; .*for lengths in metres, give import --pixel-size",
         ),
         ({"xcoords": 3.0 + np.arange(M) * 1e-6, "ycoords": np.zeros(M)}, "span 2e-06 pixels"),
         ({"xcoords": np.arange(M) * 1e6}, "span 2e\\+06 pixels; a canvas of at most 65536 is allowed"),
