@@ -59,7 +59,7 @@ LEG_CODE = {
     "exchange": _INFER_CODE,
     "resume": _REPLAY_CODE,
 }
-_DATASET_CODE = ("layout.py", "records/*.py", "dataset/*.py", "physics/*.py")
+_DATASET_CODE = ("layout.py", "records/*.py", "dataset/**/*.py", "physics/*.py")
 _REFERENCE_CODE = ("layout.py", "run/worker.py", "run/legs/reference*.py")
 _FAULT_CODE = ("faults/**/*.py",)
 _DATASET_LIBRARIES = ("numpy", "scipy")

@@ -297,3 +297,10 @@ def test_the_code_of_every_leg_is_in_a_key() -> None:
         path for path in (keys.PACKAGE / "run" / "legs").glob("*.py") if not path.stem.startswith(("reference", "__"))
     }
     assert legs <= covered
+
+
+def test_all_code_that_reads_and_makes_data_is_in_the_key_of_a_dataset() -> None:
+    """Layouts of measured files stand in a folder of their own."""
+    covered = {path for pattern in keys._DATASET_CODE for path in keys.PACKAGE.glob(pattern)}
+    assert {*keys.PACKAGE.joinpath("dataset").rglob("*.py")} <= covered
+    assert keys.PACKAGE / "dataset" / "layouts" / "cxi.py" in covered
