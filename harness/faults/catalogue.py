@@ -2,7 +2,7 @@
 
 import math
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -204,6 +204,13 @@ def faults() -> dict[str, Fault]:
     for module in pkgutil.iter_modules(groups.__path__, f"{groups.__name__}."):
         import_module(module.name)
     return dict(sorted(_KNOWN.items()))
+
+
+def counted(found: Collection[Fault]) -> str:
+    """How many of these faults are injected, how many replay a real bug, and how many change nothing on purpose."""
+    controls = sum(fault.is_control for fault in found)
+    replays = sum(fault.real is not None and not fault.is_control for fault in found)
+    return f"{len(found) - replays - controls} faults, {replays} replays of real bugs, {controls} controls"
 
 
 def named(name: str) -> Fault:
