@@ -83,7 +83,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> Iterator[None]:
-    """Print one line a case, and where the hub is, below everything else."""
+    """Print warnings, and where the hub is, below everything but pytest's own counts."""
     result = yield
     session = config.stash[_SESSION]
     if session.summary is not None and session.hub is not None:
@@ -94,6 +94,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(printable(f"ERROR: {session.problem}"), red=True)
     if session.report_problem is not None:
         terminalreporter.write_line(printable(f"ERROR: no report was made: {session.report_problem}"), red=True)
+    return result
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # around the terminal's own, so that pytest's counts stand above
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    """Print one line a case below everything else, so that the last line is a diagnosis."""
+    result = yield
+    found = session.config.stash[_SESSION].summary
+    reporter: pytest.TerminalReporter | None = session.config.pluginmanager.getplugin("terminalreporter")
+    if found is not None and reporter is not None:
+        terminal.conclude(reporter, found)
     return result
 
 
@@ -113,8 +124,9 @@ def verdict(request: pytest.FixtureRequest, parity_case: Case) -> "outcome.Verdi
     if pictures.is_wanted(request.config):
         request.node.stash[pictures.PICTURES] = pictures.draw(session.case_folder(parity_case), rung)
     request.node.user_properties.extend(outcome.properties(judged))
-    outcome.stop_without_evidence(judged)
-    return outcome.Verdict(judged, session.request.strict)
+    below = session.lowest_red(parity_case, judged)
+    outcome.stop_without_evidence(judged, below)
+    return outcome.Verdict(judged, session.request.strict, below)
 
 
 @pytest.fixture

@@ -51,6 +51,7 @@ class ParitySession:
         """Cases that were not begun because the session's budget was spent."""
         self.progress: ProgressLines | None = None
         self._refreshed = 0.0
+        self._lowest_red: dict[str, str] = {}
         self._preparations: dict[str, Preparation] = {}
         self._signals = contextlib.ExitStack()
 
@@ -170,6 +171,15 @@ class ParitySession:
         verdict = case_runner.judge(folder, rung)
         case_runner.record_verdict(folder, verdict)
         return verdict
+
+    def lowest_red(self, case: Case, judged: "RungVerdict") -> str:
+        """The lowest rung of a case that was red before the one that was judged now; empty where there was none."""
+        from harness.judge.verdict import RED
+
+        before = self._lowest_red.get(case.id, "")
+        if not before and judged.status in RED:
+            self._lowest_red[case.id] = judged.rung
+        return before
 
     def _approve(self, case: Case, folder: Path) -> None:
         """Approve the result of a case in this session, where `--golden-update` names the case."""

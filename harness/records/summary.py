@@ -26,6 +26,10 @@ class SideSummary(Record):
     infer_seconds: Number | None
     cached: bool
     """Whether all results of the side were taken from the store."""
+    stored: tuple[str, ...] = ()
+    """The legs of the side that were taken from the store; none in the hubs of earlier versions."""
+    ran: tuple[str, ...] = ()
+    """The legs of the side that were run in this session, also those that failed; none in earlier hubs."""
     final_loss: Number | None
     first_nonfinite: NonfiniteRecord | None
     intensity_scale: ScaleMetrics

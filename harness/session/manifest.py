@@ -46,7 +46,7 @@ def changed(hub: Path) -> list[str]:
 
 
 def digests(hub: Path) -> dict[str, str]:
-    """SHA-256 by name of every file of a hub but the manifest, as this one states them; raises HarnessError without one.
+    """SHA-256 by name of every file of a hub but the manifest, as that states them; raises HarnessError without one.
 
     That of `checksums.txt` is the one that it has if it says the same as the manifest.
     """
