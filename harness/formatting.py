@@ -13,7 +13,8 @@ _MANY = 10.0
 _LARGE = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
 _PARTS = (
     (0.01, "less than a hundredth"), (0.05, "a few hundredths"), (0.15, "a tenth"), (0.225, "a fifth"),
-    (0.29, "a quarter"), (0.42, "a third"), (0.58, "half"), (0.71, "two thirds"), (0.82, "three quarters"), (0.95, "nine tenths"),
+    (0.29, "a quarter"), (0.42, "a third"), (0.58, "half"), (0.71, "two thirds"), (0.82, "three quarters"),
+    (0.95, "nine tenths"),
 )  # fmt: skip
 """Shares below which a part of a limit is said in these words."""
 _LONG = re.compile(r"(?<![\w.])-?\d+\.\d+(?:[eE][+-]?\d+)?(?![\w.]*\d)(?!\w)")

@@ -11,6 +11,7 @@ from harness.errors import HarnessError
 from harness.faults import groups
 from harness.faults.faulty_port import FaultyPort
 from harness.scenario.case import Case
+from harness.scenario.keys import similar
 from harness.scenario.networks import DEFAULT
 
 NOWHERE = "none"
@@ -216,7 +217,10 @@ def counted(found: Collection[Fault]) -> str:
 def named(name: str) -> Fault:
     """The fault with the id `name`; raises HarnessError for an unknown id."""
     if name not in faults():
-        raise HarnessError(f"fault {name!r} is unknown; `python -m harness faults list` prints all {len(faults())}.")
+        meant = similar(name, faults())
+        raise HarnessError(
+            f"fault {name!r} is unknown{meant}; `python -m harness faults list` prints all {len(faults())}."
+        )
     return faults()[name]
 
 

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from harness.errors import HarnessError, system_errors_said
 from harness.formatting import printable
 from harness.judge.verdict import RungVerdict
-from harness.plugin import expansion, outcome, pictures, terminal
-from harness.plugin.command_line import add_options, update_of
+from harness.plugin import expansion, header, outcome, pictures, terminal
+from harness.plugin.command_line import add_options, concerns, update_of
 from harness.plugin.session import ParitySession
 from harness.scenario.case import Case
 from harness.scenario.studies import Study
@@ -29,7 +30,16 @@ def pytest_configure(config: pytest.Config) -> None:
     _check_root(config)
     update_of(config)
     config.stash[_SESSION] = ParitySession(config)
+    if concerns(config) and not config.stash[_SESSION].is_worker:
+        _refuse_wrong_options(config.stash[_SESSION])
     config.pluginmanager.register(config.stash[_SESSION], "parity-session")
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say what is compared with what, and where store and hub are; nothing in a project without scenarios."""
+    if not concerns(config):
+        return []
+    return header.header(config.stash[_SESSION].request, config.invocation_params.dir)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -40,6 +50,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from harness.plugin.scheduling import SharedWorkScheduling
 
     return SharedWorkScheduling(config, log)
+
+
+def _refuse_wrong_options(session: ParitySession) -> None:
+    """Raise UsageError for an option that is wrong, before anything is collected."""
+    try:
+        with system_errors_said():
+            _ = session.request
+    except HarnessError as problem:
+        raise pytest.UsageError(*printable(str(problem)).splitlines()) from problem
 
 
 def _check_root(config: pytest.Config) -> None:

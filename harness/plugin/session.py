@@ -20,6 +20,7 @@ from harness.judge.golden import registry
 from harness.plugin import command_line, expansion
 from harness.plugin.progress import ProgressLines
 from harness.run.interrupts import interruptible
+from harness.run.store import location
 from harness.scenario.case import Case
 from harness.scenario.studies import Study
 from harness.session import hub
@@ -156,7 +157,7 @@ class ParitySession:
             raise pytest.UsageError(printable(str(problem))) from problem
         self._signals.enter_context(interruptible())
         if self.config.option.verbose >= 0:
-            self.progress = ProgressLines(self.config, self.hub)
+            self.progress = ProgressLines(self.config, self.hub, location(self.request.store, self.hub))
             self.progress.start()
 
     def verdict(self, case: Case, rung: str) -> "RungVerdict":

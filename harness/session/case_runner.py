@@ -32,7 +32,7 @@ from harness.records.prepared import PreparedRecord, PreparedStatus
 from harness.records.settings import SettingsRecord
 from harness.records.verdict import VerdictRecord
 from harness.run import ensemble, store
-from harness.run.locks import StoppedError, one_of
+from harness.run.locks import OnWait, StoppedError, one_of
 from harness.run.pair import UpstreamNotFound
 from harness.run.plan import source_side
 from harness.run.results import recorded_jobs
@@ -89,7 +89,7 @@ def prepare(root: Path, case: Case, request: Request, cancelled: threading.Event
     Raises StoppedError when `cancelled` is set while another process prepares the case.
     """
     folder, cancelled = hub.case_folder(root, case.id), cancelled or threading.Event()
-    with one_of([folder / LOCK], cancelled):
+    with one_of([folder / LOCK], cancelled, _says_waiting(folder, case)):
         if not (folder / layout.PREPARED).exists():
             status: PreparedStatus
             if late := _is_over_budget(root, request):
@@ -97,6 +97,16 @@ def prepare(root: Path, case: Case, request: Request, cancelled: threading.Event
             else:
                 status, reason = _run(root, folder, case, request, cancelled)
             PreparedRecord(status=status, reason=reason, late=late).write(folder / layout.PREPARED)
+
+
+def _says_waiting(folder: Path, case: Case) -> OnWait:
+    """What tells that another process of the session prepares a case."""
+    write = progress_writer(folder / layout.PROGRESS)
+
+    def told(holders: str) -> None:
+        write({"case": case.id, "backend": "", "leg": "", "waits": f"waits for its preparation, {holders}"})
+
+    return told
 
 
 def has_evidence(folder: Path, rung: str) -> bool:
