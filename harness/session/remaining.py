@@ -6,6 +6,7 @@ of those before them.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from harness import layout
 from harness.judge import ladder
 from harness.records.case import CaseRecord
 from harness.records.jobs import JobRecord, read_if_whole
-from harness.run import cores, plan, timings
+from harness.run import cores, ensemble, plan, timings
+from harness.scenario.source import read
 from harness.session import hub
 
 _MINUTE = 60.0
@@ -51,19 +53,34 @@ def seconds_left(folders: Sequence[Path], store: Path, workers: int = 1) -> floa
 def _sides_left(folder: Path, jobs: Iterable[JobRecord], store: Path) -> list[float] | None:
     """Seconds that each side of a case may still take; None where nobody knows."""
     case, ended = hub.read_case(folder), {(job.backend, job.leg) for job in jobs}
-    seconds = dict.fromkeys(case.backends, 0.0)
+    seconds, more = dict.fromkeys(case.backends, 0.0), _seeds_left(folder, case)
     for side, leg in product(case.backends, _legs(case)):
-        if (side, leg) in ended or plan.source_side(leg, side, case.backends) is None:
+        runs = int((side, leg) not in ended) + (more if leg in ensemble.LEGS else 0)
+        if not runs or plan.source_side(leg, side, case.backends) is None:
             continue
         known = timings.last(store, case.profile, case.id, f"{side}/{leg}")
         if known is None:
             return None
-        seconds[side] += known
+        seconds[side] += runs * known
     return list(seconds.values())
 
 
+def _seeds_left(folder: Path, case: CaseRecord) -> int:
+    """How many further seeds are still to be trained and used for inference."""
+    if ensemble.LEG not in case.rungs:
+        return 0
+    jobs_of = (read_if_whole(path) for path in folder.glob(f"{layout.ENSEMBLE}/*/{layout.JOBS}"))
+    ended = sum(len(found) >= len(ensemble.LEGS) * len(case.backends) for found in jobs_of)
+    return max(_seeds(folder / layout.SCENARIO) - 1 - ended, 0)
+
+
+@cache
+def _seeds(scenario: Path) -> int:
+    return int(read(scenario).value["ensemble"]["seeds"])
+
+
 def _leg(folder: Path) -> str:
-    """`leg 3 of 9`: a leg has ended when both sides have ended it."""
+    """`leg 3 of 9`: a leg has ended when both sides have ended it; after the last one, how many seeds are left."""
     case = hub.read_case(folder)
     ended = {(job.backend, job.leg) for job in read_if_whole(folder / layout.JOBS)}
     legs = _legs(case)
@@ -72,6 +89,8 @@ def _leg(folder: Path) -> str:
         for leg in legs
         if all((side, leg) in ended or plan.source_side(leg, side, case.backends) is None for side in case.backends)
     ]
+    if len(whole) == len(legs) and (seeds := _seeds_left(folder, case)):
+        return f"{seeds} more seeds to train"
     return f"leg {min(len(whole) + 1, len(legs))} of {len(legs)}"
 
 

@@ -76,3 +76,17 @@ def test_what_comes_from_the_store_takes_no_time(root: Path, tmp_path: Path) -> 
     ended(root, "a", *LEGS, cached=True)
     ended(root, "b", "lockstep", "repeat", cached=True)
     assert remaining.line(root, tmp_path / "store") == "  case 2 of 3, leg 3 of 3, about 40 s left"
+
+
+def test_further_seeds_are_told_and_counted(root: Path, tmp_path: Path) -> None:
+    case = CaseRecord.read(root / "b" / layout.CASE).model_copy(update={"rungs": ("telemetry", "ensemble")})
+    case.write(root / "b" / layout.CASE)
+    (root / "b" / layout.SCENARIO).write_text("ensemble: {seeds: 4}\n")
+    ended(root, "b", "replay", "train", "infer")
+    (root / "b" / "ensemble" / "8").mkdir(parents=True)
+    ended(root, "b/ensemble/8", "train", "infer")
+    for side in SIDES:
+        for leg in ("train", "infer"):
+            timings.note(tmp_path / "store", "smoke", "b", f"{side}/{leg}", 10.0)
+    assert remaining.seconds_left([root / "b"], tmp_path / "store") == pytest.approx(2 * 20.0)
+    assert remaining.line(root, tmp_path / "store").startswith("  case 2 of 3, 2 more seeds to train")
