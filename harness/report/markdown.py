@@ -39,7 +39,11 @@ def _status_text(case: CaseSummary) -> str:
 
 def _stored(case: CaseSummary) -> str:
     """What came from the store: everything, or all but the legs that are named; empty where nothing did."""
-    ran = [f"{name} {', '.join(side.ran)}" for name, side in case.backends.items() if side.ran]
+    ran = [
+        f"{name} {', '.join(side.ran)}" if side.stored else f"all of {name}"
+        for name, side in case.backends.items()
+        if side.ran
+    ]
     if not ran:
         return " (from the store)" if from_store(case) else ""
     stored = any(side.stored for side in case.backends.values())
