@@ -7,6 +7,7 @@ import numpy as np
 from scipy.special import xlogy
 
 from harness import layout
+from harness.arrays import Array
 from harness.dataset.grouped import GroupedData
 from harness.judge.evidence import Evidence
 from harness.records.history import Epoch, HistorySummary, MetricSummary
@@ -54,10 +55,24 @@ def _metric_summary(epochs: Sequence[Epoch], name: str) -> MetricSummary:
 
 
 def loss_floor(evidence: Evidence) -> float:
-    """Smallest possible loss of the last epoch: the Poisson term of a model that predicts every count exactly.
+    """Smallest possible loss of the last epoch; see `loss_floors`."""
+    return float(loss_floors(evidence)[-1])
 
-    A likelihood has an arbitrary zero, so the losses of two sides are compared after this floor is subtracted.
-    It is the mean over the patterns of the last epoch of sum(I - I log I) / nphotons with I = (s X)^2, times the
+
+def excesses(evidence: Evidence, backend: str) -> list[float]:
+    """By how much the loss of each epoch exceeds its floor; empty unless all epochs were trained and are finite."""
+    losses = [_finite(epoch.metrics.get("loss")) for epoch in evidence.history(backend)]
+    known = [loss for loss in losses if loss is not None]
+    if len(known) != evidence.scenario.training.epochs or len(losses) != len(known):
+        return []
+    return [loss - float(floor) for loss, floor in zip(known, loss_floors(evidence), strict=True)]
+
+
+def loss_floors(evidence: Evidence) -> Array:
+    """(epochs,) smallest possible losses: the Poisson term of a model that predicts every count exactly.
+
+    A likelihood has an arbitrary zero, so losses are compared after this floor is subtracted.
+    It is the mean over the patterns of an epoch of sum(I - I log I) / nphotons with I = (s X)^2, times the
     term's weight; the floor of all other terms is zero. Each epoch has its own groups, and hence its own floor.
     """
     weight = sum(term.weight for term in evidence.contract.losses if term.likelihood)
@@ -65,8 +80,9 @@ def loss_floor(evidence: Evidence) -> float:
     scale = float(evidence.setup.intensity_scale)
     counts = np.square(scale * data.X.astype(np.float64))
     floors = (counts - xlogy(counts, counts)).sum(axis=(1, 2))
-    fed = data.batches.reshape(evidence.scenario.training.epochs, -1)[-1]
-    return weight * float(floors[data.groups[fed]].mean()) / float(evidence.setup.nphotons)
+    fed = data.batches.reshape(evidence.scenario.training.epochs, -1)
+    means = np.array([floors[data.groups[epoch]].mean() for epoch in fed])
+    return weight * means / float(evidence.setup.nphotons)
 
 
 def _finite(value: float | None) -> float | None:

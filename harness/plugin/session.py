@@ -169,9 +169,7 @@ class ParitySession:
         folder = self.case_folder(case)
         if rung == "golden":
             self._approve(case, folder)
-        verdict = case_runner.judge(folder, rung)
-        case_runner.record_verdict(folder, verdict)
-        return verdict
+        return case_runner.judge_and_record(folder, rung)
 
     def lowest_red(self, case: Case, judged: "RungVerdict") -> str:
         """The lowest rung of a case that was red before the one that was judged now; empty where there was none."""

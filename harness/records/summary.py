@@ -1,5 +1,7 @@
 """`summary.json`: the results of a session in a form that programs can read; all pages are made from it."""
 
+from pydantic import Field
+
 from harness.records.localisation import LocalisationRecord
 from harness.records.metrics import (
     AgreementRecord,
@@ -68,6 +70,10 @@ class CaseSummary(Record):
     message: str
     diagnosis: str = ""
     """What is wrong with the case, in one sentence."""
+    rung_seconds: dict[str, Number] = Field(default_factory=dict)
+    """Seconds of each rung: judging, and the legs that it was the first to need; empty in hubs of earlier versions."""
+    leg_seconds: dict[str, Number] = Field(default_factory=dict)
+    """Seconds of each leg that was run, by `BACKEND/LEG`; none of those from the store."""
 
 
 class Totals(Record):

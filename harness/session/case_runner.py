@@ -6,6 +6,7 @@ and the others wait for that.
 
 import json
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -241,10 +242,14 @@ def _evidence(folder: Path, backends: tuple[str, str], _ended: int) -> Evidence:
     return Evidence(folder, backends)
 
 
-def record_verdict(folder: Path, verdict: RungVerdict) -> None:
-    """Write the verdict to `checks/<rung>.json` and a note to `green/` or `red/`."""
-    write_json(folder / layout.CHECKS / f"{verdict.rung}.json", verdict.record)
+def judge_and_record(folder: Path, rung: str) -> RungVerdict:
+    """Judge one rung as `judge` does, and write the verdict to `checks/<rung>.json` and a note to `green/` or `red/`."""
+    started = time.monotonic()
+    verdict = judge(folder, rung)
+    record = verdict.record.model_copy(update={"seconds": round(time.monotonic() - started, 3)})
+    write_json(folder / layout.CHECKS / f"{rung}.json", record)
     notes.write(folder, verdict)
+    return verdict
 
 
 def is_prepared(folder: Path) -> bool:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from harness import formatting, layout
 from harness.records.progress import ProgressRecord
-from harness.session import remaining
 
 CACHED = "cached"
 _SESSION = ("", "")
@@ -29,6 +28,8 @@ class ProgressReader:
         """The newest line of each side that made progress since the last call and whose pause is over."""
         found = [line(event) for path in self._hub.glob(f"*/{layout.PROGRESS}") for event in self._newest(path)]
         if found and self._store is not None and self._is_due(_SESSION):
+            from harness.session import remaining  # imports the judge, which would slow the collection of tests
+
             found.append(remaining.line(self._hub, self._store, self._workers))
         return found
 

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from harness.records.summary import Summary
+from harness.report import case_files, pages
 from tests.unit.report.browser.conftest import Open
 
 pytestmark = pytest.mark.browser
@@ -22,18 +23,19 @@ def test_no_two_elements_have_one_id(several: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_the_first_screen_says_what_was_compared_with_what(several: Path, opened: Open, name: str) -> None:
-    provenance = Summary.read(several / "summary.json").provenance
+    found = Summary.read(several / "summary.json").provenance
+    commit = f"commit {found.git_commit[:12]}" if found.git_commit else "of no commit"
     line = opened(several / name).page.locator("p.compared")
     expect(line).to_be_in_viewport()
     text = line.inner_text()
     assert text.startswith("other against toy, profile ")
-    for words in (f"commit {(provenance.git_commit or '')[:12]}", f"on {provenance.device}", "numpy "):
+    for words in (commit, f"on {found.device}", "numpy "):
         assert words in text
 
 
 def test_green_sections_start_closed_and_a_link_opens_them(several: Path, opened: Open) -> None:
     page = opened(several / "green" / "index.html").page
-    assert page.locator("main details[open]").count() == 0
+    assert page.locator("main details.section[open]").count() == 0
     assert page.evaluate("document.documentElement.scrollHeight") < 4000
     page.locator("nav").get_by_role("link", name="pictures").click()
     expect(page.locator("#viewer")).to_be_visible()
@@ -65,3 +67,11 @@ def test_a_command_is_copied(several: Path, opened: Open, name: str) -> None:
     button.click()
     expect(button).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == command.inner_text()
+
+
+def test_the_commit_is_told_and_whether_files_differ_from_it(several: Path) -> None:
+    summary = Summary.read(several / "summary.json")
+    changed = summary.provenance.model_copy(update={"git_commit": "0123456789abcdef", "dirty": True})
+    pages.write_session(several, summary.model_copy(update={"provenance": changed}), case_files.of_hub(several))
+    assert "; commit <code>0123456789ab</code> with uncommitted changes, " in (several / "index.html").read_text()
+    pages.write_session(several, summary, case_files.of_hub(several))
