@@ -10,3 +10,10 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
         from harness.plugin import entry
 
         pluginmanager.register(entry, "parity")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    from tests import alone
+
+    alone.decide(config)

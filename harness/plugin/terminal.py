@@ -1,11 +1,13 @@
 """The end of the terminal output: warnings, where the hub is, and one line a case."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from harness.formatting import printable
 from harness.judge.verdict import SEVERITY
+from harness.plugin.annotations import VARIABLE, annotations
 from harness.records.summary import Summary
 from harness.report.markdown import case_line, warnings
 
@@ -30,7 +32,12 @@ def summarise(reporter: pytest.TerminalReporter, summary: Summary, hub: Path) ->
 
 
 def conclude(reporter: pytest.TerminalReporter, summary: Summary) -> None:
-    """Write one line a case, the worst last: what stands last on the screen is what is wrong."""
+    """Write one line a case, the worst last: what stands last on the screen is what is wrong.
+
+    GitHub Actions gets its annotations before them.
+    """
+    for annotation in annotations(summary.cases) if os.environ.get(VARIABLE) else ():
+        reporter.write_line(printable(annotation))
     for case in sorted(summary.cases, key=lambda case: -SEVERITY.index(case.status)):
         reporter.write_line(printable(case_line(case)), **COLOURS[case.status])
 

@@ -113,7 +113,7 @@ def _first_difference(case: Judged, found: LocalisationRecord) -> str:
 
     E.g. `torch's exit_wave is tensorflow's, conjugated (7e-16 is left; first stage that differs)`.
     """
-    if found.max_abs is None:  # of another shape or type, or not finite: the check says which
+    if not found.max_abs:  # of another shape or type, or not finite: the check says which
         return f"{found.check}: {found.message}"
     own, other = _sides(case, found)
     tensor = _TENSOR.get(found.stage, "{tensor}").format(**found.model_dump())

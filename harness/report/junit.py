@@ -1,8 +1,8 @@
 """`junit.xml`: a test suite for each case, with a test case for each rung; a suite with one test for each dose study.
 
-The time of a test is that of judging the rung and of the legs that it was the first to need; those of the legs
-themselves, `seconds.BACKEND/LEG`, and value, limit and margin of all checks are properties of the suite: the common schema, that of Jenkins, allows none in a
-test case, and many readers refuse files that have them there.
+The time of a test is that of judging the rung and of the legs that it was the first to need. Those of the legs
+themselves, `seconds.BACKEND/LEG`, and value, limit and margin of all checks are properties of the suite: the common
+schema, that of Jenkins, allows none in a test case, and many readers refuse files that have them there.
 """
 
 import re

@@ -243,7 +243,7 @@ def _evidence(folder: Path, backends: tuple[str, str], _ended: int) -> Evidence:
 
 
 def judge_and_record(folder: Path, rung: str) -> RungVerdict:
-    """Judge one rung as `judge` does, and write the verdict to `checks/<rung>.json` and a note to `green/` or `red/`."""
+    """Judge one rung as `judge` does; write the verdict to `checks/<rung>.json` and a note to `green/` or `red/`."""
     started = time.monotonic()
     verdict = judge(folder, rung)
     record = verdict.record.model_copy(update={"seconds": round(time.monotonic() - started, 3)})

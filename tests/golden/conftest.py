@@ -77,6 +77,16 @@ class Golden:
             registry.register(FOLDER, {name: registry.entry(path, **self.provenance)})
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let syrupy look for snapshots that nothing is held against where it may remove them, and nowhere else.
+
+    It knows no more than what this session ran: after a selection, or beside a golden file that was refused before it
+    was compared, it would advise to delete what is approved. That a file is orphaned, `test_exact.py` says.
+    """
+    if update_of(config) is None:
+        config.option.disable_unused_snapshots = True
+
+
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[..., Golden]:
     """A function that takes the provenance of what a test holds against golden files."""

@@ -159,6 +159,14 @@ def test_tensors_of_different_types_are_told_by_their_check(case):
     assert line_of(case).startswith("gs2: FAIL at stages: float64.input: stage input (float64): type")
 
 
+def test_a_difference_of_nothing_is_not_said(case):
+    """A tensor of a wrong type on both sides: the numbers are the same."""
+    for side in SIDES:
+        case.change_arrays(f"{side}/lockstep/stages_float32.npz", input=lambda a: a.astype(np.float64))
+    assert "by up to 0" not in line_of(case, ("stages",))
+    assert line_of(case, ("stages",)).startswith("gs2: FAIL at stages: float32.input: stage input (float32): type is ")
+
+
 def test_a_stage_that_one_side_computes_in_float32_says_so(case):
     case.change_arrays(F64, encoder__0=lambda a: a.astype(np.float32).astype(a.dtype))
     assert line_of(case).endswith(

@@ -32,7 +32,8 @@ CASE = {
     "localisation", "message", "diagnosis", "rung_seconds", "leg_seconds",
 }  # fmt: skip
 BACKEND = {
-    "train_seconds", "steps", "ms_per_step", "infer_seconds", "peak_rss_mb", "cached", "stored", "ran", "parameters", "final_loss",
+    "train_seconds", "steps", "ms_per_step", "infer_seconds", "peak_rss_mb", "cached", "stored", "ran", "parameters",
+    "final_loss",
     "first_nonfinite", "intensity_scale", "patches", "canvas", "reconstruction", "message",
 }  # fmt: skip
 METRICS = {*NAMES, "bias", "message"}
