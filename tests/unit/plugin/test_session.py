@@ -44,6 +44,26 @@ def test_a_session_leaves_a_hub_and_ends_with_a_line_a_case(project: pytest.Pyte
     assert (project.path / "hub" / "manifest.json").is_file()
 
 
+def test_a_rung_above_the_lowest_red_one_is_told_in_one_line(project: pytest.Pytester) -> None:
+    result = project.runpytest_inprocess("-k", "stages or step", "--parity-profile", "smoke")
+    result.stdout.fnmatch_lines(["*: step, above stages, the lowest red rung; its checks are in red/step.md *"])
+    result.stdout.no_fnmatch_line("*: stages, above *")
+    result.stdout.re_match_lines([r"small: .* at stages: .*; \d more (is|are) red above it; repeat: "])
+
+
+def test_a_header_says_what_is_compared_and_wrong_options_are_refused_before_the_collection(
+    project: pytest.Pytester,
+) -> None:
+    result = project.runpytest_inprocess("--collect-only", "--parity-store=store", "--parity-hub=hub", "-k", "canvas")
+    result.stdout.fnmatch_lines(
+        ["parity: other against toy, profile stable, device auto", "parity: store store, hub hub"]
+    )
+    refused = project.runpytest_inprocess("--parity-backends", "toy,nosuch")
+    assert refused.ret == pytest.ExitCode.USAGE_ERROR
+    refused.stderr.fnmatch_lines(["ERROR: backend 'nosuch' is unknown to this interpreter; it knows *"])
+    refused.stdout.no_fnmatch_line("*collected*")
+
+
 def test_a_second_session_says_that_nothing_was_run(project: pytest.Pytester) -> None:
     for _ in range(2):
         result = project.runpytest_inprocess(*QUICK, "--parity-profile", "smoke", "-q")
