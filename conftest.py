@@ -1,8 +1,12 @@
 """Registers the parity plugin for this repository, unless its entry point has done so."""
 
+from pathlib import Path
+
 import pytest
 
 pytest_plugins = ["pytester"]
+ALONE = Path(__file__).parent / "tests" / "alone.py"
+"""What a session without any selection runs; a copy of parts of the repository has none."""
 
 
 def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -10,3 +14,11 @@ def pytest_addoption(pluginmanager: pytest.PytestPluginManager) -> None:
         from harness.plugin import entry
 
         pluginmanager.register(entry, "parity")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    if ALONE.is_file():
+        from tests import alone
+
+        alone.decide(config)

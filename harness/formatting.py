@@ -10,6 +10,15 @@ MAX_MESSAGE_LENGTH = 240
 """Characters of a message in a row of a summary; the page of the case shows the whole message."""
 _MANY = 10.0
 """Times a limit from which on per cent say nothing to a reader."""
+_LARGE = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
+_PARTS = (
+    (0.01, "less than a hundredth"), (0.05, "a few hundredths"), (0.15, "a tenth"), (0.225, "a fifth"),
+    (0.29, "a quarter"), (0.42, "a third"), (0.58, "half"), (0.71, "two thirds"), (0.82, "three quarters"),
+    (0.95, "nine tenths"),
+)  # fmt: skip
+"""Shares below which a part of a limit is said in these words."""
+_LONG = re.compile(r"(?<![\w.])-?\d+\.\d+(?:[eE][+-]?\d+)?(?![\w.]*\d)(?!\w)")
+"""A number with a decimal point; not part of a version, an address or a name."""
 SIGNS = {"pass": "✓", "fail": "✗", "error": "!", "inconclusive": "?", "declared": "≠", "skipped": "–"}  # noqa: RUF001 - a dash is meant
 """A sign a status: nobody has to tell colours apart."""
 
@@ -40,11 +49,24 @@ def number(value: object) -> str:
 
 
 def share_of_limit(margin: float | None) -> str:
-    """Write the share of a limit that a value uses, 1 - margin: `37 %`; far beyond it, `14 times`; `-` for None."""
+    """Write the share of a limit that a value uses, 1 - margin: `37 %`; beyond it, `14 times`, `2.1 million times`."""
     if margin is None:
         return ABSENT
     share = 1 - margin
-    return f"{share:.3g} times" if share >= _MANY else f"{100 * share:.3g} %"
+    if share < _MANY:
+        return f"{100 * share:.3g} %"
+    unit, word = next(((unit, f" {word}") for unit, word in _LARGE if share >= unit), (1.0, ""))
+    return f"{share / unit:.3g}{word} times" if share < 1e15 else "more than a thousand trillion times"
+
+
+def part_of_limit(margin: float) -> str:
+    """Say in words how much of a limit a value uses that keeps it: `a third`, `nearly all`."""
+    return next((words for below, words in _PARTS if 1 - margin < below), "nearly all")
+
+
+def rounded(sentence: str) -> str:
+    """A sentence in which numbers with a decimal point have three significant digits."""
+    return _LONG.sub(lambda found: f"{float(found[0]):.3g}", sentence)
 
 
 def exact(value: object) -> str:

@@ -17,6 +17,7 @@ from harness.files import plain
 from harness.records.record import Record
 from harness.report.telemetry.cases import NotRun
 from harness.scenario.case import Case
+from harness.scenario.keys import similar
 from harness.session import manifest, options
 from harness.session.progress import ProgressReader
 
@@ -91,7 +92,9 @@ def select_cases(cases: Sequence[Case], names: Sequence[str]) -> list[Case]:
     """The cases with these ids, or of scenarios with these names; raises HarnessError for an unknown name."""
     for name in names:
         if not any(name in (case.id, case.name) for case in cases):
-            raise HarnessError(f"{name}: is no scenario; there are {', '.join(case.id for case in cases) or 'none'}.")
+            known = [case.id for case in cases]
+            meant = similar(name, dict.fromkeys([*known, *(case.name for case in cases)]))
+            raise HarnessError(f"{name}: is no scenario{meant}; there are {', '.join(known) or 'none'}.")
     return [case for case in cases if case.id in names or case.name in names]
 
 

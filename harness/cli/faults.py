@@ -9,6 +9,7 @@ import typer
 from harness import layout
 from harness.cli.common import Json, print_result, say, with_options
 from harness.errors import HarnessError
+from harness.scenario.keys import unknown
 
 if TYPE_CHECKING:
     from harness.faults.catalogue import Injected
@@ -23,16 +24,22 @@ HubFolder = Annotated[
 
 
 @app.command("list")
-def list_faults(as_json: Json = False) -> None:
+def list_faults(
+    group: Annotated[str | None, typer.Argument(metavar="[GROUP]", help="The first word of an id, or all.")] = None,
+    as_json: Json = False,
+) -> None:
     """Print one fault a line, its id first, then the rung that should be the lowest red one, and what it changes.
 
-    Example: python -m harness faults list
+    Example: python -m harness faults list geometry
     """
     from harness.faults import catalogue
 
-    found = catalogue.faults()
-    facts = [_facts(name) for name in found] if as_json else []
-    print_result(facts, (f"{fault.id:32} {fault.rung:14} {fault.sentence}" for fault in found.values()), as_json)
+    found = [fault for fault in catalogue.faults().values() if group in (None, fault.group)]
+    if not found:
+        raise HarnessError(unknown("group of faults", str(group), {one.group for one in catalogue.faults().values()}))
+    facts = [_facts(fault.id) for fault in found] if as_json else []
+    print_result(facts, (f"{fault.id:32} {fault.rung:14} {fault.sentence}" for fault in found), as_json)
+    say(catalogue.counted(found), err=True)
 
 
 @app.command()

@@ -21,17 +21,27 @@ def propose(
     hub: Annotated[Path | None, typer.Argument(help="A hub whose trained results are proposed.")] = None,
     to: Annotated[Path, typer.Option("--to", help="New folder for proposal.patch and index.html.")] = Path("proposal"),
     case: Annotated[list[str] | None, typer.Option("--case", help="Only this case (repeatable).")] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Propose a hub that is red, or ran with changes in no commit, all the same.")
+    ] = False,
 ) -> None:
     """Write a patch with new golden files, and a page with old, new and difference; the project stays as it is.
 
-    Without a hub only what needs no training is computed again. Exit status 1 when something differs.
+    Without a hub only what needs no training is computed again. A hub that is red on any rung but golden, or that ran
+    with changes that are in no commit, is refused. Exit status 1 when something differs.
 
     Example: python -m harness golden propose reports/latest --to proposal --case gs1_custom
     """
     from harness.report.golden import propose as proposing  # brings Pillow
+    from harness.report.golden import state
 
+    lines, against = ([], []) if hub is None else state.state(hub, case or ())
+    if not force:
+        state.require_sound(hub or Path(), lines, against)
+    for line in lines:
+        say(line, err=True)
     say("computing the golden files again ...", err=True)
-    changes, left_out = proposing.propose(Path.cwd(), hub, to, case or ())
+    changes, left_out = proposing.propose(Path.cwd(), hub, to, case or (), lines)
     for sentence in left_out:
         say(f"left out: {sentence}", err=True)
     for change in changes:

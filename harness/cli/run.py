@@ -56,7 +56,6 @@ def _judge_cases(root: Path, cases: Sequence[Case], request: Request) -> int:
         with Preparation(root, case, request) as preparation:
             for rung in hub.read_case(folder).rungs:
                 preparation.wait(rung)
-                verdict = case_runner.judge(folder, rung)
-                case_runner.record_verdict(folder, verdict)
+                verdict = case_runner.judge_and_record(folder, rung)
                 statuses.add(verdict.status)
     return 1 if statuses & red else 0

@@ -1,4 +1,4 @@
-"""`verify`: checks that a bundle holds what was packed."""
+"""`verify`: checks that a bundle holds what was packed, and a hub what its session left."""
 
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -7,27 +7,32 @@ from typing import Annotated
 
 import typer
 
-from harness import formatting
+from harness import formatting, layout
 from harness.cli.common import Json, print_result
 from harness.report.handover import verify as checking
 
 
 def verify(
-    packed: Annotated[Path, typer.Argument(metavar="BUNDLE", help="A bundle, or the folder it was unpacked into.")],
+    packed: Annotated[
+        Path, typer.Argument(metavar="BUNDLE|HUB", help="A bundle, the folder it was unpacked into, or a hub.")
+    ],
     to: Annotated[Path | None, typer.Option("--to", help="Unpack into this new folder, and keep it.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Unpack a bundle, compute every digest again, and say what is identical, changed, missing or extra.
+    """Compute every digest of a bundle or a hub again, and say what is identical, changed, missing or extra.
 
     Exit status 1 when not everything is identical.
 
     Example: python -m harness verify handover.tar --to received
     """
     with tempfile.TemporaryDirectory(prefix="parity-verify-") as temporary:
-        folder = packed if packed.is_dir() else to or Path(temporary, "unpacked")
-        if folder is not packed:
-            checking.unpack(packed, folder)
-        found = checking.compare(folder)
+        if (packed / layout.SESSION).is_file():
+            found = checking.compare_hub(packed)
+        else:
+            folder = packed if packed.is_dir() else to or Path(temporary, "unpacked")
+            if folder is not packed:
+                checking.unpack(packed, folder)
+            found = checking.compare(folder)
     record = {name: list(getattr(found, name)) for name in ("identical", "changed", "missing", "extra")}
     print_result(record, _lines(record), as_json)
     raise typer.Exit(0 if found.is_whole else 1)

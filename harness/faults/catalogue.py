@@ -2,7 +2,7 @@
 
 import math
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -11,6 +11,7 @@ from harness.errors import HarnessError
 from harness.faults import groups
 from harness.faults.faulty_port import FaultyPort
 from harness.scenario.case import Case
+from harness.scenario.keys import similar
 from harness.scenario.networks import DEFAULT
 
 NOWHERE = "none"
@@ -208,10 +209,20 @@ def faults() -> dict[str, Fault]:
     return dict(sorted(_KNOWN.items()))
 
 
+def counted(found: Collection[Fault]) -> str:
+    """How many of these faults are injected, how many replay a real bug, and how many change nothing on purpose."""
+    controls = sum(fault.is_control for fault in found)
+    replays = sum(fault.real is not None and not fault.is_control for fault in found)
+    return f"{len(found) - replays - controls} faults, {replays} replays of real bugs, {controls} controls"
+
+
 def named(name: str) -> Fault:
     """The fault with the id `name`; raises HarnessError for an unknown id."""
     if name not in faults():
-        raise HarnessError(f"fault {name!r} is unknown; `python -m harness faults list` prints all {len(faults())}.")
+        meant = similar(name, faults())
+        raise HarnessError(
+            f"fault {name!r} is unknown{meant}; `python -m harness faults list` prints all {len(faults())}."
+        )
     return faults()[name]
 
 

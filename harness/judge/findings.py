@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from harness.errors import HarnessError
+from harness.formatting import rounded
 from harness.judge.evidence import Incapable, LeftOut
 from harness.judge.tolerances import Limit, Limits
 from harness.judge.verdict import CONTRACT, RED, UNCALIBRATED, Check, Status
@@ -31,7 +32,7 @@ class Findings:
             limit: name of the limit in the ledger, without the rung.
             message: what was measured, for the reader; value and limit are appended.
         """
-        found = self._limits.find(f"{self.rung}.{limit}")
+        found, message = self._limits.find(f"{self.rung}.{limit}"), rounded(message)
         if found is None:
             return
         if value is None or not math.isfinite(value):

@@ -119,7 +119,9 @@ def localise(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> Localisatio
     wrong = lockstep.wrong_alone(evidence, alone) if alone else None
     nothing = tuple(name for name in _red(alone) if name not in (wrong or ()))
     explained = None if gap is None else explained_by_trial(evidence, first)
-    single, places = _in_float32(first, evidence.backends), lockstep.written_in(evidence, first.tensor)
+    computed = first.stage not in ("step", "trajectory")  # those follow from the optimiser, which no stage computes
+    places = lockstep.written_in(evidence, first.tensor) if computed else ()
+    single = _in_float32(first, evidence.backends)
     return Localisation(first, gap, wrong, nothing, explained, single, places)
 
 

@@ -151,14 +151,20 @@ def grafted(evidence: Evidence, backend: str) -> tuple[dict[str, Array], dict[st
     return evidence.arrays(Path(backend, layout.GRAFT, layout.GRAFTED_STAGES)), problems
 
 
-def written_in(evidence: Evidence, stage: str) -> tuple[str, ...]:
-    """Where each side's own code computes a stage, such as `helper.py:110 of torch`; of those that say so."""
-    return tuple(
-        f"{found.source} of {side}"
-        for side in evidence.backends
-        for found in evidence.own_contract(side).stages
-        if found.name == stage and found.source
-    )
+def written_in(evidence: Evidence, tensor: str) -> tuple[str, ...]:
+    """Where each side's own code computes a stage or a term of the loss, such as `port/helper.py:110 of torch`.
+
+    Of a weight, whose gradient differs, that of the stage whose name it begins with; of the sides that say so.
+    """
+    found = []
+    for side in evidence.backends:
+        contract = evidence.own_contract(side)
+        placed = {term.name: term.source for term in contract.losses}
+        placed |= {stage.name: stage.source for stage in contract.stages}
+        names = [name for name in placed if f"{tensor}.".startswith(f"{name}.")]
+        if source := placed.get(max(names, key=len, default="")):
+            found.append(f"{source} of {side}")
+    return tuple(found)
 
 
 def slopes(evidence: Evidence) -> tuple[Weights, Weights]:

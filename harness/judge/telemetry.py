@@ -7,6 +7,7 @@ import numpy as np
 from scipy.special import xlogy
 
 from harness import layout
+from harness.arrays import Array
 from harness.dataset.grouped import GroupedData
 from harness.judge.evidence import Evidence
 from harness.records.history import Epoch, HistorySummary, MetricSummary
@@ -54,22 +55,35 @@ def _metric_summary(epochs: Sequence[Epoch], name: str) -> MetricSummary:
 
 
 def loss_floor(evidence: Evidence) -> float:
-    """Smallest possible loss of the last epoch: the Poisson term of a model that predicts every count exactly.
+    """Smallest possible loss of the last epoch; see `loss_floors`."""
+    return float(loss_floors(evidence)[-1])
 
-    A likelihood has an arbitrary zero, so the losses of two sides are compared after this floor is subtracted.
+
+def excesses(evidence: Evidence, backend: str) -> list[float]:
+    """By how much the loss of each epoch exceeds its floor; empty unless all epochs were trained and are finite."""
+    losses = [_finite(epoch.metrics.get("loss")) for epoch in evidence.history(backend)]
+    known = [loss for loss in losses if loss is not None]
+    if len(known) != evidence.scenario.training.epochs or len(losses) != len(known):
+        return []
+    return [loss - float(floor) for loss, floor in zip(known, loss_floors(evidence), strict=True)]
+
+
+def loss_floors(evidence: Evidence) -> Array:
+    """(epochs,) smallest possible losses: the Poisson term of a model that predicts every count exactly.
+
+    A likelihood has an arbitrary zero, so losses are compared after this floor is subtracted.
     It is the mean over the patterns of a batch of sum(I - I log I) / nphotons with I = (s X)^2, and over the batches of
-    the last epoch, as a port reports it, times the term's weight; the floor of all other terms is zero. Each epoch has
-    its own groups, and hence its own floor.
+    an epoch, as a port reports it, times the term's weight; the floor of all other terms is zero. Each epoch has its
+    own groups, and hence its own floor.
     """
     weight = sum(term.weight for term in evidence.contract.losses if term.likelihood)
     data = GroupedData.load(evidence.case_dir / layout.DATASET / layout.TRAIN)
     scale = float(evidence.setup.intensity_scale)
     counts = np.square(scale * data.X.astype(np.float64))
     floors = (counts - xlogy(counts, counts)).sum(axis=(1, 2))
-    steps = len(data.batches)
-    last = range(steps - steps // evidence.scenario.training.epochs, steps)
-    of_batches = [floors[data.groups[data.rows(step)]].mean() for step in last]
-    return weight * float(np.mean(of_batches)) / float(evidence.setup.nphotons)
+    of_batches = [floors[data.groups[data.rows(step)]].mean() for step in range(len(data.batches))]
+    means = np.reshape(of_batches, (evidence.scenario.training.epochs, -1)).mean(axis=1)
+    return weight * means / float(evidence.setup.nphotons)
 
 
 def _finite(value: float | None) -> float | None:

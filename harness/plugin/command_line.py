@@ -7,7 +7,7 @@ import pytest
 
 from harness.judge.golden import registry
 from harness.session.options import OPTIONS, Option
-from harness.session.request import Request
+from harness.session.request import SCENARIOS, Request
 
 INI_TYPES: dict[str, Literal["string", "bool", "paths", "linelist"]] = {
     "text": "string", "folder": "string", "flag": "bool", "texts": "linelist", "folders": "paths",
@@ -41,6 +41,12 @@ def update_of(config: pytest.Config) -> str | None:
     if update and os.environ.get("CI"):
         raise pytest.UsageError(f"{registry.UPDATE}: golden files are not approved in CI, where nobody looks at them.")
     return update
+
+
+def concerns(config: pytest.Config) -> bool:
+    """Whether a session is of a project with scenarios, or any option of the ladder stands on its command line."""
+    asked = any(config.getoption(option.ini) is not None for option in OPTIONS)
+    return asked or (config.rootpath / SCENARIOS).is_dir()
 
 
 def request_of(config: pytest.Config) -> Request:

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from harness.errors import HarnessError, system_errors_said
 from harness.formatting import printable
 from harness.judge.verdict import RungVerdict
-from harness.plugin import expansion, outcome, pictures, terminal
-from harness.plugin.command_line import add_options, update_of
+from harness.plugin import expansion, header, outcome, pictures, terminal
+from harness.plugin.command_line import add_options, concerns, update_of
 from harness.plugin.session import ParitySession
 from harness.scenario.case import Case
 from harness.scenario.studies import Study
@@ -29,7 +30,16 @@ def pytest_configure(config: pytest.Config) -> None:
     _check_root(config)
     update_of(config)
     config.stash[_SESSION] = ParitySession(config)
+    if concerns(config) and not config.stash[_SESSION].is_worker:
+        _refuse_wrong_options(config.stash[_SESSION])
     config.pluginmanager.register(config.stash[_SESSION], "parity-session")
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say what is compared with what, and where store and hub are; nothing in a project without scenarios."""
+    if not concerns(config):
+        return []
+    return header.header(config.stash[_SESSION].request, config.invocation_params.dir)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -40,6 +50,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     from harness.plugin.scheduling import SharedWorkScheduling
 
     return SharedWorkScheduling(config, log)
+
+
+def _refuse_wrong_options(session: ParitySession) -> None:
+    """Raise UsageError for an option that is wrong, before anything is collected."""
+    try:
+        with system_errors_said():
+            _ = session.request
+    except HarnessError as problem:
+        raise pytest.UsageError(*printable(str(problem)).splitlines()) from problem
 
 
 def _check_root(config: pytest.Config) -> None:
@@ -83,7 +102,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> Iterator[None]:
-    """Print one line a case, and where the hub is, below everything else."""
+    """Print warnings, and where the hub is, below everything but pytest's own counts."""
     result = yield
     session = config.stash[_SESSION]
     if session.summary is not None and session.hub is not None:
@@ -94,6 +113,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(printable(f"ERROR: {session.problem}"), red=True)
     if session.report_problem is not None:
         terminalreporter.write_line(printable(f"ERROR: no report was made: {session.report_problem}"), red=True)
+    return result
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # around the terminal's own, so that pytest's counts stand above
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    """Print one line a case below everything else, so that the last line is a diagnosis."""
+    result = yield
+    found = session.config.stash[_SESSION].summary
+    reporter: pytest.TerminalReporter | None = session.config.pluginmanager.getplugin("terminalreporter")
+    if found is not None and reporter is not None:
+        terminal.conclude(reporter, found)
     return result
 
 
@@ -113,8 +143,9 @@ def verdict(request: pytest.FixtureRequest, parity_case: Case) -> "outcome.Verdi
     if pictures.is_wanted(request.config):
         request.node.stash[pictures.PICTURES] = pictures.draw(session.case_folder(parity_case), rung)
     request.node.user_properties.extend(outcome.properties(judged))
-    outcome.stop_without_evidence(judged)
-    return outcome.Verdict(judged, session.request.strict)
+    below = session.lowest_red(parity_case, judged)
+    outcome.stop_without_evidence(judged, below)
+    return outcome.Verdict(judged, session.request.strict, below)
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ class Verdict:
 
     judged: RungVerdict
     strict: bool
+    below: str = ""
+    """The lowest red rung of the case where this one stands above it; empty otherwise."""
 
     def must_hold(self) -> None:
         """Pass, fail with the checks as a table, or be an expected failure: declared, or on weak evidence."""
@@ -25,22 +27,26 @@ class Verdict:
             return
         if self.judged.status == "declared" or (self.judged.status == "inconclusive" and not self.strict):
             pytest.xfail(formatting.printable(f"{self.judged.status}: {self.judged.message}"))
-        pytest.fail(explanation(self.judged), pytrace=False)  # also when --runxfail disarms the line above
+        pytest.fail(explanation(self.judged, self.below), pytrace=False)  # also when --runxfail disarms the line above
 
 
-def stop_without_evidence(judged: RungVerdict) -> None:
-    """Skip or fail a test, in its setup, whose rung was skipped or has no evidence."""
+def stop_without_evidence(judged: RungVerdict, below: str = "") -> None:
+    """Skip or fail a test, in its setup, whose rung was skipped or has no evidence; `below` as in `Verdict`."""
     if judged.status == "skipped":
         pytest.skip(formatting.printable(judged.message))
     if judged.status == "error":
-        pytest.fail(explanation(judged), pytrace=False)
+        pytest.fail(explanation(judged, below), pytrace=False)
 
 
-def explanation(judged: RungVerdict) -> str:
+def explanation(judged: RungVerdict, below: str = "") -> str:
     """What is wrong, in the order of the computation, in at most `SHOWN` checks and a line on all others.
 
     Where float64 is wrong, what is wrong in float32 alike is counted alone. The figures of all checks are in the hub.
+    A rung above the lowest red one, `below`, is most often red in consequence, and is told in one line.
     """
+    if below:
+        where = f"its checks are in red/{judged.rung}.md of the case"
+        return f"{judged.status}: {judged.rung}, above {below}, the lowest red rung; {where}"
     wrong = [check for check in judged.checks if check.status in RED]
     wrong = wrong or [check for check in judged.checks if check.status == judged.status]
     names = {check.name for check in wrong}

@@ -23,11 +23,12 @@ class ProgressLines(threading.Thread):
     written only inside `writing_allowed()`, while the main thread does nothing but wait.
     """
 
-    def __init__(self, config: pytest.Config, hub: Path) -> None:
+    def __init__(self, config: pytest.Config, hub: Path, store: Path) -> None:
         super().__init__(name="parity-progress", daemon=True)
         self._reporter: Any = config.pluginmanager.getplugin("terminalreporter")
         self._capture: Any = config.pluginmanager.getplugin("capturemanager")
-        self._reader = ProgressReader(hub, _SECONDS_ON_A_TERMINAL if self._reporter.isatty else _SECONDS_IN_A_LOG)
+        pause = _SECONDS_ON_A_TERMINAL if self._reporter.isatty else _SECONDS_IN_A_LOG
+        self._reader = ProgressReader(hub, pause, store, config.getoption("numprocesses", None) or 1)
         self._may_write = threading.Lock()
         self._ended = threading.Event()
         if not config.pluginmanager.hasplugin("dsession"):

@@ -20,6 +20,7 @@ from harness.judge.golden import registry
 from harness.plugin import command_line, expansion
 from harness.plugin.progress import ProgressLines
 from harness.run.interrupts import interruptible
+from harness.run.store import location
 from harness.scenario.case import Case
 from harness.scenario.studies import Study
 from harness.session import hub
@@ -51,6 +52,7 @@ class ParitySession:
         """Cases that were not begun because the session's budget was spent."""
         self.progress: ProgressLines | None = None
         self._refreshed = 0.0
+        self._lowest_red: dict[str, str] = {}
         self._preparations: dict[str, Preparation] = {}
         self._signals = contextlib.ExitStack()
 
@@ -155,7 +157,7 @@ class ParitySession:
             raise pytest.UsageError(printable(str(problem))) from problem
         self._signals.enter_context(interruptible())
         if self.config.option.verbose >= 0:
-            self.progress = ProgressLines(self.config, self.hub)
+            self.progress = ProgressLines(self.config, self.hub, location(self.request.store, self.hub))
             self.progress.start()
 
     def verdict(self, case: Case, rung: str) -> "RungVerdict":
@@ -167,9 +169,16 @@ class ParitySession:
         folder = self.case_folder(case)
         if rung == "golden":
             self._approve(case, folder)
-        verdict = case_runner.judge(folder, rung)
-        case_runner.record_verdict(folder, verdict)
-        return verdict
+        return case_runner.judge_and_record(folder, rung)
+
+    def lowest_red(self, case: Case, judged: "RungVerdict") -> str:
+        """The lowest rung of a case that was red before the one that was judged now; empty where there was none."""
+        from harness.judge.verdict import RED
+
+        before = self._lowest_red.get(case.id, "")
+        if not before and judged.status in RED:
+            self._lowest_red[case.id] = judged.rung
+        return before
 
     def _approve(self, case: Case, folder: Path) -> None:
         """Approve the result of a case in this session, where `--golden-update` names the case."""

@@ -1,10 +1,13 @@
-"""The end of the terminal output: warnings, one line a case, and where the hub is."""
+"""The end of the terminal output: warnings, where the hub is, and one line a case."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from harness.formatting import printable
+from harness.judge.verdict import SEVERITY
+from harness.plugin.annotations import VARIABLE, annotations
 from harness.records.summary import Summary
 from harness.report.markdown import case_line, warnings
 
@@ -19,15 +22,24 @@ COLOURS: dict[str, dict[str, bool]] = {
 
 
 def summarise(reporter: pytest.TerminalReporter, summary: Summary, hub: Path) -> None:
-    """Write the summary of a session."""
+    """Write the warnings of a session, and where its hub is."""
     from harness.report.telemetry import history  # imports the judge, which would slow the collection of tests
 
     reporter.section("parity")
     for warning in (*warnings(summary), *history.of_cases(summary.cases)):
         reporter.write_line(printable(warning), yellow=True)
-    for case in summary.cases:
-        reporter.write_line(printable(case_line(case)), **COLOURS[case.status])
     reporter.write_line(printable(f"hub: {_near(hub, reporter.config.invocation_params.dir)}"))
+
+
+def conclude(reporter: pytest.TerminalReporter, summary: Summary) -> None:
+    """Write one line a case, the worst last: what stands last on the screen is what is wrong.
+
+    GitHub Actions gets its annotations before them.
+    """
+    for annotation in annotations(summary.cases) if os.environ.get(VARIABLE) else ():
+        reporter.write_line(printable(annotation))
+    for case in sorted(summary.cases, key=lambda case: -SEVERITY.index(case.status)):
+        reporter.write_line(printable(case_line(case)), **COLOURS[case.status])
 
 
 def _near(hub: Path, here: Path) -> str:

@@ -59,8 +59,8 @@ class Stage(Entry):
     exposed: bool = True
     """Whether this port can return the stage; checks of a stage that one side cannot return are inconclusive."""
     source: str = ""
-    """Where the user's own code computes it, as `FOLDER/FILE:LINE` or by the path of a tap; empty where a framework's
-    own layer does."""
+    """Where the port's own code computes it, as `FILE:LINE` below its checkout or by the path of a tap; empty where a
+    framework's own layer does."""
 
 
 class Term(Entry):
@@ -71,6 +71,8 @@ class Term(Entry):
     """Factor of the term in `loss`."""
     likelihood: bool = False
     """Whether the term is a Poisson likelihood of the counts in units of the photons, whose minimum is not zero."""
+    source: str = ""
+    """Where the port's own code computes it, as that of a stage."""
 
 
 OPTIMISER_OPTIONS = (

@@ -11,6 +11,12 @@ class ProgressRecord(Record, extra="ignore"):
     leg: str
     epoch: int | None = None
     epochs: int | None = None
+    unit: str = "epoch"
+    """What `epoch` and `epochs` count: epochs of a training, or its single steps."""
     loss: Number | None = None
     left: Number | None = None
     """Estimated seconds until the leg ends."""
+    state: str = ""
+    """How a leg ended, `cached` where its result was taken from the store; empty while it runs."""
+    waits: str = ""
+    """What the leg waits for, and who holds that; empty while it runs."""

@@ -1,5 +1,7 @@
 """`summary.json`: the results of a session in a form that programs can read; all pages are made from it."""
 
+from pydantic import Field
+
 from harness.records.localisation import LocalisationRecord
 from harness.records.metrics import (
     AgreementRecord,
@@ -26,6 +28,10 @@ class SideSummary(Record):
     infer_seconds: Number | None
     cached: bool
     """Whether all results of the side were taken from the store."""
+    stored: tuple[str, ...] = ()
+    """The legs of the side that were taken from the store; none in the hubs of earlier versions."""
+    ran: tuple[str, ...] = ()
+    """The legs of the side that were run in this session, also those that failed; none in earlier hubs."""
     final_loss: Number | None
     first_nonfinite: NonfiniteRecord | None
     intensity_scale: ScaleMetrics
@@ -64,6 +70,10 @@ class CaseSummary(Record):
     message: str
     diagnosis: str = ""
     """What is wrong with the case, in one sentence."""
+    rung_seconds: dict[str, Number] = Field(default_factory=dict)
+    """Seconds of each rung: judging, and the legs that it was the first to need; empty in hubs of earlier versions."""
+    leg_seconds: dict[str, Number] = Field(default_factory=dict)
+    """Seconds of each leg that was run, by `BACKEND/LEG`; none of those from the store."""
 
 
 class Totals(Record):

@@ -30,3 +30,5 @@ class VerdictRecord(Record):
     status: Status
     """The worst status among the checks."""
     checks: tuple[Check, ...]
+    seconds: Number | None = None
+    """How long it took to judge the rung; None in the hubs of earlier versions."""

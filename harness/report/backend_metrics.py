@@ -43,6 +43,8 @@ def side_summary(case: CaseFiles, backend: str, judged: SideMetrics, reasons: Ma
         **timing.model_dump(),
         infer_seconds=stats.infer_seconds if stats else None,
         cached=bool(jobs) and all(job.cached for job in jobs),
+        stored=tuple(dict.fromkeys(job.leg for job in jobs if job.cached)),
+        ran=tuple(dict.fromkeys(job.leg for job in jobs if not job.cached)),
         final_loss=judged.final_loss,
         first_nonfinite=judged.first_nonfinite,
         intensity_scale=judged.intensity_scale or ScaleMetrics(),

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from harness.judge.verdict import RED, Check, Status
 from harness.records.localisation import LocalisationRecord
-from harness.report.wrong_side import wrong_side
+from harness.report.wrong_side import blamed, wrong_side
 
 _TENSOR = {
     "loss": "loss term {tensor}",
@@ -58,14 +58,42 @@ def diagnosis(case: Judged) -> str:
     if rung is None:
         check = _first(case.checks, case.status) if case.status != "pass" else None
         return "" if check is None else _one_line(f"{_green(case)}{check.rung}.{check.name}: {check.message}")
-    found = case.localisation
-    reds = [check for check in case.checks if check.rung == rung and check.status in RED]
-    here = found if found and found.rung == rung else None
+    reds, here = _reds(case), _parting(case)
     missing = [check for check in reds if check.name.endswith(".present")]  # what is there may well follow from it
     text = _first_difference(case, here) if here and not missing else _first_red_check(missing or reds)
     failed = [check for check in reds if check.status == "fail"]
     whose = f"; {wrong_side(case, failed, here)}" if failed and rung not in OF_THE_PAIR else ""
-    return _one_line(text + whose + _error_elsewhere(case, reds))
+    where = f"; {', '.join(found)}" if (found := places(case)) else ""
+    return _one_line(text + whose + where + _error_elsewhere(case, reds))
+
+
+def places(case: Judged) -> list[str]:
+    """Where the side that is wrong computes the first tensor that differs, as `FILE:LINE` below its checkout.
+
+    Of the side whose tensor it is where nothing tells which side is wrong; empty where a side does not say it.
+    """
+    if (found := _parting(case)) is None:
+        return []
+    written = [text.rpartition(" of ") for text in found.written_in or ()]
+    failed = [check for check in _reds(case) if check.status == "fail"]
+    sides = blamed(case, failed, found)[0] or [_sides(case, found)[0]]
+    return [place for place, _, side in written if side in sides]
+
+
+def more_red(case: Judged) -> int:
+    """How many rungs above the lowest red one are red as well, most often in consequence."""
+    return max(len({check.rung for check in case.checks if check.status in RED}) - 1, 0)
+
+
+def _reds(case: Judged) -> list[Check]:
+    """The red checks of the lowest red rung."""
+    return [check for check in case.checks if check.rung == case.lowest_red_rung and check.status in RED]
+
+
+def _parting(case: Judged) -> LocalisationRecord | None:
+    """The first tensor that differs, if it is of the lowest red rung."""
+    found = case.localisation
+    return found if found and found.rung == case.lowest_red_rung else None
 
 
 def _green(case: Judged) -> str:
@@ -85,7 +113,7 @@ def _first_difference(case: Judged, found: LocalisationRecord) -> str:
 
     E.g. `torch's exit_wave is tensorflow's, conjugated (7e-16 is left; first stage that differs)`.
     """
-    if found.max_abs is None:  # of another shape or type, or not finite: the check says which
+    if not found.max_abs:  # of another shape or type, or not finite: the check says which
         return f"{found.check}: {found.message}"
     own, other = _sides(case, found)
     tensor = _TENSOR.get(found.stage, "{tensor}").format(**found.model_dump())
@@ -115,15 +143,13 @@ def of_side(transformation: str, side: str) -> str:
 
 
 def _notes(case: Judged, found: LocalisationRecord) -> Iterator[str]:
-    """What an explanation leaves, that the tensor differs first, in which precision, and where it is written."""
+    """What an explanation leaves, that the tensor differs first, in which precision, and which others are wrong."""
     if found.left is not None:
         yield f"{found.left:.0e} is left" if found.left else "nothing is left"
     first = f"first {_FIRST.get(found.stage, 'stage')} that differs"
     yield f"{first} in float32" if found.precision == "float32" else first
     if found.in_float32:
         yield f"computed in float32 by {' and '.join(found.in_float32)}"
-    if found.written_in:
-        yield f"written in {', '.join(found.written_in)}"
     if found.wrong_alone and found.wrong_alone != (found.tensor,) and found.rung == "stages":
         yield f"wrong by themselves: {', '.join(found.wrong_alone)}"
     if found.rung == "gradient" and any(_is_wrong_slope(check) for check in case.checks):

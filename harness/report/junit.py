@@ -1,12 +1,14 @@
 """`junit.xml`: a test suite for each case, with a test case for each rung; a suite with one test for each dose study.
 
-Value, limit and margin of all checks are properties of the suite: the common schema, that of Jenkins, allows none in a
-test case, and many readers refuse files that have them there.
+The time of a test is that of judging the rung and of the legs that it was the first to need. Those of the legs
+themselves, `seconds.BACKEND/LEG`, and value, limit and margin of all checks are properties of the suite: the common
+schema, that of Jenkins, allows none in a test case, and many readers refuse files that have them there.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from xml.etree import ElementTree
 
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
@@ -44,21 +46,25 @@ def write(path: Path, summary: Summary) -> None:
 
 def _suite(case: CaseSummary) -> TestSuite:
     overrides = {f"override.{key}": _legal(value) for key, value in case.overrides.items()}
-    return _suite_of(case.id, case.checks, profile=case.profile, **overrides)
+    legs = {f"seconds.{name}": formatting.exact(value) for name, value in case.leg_seconds.items()}
+    return _suite_of(case.id, case.checks, case.rung_seconds, profile=case.profile, **overrides, **legs)
 
 
-def _suite_of(name: str, checks: Sequence[Check], **properties: str) -> TestSuite:
+def _suite_of(
+    name: str, checks: Sequence[Check], seconds: Mapping[str, float] = MappingProxyType({}), **properties: str
+) -> TestSuite:
     """A suite with the given properties and those of its checks, and a test case for each rung of the checks."""
     suite = TestSuite(name)
     for key, value in (*properties.items(), *_check_properties(checks)):
         suite.add_property(key, value)
     for rung in dict.fromkeys(check.rung for check in checks):
-        suite.add_testcase(_test(name, rung, [check for check in checks if check.rung == rung]))
+        of_rung = [check for check in checks if check.rung == rung]
+        suite.add_testcase(_test(name, rung, of_rung, seconds.get(rung, 0.0)))
     return suite
 
 
-def _test(case_id: str, rung: str, checks: Sequence[Check]) -> TestCase:
-    test = TestCase(f"test_{rung}[{case_id}]", f"{CLASS}.{case_id}")
+def _test(case_id: str, rung: str, checks: Sequence[Check], seconds: float) -> TestCase:
+    test = TestCase(f"test_{rung}[{case_id}]", f"{CLASS}.{case_id}", round(seconds, 3))
     status = worst(check.status for check in checks)
     if status in _RESULTS:
         messages = [_legal(f"{check.name}: {check.message}") for check in checks if check.status == status]

@@ -33,7 +33,7 @@ def write(evidence: Evidence, verdicts: Sequence[RungVerdict]) -> None:
         instead=of_side(found.transformation, reference if found.first.against == reference else "the oracle"),
         here=candidate if found.first.against == reference else "here",
         where=_where(found.first),
-        stages=_verdict(found, reference, candidate),
+        stages=_verdict(found, reference, candidate, verdicts),
         bundled=bundled,
     )
     write_text(folder / TEXT, text)
@@ -52,18 +52,25 @@ def _where(place: ComparedTensor) -> str:
     return f"{text}, {place.precision}{against}"
 
 
-def _verdict(found: Localisation, reference: str, candidate: str) -> str:
+def _verdict(found: Localisation, reference: str, candidate: str, verdicts: Sequence[RungVerdict]) -> str:
     """What the comparison of single stages found, where each stage got the same input on both sides."""
     if found.first.own.dtype != found.first.other.dtype:
         return "Stage by stage: says nothing here, for the sides compute in different types"
     if found.wrong_alone is None:
-        return f"Stage by stage: not tried; {candidate} cannot compute one stage from given ones"
+        return f"Stage by stage: {_why_not_tried(verdicts)}"
     sentence = f"Stage by stage, both fed with what {reference} has before it, "
     if found.wrong_alone:
         return f"{sentence}the sides differ in: {', '.join(found.wrong_alone)}"
     if found.not_alone:
         return f"{sentence}{candidate} gave nothing that can be compared in: {', '.join(found.not_alone)}"
     return f"{sentence}the sides agree in every stage: {_elsewhere(found)}"
+
+
+def _why_not_tried(verdicts: Sequence[RungVerdict]) -> str:
+    """Why single stages were not compared: a side cannot, its evidence is missing, or nobody asked for the rung."""
+    checks = [check for verdict in verdicts if verdict.rung == "stages" for check in verdict.checks]
+    reasons = [check.message for check in checks if check.name in ("alone", "evidence")]
+    return f"not tried; {reasons[0]}" if reasons else "not asked; the rung stages was not judged"
 
 
 def _elsewhere(found: Localisation) -> str:

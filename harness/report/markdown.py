@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from harness import formatting, templates
 from harness.judge.verdict import SEVERITY, UNCALIBRATED, Check, tightest
 from harness.records.summary import CaseSummary, Summary
+from harness.report import diagnosis
 from harness.report.tables import Table
+from harness.session.notes import repeat_command
 
 MOST_CHECKS = 100
 """Largest number of rows of checks that did not pass, over all cases: a review comment holds 65 536 characters."""
@@ -14,21 +16,38 @@ CHECKS = ("case", "check", "status", "value", "limit", "margin", "used", "origin
 
 
 def case_line(case: CaseSummary) -> str:
-    """A case in one line: its status, what is wrong or the check nearest to its limit, and whether all was stored."""
-    return f"{case.id}: {case.status.upper()}{_status_text(case)}{' (from the store)' if from_store(case) else ''}"
+    """A case in one line: its status, what is wrong or the check nearest to its limit, and what was stored."""
+    return f"{case.id}: {case.status.upper()}{_status_text(case)}{_stored(case)}"
 
 
 def _status_text(case: CaseSummary) -> str:
-    """What follows the status of a case: the red rung and the diagnosis, or the check nearest to its limit."""
+    """What follows the status of a case: red rung, diagnosis and command, or the check nearest to its limit."""
+    if case.lowest_red_rung:
+        above = diagnosis.more_red(case)
+        folded = f"; {above} more {'is' if above == 1 else 'are'} red above it" if above else ""
+        repeat = repeat_command(case, case.lowest_red_rung)
+        return f" at {case.lowest_red_rung}: {case.diagnosis}{folded}; repeat: {repeat}"
     if case.status != "pass":
-        at = f" at {case.lowest_red_rung}" if case.lowest_red_rung else ""
-        return f"{at}: {case.diagnosis}"
+        return f": {case.diagnosis}"
     worst = worst_check(case)
-    if worst is None:
+    if worst is None or worst.margin is None:
         return ""
     return (
-        f", nearest to its limit: {worst.rung}.{worst.name}, which uses {formatting.share_of_limit(worst.margin)} of it"
+        f", nearest to its limit: {worst.rung}.{worst.name}, which uses {formatting.part_of_limit(worst.margin)} of it"
     )
+
+
+def _stored(case: CaseSummary) -> str:
+    """What came from the store: everything, or all but the legs that are named; empty where nothing did."""
+    ran = [
+        f"{name} {', '.join(side.ran)}" if side.stored else f"all of {name}"
+        for name, side in case.backends.items()
+        if side.ran
+    ]
+    if not ran:
+        return " (from the store)" if from_store(case) else ""
+    stored = any(side.stored for side in case.backends.values())
+    return f" (from the store, but for {'; '.join(ran)})" if stored else ""
 
 
 def worst_check(case: CaseSummary) -> Check | None:

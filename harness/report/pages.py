@@ -18,7 +18,7 @@ from harness import layout, templates
 from harness.errors import HarnessError
 from harness.files import write_text
 from harness.judge.metrics import NAMES
-from harness.judge.verdict import SEVERITY, Check, tightest
+from harness.judge.verdict import RED, SEVERITY, Check, tightest
 from harness.records.jobs import JobRecord
 from harness.records.metrics import SideMetrics
 from harness.records.summary import CaseSummary, Summary
@@ -37,10 +37,21 @@ FAULTS = f"{layout.FAULTS}/{layout.INDEX}"
 """The page of the injected faults, below the hub; not every hub has one."""
 REAL_BUGS = f"{layout.FAULTS}/{layout.REAL_BUGS_PAGE}"
 """The page of the replays of real bugs, below the hub; not every hub has one."""
+_PICTURES = ("reconstruction", "agreement", "exchange", "golden")
+_SECTIONS = {
+    "pictures": _PICTURES,
+    "ensemble": ("ensemble",),
+    "figures": _PICTURES,
+    "intensity": ("scale",),
+    "curves": ("gradient", "trajectory", "telemetry"),
+    "patches": ("patches",),
+    "scan": ("dataset", "canvas"),
+}
+"""The rungs that the sections of a case's page are evidence of; a section is open where one of them is red."""
 STUDIES = f"{layout.STUDIES}/*/{layout.INDEX}"
 """Pattern of the pages of the dose studies, below the hub."""
-_SESSION_SCRIPTS = ("session.js",)
-_CASE_SCRIPTS = ("ladder.js", "chart.js", "pixels.js", "viewer.js")
+_SESSION_SCRIPTS = ("session.js", "copy.js")
+_CASE_SCRIPTS = ("ladder.js", "chart.js", "pixels.js", "viewer.js", "copy.js")
 
 
 @dataclass(frozen=True)
@@ -117,6 +128,7 @@ def _index_context(root: Path, summary: Summary, jobs: Mapping[str, Sequence[Job
     return {
         "summary": summary,
         "links": list(_links(root)),
+        "pairs": list(dict.fromkeys((tuple(case.backends), case.profile) for case in cases)),
         "rungs": matrix.rungs_of(cases),
         "matrix": matrix.rows(cases, jobs),
         "tightest": sorted(with_margin, key=lambda pair: pair[1].margin or 0.0),
@@ -150,6 +162,11 @@ def _case_context(files: CaseFiles, case: CaseSummary, drawing_problems: list[st
         "description": plan.description,
         "ladder": ladder,
         "wrong": [section for section in ladder if section.cell.wrong],
+        "red": {
+            name
+            for name, rungs in _SECTIONS.items()
+            if any(check.status in RED for rung in rungs for check in by_rung.get(rung, ()))
+        },
         "sides": plan.backends,
         **markdown.notices([case]),
         "from_store": markdown.from_store(case),

@@ -31,7 +31,7 @@ def write(evidence: Evidence, found: Localisation) -> str:
     folder, place = evidence.case_dir / FOLDER, found.first
     remove(evidence.case_dir)
     if place.against == "oracle":
-        return "No repro bundle: the sides agree with each other, and the oracle needs nothing but this hub"
+        return "No repro bundle: the difference is to the oracle, which needs nothing but this hub"
     folder.mkdir(parents=True)
     data = _first_batches(GroupedData.load(evidence.case_dir / layout.DATASET / layout.TRAIN), max(1, place.first_step))
     np.savez_compressed(

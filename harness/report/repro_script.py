@@ -21,15 +21,21 @@ from typing import Any
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-import numpy as np
+try:
+    import numpy as np
 
-from harness.dataset.grouped import GroupedData
-from harness.networks import network as networks
-from harness.networks import registry
-from harness.ports.feed import batch_of
-from harness.ports.protocol import EpochReport, Port, Setup
-from harness.run.legs.trajectory import FirstBatches, at_lockstep_rate
-from harness.scenario.networks import scenario_of
+    from harness.dataset.grouped import GroupedData
+    from harness.networks import network as networks
+    from harness.networks import registry
+    from harness.ports.feed import batch_of
+    from harness.ports.protocol import EpochReport, Port, Setup
+    from harness.run.legs.trajectory import FirstBatches, at_lockstep_rate
+    from harness.scenario.networks import scenario_of
+except ModuleNotFoundError as missing:
+    sys.exit(
+        f"repro.py: {sys.executable} has no module {missing.name}. Install what the case was run with, "
+        'python -m pip install "ptycho-parity[cpu]", and start it with that interpreter.'
+    )
 
 HERE = Path(__file__).parent
 

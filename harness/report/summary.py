@@ -12,6 +12,7 @@ from harness.records.localisation import LocalisationRecord
 from harness.records.metrics import ComparisonMetrics, SideMetrics
 from harness.records.study import StudyRecord
 from harness.records.summary import SCHEMA_VERSION, CaseSummary, Provenance, StudySummary, Summary, Totals
+from harness.report import durations
 from harness.report.backend_metrics import agreement, side_summary
 from harness.report.case_files import CaseFiles
 from harness.report.diagnosis import diagnosis
@@ -90,6 +91,8 @@ def summarise(
         agreement=agreement(metrics.agreement),
         localisation=localisation,
         message=_message(verdicts, status),
+        rung_seconds=durations.of_rungs(case),
+        leg_seconds=durations.of_legs(case),
     )
     return found.model_copy(update={"diagnosis": diagnosis(found)})
 

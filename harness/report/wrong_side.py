@@ -28,7 +28,13 @@ class Checked(Protocol):
 
 
 def wrong_side(case: Checked, reds: Sequence[Check], found: LocalisationRecord | None) -> str:
-    """Who is wrong, and what says so; UNTOLD where the sides differ and nothing else is known.
+    """Who is wrong, and what says so, in words; UNTOLD where nothing is known. The arguments are those of `blamed`."""
+    names, reason = blamed(case, reds, found)
+    return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} wrong: {reason}" if names else UNTOLD
+
+
+def blamed(case: Checked, reds: Sequence[Check], found: LocalisationRecord | None) -> tuple[list[str], str]:
+    """The sides that are wrong, and what says so; none where the sides differ and nothing else is known.
 
     Args:
         case: what was judged.
@@ -49,9 +55,8 @@ def wrong_side(case: Checked, reds: Sequence[Check], found: LocalisationRecord |
         (truth, "the truth or a closed form says so"),
     ):
         if wrong:
-            names = [side for side in sides if side in wrong]
-            return f"{' and '.join(names)} {'is' if len(names) == 1 else 'are'} wrong: {reason}"
-    return UNTOLD
+            return [side for side in sides if side in wrong], reason
+    return [], ""
 
 
 def _alone(checks: Iterable[Check], sides: Sequence[str]) -> set[str]:

@@ -15,7 +15,7 @@ from pathlib import Path
 import platformdirs
 
 from harness import ONE_THREAD
-from harness.run.locks import one_of
+from harness.run.locks import OnWait, one_of
 
 THREADS = 1
 """Number of threads of a worker, inside and between operations of its framework."""
@@ -41,8 +41,8 @@ def slots_folder() -> Path:
 
 
 @contextlib.contextmanager
-def slot(cancelled: threading.Event) -> Iterator[None]:
+def slot(cancelled: threading.Event, on_wait: OnWait = lambda _: None) -> Iterator[None]:
     """Reserve a core for the block, once one is free; raises StoppedError when `cancelled` is set while waiting."""
     count = max(1, available() // THREADS)
-    with one_of([slots_folder() / f"{number}.lock" for number in range(count)], cancelled):
+    with one_of([slots_folder() / f"{number}.lock" for number in range(count)], cancelled, on_wait):
         yield

@@ -18,6 +18,7 @@ from harness.run.store import Address
 from harness.scenario.case import Case
 
 REFERENCE = "reference"
+DATASET = "dataset"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ class DatasetBuilder:
         def make(folder: Path) -> None:
             self._build(source, folder, records)
 
-        entry = self.context.store.obtain(address, make, parts, self.context.cancelled)
+        waiting = side.says_waiting(self.context, "", DATASET, "another session that makes the same data set")
+        entry = self.context.store.obtain(address, make, parts, self.context.cancelled, waiting)
         seconds = time.monotonic() - started
         record = DatasetRecord(key=address.key, cached=entry.cached, seconds=seconds, references=tuple(records))
         return Dataset(entry.path, record)
@@ -63,7 +65,12 @@ class DatasetBuilder:
         if self.case.measured is not None:
             return self.case.measured  # a person named this file; it is looked up nowhere
         name = self.case.scenario.dataset.file
-        return None if name is None else locate.locate(name, [self.case.path.parent, *self.data_folders])
+        if name is None:
+            return None
+        return locate.locate(name, [self.case.path.parent, *self.data_folders], self._says_download)
+
+    def _says_download(self, text: str) -> None:
+        self.context.on_progress({"case": self.case.id, "backend": "", "leg": DATASET, "waits": text})
 
     def _build(self, source: Path | None, folder: Path, records: list[ReferenceRecord]) -> None:
         scenario = keys.relevant(self.case.scenario, "dataset")

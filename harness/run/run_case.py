@@ -79,7 +79,7 @@ def run_case(
     case_dir.mkdir(parents=True, exist_ok=True)
     with all_of([store.lock_path(f"case-{digest(case_dir.resolve())}")], cancelled):
         timeout = options.timeout or TIME_LIMITS[case.profile]
-        context = side.Context(case.id, store, timeout, cancelled, on_progress)
+        context = side.Context(case.id, store, timeout, cancelled, on_progress, case.profile)
         _CaseRun(case, options, case_dir, context, with_dataset).run(needs)
 
 

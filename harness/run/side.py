@@ -12,12 +12,13 @@ from harness import layout
 from harness.files import read_json, write_json
 from harness.records.done import DoneRecord
 from harness.records.jobs import JobRecord
-from harness.run import cores, interpreters, process, worker
+from harness.run import cores, interpreters, process, timings, worker
 from harness.run.devices import Device
 from harness.run.environment import QUIET, apply, changing_results
 from harness.run.interpreters import IMPORT_PATH
 from harness.run.job import Job, write_job
 from harness.run.keys import Runtime
+from harness.run.locks import OnWait
 from harness.run.plan import SOURCE_FOLDERS, PlannedJob
 from harness.run.store import Address, Store
 
@@ -60,11 +61,22 @@ class Context:
     timeout: float
     cancelled: threading.Event
     on_progress: process.Progress
+    profile: str = ""
 
 
 def variables(device: Device) -> dict[str, str]:
     """Environment variables of a worker that can change its result: the user's, then the harness's own."""
     return {**changing_results(os.environ), **QUIET, **cores.thread_environment(), **device.environment()}
+
+
+def says_waiting(context: Context, backend: str, leg: str, what: str) -> OnWait:
+    """What tells that a leg waits, for a core or for another session, and who holds what it waits for."""
+
+    def told(holders: str) -> None:
+        text = f"waits for {what}" + (f", {holders}" if holders else "")
+        context.on_progress({"case": context.case, "backend": backend, "leg": leg, "waits": text})
+
+    return told
 
 
 OnResult = Callable[[PlannedJob, Result], None]
@@ -89,7 +101,8 @@ def run(
         One result a job, in the same order.
     """
     results: dict[Address, Result] = {}
-    with context.store.locked([plan.address for plan in planned], context.cancelled):
+    waiting = says_waiting(context, planned[0].backend, planned[0].leg, "another session that computes the same")
+    with context.store.locked([plan.address for plan in planned], context.cancelled, waiting):
         for plan in planned:
             folder = context.store.find(plan.address)
             if folder is not None:
@@ -129,7 +142,8 @@ def finished(plan: PlannedJob, folder: Path, cached: bool) -> Result:
 def _run_missing(
     context: Context, runtime: Runtime, planned: Sequence[PlannedJob], log: Path, on_result: OnResult
 ) -> dict[Address, Result]:
-    with cores.slot(context.cancelled), context.store.scratch() as scratch:
+    waiting = says_waiting(context, planned[0].backend, planned[0].leg, "a core")
+    with cores.slot(context.cancelled, waiting), context.store.scratch() as scratch:
         for plan in planned:
             write_job(scratch / f"{_name(plan)}.json", _job(context, runtime, plan, scratch))
         results: dict[Address, Result] = {}
@@ -269,6 +283,7 @@ def _published(context: Context, plan: PlannedJob, output: Path, log: str) -> Re
     shutil.copytree(output, copy, copy_function=os.link)
     (copy / layout.LOG).write_text(log, encoding="utf-8")
     folder = context.store.publish(plan.address, copy, plan.parts, seconds=seconds)
+    timings.note(context.store.root, context.profile, context.case, f"{plan.backend}/{plan.leg}", seconds)
     return finished(plan, folder, cached=False)
 
 

@@ -19,7 +19,7 @@ import platformdirs
 from harness.errors import HarnessError
 from harness.files import JsonObject
 from harness.run.checksums import damage, misplaced, write_checksums
-from harness.run.locks import all_of
+from harness.run.locks import OnWait, all_of
 
 OFF = "off"
 _SCRATCH = ".scratch"
@@ -86,9 +86,11 @@ class Store:
         return None
 
     @contextlib.contextmanager
-    def locked(self, addresses: Iterable[Address], cancelled: threading.Event) -> Iterator[None]:
+    def locked(
+        self, addresses: Iterable[Address], cancelled: threading.Event, on_wait: OnWait = lambda _: None
+    ) -> Iterator[None]:
         """Lock these entries during the block, so that no other process makes them; waits for one that does."""
-        with all_of([self.lock_path(f"{address.kind}-{address.key}") for address in addresses], cancelled):
+        with all_of([self.lock_path(f"{address.kind}-{address.key}") for address in addresses], cancelled, on_wait):
             yield
 
     def lock_path(self, name: str) -> Path:
@@ -124,6 +126,7 @@ class Store:
         build: Callable[[Path], None],
         made_from: JsonObject,
         cancelled: threading.Event,
+        on_wait: OnWait = lambda _: None,
     ) -> Entry:
         """The entry of an address, built where it is absent or damaged; other processes wait for it meanwhile.
 
@@ -132,8 +135,9 @@ class Store:
             build: Fills the empty folder that it is given.
             made_from: All that the entry depends on; its digest must be the key of the address.
             cancelled: Event that stops the waiting.
+            on_wait: Called while another process builds it.
         """
-        with self.locked([address], cancelled):
+        with self.locked([address], cancelled, on_wait):
             found = self.find(address)
             if found is not None:
                 return Entry(found, cached=True)

@@ -78,9 +78,13 @@ def allowed(key: str, schema: type[Scenario]) -> str:
 def unknown(what: str, name: str, known: Iterable[str]) -> str:
     """End of an error message about an unknown name: what was found, a similar known name, and all known names."""
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=1)
-    meant = f', did you mean "{near[0]}"' if near else ""
-    return f"found the unknown {what} {found(name)}{meant}, allowed: {', '.join(names) or 'nothing'}."
+    return f"found the unknown {what} {found(name)}{similar(name, names)}, allowed: {', '.join(names) or 'nothing'}."
+
+
+def similar(name: str, known: Iterable[str]) -> str:
+    """The known name that is most like a mistyped one, as `, did you mean "NAME"`; empty where none is."""
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f', did you mean "{near[0]}"' if near else ""
 
 
 def found(value: Any) -> str:

@@ -6,6 +6,7 @@ and the others wait for that.
 
 import json
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -32,7 +33,7 @@ from harness.records.prepared import PreparedRecord, PreparedStatus
 from harness.records.settings import SettingsRecord
 from harness.records.verdict import VerdictRecord
 from harness.run import ensemble, store
-from harness.run.locks import StoppedError, one_of
+from harness.run.locks import OnWait, StoppedError, one_of
 from harness.run.pair import UpstreamNotFound
 from harness.run.plan import source_side
 from harness.run.results import recorded_jobs
@@ -89,7 +90,7 @@ def prepare(root: Path, case: Case, request: Request, cancelled: threading.Event
     Raises StoppedError when `cancelled` is set while another process prepares the case.
     """
     folder, cancelled = hub.case_folder(root, case.id), cancelled or threading.Event()
-    with one_of([folder / LOCK], cancelled):
+    with one_of([folder / LOCK], cancelled, _says_waiting(folder, case)):
         if not (folder / layout.PREPARED).exists():
             status: PreparedStatus
             if late := _is_over_budget(root, request):
@@ -97,6 +98,16 @@ def prepare(root: Path, case: Case, request: Request, cancelled: threading.Event
             else:
                 status, reason = _run(root, folder, case, request, cancelled)
             PreparedRecord(status=status, reason=reason, late=late).write(folder / layout.PREPARED)
+
+
+def _says_waiting(folder: Path, case: Case) -> OnWait:
+    """What tells that another process of the session prepares a case."""
+    write = progress_writer(folder / layout.PROGRESS)
+
+    def told(holders: str) -> None:
+        write({"case": case.id, "backend": "", "leg": "", "waits": f"waits for its preparation, {holders}"})
+
+    return told
 
 
 def has_evidence(folder: Path, rung: str) -> bool:
@@ -231,10 +242,14 @@ def _evidence(folder: Path, backends: tuple[str, str], _ended: int) -> Evidence:
     return Evidence(folder, backends)
 
 
-def record_verdict(folder: Path, verdict: RungVerdict) -> None:
-    """Write the verdict to `checks/<rung>.json` and a note to `green/` or `red/`."""
-    write_json(folder / layout.CHECKS / f"{verdict.rung}.json", verdict.record)
+def judge_and_record(folder: Path, rung: str) -> RungVerdict:
+    """Judge one rung as `judge` does; write the verdict to `checks/<rung>.json` and a note to `green/` or `red/`."""
+    started = time.monotonic()
+    verdict = judge(folder, rung)
+    record = verdict.record.model_copy(update={"seconds": round(time.monotonic() - started, 3)})
+    write_json(folder / layout.CHECKS / f"{rung}.json", record)
     notes.write(folder, verdict)
+    return verdict
 
 
 def is_prepared(folder: Path) -> bool:

@@ -1,5 +1,6 @@
 """The manifest: every file of a hub with its size, its SHA-256 and the stage that wrote it. Written last."""
 
+import hashlib
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -41,7 +42,20 @@ def changed(hub: Path) -> list[str]:
     if not _is_text(hub / layout.CHECKSUMS, _checksums(entries)):
         different.append(layout.CHECKSUMS)
     listed = {*_OWN, *(entry.path for entry in entries)}
-    return different + [name for name in _names(hub) if name not in listed]
+    return different + [name for name in names(hub) if name not in listed]
+
+
+def digests(hub: Path) -> dict[str, str]:
+    """SHA-256 by name of every file of a hub but the manifest, as that states them; raises HarnessError without one.
+
+    That of `checksums.txt` is the one that it has if it says the same as the manifest.
+    """
+    if not is_plain(hub / layout.MANIFEST):
+        why = unverified(hub) or f"{hub}: its session did not come to its end, so it has no {layout.MANIFEST} yet"
+        raise HarnessError(f"{why}; there is nothing to verify its files by.")
+    entries = ManifestRecord.read(hub / layout.MANIFEST).files
+    text = _checksums(entries)
+    return {one.path: one.sha256 for one in entries} | {layout.CHECKSUMS: hashlib.sha256(text.encode()).hexdigest()}
 
 
 def unverified(hub: Path) -> str:
@@ -99,7 +113,8 @@ def _shown(folder: Path) -> list[Path]:
     return [path for names, path in parts if not any(name.startswith(".") for name in names)]
 
 
-def _names(folder: Path) -> list[str]:
+def names(folder: Path) -> list[str]:
+    """Relative names of everything in a folder that is neither a folder nor hidden, sorted."""
     return [path.relative_to(folder).as_posix() for path in _shown(folder)]
 
 

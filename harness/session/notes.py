@@ -8,6 +8,7 @@ from harness import __version__, formatting, layout, templates
 from harness.files import write_text
 from harness.judge.verdict import Check, RungVerdict
 from harness.records.case import CaseRecord
+from harness.records.summary import CaseSummary
 from harness.session import hub
 
 
@@ -39,7 +40,7 @@ def by_severity(check: Check) -> tuple[int, float]:
     return check.status == "pass", float("inf") if check.margin is None else check.margin
 
 
-def repeat_command(case: CaseRecord, rung: str) -> str:
+def repeat_command(case: CaseRecord | CaseSummary, rung: str) -> str:
     """The pytest command that runs and judges this rung of this case again."""
     words = ["pytest", "-m", "parity", "-k", f"test_{rung}[{case.id}]", "--parity-profile", case.profile]
     words += ["--parity-backends", ",".join(case.backends)]

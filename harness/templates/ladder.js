@@ -1,4 +1,4 @@
-// A link to a rung opens its checks.
+// A link to a rung or a section opens it; what was closed is drawn when it opens.
 "use strict";
 (() => {
   function reveal() {
@@ -15,6 +15,8 @@
     return next && next.matches("details") ? next : null;
   }
 
+  for (const section of document.querySelectorAll("details.section"))
+    section.addEventListener("toggle", () => dispatchEvent(new Event("resize")));
   addEventListener("hashchange", reveal);
   reveal();
 })();

@@ -25,6 +25,7 @@ from harness.judge.hypotheses.training.step import stale, step
 from harness.judge.hypotheses.trial import Explanation, explanation
 from harness.judge.hypotheses.values.conjugate import conjugate
 from harness.judge.hypotheses.values.functions import functions
+from harness.judge.hypotheses.values.heads import heads
 from harness.judge.hypotheses.values.parts import constant, coupled, zeroed
 from harness.judge.hypotheses.values.reordered import reordered
 from harness.judge.hypotheses.values.rounded import computed_in, rounded
@@ -44,7 +45,7 @@ COMPUTED: tuple[Hypothesis, ...] = (
 HYPOTHESES: tuple[Hypothesis, ...] = (
     sign, conjugate, turned, swapped, rounded, *COMPUTED[:-1], weighting,
     stale, statistics, moments, adam, momentum, clipping, step, decay,
-    constant, shifted, reordered, scaled, coupled, zeroed, layers, multiplied, raised, functions, computed_in,
+    constant, shifted, reordered, heads, scaled, coupled, zeroed, layers, multiplied, raised, functions, computed_in,
 )  # fmt: skip
 
 

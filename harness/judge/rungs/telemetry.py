@@ -4,8 +4,12 @@ Evidence: `train_outputs/history.json` of both sides. Besides, both must have tr
 scenario, at the same learning rates, and end at losses that agree within the ledger's limit. Where a trajectory was
 recorded, the loss that a side reports of one epoch (`trajectory/one_epoch.json`) is held against the mean of the losses
 of its steps, and what it reports of its first epoch against the replay in float64 (`replay/history.json`).
+Did training lower the loss of each side, from its first epoch to its last, above the floor of the likelihood? What was
+not trained shows nothing of a training: where the other side was, the side fails, and else the rung is undecided.
 The weights in `bundle/` must be those that the port held at the end, value by value.
 """
+
+import contextlib
 
 from harness import layout
 from harness.dataset.grouped import GroupedData
@@ -16,7 +20,7 @@ from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.lockstep import loss_of_one_epoch, steps
 from harness.judge.replay import judge_history
-from harness.judge.telemetry import final_loss, first_nonfinite, loss_floor
+from harness.judge.telemetry import excesses, final_loss, first_nonfinite, loss_floor
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 
@@ -36,7 +40,28 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
         _compare_rates(findings, evidence)
     with findings.evidence_for("final_loss"):
         _compare_losses(findings, evidence)
+    _judge_lowering(findings, evidence)
     return findings.checks
+
+
+def _judge_lowering(findings: Findings, evidence: Evidence) -> None:
+    """Whether each side ended below where it began; a training of one epoch does not say."""
+    found = {}
+    for backend in evidence.backends:
+        with contextlib.suppress(HarnessError):  # another check says what is missing
+            found[backend] = excesses(evidence, backend)
+    lowered = {backend: losses[-1] < losses[0] for backend, losses in found.items() if len(losses) > 1}
+    for backend, fell in lowered.items():
+        first, *_, last = losses = found[backend]
+        moved, best = "fell" if fell else "rose", losses.index(min(losses))
+        message = (
+            f"{backend}: loss above its floor {moved} from {first:.3g} in the first epoch to {last:.3g} in the last of "
+            f"{len(losses)}; it is least in epoch {best + 1}, {losses[best]:.3g}"
+        )
+        if fell or any(lowered.values()):
+            findings.demand(f"{backend}.lowered", fell, message)
+        else:
+            findings.inconclusive(f"{backend}.lowered", f"{message}; neither side was trained to any end")
 
 
 def _judge_side(findings: Findings, evidence: Evidence, backend: str) -> None:

@@ -41,7 +41,10 @@ _ORACLE_STAGES = ("input", *PHYSICS_STAGES[1:])
 
 
 def contract_of(
-    scenario: Scenario, layers: Mapping[str, Attributes] | None = None, exposed: Collection[str] | None = None
+    scenario: Scenario,
+    layers: Mapping[str, Attributes] | None = None,
+    exposed: Collection[str] | None = None,
+    sources: Mapping[str, str] | None = None,
 ) -> Contract:
     """The contract of a port for a scenario.
 
@@ -49,14 +52,17 @@ def contract_of(
         scenario: the scenario that the port was built for.
         layers: attributes of every layer, read from the layers that the port built.
         exposed: the stages that the port returns; all of them if None.
+        sources: where the port computes each stage and each term of the loss, by its name.
     """
-    spec = of(scenario)
+    spec, placed = of(scenario), sources or {}
     return Contract(
         network=spec.network,
         weights=tuple(_weight(name, shape, spec.model.scale_trainable) for name, shape in weight_shapes(spec).items()),
-        stages=tuple(_stage(name, exposed is None or name in exposed) for name in stage_names(spec)),
+        stages=tuple(
+            _stage(name, exposed is None or name in exposed, placed.get(name, "")) for name in stage_names(spec)
+        ),
         losses=tuple(
-            Term(name=name, weight=weight, likelihood=name == "poisson")
+            Term(name=name, weight=weight, likelihood=name == "poisson", source=placed.get(name, ""))
             for name, weight in loss_terms(spec.loss).items()
         ),
         optimiser_state=MOMENTS,
@@ -75,12 +81,13 @@ def _weight(name: str, shape: tuple[int, ...], scale_trained: bool) -> Weight:
     return Weight(name=name, shape=shape, kind="kernel" if kind == "kernel" else "bias")
 
 
-def _stage(name: str, exposed: bool) -> Stage:
+def _stage(name: str, exposed: bool, source: str) -> Stage:
     return Stage(
         name=name,
         number="complex" if name in _COMPLEX else "real",
         oracle=name in _ORACLE_STAGES,
         exposed=exposed,
+        source=source,
     )
 
 

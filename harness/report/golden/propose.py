@@ -25,7 +25,9 @@ _PROJECT = ("conftest.py", "pyproject.toml", "scenarios")
 """The files of the project that the tests of the golden files need."""
 
 
-def propose(root: Path, of: Path | None, to: Path, cases: Sequence[str] = ()) -> tuple[list[views.Change], list[str]]:
+def propose(
+    root: Path, of: Path | None, to: Path, cases: Sequence[str] = (), state: Sequence[str] = ()
+) -> tuple[list[views.Change], list[str]]:
     """Write `proposal.patch` and `index.html` into the new folder `to`.
 
     Args:
@@ -33,6 +35,7 @@ def propose(root: Path, of: Path | None, to: Path, cases: Sequence[str] = ()) ->
         of: the hub whose results are proposed; None for only those golden files that need no training.
         to: the new folder.
         cases: ids of the cases to propose; all when empty.
+        state: how the hub stands, for the head of the page.
 
     Returns:
         The golden files that differ, and a sentence for each case of the hub that cannot be approved.
@@ -50,7 +53,8 @@ def propose(root: Path, of: Path | None, to: Path, cases: Sequence[str] = ()) ->
             _compute_again(root, new, cases)
         found = views.changes(old / registry.FOLDER, new / registry.FOLDER, to)
         write_text(to / PATCH, _patch(Path(name)))
-    page = templates.render("golden.html", changes=found, left_out=left_out, hub=of and of.resolve().name)
+    name_of_hub = of and of.resolve().name
+    page = templates.render("golden.html", changes=found, left_out=left_out, hub=name_of_hub, state=state)
     write_text(to / layout.INDEX, page)
     return found, left_out
 

@@ -1,4 +1,4 @@
-"""Verifies a bundle: unpacks it, and compares the SHA-256 of every file with the checksums in it.
+"""Verifies a bundle or a hub: compares the SHA-256 of every file with the one that was written down with it.
 
 What is no plain file is never identical: a link may lead to the right bytes here, and to others elsewhere.
 """
@@ -82,6 +82,19 @@ def compare(folder: Path) -> BundleCheck:
     paths = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
     found = {path.relative_to(folder).as_posix(): _digest(path) for path in paths}
     del found[layout.CHECKSUMS]
+    return _compared(packed, found)
+
+
+def compare_hub(hub: Path) -> BundleCheck:
+    """Compute the SHA-256 of every file of a hub, and compare it with `manifest.json` and `checksums.txt`.
+
+    Raises HarnessError for a hub whose session did not come to its end, or that lost its manifest.
+    """
+    names = [name for name in manifest.names(hub) if name != layout.MANIFEST]
+    return _compared(manifest.digests(hub), {name: _digest(hub / name) for name in names})
+
+
+def _compared(packed: Mapping[str, str], found: Mapping[str, str | None]) -> BundleCheck:
     both = sorted(packed.keys() & found.keys())
     return BundleCheck(
         identical=tuple(name for name in both if packed[name] == found[name]),

@@ -128,10 +128,10 @@ class Enough(Exception):  # noqa: N818 - no error: it ends a training from withi
 class Progress:
     """Appends one JSON line an epoch to the progress file of a job, which the session shows while it waits."""
 
-    def __init__(self, job: Job, epochs: int | None = None) -> None:
-        """Start the clock; `epochs`: number of epochs of a training, None for other legs."""
+    def __init__(self, job: Job, epochs: int | None = None, unit: str = "epoch") -> None:
+        """Start the clock; `epochs`: number of epochs of a training, or of what `unit` names; None for other legs."""
         self._path = job.progress
-        self._epochs = epochs
+        self._epochs, self._unit = epochs, unit
         self._fixed = {"case": job.case, "backend": job.backend, "leg": job.leg}
         self._started = time.monotonic()
 
@@ -145,6 +145,7 @@ class Progress:
             **self._fixed,
             "epoch": epoch,
             "epochs": self._epochs,
+            "unit": self._unit,
             "step": step,
             "loss": loss if loss is not None and np.isfinite(loss) else None,
             "elapsed": round(elapsed, 2),

@@ -92,7 +92,9 @@ def run(job: Job) -> None:
     """Record a trajectory in both precisions, in each again from nudged weights, and write `trajectory/`."""
     job = job.model_copy(update={"scenario": at_lockstep_rate(job.scenario)})
     draws, folder = job.scenario.lockstep.draws, job.output / layout.TRAJECTORY
-    progress, done = Progress(job, (draws + 1) * len(precisions(job)) + 1), count()
+    steps_of_each = job.scenario.lockstep.steps
+    trainings = (draws + 1) * len(precisions(job)) + 1
+    progress, done = Progress(job, steps_of_each * trainings, "step"), count(step=steps_of_each)
     scale = setup_of(job, "float32").intensity_scale
     batches = FirstBatches(
         GroupedData.load(job.dataset / layout.TRAIN), scale, job.scenario.lockstep.steps, truth=truth_of(job)

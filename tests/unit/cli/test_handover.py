@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,13 +10,14 @@ import pytest
 from typer.testing import Result
 
 from harness.errors import HarnessError
+from harness.session import hub as hubs
 
 Verb = Callable[..., Result]
 
 
 def test_a_hub_is_handed_over_and_verified_elsewhere(verb: Verb, home: Path, tmp_path: Path) -> None:
     packed, there = tmp_path / "handover.tar", tmp_path / "received"
-    assert verb("bundle", "hub", str(packed)).exit_code == 0
+    assert verb("bundle", "hub", "--to", str(packed)).exit_code == 0
     result = verb("verify", str(packed), "--to", str(there))
     assert result.exit_code == 0
     assert result.stdout.endswith(" identical, 0 changed, 0 missing, 0 extra\n")
@@ -28,7 +30,7 @@ def test_a_hub_is_handed_over_and_verified_elsewhere(verb: Verb, home: Path, tmp
 
 
 def test_a_bundle_that_would_be_too_large_is_refused(verb: Verb, tmp_path: Path) -> None:
-    result = verb("bundle", "hub", str(tmp_path / "small.tar"), "--max-mb", "0.1")
+    result = verb("bundle", "hub", "--to", str(tmp_path / "small.tar"), "--max-mb", "0.1")
     assert isinstance(result.exception, HarnessError)
     assert "at most 100.0 kB were asked for" in str(result.exception)
 
@@ -44,8 +46,38 @@ def test_the_manifest_lists_files_and_arrays(verb: Verb, tmp_path: Path) -> None
     assert "| small/dataset/data.npz |" in (tmp_path / "manifest.md").read_text()
 
 
-@pytest.mark.parametrize("arguments", [("manifest", "absent"), ("verify", "absent.tar"), ("bundle", "absent", "x.tar")])
+@pytest.mark.parametrize(
+    "arguments", [("manifest", "absent"), ("verify", "absent.tar"), ("bundle", "absent", "--to", "x.tar")]
+)
 def test_what_is_not_there_is_named(verb: Verb, arguments: tuple[str, ...]) -> None:
     result = verb(*arguments)
     assert isinstance(result.exception, HarnessError)
     assert "absent" in str(result.exception)
+
+
+def test_a_fresh_hub_is_identical_and_what_was_done_to_it_is_named(verb: Verb, home: Path, tmp_path: Path) -> None:
+    result = verb("verify", "hub")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.endswith(" identical, 0 changed, 0 missing, 0 extra\n")
+    hub = tmp_path / "copy"
+    shutil.copytree(home / "hub", hub)
+    (hub / "summary.md").write_text("other")
+    (hub / "junit.xml").unlink()
+    (hub / "new.txt").write_text("")
+    result = verb("verify", str(hub))
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[1:] == ["changed: summary.md", "missing: junit.xml", "extra: new.txt"]
+    (hub / "checksums.txt").write_text("")
+    assert json.loads(verb("verify", str(hub), "--json").stdout)["changed"] == ["checksums.txt", "summary.md"]
+
+
+def test_a_hub_without_a_manifest_is_not_verified(verb: Verb, home: Path, tmp_path: Path) -> None:
+    hub = tmp_path / "copy"
+    shutil.copytree(home / "hub", hub)
+    (hub / "manifest.json").unlink()
+    for finished, words in ((True, "nothing shows that its files are those"), (False, "did not come to its end")):
+        if not finished:
+            hubs.reopen(hub)
+        result = verb("verify", str(hub))
+        assert isinstance(result.exception, HarnessError)
+        assert words in str(result.exception)

@@ -82,7 +82,7 @@ def test_a_finished_hub_without_its_manifest_is_not_signed_again(
 ) -> None:
     (copied / "manifest.json").unlink()
     (copied / "small" / "checks" / "stages.json").unlink()
-    more = (str(tmp_path / "out.tar"),) if word == "bundle" else ()
+    more = ("--to", str(tmp_path / "out.tar")) if word == "bundle" else ()
     result = verb(word, str(copied), *more)
     assert "has no manifest.json" in refusal(result)
     assert result.stderr == ""  # said once
@@ -153,7 +153,7 @@ def test_the_report_of_a_killed_session_says_which_planned_case_is_gone(verb: Ve
 @pytest.fixture
 def received(verb: Verb, tmp_path: Path) -> Path:
     """An unpacked bundle."""
-    assert verb("bundle", "hub", str(tmp_path / "one.tar")).exit_code == 0
+    assert verb("bundle", "hub", "--to", str(tmp_path / "one.tar")).exit_code == 0
     assert verb("verify", str(tmp_path / "one.tar"), "--to", str(tmp_path / "received")).exit_code == 0
     return tmp_path / "received"
 
@@ -210,7 +210,7 @@ def test_what_cannot_be_packed_is_said(verb: Verb, tmp_path: Path) -> None:
     (held / "one.txt").write_text("one")
     (held / "linked.npz").symlink_to("/usr/share/data.npz")
     os.mkfifo(held / "pipe")
-    result = verb("bundle", str(held), str(tmp_path / "held.tar"))
+    result = verb("bundle", str(held), "--to", str(tmp_path / "held.tar"))
     assert result.exit_code == 0
     assert result.stdout.splitlines()[1:] == ["left out: linked.npz, no plain file", "left out: pipe, no plain file"]
 

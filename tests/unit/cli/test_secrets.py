@@ -44,7 +44,7 @@ def test_an_error_shows_no_control_characters(home: Path) -> None:
 
 
 def test_a_name_in_a_bundle_shows_no_control_characters(verb: Verb, tmp_path: Path) -> None:
-    verb("bundle", "hub", str(tmp_path / "one.tar"))
+    verb("bundle", "hub", "--to", str(tmp_path / "one.tar"))
     verb("verify", str(tmp_path / "one.tar"), "--to", str(tmp_path / "there"))
     (tmp_path / "there" / "files" / f"odd{ESCAPE}\nchanged: nothing").write_text("")
     result = verb("verify", str(tmp_path / "there"))

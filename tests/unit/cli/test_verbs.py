@@ -145,6 +145,7 @@ def test_report_renders_again(verb: Verb, home: Path, tmp_path: Path) -> None:
     ("arguments", "sentence"),
     [
         (("explain", "nonsense"), "error: nonsense: is no scenario; there are small."),
+        (("explain", "smal"), 'error: smal: is no scenario, did you mean "small"; there are small.'),
         (("list", "--profile", "big"), "error: --parity-profile: found 'big'; allowed: smoke, stable, full."),
         (("judge", "scenarios"), "error: scenarios: is not a hub (it holds no session.json)."),
         (("report", "scenarios"), "error: scenarios: is not a hub (it holds no session.json)."),

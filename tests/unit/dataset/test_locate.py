@@ -98,3 +98,15 @@ def test_the_registry_names_a_fixed_commit():
         assert entry.url.endswith(name)
         assert len(entry.sha256) == 64
         assert "/8e1f93724921be1a443edccc669b4c88ae4a9b6a/" in entry.url
+
+
+def test_a_download_is_told(served):
+    served.write_bytes(CONTENT)
+    told = []
+    locate(NAME, [], told.append)
+    assert told
+    assert told[0].startswith(f"downloads {NAME}: ")
+    assert told[0].endswith(f" of {len(CONTENT)} B")
+    told.clear()
+    locate(NAME, [], told.append)
+    assert told == []

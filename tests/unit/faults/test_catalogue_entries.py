@@ -1,10 +1,14 @@
 """The catalogue: what an entry must say, and how a fault is asked for."""
 
 import re
+from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from typer.testing import CliRunner
 
+from harness.cli.app import app
 from harness.errors import HarnessError
 from harness.faults import catalogue
 from harness.judge.ladder import JUDGES
@@ -117,3 +121,19 @@ def test_a_fault_for_pairs_names_the_sides_of_the_scenario() -> None:
 def test_a_size_reaches_the_change() -> None:
     own, natural = (catalogue.named("geometry.padded-size").port("torch", size) for size in (8.0, None))
     assert (own.size, natural.size) == (8.0, 2.0)
+
+
+def test_the_list_of_a_group_and_the_number_in_the_readme() -> None:
+    run = partial(CliRunner().invoke, app)
+    listed = run(["faults", "list"])
+    entries = catalogue.faults().values()
+    assert len(listed.stdout.splitlines()) == len(entries)
+    injected = [one for one in entries if one.real is None and not one.is_control]
+    assert f"{len(injected)} faults, " in listed.stderr
+    readme = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"(\d+) ways in which a port may break", readme) == [str(len(injected))]
+    group = run(["faults", "list", "geometry"])
+    assert {line.split(".")[0] for line in group.stdout.splitlines()} == {"geometry"}
+    assert len(group.stdout.splitlines()) == sum(one.group == "geometry" for one in entries)
+    with pytest.raises(HarnessError, match='did you mean "geometry", allowed: artifacts'):
+        run(["faults", "list", "geometri"], catch_exceptions=False)

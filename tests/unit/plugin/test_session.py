@@ -27,7 +27,9 @@ def summary_of(project: pytest.Pytester, name: str = "hub") -> dict[str, Any]:
 def test_a_session_leaves_a_hub_and_ends_with_a_line_a_case(project: pytest.Pytester) -> None:
     result = project.runpytest_inprocess("--parity-hub", "hub", "-v")
     result.stdout.fnmatch_lines(["  small  *toy*  *", "*test_exchange?small? PASSED*"])
-    result.stdout.fnmatch_lines(["*= parity =*", "small: ERROR at stages: *", "hub: hub"])
+    result.stdout.fnmatch_lines(
+        ["*= parity =*", "hub: hub", "*= * failed*", "small: ERROR at stages: *; repeat: pytest *"]
+    )
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     summary = summary_of(project)
     session, case = (
@@ -42,12 +44,32 @@ def test_a_session_leaves_a_hub_and_ends_with_a_line_a_case(project: pytest.Pyte
     assert (project.path / "hub" / "manifest.json").is_file()
 
 
+def test_a_rung_above_the_lowest_red_one_is_told_in_one_line(project: pytest.Pytester) -> None:
+    result = project.runpytest_inprocess("-k", "stages or step", "--parity-profile", "smoke")
+    result.stdout.fnmatch_lines(["*: step, above stages, the lowest red rung; its checks are in red/step.md *"])
+    result.stdout.no_fnmatch_line("*: stages, above *")
+    result.stdout.re_match_lines([r"small: .* at stages: .*; \d more (is|are) red above it; repeat: "])
+
+
+def test_a_header_says_what_is_compared_and_wrong_options_are_refused_before_the_collection(
+    project: pytest.Pytester,
+) -> None:
+    result = project.runpytest_inprocess("--collect-only", "--parity-store=store", "--parity-hub=hub", "-k", "canvas")
+    result.stdout.fnmatch_lines(
+        ["parity: other against toy, profile stable, device auto", "parity: store store, hub hub"]
+    )
+    refused = project.runpytest_inprocess("--parity-backends", "toy,nosuch")
+    assert refused.ret == pytest.ExitCode.USAGE_ERROR
+    refused.stderr.fnmatch_lines(["ERROR: backend 'nosuch' is unknown to this interpreter; it knows *"])
+    refused.stdout.no_fnmatch_line("*collected*")
+
+
 def test_a_second_session_says_that_nothing_was_run(project: pytest.Pytester) -> None:
     for _ in range(2):
         result = project.runpytest_inprocess(*QUICK, "--parity-profile", "smoke", "-q")
         result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(
-        ["small: PASS, nearest to its limit: *.*, which uses * % of it (from the store)", "hub: reports/20*Z"]
+        ["hub: reports/20*Z", "small: PASS, nearest to its limit: *.*, which uses * of it (from the store)"]
     )
     result.stdout.no_fnmatch_line("  small  *toy*")
     *hubs, index, latest = sorted(path.name for path in (project.path / "reports").iterdir())
@@ -155,7 +177,7 @@ def test_workers_share_one_hub_and_run_a_case_once(project: pytest.Pytester, sce
     result.assert_outcomes(passed=6)
     worker_of = dict.fromkeys(re.findall(r"\[(gw\d)\].* PASSED .*\[(\w+)\]", result.stdout.str()))
     assert sorted(case for _, case in worker_of) == ["injected", "small"]  # each with all its rungs on one worker
-    result.stdout.fnmatch_lines(["injected: PASS, *", "small: PASS, *", "hub: reports/20*Z"])
+    result.stdout.fnmatch_lines(["hub: reports/20*Z", "injected: PASS, *", "small: PASS, *"])
     hub = project.path / "reports" / "latest"
     for case in ("injected", "small"):
         jobs = json.loads((hub / case / "jobs.json").read_text())

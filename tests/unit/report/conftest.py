@@ -38,6 +38,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         case_runner.plan(folder, case, ladder.JUDGES, request)
         case_runner.prepare(folder, case, request)
         for rung in ladder.JUDGES:
-            case_runner.record_verdict(hub.case_folder(folder, case.id), case_runner.judge(folder / case.id, rung))
+            case_runner.judge_and_record(hub.case_folder(folder, case.id), rung)
         assembly.finish(folder, 1)
     return folder

@@ -70,7 +70,13 @@ def line_of(case, rungs=("stages", "physics")):
     """The line of a case of which these rungs of the lock-step were judged, and where it parts was looked for."""
     verdicts = [case.judge(rung) for rung in rungs]
     found = localise(case.evidence, verdicts)
-    line = markdown.case_line(summarised(verdicts, None if found is None else record_of(found)))
+    return without_command(summarised(verdicts, None if found is None else record_of(found)))
+
+
+def without_command(case):
+    """The line of a case up to the command that repeats it, without what depends on the machine or is not known."""
+    line, _, command = markdown.case_line(case).partition("; repeat: ")
+    assert command.startswith("pytest -m parity -k ") or not case.lowest_red_rung
     return LEFT.sub("", line).removesuffix(f"; {UNTOLD}")
 
 
@@ -92,7 +98,7 @@ def test_a_factor_in_the_diffraction_stage(case):
     case.change_arrays("torch/trajectory/first_float64.npz", encoder__1__conv1__bias=lambda a: 1e6 + a)
     assert line_of(case, LOCKSTEP_RUNGS) == (
         "gs2: FAIL at stages: torch's diffraction_amplitude is tensorflow's times 1.00499 "
-        "(first stage that differs); torch is wrong: the oracle agrees with tensorflow"
+        "(first stage that differs); torch is wrong: the oracle agrees with tensorflow; 2 more are red above it"
     )
 
 
@@ -106,9 +112,13 @@ def test_what_an_explanation_leaves_is_told_first(case, left, words):
 
 def test_the_oracle_may_agree_with_the_candidate(case):
     case.change_arrays(F64.replace("torch", "tensorflow"), exit_wave=np.conj)
-    assert line_of(case).endswith(
-        ": torch's exit_wave is tensorflow's, conjugated (first stage that differs); "
-        "tensorflow is wrong: the oracle agrees with torch"
+    assert (
+        line_of(case)
+        .removesuffix("; 1 more is red above it")
+        .endswith(
+            ": torch's exit_wave is tensorflow's, conjugated (first stage that differs); "
+            "tensorflow is wrong: the oracle agrees with torch"
+        )
     )
 
 
@@ -149,6 +159,15 @@ def test_tensors_of_different_types_are_told_by_their_check(case):
     assert line_of(case).startswith("gs2: FAIL at stages: float64.input: stage input (float64): type")
 
 
+def test_a_difference_of_nothing_is_not_said(case):
+    """A tensor of a wrong type on both sides: the numbers are the same."""
+    same = case.evidence.stages("tensorflow", "float32")["input"].astype(np.float64)
+    for side in SIDES:
+        case.change_arrays(f"{side}/lockstep/stages_float32.npz", input=lambda _: same)
+    assert "by up to 0" not in line_of(case, ("stages",))
+    assert line_of(case, ("stages",)).startswith("gs2: FAIL at stages: float32.input: stage input (float32): type is ")
+
+
 def test_a_stage_that_one_side_computes_in_float32_says_so(case):
     case.change_arrays(F64, encoder__0=lambda a: a.astype(np.float32).astype(a.dtype))
     assert line_of(case).endswith(
@@ -163,9 +182,43 @@ def test_the_code_that_computes_the_stage_is_named(case):
 
     case.change_json("torch/lockstep/contract.json", placed)
     case.change_arrays(F64, encoder__0=lambda a: a * 2)
-    assert "first stage that differs; written in ports/own.py:12 of torch" in line_of(case)
+    assert line_of(case).endswith("(first stage that differs); nothing here tells which side is wrong; ports/own.py:12")
     case.change_arrays("torch/graft/stages.npz", encoder__0=lambda a: a * 2)
     assert "; written in ports/own.py:12 of torch" in case.bad("stages")["alone.encoder.0"].message
+
+
+@pytest.mark.parametrize(("wrong", "place"), [("tensorflow", "a/tf.py:7"), ("torch", "a/pt.py:9")])
+def test_the_place_is_that_of_the_side_that_is_wrong(case, wrong, place):
+    for side, source in (("tensorflow", "a/tf.py:7"), ("torch", "a/pt.py:9")):
+        case.change_json(
+            f"{side}/lockstep/contract.json",
+            lambda contract, source=source: [stage.update(source=source) for stage in contract["stages"]],
+        )
+    case.change_arrays(F64.replace("torch", wrong), exit_wave=np.conj)
+    assert f"; {wrong} is wrong: the oracle agrees with " in line_of(case)
+    assert line_of(case).endswith(f"; {place}; 1 more is red above it")
+
+
+def test_the_line_ends_with_the_command_that_repeats_it(case):
+    case.change_arrays(F64, exit_wave=np.conj)
+    verdicts = [case.judge("stages")]
+    assert markdown.case_line(summarised(verdicts, record_of(localise(case.evidence, verdicts)))).endswith(
+        "; repeat: pytest -m parity -k 'test_stages[gs2]' --parity-profile smoke --parity-backends tensorflow,torch"
+    )
+
+
+@pytest.mark.parametrize(
+    ("stored", "ran", "said"),
+    [
+        ((), ("train", "infer"), ""),
+        (("lockstep", "train"), ("infer",), " (from the store, but for tensorflow infer; torch infer)"),
+        (("train",), (), " (from the store)"),
+    ],
+)
+def test_what_came_from_the_store_is_told_leg_by_leg(stored, ran, said):
+    side = NOTHING.model_copy(update={"stored": stored, "ran": ran, "cached": not ran})
+    found = built(check("scale.torch", "pass")).model_copy(update={"backends": dict.fromkeys(SIDES, side)})
+    assert markdown.case_line(found) == f"gs2: PASS{said}"
 
 
 def test_a_hub_that_does_not_say_who_computed_in_float32_is_read(case):
@@ -175,7 +228,7 @@ def test_a_hub_that_does_not_say_who_computed_in_float32_is_read(case):
     del written["in_float32"]
     record = LocalisationRecord.parse(written, "localisation.json")
     assert record.in_float32 is None
-    assert markdown.case_line(summarised(verdicts, record)).endswith(f"first stage that differs); {UNTOLD}")
+    assert without_command(summarised(verdicts, record)).endswith("first stage that differs)")
 
 
 def test_float32_alone_is_said(case):
@@ -216,8 +269,8 @@ def test_a_rung_below_the_lock_step_is_told_by_its_own_check(case):
     verdicts = [RungVerdict("dataset", (check("dataset.torch.X"),)), case.judge("stages")]
     parting = record_of(localise(case.evidence, verdicts))
     assert (
-        markdown.case_line(summarised(verdicts, parting))
-        == "gs2: FAIL at dataset: torch.X: said; torch is wrong: it fails by itself"
+        without_command(summarised(verdicts, parting))
+        == "gs2: FAIL at dataset: torch.X: said; torch is wrong: it fails by itself; 1 more is red above it"
     )
 
 
@@ -228,14 +281,15 @@ def test_outside_the_lock_step_the_first_red_check_of_the_lowest_red_rung_is_quo
         check("patches.torch.mean", margin=-50.0),
         check("canvas.torch.shift", margin=-1e6),
     )
-    assert markdown.case_line(found) == "gs2: FAIL at patches: torch.contrast: said; torch is wrong: it fails by itself"
+    said = "gs2: FAIL at patches: torch.contrast: said; torch is wrong: it fails by itself; 1 more is red above it"
+    assert without_command(found) == said
 
 
 def test_an_error_above_the_lowest_red_rung_is_said_too():
     found = built(check("patches.torch.mean"), check("golden.torch", "error", message="no\n  file"))
-    assert markdown.case_line(found) == (
+    assert without_command(found) == (
         "gs2: ERROR at patches: torch.mean: said; torch is wrong: it fails by itself; "
-        "and golden.torch could not be judged: no file"
+        "and golden.torch could not be judged: no file; 1 more is red above it"
     )
 
 
@@ -258,7 +312,7 @@ def test_a_case_without_red_says_first_what_passes():
 def test_a_green_case_says_how_near_the_nearest_limit_is():
     found = built(check("dataset.X", "pass", margin=0.5), check("scale.torch", "pass", margin=0.04))
     assert found.diagnosis == ""
-    assert markdown.case_line(found) == "gs2: PASS, nearest to its limit: scale.torch, which uses 96 % of it"
+    assert markdown.case_line(found) == "gs2: PASS, nearest to its limit: scale.torch, which uses nearly all of it"
     assert markdown.case_line(built(check("dataset.X", "pass"))) == "gs2: PASS"
 
 

@@ -31,6 +31,10 @@ def case(sound, tmp_path):
     return JUDGED["copy_of"](sound, tmp_path / "gs2")
 
 
+def written_text(case):
+    return (case.path / localisation.TEXT).read_text()
+
+
 def written(case):
     localisation.write(case.evidence, [case.judge(rung) for rung in LOCKSTEP_RUNGS])
     return case.path / localisation.TEXT
@@ -108,7 +112,9 @@ def test_a_shared_fault_needs_no_bundle(case):
         case.change_arrays(f"{backend}/lockstep/stages_float64.npz", exit_wave=np.conj)
     text = written(case).read_text()
     assert "(against the oracle)" in text
-    assert "No repro bundle" in text
+    assert "No repro bundle: the difference is to the oracle" in text
+    localisation.write(case.evidence, [case.judge("physics")])
+    assert "Stage by stage: not asked; the rung stages was not judged" in written_text(case)
     assert not (case.path / repro.FOLDER).exists()
 
 

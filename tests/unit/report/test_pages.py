@@ -162,7 +162,7 @@ def judged_on_a_gpu(made: Path, folder: Path) -> Path:
         side["device"] = {"kind": "gpu", "name": "made up", "index": 0}
     write_json(moved / "small" / "run_metadata.json", metadata)
     for rung in hub.read_case(moved / "small").rungs:
-        case_runner.record_verdict(moved / "small", case_runner.judge(moved / "small", rung))
+        case_runner.judge_and_record(moved / "small", rung)
     assembly.render(moved)
     return moved
 
@@ -223,7 +223,7 @@ def test_limits_that_were_overridden_are_flagged(made: Path, tmp_path: Path) -> 
     changed = {"limits": given, "limit_origins": dict.fromkeys(given, "override")}
     overridden = {**changed, "overrides": {"limits.scale.closed_form": "0.29"}}
     case.model_copy(update=overridden).write(folder / layout.CASE)
-    case_runner.record_verdict(folder, case_runner.judge(folder, "scale"))
+    case_runner.judge_and_record(folder, "scale")
     assembly.render(folder.parent)
     flag = '<span class="status inconclusive">override</span>'
     before, after = ((hub_ / "small" / "index.html").read_text().count(flag) for hub_ in (made, folder.parent))

@@ -29,10 +29,11 @@ TOP = {
 }  # fmt: skip
 CASE = {
     "id", "scenario", "profile", "overrides", "fault", "status", "lowest_red_rung", "backends", "checks", "agreement",
-    "localisation", "message", "diagnosis",
+    "localisation", "message", "diagnosis", "rung_seconds", "leg_seconds",
 }  # fmt: skip
 BACKEND = {
-    "train_seconds", "steps", "ms_per_step", "infer_seconds", "peak_rss_mb", "cached", "parameters", "final_loss",
+    "train_seconds", "steps", "ms_per_step", "infer_seconds", "peak_rss_mb", "cached", "stored", "ran", "parameters",
+    "final_loss",
     "first_nonfinite", "intensity_scale", "patches", "canvas", "reconstruction", "message",
 }  # fmt: skip
 METRICS = {*NAMES, "bias", "message"}
@@ -107,7 +108,7 @@ def test_figures_of_a_backend_come_from_its_files(made: Path, written: dict[str,
     assert side["parameters"] == timing["parameters"]
     assert side["canvas"]["size"] == canvas["size"]
     assert side["canvas"]["fits_canvas"] is True
-    assert side["final_loss"] == 0.5
+    assert side["final_loss"] == 5.0
     assert side["cached"] is False
 
 
@@ -191,6 +192,25 @@ def test_junit_holds_the_figures_of_the_summary(made: Path, written: dict[str, A
             assert (None if found is None else float(found)) == check[name]
 
 
+def test_junit_has_the_times_of_legs_and_rungs(made: Path, written: dict[str, Any]) -> None:
+    (suite,) = JUnitXml.fromfile(str(made / "junit.xml"))
+    (case,) = written["cases"]
+    jobs = [
+        job for path in (made / "small").rglob("jobs.json") for job in read_json(path) if job["seconds"] is not None
+    ]
+    legs, judged = case["leg_seconds"], [read_json(path)["seconds"] for path in (made / "small" / "checks").iterdir()]
+    assert sum(legs.values()) == pytest.approx(sum(job["seconds"] for job in jobs))
+    assert sum(case["rung_seconds"].values()) == pytest.approx(sum(legs.values()) + sum(judged), abs=1e-6)
+    for test in suite:
+        assert test.time == pytest.approx(
+            case["rung_seconds"][test.name.removeprefix("test_").partition("[")[0]], abs=1e-3
+        )
+    assert suite.time == pytest.approx(sum(case["rung_seconds"].values()), abs=0.1)
+    properties = {entry.name: float(entry.value) for entry in suite.properties() if entry.name.startswith("seconds.")}
+    assert properties == {f"seconds.{name}": value for name, value in legs.items()}
+    assert {"toy/train", "other/train"} <= legs.keys()
+
+
 def test_junit_keeps_to_the_common_schema(made: Path) -> None:
     """That of Jenkins's xunit plugin, as pytest's own tests use it; the file holds its licence, MIT."""
     schema = xmlschema.XMLSchema(Path(__file__).with_name("junit-10.xsd"))
@@ -234,11 +254,12 @@ def test_a_case_that_was_not_reached_is_no_pass(made: Path, tmp_path: Path) -> N
 def test_case_line(written: dict[str, Any]) -> None:
     (case,) = written["cases"]
     line = markdown.case_line(CaseSummary.model_validate(case))
-    assert line == f"small: ERROR at stages: {case['diagnosis']}"
+    assert line.startswith(f"small: ERROR at stages: {case['diagnosis']}; 7 more are red above it; repeat: pytest -m ")
+    assert " -k 'test_stages[small]' --parity-profile stable --parity-backends toy,other " in line
     first = next(check for check in case["checks"] if check["status"] in ("fail", "error"))
     assert line.startswith(f"small: ERROR at stages: {first['name']}: {first['message']}; {UNTOLD}; and step.")
     for side in case["backends"].values():
-        side["cached"] = True
+        side.update(cached=True, stored=side["ran"], ran=[])
     assert markdown.case_line(CaseSummary.model_validate(case)).endswith(" (from the store)")
 
 
@@ -250,10 +271,7 @@ def _checks(written: dict[str, Any]) -> list[dict[str, Any]]:
 def _shown(check: dict[str, Any]) -> list[str]:
     """Value, limit, margin, and the share of the limit that is used."""
     figures = [formatting.number(check[name]) for name in ("value", "limit", "margin")]
-    if check["margin"] is None:
-        return [*figures, "-"]
-    used = 1 - check["margin"]
-    return [*figures, f"{used:.3g} times" if used >= 10 else f"{100 * used:.3g} %"]
+    return [*figures, formatting.share_of_limit(check["margin"])]
 
 
 def _rows_of(page: Path) -> list[list[str]]:

@@ -48,8 +48,8 @@ def test_lockstep_feeds_the_first_batch_and_the_common_weights(folder: Path, sce
 def test_training_leaves_its_history_and_its_time(folder: Path) -> None:
     history = read_json(folder / "toy" / "train_outputs" / "history.json")["epochs"]
     assert [(entry["epoch"], entry["step"], entry["metrics"]["loss"]) for entry in history] == [
-        (0, 2, 1.0),
-        (1, 4, 0.5),
+        (0, 2, 10.0),
+        (1, 4, 5.0),
     ]
     timing = read_json(folder / "toy" / "train_outputs" / "timing.json")
     assert timing["steps"] == 4

@@ -141,10 +141,10 @@ def test_progress_is_told_line_by_line(case, options, tmp_path: Path) -> None:
     run_case(case, {"train"}, options(), tmp_path / "hub", lines.append)  # type: ignore[arg-type]
     training = [line for line in lines if line["backend"] == "toy" and line.get("epochs")]
     assert [line["epoch"] for line in training] == [0, 1, 2]
-    assert [line["loss"] for line in training] == [None, 1.0, 0.5]
+    assert [line["loss"] for line in training] == [None, 10.0, 5.0]
     assert training[-1] | {"elapsed": 0, "left": 0} == {
-        "case": "small", "backend": "toy", "leg": "train", "epoch": 2, "epochs": 2, "step": 4, "loss": 0.5,
-        "elapsed": 0, "left": 0,
+        "case": "small", "backend": "toy", "leg": "train", "epoch": 2, "epochs": 2, "unit": "epoch", "step": 4,
+        "loss": 5.0, "elapsed": 0, "left": 0,
     }  # fmt: skip
     assert training[-1]["left"] == 0
     assert {"case": "small", "backend": "other", "leg": "train", "state": "done"} in lines

@@ -76,7 +76,7 @@ def test_lower_rungs_are_judged_while_a_side_still_trains(begun) -> None:
 def test_a_case_whose_rungs_are_all_judged_ends_by_itself(begun) -> None:
     preparation, folder = begun("other", ("spec",))
     preparation.wait("spec")
-    case_runner.record_verdict(folder, case_runner.judge(folder, "spec"))
+    case_runner.judge_and_record(folder, "spec")
     preparation.end()
     assert read_json(folder / layout.PREPARED)["status"] == "done"
 

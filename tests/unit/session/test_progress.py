@@ -56,3 +56,27 @@ def test_no_more_than_one_line_in_a_pause(tmp_path: Path) -> None:
     for expected in (1, 0):
         tell(tmp_path, json.dumps(EVENT) + "\n")
         assert len(reader.lines()) == expected
+
+
+def test_waiting_is_told_with_what_for(tmp_path: Path) -> None:
+    waits = {
+        "case": "gs1",
+        "backend": "torch",
+        "leg": "train",
+        "waits": "waits for a core, held by process 7 for 2 min",
+    }
+    assert line(ProgressRecord(**waits)) == "  gs1  torch  train  waits for a core, held by process 7 for 2 min"
+    assert line(ProgressRecord(**waits | {"backend": "", "leg": "dataset", "waits": "downloads star.npz: 1.0 MB"})) == (
+        "  gs1  dataset  downloads star.npz: 1.0 MB"
+    )
+
+
+def test_steps_are_called_steps() -> None:
+    steps = EVENT | {"leg": "trajectory", "unit": "step", "epoch": 16, "epochs": 56, "loss": None, "left": None}
+    assert line(ProgressRecord(**steps)) == "  gs1  torch  trajectory  step 16/56"
+
+
+def test_what_comes_from_the_store_is_not_told(tmp_path: Path) -> None:
+    cached = {"case": "gs1", "backend": "torch", "leg": "train", "state": "cached"}
+    tell(tmp_path, json.dumps(cached) + "\n")
+    assert ProgressReader(tmp_path, pause=0, store=tmp_path / "store").lines() == []

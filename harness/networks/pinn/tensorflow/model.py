@@ -3,7 +3,7 @@
 # mypy: allow-subclassing-any
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import keras
 import numpy as np
@@ -144,6 +144,20 @@ class PtychographyModel(keras.Model):
             "diffraction_amplitude": lambda stages: tf.sqrt(stages["power"]),
             "intensity": lambda stages: stages["power"] * tf.exp(2 * physics.log_scale),
         }
+
+    def written(self) -> dict[str, Callable[..., object]]:
+        """The function that computes each stage: the port's own, or its line in this file."""
+        network, physics = self.network, self.diffraction
+        own: dict[str, Callable[..., object]] = {
+            "input": physics.normalise,
+            **{f"encoder.{number}": encoder for number in range(len(network.encoder))},
+            "amplitude_head": network.amplitude_head,
+            "phase_head": network.phase_head,
+            "object_patches": network.patches,
+            "diffraction_amplitude": diffract,
+        }
+        overlaps = {"object_merged": physics.merge, "object_extracted": extract} if physics.merges else {}
+        return {**self.stages_in_order.table, **own, **overlaps}
 
     def _overlap_stages(self) -> dict[str, Compute]:
         physics = self.diffraction

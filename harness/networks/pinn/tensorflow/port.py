@@ -19,6 +19,7 @@ from harness.networks.pinn.tensorflow.model import PtychographyModel
 from harness.networks.pinn.tensorflow.training import Training
 from harness.ports.protocol import CAPABILITIES, MASK, Batch, BatchSource, EpochReport, Setup
 from harness.toolkits.keras import tensorflow_device as device
+from harness.toolkits.source import located
 
 
 class TensorFlowPort:
@@ -38,8 +39,10 @@ class TensorFlowPort:
         self._precision = setup.precision
         self._mask = None if setup.mask is None else tf.constant(setup.mask)
         self._model = PtychographyModel(setup, self.rules)
-        self.contract = contract_of(setup.scenario, layers(self._model.network.steps))
         self._loss = Loss(setup, self.rules)
+        functions = {**self._model.written(), **self._loss.terms}
+        written = {name: located(function) for name, function in functions.items()}
+        self.contract = contract_of(setup.scenario, layers(self._model.network.steps), sources=written)
         self.forward, self.loss_terms = self._model.stages_in_order, self._loss.terms
         self._training: Training | None = None
         self.set_weights(initial_weights(setup.scenario, setup.intensity_scale))

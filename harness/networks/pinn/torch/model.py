@@ -1,6 +1,6 @@
 """Network and forward model together: the stages and the loss of a batch."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -11,7 +11,7 @@ from harness.networks.pinn.forward import Compute, ForwardPass, Stages
 from harness.networks.pinn.rules import Rules
 from harness.networks.pinn.sections import of
 from harness.networks.pinn.torch.loss import TERMS
-from harness.networks.pinn.torch.module import Network
+from harness.networks.pinn.torch.module import Network, encoder
 from harness.networks.pinn.torch.physics import ForwardModel, diffract, extract
 from harness.ports.protocol import Batch, Setup
 from harness.toolkits.torch.device import DTYPES
@@ -73,6 +73,20 @@ class Model(nn.Module):
             "object_merged": lambda stages: stages["object_patches"],
             "object_extracted": lambda stages: stages["object_merged"],
         }
+
+    def written(self) -> dict[str, Callable[..., object]]:
+        """The function that computes each stage and each term of the loss: the port's own, or its line in this file."""
+        network, physics = self.network, self.physics
+        own: dict[str, Callable[..., object]] = {
+            "input": network.scaled,
+            **{f"encoder.{level}": encoder for level in range(len(network.encoder))},
+            "amplitude_head": network.amplitude_head,
+            "phase_head": network.phase_head,
+            "object_patches": physics.patches,
+            "diffraction_amplitude": diffract,
+        }
+        overlaps = {"object_merged": physics.merge, "object_extracted": extract} if physics.merges else {}
+        return {**self.stages_in_order.table, **own, **overlaps, **self.loss_terms}
 
     def forward(self, batch: Batch, until: str | None = None, known: Mapping[str, Tensor] | None = None) -> Stages:
         """The stages of a batch; see `harness.networks.pinn.forward.ForwardPass`."""

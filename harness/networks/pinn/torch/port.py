@@ -23,6 +23,7 @@ from harness.networks.pinn.torch.weights import (
     trainable,
 )
 from harness.ports.protocol import CAPABILITIES, MASK, Batch, BatchSource, EpochReport, Setup
+from harness.toolkits.source import located
 from harness.toolkits.torch.device import device_facts, prepare
 
 
@@ -40,7 +41,8 @@ class TorchPort:
         self.rules = Rules()
         self._device = prepare(setup.device)
         self._model = Model(setup, self._device, self.rules)
-        self.contract = contract_of(setup.scenario, layers(self._model.network))
+        written = {name: located(function) for name, function in self._model.written().items()}
+        self.contract = contract_of(setup.scenario, layers(self._model.network), sources=written)
         self.forward, self.loss_terms = self._model.stages_in_order, self._model.loss_terms
         self._optimiser: torch.optim.Optimizer | None = None
         self.set_weights(initial_weights(setup.scenario, setup.intensity_scale))

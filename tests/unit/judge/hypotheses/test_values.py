@@ -179,3 +179,14 @@ def test_float32_may_leave_more() -> None:
 )
 def test_names_of_factors(factor: float, name: str) -> None:
     assert name_of(factor, {"N": 64, "rows x columns": 4096}) == name
+
+
+@pytest.mark.parametrize(
+    ("nudge", "words"), [(0.0, "with the weights of phase_head: the heads are swapped"), (1e-6, "")]
+)
+def test_heads_with_each_others_weights_are_recognised(nudge: float, words: str) -> None:
+    """The amplitude goes through a sigmoid, the phase through tanh, and each has a limit of its own."""
+    amplitude, phase = 1.3 / (1 + np.exp(-REAL)), np.pi * np.tanh(REAL[::-1, ::-1])
+    own = 1.3 / (1 + np.exp(-REAL[::-1, ::-1])) * (1 + nudge * RNG.normal(size=REAL.shape))
+    found = said(own, amplitude, later={"phase_head": phase})
+    assert found == (f"the other side's {words}" if words else "")

@@ -47,7 +47,7 @@ def test_nan_on_both_sides_is_red_on_both(gs2):
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
-        (lambda h: h["epochs"].pop(), {"torch.steps", "learning_rate"}),
+        (lambda h: h["epochs"].pop(), {"torch.steps", "learning_rate", "final_loss"}),
         (lambda h: h["epochs"].clear(), {"torch.steps", "learning_rate", "final_loss", "torch.replayed"}),
         (lambda h: h["epochs"][-1].update(step=3), {"torch.steps"}),
         (lambda h: h["epochs"][0]["metrics"].update(learning_rate=1.01e-3), {"learning_rate", "torch.replayed"}),
@@ -217,3 +217,26 @@ def test_a_loss_that_was_not_reported_is_no_mean(gs2):
 def test_without_a_trajectory_there_is_no_mean_to_hold_the_loss_against(gs2):
     gs2.stop("torch", "trajectory", "killed")
     assert gs2.bad("telemetry") == {}
+
+
+def test_a_training_that_did_not_lower_its_loss_fails_beside_one_that_did(gs2):
+    set_metric(gs2, 1, loss=30.0)
+    found = gs2.bad("telemetry")
+    assert set(found) == {"torch.lowered", "final_loss"}
+    assert found["torch.lowered"].status == "fail"
+    assert "rose from" in found["torch.lowered"].message
+
+
+def test_trainings_that_both_ended_above_their_start_decide_nothing(gs2):
+    for backend in BACKENDS:
+        set_metric(gs2, 1, backend, loss=30.0)
+    found = {check.name: check for check in gs2.judge("telemetry").checks if check.name.endswith(".lowered")}
+    assert {check.status for check in found.values()} == {"inconclusive"}
+    assert set(found) == {f"{side}.lowered" for side in BACKENDS}
+    assert "it is least in epoch 1" in found["torch.lowered"].message
+
+
+def test_what_a_training_lowered_is_told(gs2):
+    [check] = [check for check in gs2.judge("telemetry").checks if check.name == "torch.lowered"]
+    assert check.status == "pass"
+    assert "loss above its floor fell from" in check.message

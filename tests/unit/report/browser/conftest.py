@@ -69,7 +69,7 @@ def opened(browser: Browser) -> Iterator[Open]:
         watched.append(one)
         one.page.goto(f"{path.as_uri()}{anchor}")
         if options.get("java_script_enabled", True) and path.parent.name in ("small", "other"):
-            one.page.wait_for_selector("#viewer[data-ready]")
+            one.page.wait_for_selector("#viewer[data-ready]", state="attached")
         return one
 
     yield open_page

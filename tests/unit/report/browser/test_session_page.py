@@ -67,7 +67,7 @@ def test_sorts_by_keyboard(several: Path, opened: Open) -> None:
 def test_a_cell_leads_to_its_evidence(several: Path, opened: Open) -> None:
     page = opened(several / "index.html").page
     page.get_by_role("link", name="other, patches: inconclusive").click()
-    page.wait_for_selector("#viewer[data-ready]")
+    page.wait_for_selector("#viewer[data-ready]", state="attached")
     heading = page.locator("h3#patches")
     expect(heading).to_be_in_viewport()
     expect(heading.locator("xpath=following-sibling::details[1]")).to_have_attribute("open", "")

@@ -27,7 +27,7 @@ def parted(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     history = folder / "other/train_outputs/history.json"
     in_json(history, lambda found: found["epochs"][1]["metrics"].update(learning_rate=0.5))
     for rung in ("trajectory", "telemetry", "patches"):
-        case_runner.record_verdict(folder, case_runner.judge(folder, rung))
+        case_runner.judge_and_record(folder, rung)
     results.write(Evidence(folder, SIDES))
     return folder
 

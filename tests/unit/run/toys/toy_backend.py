@@ -45,7 +45,7 @@ class Toy:
             for step in range(epoch * steps, (epoch + 1) * steps):
                 mean = batches.batch(step).amplitude.mean()
                 self._weights["phase.head.bias"] = self._weights["phase.head.bias"] + 1e-9 * mean
-                losses.append(1.0 / ((step if follows else epoch) + 1))
+                losses.append(10.0 / ((step if follows else epoch) + 1))
             metrics = {"loss": float(np.mean(losses)), "intensity_scale": 1.0, "learning_rate": 0.1}
             report(EpochReport(epoch, (epoch + 1) * batches.steps_per_epoch, metrics))
 
