@@ -1,6 +1,5 @@
 """`verify`: checks that a bundle holds what was packed."""
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +9,7 @@ import typer
 from harness import formatting
 from harness.cli.common import Json, print_result
 from harness.report.handover import verify as checking
+from harness.run.scratch import temporary_folder
 
 
 def verify(
@@ -23,8 +23,8 @@ def verify(
 
     Example: python -m harness verify handover.tar --to received
     """
-    with tempfile.TemporaryDirectory(prefix="parity-verify-") as temporary:
-        folder = packed if packed.is_dir() else to or Path(temporary, "unpacked")
+    with temporary_folder() as temporary:
+        folder = packed if packed.is_dir() else to or temporary / "unpacked"
         if folder is not packed:
             checking.unpack(packed, folder)
         found = checking.compare(folder)

@@ -135,7 +135,7 @@ def _run_missing(
         results: dict[Address, Result] = {}
         while left := [plan for plan in planned if plan.address not in results]:
             collector = _Collector(context, left, scratch, on_result)
-            outcome = _start(context, runtime, [f"{_name(plan)}.json" for plan in left], scratch, log, collector.look)
+            outcome = _start(context, runtime, left, scratch, log, collector.look)
             results |= collector.all(outcome)
         return results
 
@@ -229,10 +229,15 @@ def environment_of(runtime: Runtime, scratch: Path) -> dict[str, str]:
 
 
 def _start(
-    context: Context, runtime: Runtime, jobs: Sequence[str], scratch: Path, log: Path, watch: process.Watch
+    context: Context,
+    runtime: Runtime,
+    planned: Sequence[PlannedJob],
+    scratch: Path,
+    log: Path,
+    watch: process.Watch,
 ) -> process.Outcome:
     environment = environment_of(runtime, scratch)
-    python = str(runtime.interpreter.path)
+    python, jobs = str(runtime.interpreter.path), [f"{_name(plan)}.json" for plan in planned]
     return process.run(
         [python, "-m", runtime.worker, worker.SUPERVISED, *jobs],
         environment,
@@ -243,6 +248,7 @@ def _start(
         scratch / layout.PROGRESS,
         context.on_progress,
         watch,
+        [worker.begins(plan.backend, plan.leg) for plan in planned],
     )
 
 

@@ -23,6 +23,7 @@ from typing import NoReturn
 
 from harness import layout
 from harness.errors import HarnessError, in_one_line
+from harness.run import family
 from harness.run.environment import apply
 from harness.run.job import Job, read_job
 
@@ -104,9 +105,11 @@ def _write(path: Path, value: dict[str, object]) -> None:
 
 
 def _end_with_parent() -> None:
-    """Kill this process group at the end of the standard input, which the parent holds open as long as it lives."""
+    """Kill this process and all that it started at the end of the standard input, which the parent holds open."""
     while os.read(sys.stdin.fileno(), 1024):
         pass
+    if family.VARIABLE in os.environ:
+        family.end(os.environ[family.VARIABLE])
     os.killpg(os.getpgid(0), signal.SIGKILL)
 
 
