@@ -14,7 +14,7 @@ from safetensors.numpy import load_file
 from harness import layout
 from harness.arrays import Array, Precision, Weights
 from harness.errors import HarnessError
-from harness.files import load_problem, read_json, read_npz
+from harness.files import read_json, read_npy, read_npz
 from harness.physics.probe import model_probe
 from harness.physics.twins import twin
 from harness.ports.contract import Contract
@@ -200,10 +200,9 @@ class Evidence:
         """Read an NPY file of the case; NoEvidence when it is missing or broken."""
         path = self.existing(relative)
         try:
-            array: Array = np.load(path, allow_pickle=False)
-        except (OSError, ValueError) as error:
-            raise NoEvidence(f"{path}: is not a plain NumPy array ({load_problem(error)}).") from error
-        return array
+            return read_npy(path)
+        except HarnessError as error:
+            raise NoEvidence(str(error)) from error
 
     def stages(self, backend: str, precision: Precision) -> dict[str, Array]:
         """Every named stage of the forward pass of the lock-step batch, in the axis order of the contract."""
