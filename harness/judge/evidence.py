@@ -25,7 +25,7 @@ from harness.records.history import Epoch, History
 from harness.records.inference import CanvasFacts, InferenceStats
 from harness.records.jobs import JobRecord
 from harness.records.params import BundleParams
-from harness.records.record import Record
+from harness.records.record import Record, first_problem
 from harness.records.run import RunMetadata
 from harness.records.setup import DatasetSetup
 from harness.records.truth import TruthFacts
@@ -342,8 +342,10 @@ def _scenario(path: Path, *_state: int) -> Scenario:
     try:
         values = read(path).value
         return Scenario.model_validate({key: value for key, value in values.items() if key in Scenario.model_fields})
-    except (AttributeError, ValidationError) as error:
-        raise NoEvidence(f"{path}: is not a resolved scenario ({error}).") from error
+    except AttributeError as error:
+        raise NoEvidence(f"{path}: is not a resolved scenario.") from error
+    except ValidationError as error:
+        raise NoEvidence(f"{path}: is not a resolved scenario ({first_problem(error)}).") from error
 
 
 @lru_cache(maxsize=64)
@@ -351,7 +353,7 @@ def _contract(path: Path, *_state: int) -> Contract:
     try:
         return Contract.model_validate(read_json(path))
     except ValidationError as error:
-        raise NoEvidence(f"{path}: is not a contract ({error}).") from error
+        raise NoEvidence(f"{path}: is not a contract ({first_problem(error)}).") from error
 
 
 @lru_cache(maxsize=64)

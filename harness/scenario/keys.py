@@ -75,10 +75,10 @@ def allowed(key: str, schema: type[Scenario]) -> str:
     return _describe(_schema(section, parts[-1]))
 
 
-def unknown(what: str, name: str, known: Iterable[str]) -> str:
+def unknown(what: str, name: object, known: Iterable[str]) -> str:
     """End of an error message about an unknown name: what was found, a similar known name, and all known names."""
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=1)
+    near = difflib.get_close_matches(str(name), names, n=1)
     meant = f', did you mean "{near[0]}"' if near else ""
     return f"found the unknown {what} {found(name)}{meant}, allowed: {', '.join(names) or 'nothing'}."
 
