@@ -14,7 +14,7 @@ from harness.records.done import DoneRecord
 from harness.records.jobs import JobRecord
 from harness.run import cores, interpreters, process, worker
 from harness.run.devices import Device
-from harness.run.environment import QUIET, apply, changing_results
+from harness.run.environment import QUIET, apply, of_user
 from harness.run.interpreters import IMPORT_PATH
 from harness.run.job import Job, write_job
 from harness.run.keys import Runtime
@@ -64,7 +64,7 @@ class Context:
 
 def variables(device: Device) -> dict[str, str]:
     """Environment variables of a worker that can change its result: the user's, then the harness's own."""
-    return {**changing_results(os.environ), **QUIET, **cores.thread_environment(), **device.environment()}
+    return {**of_user(os.environ), **QUIET, **cores.thread_environment(), **device.environment()}
 
 
 OnResult = Callable[[PlannedJob, Result], None]

@@ -24,7 +24,7 @@ from typing import NoReturn
 from harness import layout
 from harness.errors import HarnessError, in_one_line
 from harness.run import family
-from harness.run.environment import apply
+from harness.run.environment import apply, without_user_configuration
 from harness.run.job import Job, read_job
 
 SUPERVISED = "--supervised"
@@ -43,7 +43,8 @@ def main(arguments: Sequence[str]) -> int:
         print("usage: python -m harness.run.worker [--supervised] JOB.json [JOB.json ...]", file=sys.stderr)
         return 2
     apply(read_job(paths[0]).environment)
-    succeeded = [run(path) for path in paths]
+    with without_user_configuration():
+        succeeded = [run(path) for path in paths]
     return 0 if all(succeeded) else 1
 
 
