@@ -66,7 +66,7 @@ def arguments() -> argparse.Namespace:
 def sandbox() -> Iterator[Sandbox]:
     """A folder with a good scenario, the toy backends of the tests, and the hub and store that they leave."""
     with tempfile.TemporaryDirectory(prefix="bad-inputs-") as name:
-        root = Path(name)
+        root, environment, before = Path(name), dict(os.environ), Path.cwd()
         install = runpy.run_path(str(ROOT / "tests" / "unit" / "run" / "conftest.py"))["install_toys"]
         path = os.pathsep.join(filter(None, [str(install(root / "site")), str(ROOT), os.environ.get("PYTHONPATH")]))
         temporary = root / "temporary"
@@ -83,8 +83,13 @@ def sandbox() -> Iterator[Sandbox]:
         invoke("run", CASE, "--backends", "toy,other", "--hub", "hub", "--store", "store")
         box.scenario = YAML(typ="safe").load(root / "hub" / CASE / "scenario.yaml")
         box.arrays = read_arrays(root / "hub" / CASE / "dataset" / "data.npz")
-        yield box
-        os.chdir(ROOT)
+        try:
+            yield box
+        finally:
+            os.chdir(before)
+            os.environ.clear()
+            os.environ |= environment
+            tempfile.tempdir = None
 
 
 def invoke(*words: str) -> Any:

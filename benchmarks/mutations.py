@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -45,6 +46,15 @@ WRONG = (
     ["--backends", "one"],
     ["--python", "x=/"],
 )
+WORDS = (
+    "", "-", "--", ".", "x", CASE, "hub/small/toy", "nosuch", "no/such", "a" * 300, "a/" * 300, "/proc/x", "pipe",
+    "/dev/null", "/dev/full", "/dev/zero", "\x1b[31m", "é", "\udcff", "0", "-1", "1e22", "nan", "64", "128", "1e-400",
+    "99999999999999999999", "smoke", "a=b", "=", "dataset.nphotons=1e22", "dataset.object.shape=[1000000, 1000000]",
+    "dataset.scan.images=1000000000", "training.epochs=-1", "matrix.x=1", "dataset={}", "x.y=[", "scale.off",
+    "scale.off=1e22", "toy,other", "toy", "torch=/bin/true", "gpu:0", "off", "all", "new.tar", "new.npz", "out", "%s",
+    "{}", "*", "~", "~nobody/x",
+)  # fmt: skip
+"""What may stand in the place of an argument."""
 READERS = ("judge", "report", "history", "reassembly", "patch-stats", "manifest", "readme", "bundle", "compare")
 FILES_OF_A_HUB = (".json", ".npz", ".npy", ".yaml", ".safetensors", ".jsonl", ".log", ".csv", ".xml", ".md")
 
@@ -166,7 +176,7 @@ def _spoil_an_array(random: Random, arrays: dict[str, Any]) -> None:
         lambda: np.moveaxis(array, 0, -1),
         lambda: np.broadcast_to(np.float32(0), (random.choice((1, 2_000)), *array.shape[1:]))[:, ...],
     )
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
         changed = random.choice(changes)()
     if name in arrays:
         arrays[random.choice((name, name, name, name + "2", "../" + name))] = changed
@@ -207,15 +217,8 @@ def command_line(random: Random, box: "Sandbox") -> Words:
 
 def _word(random: Random, box: "Sandbox") -> str:
     held = [path.relative_to(box.folder).as_posix() for path in box.folder.rglob("*")]
-    odd = (
-        "", "-", "--", ".", "x", CASE, "hub/small/toy", "nosuch", "no/such", "a" * 300, "a/" * 300, "/proc/x", "/dev/null",
-        "/dev/full", "/dev/zero", "\x1b[31m", "é", "\udcff", "0", "-1", "1e22", "nan", "64", "128", "1e-400", "99999999999999999999", "smoke",
-        "a=b", "=", "dataset.nphotons=1e22", "dataset.object.shape=[1000000, 1000000]", "dataset.scan.images=1000000000",
-        "training.epochs=-1", "matrix.x=1", "dataset={}", "x.y=[", "scale.off", "scale.off=1e22", "toy,other", "toy", "torch=/bin/true",
-        "gpu:0", "off", "all", "new.tar", "new.npz", "out", "%s", "{}", "*", "~", "~nobody/x", "pipe",
-    )  # fmt: skip
     likely = random.choice((CASE, "hub", "out", "hub/small/toy", "scale.off"))
-    return random.choices((likely, random.choice(held), random.choice(odd)), (0.3, 0.2, 0.5))[0]
+    return random.choices((likely, random.choice(held), random.choice(WORDS)), (0.3, 0.2, 0.5))[0]
 
 
 def hub(random: Random, box: "Sandbox") -> Words:
@@ -226,7 +229,8 @@ def hub(random: Random, box: "Sandbox") -> Words:
     spoil(random, random.choice(records if random.random() < 0.7 else found))
     verb = random.choice((*READERS, "compare-stats", "parity-log write", "golden propose"))
     more = {
-        "compare": [str(box.hub)], "compare-stats": ["hub/small/other"], "bundle": ["new.tar"], "readme": ["--to", "new.md"],
+        "compare": [str(box.hub)], "compare-stats": ["hub/small/other"], "bundle": ["new.tar"],
+        "readme": ["--to", "new.md"],
         "manifest": ["--to", "new.json"], "parity-log write": ["--to", "log"], "golden propose": ["--to", "proposal"],
     }  # fmt: skip
     first = "hub/small/toy" if verb == "compare-stats" else "hub"

@@ -314,7 +314,7 @@ class Evidence:
             leg is not None
             and (reasons := self.folder(backend) / layout.LEG_FOLDERS[leg][0] / layout.MISSING).is_file()
         ):
-            raise Incapable(f"{backend}, {leg}: {'; '.join(read_json(reasons).values())}.")
+            raise Incapable(f"{backend}, {leg}: {'; '.join(_reasons(reasons))}.")
         raise NoEvidence(f"{path}: is missing.")
 
     def _jobs_of(self, folder: Path) -> list[JobRecord]:
@@ -329,6 +329,14 @@ class Evidence:
             raise NoEvidence(f"{backend}: no job of the leg {leg!r} was run.")
         if job.status != "done":
             raise NoEvidence(f"{backend}, {leg}: {job.error}")
+
+
+def _reasons(path: Path) -> list[str]:
+    """Why a side cannot do something, from `missing.json`; NoEvidence for a file of another shape."""
+    found = read_json(path)
+    if not (isinstance(found, dict) and all(isinstance(reason, str) for reason in found.values())):
+        raise NoEvidence(f"{path}: is no object of capabilities and reasons.")
+    return list(found.values())
 
 
 def _state(path: Path) -> tuple[int, int, int]:
