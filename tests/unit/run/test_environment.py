@@ -1,6 +1,7 @@
 """Environment variables: what is recorded, what changes a result, what a worker gets."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -120,3 +121,16 @@ def test_a_user_s_own_configuration_reaches_no_worker(
         {(job.backend, job.leg): job.key for job in recorded_jobs(tmp_path / hub)} for hub in ("one", "two")
     )
     assert first == second
+
+
+@pytest.mark.parametrize("given", [None, "of/the/scenario"])
+def test_keras_looks_into_an_empty_folder_unless_the_scenario_names_one(
+    given: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KERAS_HOME", raising=False)
+    if given is not None:
+        monkeypatch.setenv("KERAS_HOME", given)
+    with environment.without_user_configuration():
+        found = os.environ["KERAS_HOME"]
+        assert found == given or list(Path(found).iterdir()) == []
+    monkeypatch.delenv("KERAS_HOME", raising=False)
