@@ -11,6 +11,7 @@ python benchmarks/kills.py [--count 200] [--seed 1]
 """
 
 import argparse
+import contextlib
 import os
 import signal
 import subprocess
@@ -25,9 +26,12 @@ from random import Random
 
 from harness.files import read_json
 from harness.run.checksums import damage, misplaced
+from harness.run.interrupts import interruptible
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = Path(__file__).parent / "killed"
+Tally = Counter[tuple[str, str, str]]
+"""A count by target, signal and way."""
 TARGETS, SIGNALS = ("main", "worker", "child"), ("KILL", "TERM", "INT")
 SIDE = (
     "{{port: command, name: {name}, train: '{python} train.py {{data}} {{output}} {{epochs}}', "
@@ -202,22 +206,24 @@ def finished(project: Project, good: Result, more: Sequence[str]) -> Iterator[st
     if (now.status, now.verdicts) != (good.status, good.verdicts):
         others = {*good.verdicts.items()} ^ {*now.verdicts.items()}
         yield f"other verdicts: status {now.status}, {sorted(others)[:4]}"
-    if now.results != good.results:
-        parted = {
-            f"{name[:12]}/{file}"
-            for name, files in good.results.items()
-            for file in files
-            if now.results.get(name, {}).get(file) != files[file]
-        }
+    parted = {  # more than those there may be: what was planned while a part was dead has another key
+        f"{name[:12]}/{file}"
+        for name, files in good.results.items()
+        for file in files
+        if now.results.get(name, {}).get(file) != files[file]
+    }
+    if parted:
         yield f"other results: {sorted(parted)[:8]}"
     left = [path.name for folder in (project.temporary, store / "tmp") for path in folder.glob("ptycho-parity-*")]
     if left:
         yield f"not swept: {left}"
 
 
-def without_trace(project: Project) -> str:
+def traces(project: Project) -> Iterator[str]:
+    """A traceback that a session printed."""
     log = (project.root / "session.log").read_text(encoding="utf-8", errors="replace")
-    return "Traceback (most recent call last)" if "Traceback (most recent call last)" in log else ""
+    if (at := log.find("Traceback (most recent call last)")) >= 0:
+        yield f"traceback: {log[at:][-300:]!r}"
 
 
 def clear(project: Project) -> None:
@@ -227,31 +233,34 @@ def clear(project: Project) -> None:
 
 def main() -> None:
     args = arguments()
-    kills: Counter[tuple[str, str, str]] = Counter()
-    wrong: Counter[tuple[str, str, str]] = Counter()
-    with tempfile.TemporaryDirectory(prefix="kills-") as name:
+    kills: Tally = Counter()
+    wrong: Tally = Counter()
+    with contextlib.suppress(KeyboardInterrupt), interruptible():
+        kill(args, kills, wrong)
+    table(kills, wrong)
+    sys.exit(min(wrong.total(), 1))
+
+
+def kill(args: argparse.Namespace, kills: Tally, wrong: Tally) -> None:
+    """Kill as often as is asked for, counting; whoever interrupts it gets the table of what was done."""
+    with tempfile.TemporaryDirectory(prefix="kills-", ignore_cleanup_errors=True) as name:
         project = Project(Path(name))
         whole = {more: undisturbed(project, more) for more in WAYS}
         for more, (seconds, good) in whole.items():
             print(f"undisturbed, {' '.join(more)}: {seconds:.1f} s, {len(good.verdicts)} verdicts", flush=True)
         for number in range(args.count):
             random = Random(f"{args.seed}.{number}")
-            target, signalled = TARGETS[number % 3], SIGNALS[number // 3 % 3]
-            more = WAYS[number % 2]
+            target, signalled, more = TARGETS[number % 3], SIGNALS[number // 3 % 3], WAYS[number % 2]
             seconds, good = whole[more]
             clear(project)
             found = list(strike(project, random, seconds, target, getattr(signal, f"SIG{signalled}"), more))
-            if target == "main" and (trace := without_trace(project)):
-                found.append(f"traceback: {trace}")
-            found += finished(project, good, more)
+            found += [*traces(project), *finished(project, good, more)]
             kills[target, signalled, " ".join(more)] += 1
             wrong[target, signalled, " ".join(more)] += bool(found)
             for sentence in found:
                 print(f"{args.seed}.{number} {target} {signalled} {' '.join(more)}: {sentence}", flush=True)
             if (number + 1) % 20 == 0:
                 print(f"{number + 1} kills, {wrong.total()} with something wrong", flush=True)
-    table(kills, wrong)
-    sys.exit(min(wrong.total(), 1))
 
 
 def undisturbed(project: Project, more: Sequence[str]) -> tuple[float, Result]:
@@ -265,7 +274,7 @@ def undisturbed(project: Project, more: Sequence[str]) -> tuple[float, Result]:
     return time.monotonic() - started, found
 
 
-def table(kills: "Counter[tuple[str, str, str]]", wrong: "Counter[tuple[str, str, str]]") -> None:
+def table(kills: Tally, wrong: Tally) -> None:
     print(f"{'target':8}{'signal':8}{'pytest':8}{'kills':>6}{'wrong':>6}")
     for (target, signalled, more), count in sorted(kills.items()):
         print(f"{target:8}{signalled:8}{more:8}{count:>6}{wrong[target, signalled, more]:>6}")
