@@ -13,14 +13,18 @@ import numpy as np
 from pydantic import BaseModel
 
 from harness.errors import HarnessError
+from harness.pipes import require_no_pipe
 
 JsonObject = Mapping[str, Any]
 """A JSON object without a fixed set of keys, such as the facts that a port reports about itself."""
 
 
 def write_atomic(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file that is either complete or absent: `write` fills a temporary file, which is renamed to `path`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Write a file that is either complete or absent: `write` fills a temporary file, which is renamed to `path`.
+
+    Raises HarnessError when `path` is a pipe, a socket or a device.
+    """
+    require_no_pipe(path).parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=path.suffix, dir=path.parent)
     os.close(handle)
     temporary = Path(name)
@@ -54,7 +58,7 @@ def write_json(path: Path, value: Any) -> None:
 def read_json(path: Path) -> Any:
     """Read a JSON file; raises HarnessError that names the file when it is missing or broken."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(require_no_pipe(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise HarnessError(f"{path}: cannot be read ({error.strerror}).") from error
     except ValueError as error:
@@ -86,12 +90,27 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
     """Read every array of an NPZ file without unpickling; raises HarnessError when it is missing or broken."""
     try:
         # opened here, since numpy does not close its own handle when the file is broken
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
+        with require_no_pipe(path).open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
     except OSError as error:
         raise HarnessError(f"{path}: cannot be read ({error}).") from error
+    except HarnessError:
+        raise
     except Exception as error:  # numpy and zipfile raise many kinds for one broken file
         raise HarnessError(f"{path}: is not an NPZ of plain arrays ({load_problem(error)}).") from error
+
+
+def read_npy(path: Path) -> np.ndarray:
+    """Read an NPY file without unpickling; raises HarnessError when it is missing or broken."""
+    try:
+        with require_no_pipe(path).open("rb") as stream:
+            return np.lib.format.read_array(stream, allow_pickle=False)
+    except OSError as error:
+        raise HarnessError(f"{path}: cannot be read ({error}).") from error
+    except HarnessError:
+        raise
+    except Exception as error:  # numpy raises many kinds for one broken file
+        raise HarnessError(f"{path}: is not a plain NumPy array ({load_problem(error)}).") from error
 
 
 def load_problem(error: Exception) -> str:
@@ -101,7 +120,7 @@ def load_problem(error: Exception) -> str:
 
 def sha256(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal."""
-    with path.open("rb", buffering=0) as stream:
+    with require_no_pipe(path).open("rb", buffering=0) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 

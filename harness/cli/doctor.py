@@ -1,7 +1,8 @@
 """`doctor`: what this machine has, what is missing, and how to get it."""
 
+import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,13 @@ from harness.errors import HarnessError
 from harness.networks import registry
 from harness.report import assembly
 from harness.run import cores, devices, interpreters, store
+from harness.run.environment import OF_SCENARIO, of_user
 from harness.session.request import Request
 
 OPTIONAL = {"cdtools": 'pip install "ptycho-parity[cpu]"'}
 """Module to the command that installs it; only reference reconstructions of measured data need it."""
+KERAS_FILES = (Path("~/.keras/keras.json"),)
+"""Where Keras keeps what a user prefers."""
 
 
 @with_options("python")
@@ -40,6 +44,7 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"python {found['python']}, {found['cores']} cores, {found['threads']} thread a worker"
     yield f"GPUs: {', '.join(found['gpus']) or 'none'}"
     yield f"store: {found['store']}"
+    yield from found["configuration"]
     yield from (f"missing: {sentence}" for sentence in found["missing"])
 
 
@@ -52,9 +57,23 @@ def _findings(request: Request) -> dict[str, Any]:
         "threads": cores.THREADS,
         "gpus": [f"gpu:{gpu.index} {gpu.name}" for gpu in devices.listed()],
         "store": str(store.location(None, Path.cwd())),
+        "configuration": list(_configuration(os.environ)),
         "backends": backends,
         "missing": [*missing, *_missing_libraries()],
     }
+
+
+def _configuration(variables: Mapping[str, str]) -> Iterator[str]:
+    """What this user has configured of a framework, and what becomes of it."""
+    for name, value in of_user(variables).items():
+        if name not in cores.THREAD_VARIABLES:
+            yield f"{name}={value}: each side gets it, and it is in every key"
+    for name in OF_SCENARIO:
+        if name in variables:
+            yield f"{name}={variables[name]}: no side gets it; a scenario gives it under pair, environment"
+    for path in KERAS_FILES:
+        if path.expanduser().is_file():
+            yield f"{path}: no side reads it"
 
 
 def _backend(name: str, request: Request) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """`faults`: the catalogue of injected faults, and trials of whether the judge catches them."""
 
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +8,7 @@ import typer
 from harness import layout
 from harness.cli.common import Json, print_result, say, with_options
 from harness.errors import HarnessError
+from harness.run.scratch import temporary_folder
 from harness.scenario.keys import unknown
 
 if TYPE_CHECKING:
@@ -86,8 +86,8 @@ def run(
     wanted = trials.select_faults(request.backends, faults or (), quick, real)
     if real:
         _run_real(request, wanted, hub, as_json)
-    with tempfile.TemporaryDirectory(prefix="parity-faults-") as folder:
-        for outcome in trials.Trials(Path(folder), request).run(wanted):
+    with temporary_folder() as folder:
+        for outcome in trials.Trials(folder, request).run(wanted):
             outcomes.append(outcome)
             if not as_json:
                 say(f"{outcome.injected!s:48} {', '.join(outcome.red) or 'not caught'}")
@@ -105,8 +105,8 @@ def _run_real(request: "Request", wanted: list["Injected"], hub: Path | None, as
 
     if others := [str(one) for one in wanted if one.fault.real is None]:
         raise HarnessError(f"--real: found {', '.join(others)}; allowed: ids that begin with `real.`.")
-    with tempfile.TemporaryDirectory(prefix="parity-faults-") as folder:
-        tried = trials.Trials(Path(folder), request)
+    with temporary_folder() as folder:
+        tried = trials.Trials(folder, request)
         outcomes = list(tried.run(wanted))
         record = real_bugs.record(outcomes, tried.fixed(wanted))
     if hub is not None:
@@ -140,8 +140,8 @@ def sensitivity(
     if side and side not in request.backends:
         raise HarnessError(f"--side: found {side!r}; allowed: {', '.join(request.backends)}.")
     wanted = [one for one in trials.select_faults(request.backends, faults or ()) if side in ("", one.backend)]
-    with tempfile.TemporaryDirectory(prefix="parity-faults-") as folder:
-        found = bisection.bisect(trials.Trials(Path(folder), request), wanted)
+    with temporary_folder() as folder:
+        found = bisection.bisect(trials.Trials(folder, request), wanted)
     rows = [bisection.row(one) for one in found]
     if hub is not None:
         say(fault_page.add(hub, layout.FAULT_SENSITIVITY, rows), err=True)

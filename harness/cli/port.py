@@ -1,6 +1,5 @@
 """`port`: looks at the two ports of a scenario before anything is judged."""
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +11,7 @@ from harness.cli.common import Json, print_result, with_options
 from harness.cli.step import CaseName, single_case
 from harness.errors import HarnessError
 from harness.files import JsonObject, write_json
+from harness.run.scratch import temporary_folder
 from harness.session.request import Request
 
 app = typer.Typer(help="The two ports of a scenario, before anything is judged.", no_args_is_help=True)
@@ -28,8 +28,8 @@ def check(scenario: CaseName, as_json: Json = False, **options: Any) -> None:
     from harness.session import ports
 
     request = Request.from_texts(Path.cwd(), **options)
-    with tempfile.TemporaryDirectory(prefix="parity-port-") as folder:
-        found = ports.check(single_case(request, scenario), request, Path(folder))
+    with temporary_folder() as folder:
+        found = ports.check(single_case(request, scenario), request, folder)
     rows = [(side, step.name, formatting.SIGNS[step.status], step.message) for side in found for step in found[side]]
     facts = {name: [step._asdict() for step in steps] for name, steps in found.items()}
     print_result(facts, [formatting.table(("side", "step", "", ""), rows)], as_json)
@@ -56,8 +56,8 @@ def map_names(
         raise HarnessError(f"{output}: is there already, and nothing is overwritten; name another file.")
     request = Request.from_texts(Path.cwd(), **options)
     case = single_case(request, scenario)
-    with tempfile.TemporaryDirectory(prefix="parity-port-") as folder:
-        found = ports.propose(case, request, Path(folder))
+    with temporary_folder() as folder:
+        found = ports.propose(case, request, folder)
     if output is not None:
         write_json(output, found)
     reference, candidate = request.backends_of(case)

@@ -1,6 +1,5 @@
 """`verify`: checks that a bundle holds what was packed, and a hub what its session left."""
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +9,7 @@ import typer
 from harness import formatting, layout
 from harness.cli.common import Json, print_result
 from harness.report.handover import verify as checking
+from harness.run.scratch import temporary_folder
 
 
 def verify(
@@ -25,11 +25,11 @@ def verify(
 
     Example: python -m harness verify handover.tar --to received
     """
-    with tempfile.TemporaryDirectory(prefix="parity-verify-") as temporary:
+    with temporary_folder() as temporary:
         if (packed / layout.SESSION).is_file():
             found = checking.compare_hub(packed)
         else:
-            folder = packed if packed.is_dir() else to or Path(temporary, "unpacked")
+            folder = packed if packed.is_dir() else to or temporary / "unpacked"
             if folder is not packed:
                 checking.unpack(packed, folder)
             found = checking.compare(folder)

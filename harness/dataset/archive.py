@@ -20,6 +20,7 @@ from numpy.lib import format as npy
 
 from harness.dataset.file_kind import BZIP2, FIRST_BYTES, ZIP, kind
 from harness.errors import HarnessError
+from harness.pipes import require_no_pipe
 
 Array = np.ndarray
 
@@ -154,7 +155,7 @@ def opened(path: Path) -> Iterator[Archive]:
     """
     with contextlib.ExitStack() as closing:
         with _in_one_sentence(path):
-            stream: IO[bytes] = closing.enter_context(path.open("rb"))
+            stream: IO[bytes] = closing.enter_context(require_no_pipe(path).open("rb"))
             if kind(_first_bytes(stream)) == BZIP2:
                 stream = closing.enter_context(_unpacked(stream, path))
             found = kind(_first_bytes(stream))

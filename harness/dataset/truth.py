@@ -8,7 +8,7 @@ import numpy as np
 
 from harness import layout
 from harness.errors import HarnessError
-from harness.files import read_json, read_npz, write_npy
+from harness.files import read_json, read_npy, read_npz, write_npy
 from harness.physics import forward, translation
 from harness.physics.scale import pattern_energies
 from harness.records.truth import TruthFacts
@@ -33,9 +33,7 @@ class Truth:
         if not (folder / layout.TRUTH).is_file():
             return None
         facts = read_json(folder / layout.TRUTH)
-        amplitude, phase = (
-            np.load(folder / name, allow_pickle=False) for name in (layout.TRUTH_AMPLITUDE, layout.TRUTH_PHASE)
-        )
+        amplitude, phase = (read_npy(folder / name) for name in (layout.TRUTH_AMPLITUDE, layout.TRUTH_PHASE))
         return cls(facts["kind"], amplitude * np.exp(1j * phase), facts["origin_x"], facts["origin_y"])
 
     def patches(self, x: Array, y: Array, N: int) -> Array:

@@ -14,7 +14,8 @@ from safetensors.numpy import load_file
 from harness import layout
 from harness.arrays import Array, Precision, Weights
 from harness.errors import HarnessError
-from harness.files import load_problem, read_json, read_npz
+from harness.files import read_json, read_npy
+from harness.judge import cached
 from harness.physics.probe import model_probe
 from harness.physics.twins import twin
 from harness.ports.contract import Contract
@@ -25,7 +26,7 @@ from harness.records.history import Epoch, History
 from harness.records.inference import CanvasFacts, InferenceStats
 from harness.records.jobs import JobRecord
 from harness.records.params import BundleParams
-from harness.records.record import Record
+from harness.records.record import Record, first_problem
 from harness.records.run import RunMetadata
 from harness.records.setup import DatasetSetup
 from harness.records.truth import TruthFacts
@@ -109,7 +110,7 @@ class Evidence:
     def scenario(self) -> Scenario:
         """The resolved scenario of the case, `scenario.yaml`, without the sections that its network adds."""
         path = self.existing(Path(layout.SCENARIO))
-        return _scenario(path, *_state(path))
+        return _scenario(path, *cached.state(path))
 
     @cached_property
     def contract(self) -> Contract:
@@ -137,13 +138,13 @@ class Evidence:
             here = (self.folder(backend), self.case_dir / backend)
             paths = (folder / name / layout.CONTRACT for folder in here for name in _CONTRACT_FOLDERS)
             path = next((path for path in paths if path.is_file()), None)
-            self._contracts[backend] = None if path is None else _contract(path, *_state(path))
+            self._contracts[backend] = None if path is None else _contract(path, *cached.state(path))
         return self._contracts[backend]
 
     def trains_by_itself(self, backend: str) -> bool:
         """Whether the training loop of a side is its own, of which the harness learns what its history tells."""
         path = self.case_dir / backend / layout.CONTRACT_FOLDER / layout.FACTS
-        return path.is_file() and FIT in _json(path, *_state(path))["capabilities"]
+        return path.is_file() and FIT in cached.contents(path)["capabilities"]
 
     @cached_property
     def _contracts(self) -> dict[str, Contract | None]:
@@ -200,14 +201,14 @@ class Evidence:
         """Read a JSON file of the case into a record of that kind; NoEvidence when it is missing or broken."""
         path = self.existing(relative)
         try:
-            return kind.parse(_json(path, *_state(path)), path)
+            return kind.parse(cached.contents(path), path)
         except HarnessError as reason:
             raise NoEvidence(str(reason)) from reason
 
     def record(self, relative: Path, required: tuple[str, ...]) -> Any:
         """Read a JSON file of the case without a record class; NoEvidence when it lacks one of the `required` keys."""
         path = self.existing(relative)
-        record = _json(path, *_state(path))
+        record = cached.contents(path)
         if required and (missing := [key for key in required if not isinstance(record, dict) or key not in record]):
             raise NoEvidence(f"{path}: lacks {', '.join(missing)}.")
         return record
@@ -215,7 +216,7 @@ class Evidence:
     def arrays(self, relative: Path, required: tuple[str, ...] = ()) -> dict[str, Array]:
         """Read all arrays of an NPZ file of the case; NoEvidence when it lacks one of the `required` ones."""
         path = self.existing(relative)
-        arrays = dict(_arrays(path, *_state(path)))
+        arrays = dict(cached.arrays(path))
         if missing := [key for key in required if key not in arrays]:
             raise NoEvidence(f"{path}: lacks the arrays {', '.join(missing)}; it holds {sorted(arrays)}.")
         return arrays
@@ -224,10 +225,9 @@ class Evidence:
         """Read an NPY file of the case; NoEvidence when it is missing or broken."""
         path = self.existing(relative)
         try:
-            array: Array = np.load(path, allow_pickle=False)
-        except (OSError, ValueError) as error:
-            raise NoEvidence(f"{path}: is not a plain NumPy array ({load_problem(error)}).") from error
-        return array
+            return read_npy(path)
+        except HarnessError as error:
+            raise NoEvidence(str(error)) from error
 
     def stages(self, backend: str, precision: Precision) -> dict[str, Array]:
         """Every named stage of the forward pass of the lock-step batch, in the axis order of the contract."""
@@ -339,7 +339,7 @@ class Evidence:
             leg is not None
             and (reasons := self.folder(backend) / layout.LEG_FOLDERS[leg][0] / layout.MISSING).is_file()
         ):
-            raise Incapable(f"{backend}, {leg}: {'; '.join(read_json(reasons).values())}.")
+            raise Incapable(f"{backend}, {leg}: {'; '.join(_reasons(reasons))}.")
         raise NoEvidence(f"{path}: is missing.")
 
     def _jobs_of(self, folder: Path) -> list[JobRecord]:
@@ -356,10 +356,12 @@ class Evidence:
             raise NoEvidence(f"{backend}, {leg}: {job.error}")
 
 
-def _state(path: Path) -> tuple[int, int, int]:
-    """Inode, time and size of a file: the key under which its contents are cached, since several rungs read them."""
-    found = path.stat()
-    return found.st_ino, found.st_mtime_ns, found.st_size
+def _reasons(path: Path) -> list[str]:
+    """Why a side cannot do something, from `missing.json`; NoEvidence for a file of another shape."""
+    found = read_json(path)
+    if not (isinstance(found, dict) and all(isinstance(reason, str) for reason in found.values())):
+        raise NoEvidence(f"{path}: is no object of capabilities and reasons.")
+    return list(found.values())
 
 
 @lru_cache(maxsize=64)
@@ -367,8 +369,10 @@ def _scenario(path: Path, *_state: int) -> Scenario:
     try:
         values = read(path).value
         return Scenario.model_validate({key: value for key, value in values.items() if key in Scenario.model_fields})
-    except (AttributeError, ValidationError) as error:
-        raise NoEvidence(f"{path}: is not a resolved scenario ({error}).") from error
+    except AttributeError as error:
+        raise NoEvidence(f"{path}: is not a resolved scenario.") from error
+    except ValidationError as error:
+        raise NoEvidence(f"{path}: is not a resolved scenario ({first_problem(error)}).") from error
 
 
 @lru_cache(maxsize=64)
@@ -376,19 +380,4 @@ def _contract(path: Path, *_state: int) -> Contract:
     try:
         return Contract.model_validate(read_json(path))
     except ValidationError as error:
-        raise NoEvidence(f"{path}: is not a contract ({error}).") from error
-
-
-@lru_cache(maxsize=64)
-def _json(path: Path, *_state: int) -> Any:
-    """Contents of a JSON file; cached, so callers must not change them."""
-    return read_json(path)
-
-
-@lru_cache(maxsize=64)
-def _arrays(path: Path, *_state: int) -> dict[str, Array]:
-    """Arrays of an NPZ file; cached and therefore read-only."""
-    arrays = read_npz(path)
-    for array in arrays.values():
-        array.flags.writeable = False
-    return arrays
+        raise NoEvidence(f"{path}: is not a contract ({first_problem(error)}).") from error

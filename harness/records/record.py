@@ -23,7 +23,7 @@ class Record(BaseModel):
         try:
             return cls.model_validate(value)
         except ValidationError as error:
-            raise HarnessError(f"{source}: {_first_problem(error)}; make it anew by running the case again.") from error
+            raise HarnessError(f"{source}: {first_problem(error)}; make it anew by running the case again.") from error
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -51,11 +51,12 @@ class SparseRecord(Record):
         return {name: value for name, value in written(self).items() if name in self.model_fields_set}
 
 
-def _first_problem(error: ValidationError) -> str:
+def first_problem(error: ValidationError) -> str:
+    """The first thing that is wrong with a value, and where, as the middle of a sentence."""
     first = error.errors()[0]
     key = ".".join(map(str, first["loc"])) or "the whole"
     if first["type"] == "missing":
         return f"lacks {key}"
     if first["input"] is None:
         return f"{key} is null, which stands for a figure that is not finite"
-    return f"{key}: {first['msg']}, found {first['input']!r}"
+    return f"{key}: {first['msg']}, found {first['input']!r:.60}"

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from harness import formatting, templates
 from harness.files import write_atomic
 from harness.report import pictures
 from harness.report.pictures import Colours
+from harness.run.scratch import temporary_folder
 
 Array = np.ndarray
 INK, SOFT, PAPER = "#1c2430", "#566171", "#ffffff"
@@ -85,16 +85,16 @@ def save_svg(path: Path, template: str, folder: Path, **context: Any) -> None:
     Raises:
         ValueError: the template gives no SVG.
     """
-    with NamedTemporaryFile(suffix=".ttf") as font:
-        font.write(_font(12).font_bytes)
-        font.flush()
+    with temporary_folder() as fonts:
+        font = fonts / "font.ttf"
+        font.write_bytes(_font(12).font_bytes)
         picture = resvg_py.svg_to_bytes(
             svg_string=templates.render(template, **context),
             style_sheet=_style(),
             background=PAPER,
             resources_dir=str(folder),
             font_family=_font(12).getname()[0],
-            font_files=[font.name],
+            font_files=[str(font)],
             skip_system_fonts=True,
         )
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from harness import layout
 from harness.errors import HarnessError
-from harness.files import read_json, read_npz, write_json
+from harness.files import read_json, read_npy, read_npz, write_json
 from harness.judge.evidence import Evidence
 from harness.judge.metrics import wrap
 from harness.judge.pictures import covered
@@ -76,7 +76,7 @@ class CaseImages:
     def differences(self) -> dict[str, Array]:
         """Candidate minus reference (H, W), of amplitude and phase, from the files that the judge left."""
         paths = {part: self.folder / layout.COMPARISON / layout.difference(part) for part in PARTS}
-        return {part: np.load(path, allow_pickle=False) for part, path in paths.items() if path.is_file()}
+        return {part: read_npy(path) for part, path in paths.items() if path.is_file()}
 
     @cached_property
     def objects(self) -> dict[str, Array]:

@@ -3,8 +3,10 @@
 Imports the standard library alone: a worker calls `apply` before it imports anything numerical.
 """
 
+import contextlib
 import os
-from collections.abc import Mapping, MutableMapping
+import tempfile
+from collections.abc import Iterator, Mapping, MutableMapping
 
 _LISTED = """
 TF_AUTOTUNE_THRESHOLD TF_AUTO_MIXED_PRECISION_GRAPH_REWRITE_LEVEL TF_CPP_MAX_VLOG_LEVEL TF_CPP_MIN_LOG_LEVEL
@@ -45,12 +47,61 @@ OPENBLAS_CORETYPE OPENBLAS_MAIN_FREE OPENBLAS_NUM_THREADS OPENBLAS_VERBOSE
 NUMEXPR_MAX_THREADS NUMEXPR_NUM_THREADS
 VECLIB_MAXIMUM_THREADS
 NPY_BLAS_ORDER NPY_DISABLE_CPU_FEATURES NPY_ENABLE_CPU_FEATURES NPY_LAPACK_ORDER NPY_PROMOTION_STATE
+LD_LIBRARY_PATH LD_PRELOAD DYLD_FALLBACK_LIBRARY_PATH DYLD_INSERT_LIBRARIES DYLD_LIBRARY_PATH
 PARITY_DATA
 """
 
 NAMES = frozenset(_LISTED.split())
 """The variables that are recorded and belong in a job's key. It is a list of names to keep and not of words to drop: a
-secret can have any name. A worker gets every other variable as it is, and nothing of it is written down."""
+secret can have any name. Of other variables a worker gets those of `SYSTEM`, and what its scenario gives it."""
+
+SYSTEM = frozenset(
+    [
+        "PATH",
+        "HOME",
+        "USER",
+        "LOGNAME",
+        "SHELL",
+        "TMPDIR",
+        "VIRTUAL_ENV",
+        "CONDA_PREFIX",
+        "PYTHONHOME",
+        "PYTHONNOUSERSITE",
+        "PYTHONUSERBASE",
+        "PYTHONDONTWRITEBYTECODE",
+        "PYTHONPYCACHEPREFIX",
+        "CUDA_HOME",
+        "CUDA_PATH",
+        "CUDA_CACHE_PATH",
+        "NVIDIA_DRIVER_CAPABILITIES",
+        "TRITON_CACHE_DIR",
+        "TORCHINDUCTOR_CACHE_DIR",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "NO_PROXY",
+        "http_proxy",
+        "https_proxy",
+        "all_proxy",
+        "no_proxy",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "REQUESTS_CA_BUNDLE",
+        "CURL_CA_BUNDLE",
+        "XDG_CACHE_HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_DATA_HOME",
+        "XDG_RUNTIME_DIR",
+    ]
+)
+"""What a process needs to find its programs, libraries, caches and the network; nothing of it is written down, and no
+result is to depend on it."""
+
+OF_SCENARIO = ("KERAS_BACKEND", "KERAS_HOME", "KERAS_NNX_ENABLED")
+"""Variables that a side has from its scenario alone: what a user prefers elsewhere is another network here."""
+
+FIXED = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "LC_ALL": "C.UTF-8", "PYTHONUNBUFFERED": "1"}
+"""Variables that are the same for every worker: the order of sets, how text is read, and what numbers look like."""
 _NO_EFFECT = (
     "TF_CPP_MIN_LOG_LEVEL", "TF_CPP_MAX_VLOG_LEVEL", "TORCH_LOGS", "TORCH_HOME", "CUDA_VISIBLE_DEVICES", "PARITY_DATA",
 )  # fmt: skip
@@ -73,8 +124,26 @@ def changing_results(variables: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in recorded_variables(variables).items() if name not in _NO_EFFECT}
 
 
+def of_user(variables: Mapping[str, str]) -> dict[str, str]:
+    """Those of a user's variables that may change what a worker computes, and that each side gets."""
+    return {name: value for name, value in changing_results(variables).items() if name not in OF_SCENARIO}
+
+
+def system(variables: Mapping[str, str]) -> dict[str, str]:
+    """Those of the environment variables that every process needs, and the fixed ones."""
+    return {**{name: variables[name] for name in sorted(variables) if name in SYSTEM}, **FIXED}
+
+
 def apply(variables: Mapping[str, str], environment: MutableMapping[str, str] = os.environ) -> None:
     """Set the recorded variables of `environment` to exactly `variables`; any other recorded one is removed."""
     for name in [name for name in environment if name in NAMES and name not in variables]:
         del environment[name]
     environment.update(variables)
+
+
+@contextlib.contextmanager
+def without_user_configuration() -> Iterator[None]:
+    """In the block Keras finds no `keras.json` of the user's, unless the scenario names a folder with one."""
+    with tempfile.TemporaryDirectory(prefix="keras-") as folder:
+        os.environ.setdefault("KERAS_HOME", folder)
+        yield

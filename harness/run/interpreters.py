@@ -17,6 +17,7 @@ from pathlib import Path
 
 from harness.errors import HarnessError
 from harness.networks import registry
+from harness.run import environment
 from harness.run.inventory import Inventory
 
 REQUIREMENTS = ("numpy", "pydantic", "safetensors")
@@ -125,7 +126,14 @@ def _query(
     }
     command = [str(path), str(_INVENTORY), json.dumps(question)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=_INVENTORY_SECONDS, check=False)
+        done = subprocess.run(
+            command,
+            env={**environment.system(os.environ), IMPORT_PATH: os.environ.get(IMPORT_PATH, "")},
+            capture_output=True,
+            encoding="utf-8",
+            timeout=_INVENTORY_SECONDS,
+            check=False,
+        )
         if done.returncode == 0:
             inventory: Inventory = json.loads(done.stdout)
             return inventory
@@ -168,6 +176,6 @@ IMPORT_PATH = "PYTHONPATH"
 
 
 def worker_environment(imports: Path) -> dict[str, str]:
-    """This process's environment with the folder of `import_folder` first on the import path."""
+    """What every process needs of this one's environment, the folder of `import_folder` first on its import path."""
     path = os.pathsep.join(filter(None, [str(imports), os.environ.get(IMPORT_PATH, "")]))
-    return {**os.environ, IMPORT_PATH: path, "PYTHONUNBUFFERED": "1", "PYTHONHASHSEED": "0"}
+    return {**environment.system(os.environ), IMPORT_PATH: path}

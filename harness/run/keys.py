@@ -6,6 +6,7 @@ scenario and no other: what is not in the key cannot act.
 """
 
 import hashlib
+import os
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from harness.records.setup import DatasetSetup
 from harness.run.checksums import recorded_files
 from harness.run.cores import THREADS
 from harness.run.devices import Device
-from harness.run.environment import changing_results
+from harness.run.environment import changing_results, of_user
 from harness.run.interpreters import Interpreter, this_interpreter
 from harness.scenario.schema import EnsembleSpec, InferenceSpec, LockstepSpec, Scenario, TrainingSpec
 
@@ -139,6 +140,7 @@ def dataset_parts(scenario: Scenario, measured: Path | None) -> JsonObject:
         "leg": "dataset",
         "scenario": relevant(scenario, "dataset").model_dump(mode="json"),
         "measured": None if measured is None else sha256(measured),
+        "variables": of_user(os.environ),
         "code": code_digest(_DATASET_CODE if measured is None else (*_DATASET_CODE, *_REFERENCE_CODE)),
         **_interpreter_parts(
             this_interpreter(_DATASET_LIBRARIES if measured is None else (*_DATASET_LIBRARIES, *REFERENCE_LIBRARIES))

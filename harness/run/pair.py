@@ -9,6 +9,7 @@ from pathlib import Path
 from harness import layout
 from harness.errors import HarnessError
 from harness.files import read_json, sha256, write_json
+from harness.pipes import require_no_pipe
 from harness.ports.contract import Contract
 from harness.ports.mapping import PairMapping, by_name, by_order, completed, without_partner
 from harness.run.interpreters import IMPORT_PATH, Needs
@@ -112,7 +113,7 @@ def _files(case: Case, name: str, text: str) -> Iterator[Path]:
             f"{case.path.name}: pair, {name}: there is no {text} beside the scenario; name one that is there."
         )
     found = sorted(path.rglob("*")) if path.is_dir() else [path]
-    yield from (one for one in found if one.is_file() and "__pycache__" not in one.parts)
+    yield from (one for one in map(require_no_pipe, found) if one.is_file() and "__pycache__" not in one.parts)
 
 
 def with_proposed_names(case: Case) -> Case:

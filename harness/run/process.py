@@ -1,21 +1,24 @@
-"""Child processes: each in a process group of its own, never left running; workers are logged and limited in time."""
+"""Child processes: each in a process group of its own, never left running; workers are logged and limited in time.
+
+A worker has a temporary folder of its own, which goes with it: it ends without clearing up, and so may what it started.
+"""
 
 import contextlib
-import io
 import json
 import os
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from harness.run.environment import recorded_variables
+from harness.run import family
 from harness.run.locks import StoppedError
+from harness.run.scratch import temporary_folder
+from harness.run.tee import Tee
 
 Progress = Callable[[Mapping[str, Any]], None]
 Watch = Callable[[Callable[[], str]], None]
@@ -59,6 +62,7 @@ def run(
     progress: Path,
     on_progress: Progress,
     watch: Watch = lambda _: None,
+    fresh: Collection[str] = (),
 ) -> Outcome:
     """Run a command to its end, and append its output to a log, each line with its time.
 
@@ -75,15 +79,17 @@ def run(
         progress: File of JSON lines that the process may write.
         on_progress: Called with each new line of `progress`.
         watch: Called at every look at the process.
+        fresh: Lines with which a job begins; what it may print is counted anew from there.
 
     Raises:
         StoppedError: `cancelled` was set; the process has been killed.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("a", encoding="utf-8") as stream:
-        tee = _Tee(stream)
+    with log.open("a", encoding="utf-8") as stream, temporary_folder() as temporary:
+        tee = Tee(stream, fresh)
         tee.header(command, environment)
         started = time.monotonic()
+        environment = {**environment, **family.variables(temporary)}
         with supervised(command, environment, folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
             reader = threading.Thread(target=tee.follow, args=(process.stdout,), daemon=True)
             reader.start()
@@ -94,9 +100,10 @@ def run(
                 watch(tee.text)
 
             timed_out = _wait(process, started + timeout, cancelled, look)
+            _end(process, environment)  # what it left behind may still hold its output open
             reader.join(_OUTPUT_SECONDS)
         seconds = time.monotonic() - started
-        tee.line(f"ended with status {process.returncode} after {seconds:.1f} s")
+        tee.end(f"ended with status {process.returncode} after {seconds:.1f} s")
         return Outcome(process.returncode, seconds, timed_out, tee.text())
 
 
@@ -106,7 +113,8 @@ def supervised(
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """Start a process in `folder`; at the end of the block it is killed, with everything that it started.
 
-    An interrupt from the keyboard does not reach it. `options`: further keywords of `subprocess.Popen`.
+    An interrupt from the keyboard does not reach it. What left its process group is found by the variables of `family`,
+    where `environment` has them. `options`: further keywords of `subprocess.Popen`.
     """
     with subprocess.Popen(
         command, cwd=folder, env=dict(environment), stderr=subprocess.STDOUT, start_new_session=True, **options
@@ -114,7 +122,7 @@ def supervised(
         try:
             yield process
         finally:
-            _signal(process, signal.SIGKILL)
+            _end(process, environment)
 
 
 def terminate(process: "subprocess.Popen[bytes]", number: int, seconds: float) -> None:
@@ -143,38 +151,17 @@ def _wait(
     return False
 
 
+def _end(process: "subprocess.Popen[bytes]", environment: Mapping[str, str]) -> None:
+    """Kill the process and all that it started, in its process group or not."""
+    _signal(process, signal.SIGKILL)
+    if family.VARIABLE in environment:
+        family.end(environment[family.VARIABLE])
+
+
 def _signal(process: "subprocess.Popen[bytes]", number: int) -> None:
     """Send a signal to the process and all that it started."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, number)
-
-
-class _Tee:
-    """Writes lines, each with its time, to a log file, and keeps them in memory."""
-
-    def __init__(self, stream: io.TextIOBase | Any) -> None:
-        self._stream = stream
-        self._lines: list[str] = []
-
-    def header(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Log the exact command and the environment variables that belong in the record of a run."""
-        self.line(f"command: {' '.join(command)}")
-        for name, value in recorded_variables(environment).items():
-            self.line(f"environment: {name}={value}")
-
-    def line(self, text: str) -> None:
-        line = f"{datetime.now(UTC).strftime('%Y-%m-%dT%H:%M:%S.%f')[:-3]}Z {text}"
-        self._stream.write(line + "\n")  # first into the file: whoever asks for the text finds all of it there
-        self._stream.flush()
-        self._lines.append(line)
-
-    def follow(self, output: Any) -> None:
-        """Log every line that a process prints, until it has no more."""
-        for raw in output:
-            self.line(raw.decode("utf-8", errors="replace").rstrip())
-
-    def text(self) -> str:
-        return "\n".join(self._lines) + "\n"
 
 
 class _Tail:

@@ -14,7 +14,7 @@ from harness.records.done import DoneRecord
 from harness.records.jobs import JobRecord
 from harness.run import cores, interpreters, process, timings, worker
 from harness.run.devices import Device
-from harness.run.environment import QUIET, apply, changing_results
+from harness.run.environment import QUIET, apply, of_user
 from harness.run.interpreters import IMPORT_PATH
 from harness.run.job import Job, write_job
 from harness.run.keys import Runtime
@@ -66,7 +66,7 @@ class Context:
 
 def variables(device: Device) -> dict[str, str]:
     """Environment variables of a worker that can change its result: the user's, then the harness's own."""
-    return {**changing_results(os.environ), **QUIET, **cores.thread_environment(), **device.environment()}
+    return {**of_user(os.environ), **QUIET, **cores.thread_environment(), **device.environment()}
 
 
 def says_waiting(context: Context, backend: str, leg: str, what: str) -> OnWait:
@@ -149,7 +149,7 @@ def _run_missing(
         results: dict[Address, Result] = {}
         while left := [plan for plan in planned if plan.address not in results]:
             collector = _Collector(context, left, scratch, on_result)
-            outcome = _start(context, runtime, [f"{_name(plan)}.json" for plan in left], scratch, log, collector.look)
+            outcome = _start(context, runtime, left, scratch, log, collector.look)
             results |= collector.all(outcome)
         return results
 
@@ -243,10 +243,15 @@ def environment_of(runtime: Runtime, scratch: Path) -> dict[str, str]:
 
 
 def _start(
-    context: Context, runtime: Runtime, jobs: Sequence[str], scratch: Path, log: Path, watch: process.Watch
+    context: Context,
+    runtime: Runtime,
+    planned: Sequence[PlannedJob],
+    scratch: Path,
+    log: Path,
+    watch: process.Watch,
 ) -> process.Outcome:
     environment = environment_of(runtime, scratch)
-    python = str(runtime.interpreter.path)
+    python, jobs = str(runtime.interpreter.path), [f"{_name(plan)}.json" for plan in planned]
     return process.run(
         [python, "-m", runtime.worker, worker.SUPERVISED, *jobs],
         environment,
@@ -257,6 +262,7 @@ def _start(
         scratch / layout.PROGRESS,
         context.on_progress,
         watch,
+        [worker.begins(plan.backend, plan.leg) for plan in planned],
     )
 
 

@@ -7,7 +7,6 @@ filled in `<store>/tmp` and renamed into place when it is complete, so an entry 
 import contextlib
 import logging
 import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from harness.errors import HarnessError
 from harness.files import JsonObject
 from harness.run.checksums import damage, misplaced, write_checksums
 from harness.run.locks import OnWait, all_of
+from harness.run.scratch import temporary_folder
 
 OFF = "off"
 _SCRATCH = ".scratch"
@@ -100,8 +100,8 @@ class Store:
     @contextlib.contextmanager
     def scratch(self) -> Iterator[Path]:
         """A temporary folder on the disk of the store; what is not published from it is removed after the block."""
-        with tempfile.TemporaryDirectory(dir=self.root / "tmp", ignore_cleanup_errors=True) as name:
-            yield Path(name)
+        with temporary_folder(self.root / "tmp") as folder:
+            yield folder
 
     def publish(self, address: Address, folder: Path, made_from: JsonObject, **facts: Any) -> Path:
         """Write `done.json` into a folder and move it to its address; returns its new path.

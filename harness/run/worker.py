@@ -23,7 +23,8 @@ from typing import NoReturn
 
 from harness import layout
 from harness.errors import HarnessError, in_one_line
-from harness.run.environment import apply
+from harness.run import family
+from harness.run.environment import apply, without_user_configuration
 from harness.run.job import Job, read_job
 
 SUPERVISED = "--supervised"
@@ -42,7 +43,8 @@ def main(arguments: Sequence[str]) -> int:
         print("usage: python -m harness.run.worker [--supervised] JOB.json [JOB.json ...]", file=sys.stderr)
         return 2
     apply(read_job(paths[0]).environment)
-    succeeded = [run(path) for path in paths]
+    with without_user_configuration():
+        succeeded = [run(path) for path in paths]
     return 0 if all(succeeded) else 1
 
 
@@ -104,9 +106,11 @@ def _write(path: Path, value: dict[str, object]) -> None:
 
 
 def _end_with_parent() -> None:
-    """Kill this process group at the end of the standard input, which the parent holds open as long as it lives."""
+    """Kill this process and all that it started at the end of the standard input, which the parent holds open."""
     while os.read(sys.stdin.fileno(), 1024):
         pass
+    if family.VARIABLE in os.environ:
+        family.end(os.environ[family.VARIABLE])
     os.killpg(os.getpgid(0), signal.SIGKILL)
 
 

@@ -75,10 +75,12 @@ def allowed(key: str, schema: type[Scenario]) -> str:
     return _describe(_schema(section, parts[-1]))
 
 
-def unknown(what: str, name: str, known: Iterable[str]) -> str:
+def unknown(what: str, name: object, known: Iterable[str]) -> str:
     """End of an error message about an unknown name: what was found, a similar known name, and all known names."""
     names = sorted(known)
-    return f"found the unknown {what} {found(name)}{similar(name, names)}, allowed: {', '.join(names) or 'nothing'}."
+    return (
+        f"found the unknown {what} {found(name)}{similar(str(name), names)}, allowed: {', '.join(names) or 'nothing'}."
+    )
 
 
 def similar(name: str, known: Iterable[str]) -> str:

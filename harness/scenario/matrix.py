@@ -1,6 +1,7 @@
 """The section `matrix` of a scenario file: one case for each combination of the values of its axes."""
 
 import itertools
+import math
 import re
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
@@ -13,6 +14,8 @@ from harness.scenario.source import Source
 
 _LABEL = re.compile(r"[A-Za-z0-9_.+-]+")
 Point = tuple[str, Layer]
+MOST_POINTS = 10_000
+"""Cases that one scenario may make; each becomes a test a rung."""
 
 
 def points(source: Source, schema: type[Scenario], overridden: Collection[str], problems: list[str]) -> list[Point]:
@@ -28,6 +31,9 @@ def points(source: Source, schema: type[Scenario], overridden: Collection[str], 
     axes = [_axis(source, schema, key, values, problems) for key, values in matrix.items()]
     problems += _set_twice(source, dict(zip(matrix, axes, strict=True)))
     free = [axis for axis in axes if not all(set(layer) <= set(overridden) for _, layer in axis)]
+    if (count := math.prod(map(len, free))) > MOST_POINTS:
+        problems.append(f"{source.place('matrix')}: matrix: found {count} points, allowed: at most {MOST_POINTS}.")
+        return []
     return [
         ("-".join(label for label, _ in point), stack(layer for _, layer in point))
         for point in itertools.product(*free)

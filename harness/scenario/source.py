@@ -17,6 +17,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from harness.errors import HarnessError
+from harness.pipes import require_no_pipe
 
 COMMAND_LINE = "command line"
 _PLAIN = {f"tag:yaml.org,2002:{name}" for name in ("map", "seq", "str", "int", "float", "bool", "null")}
@@ -65,7 +66,7 @@ def relative(path: Path) -> Path:
 def read(path: Path) -> Source:
     """Read one YAML file; raises HarnessError with file and line if it cannot be read or is no plain data."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = require_no_pipe(path).read_text(encoding="utf-8")
     except OSError as error:
         raise HarnessError(f"{relative(path)}: cannot be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:

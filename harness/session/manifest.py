@@ -119,7 +119,7 @@ def names(folder: Path) -> list[str]:
 
 
 def _is_text(path: Path, text: str) -> bool:
-    return is_plain(path) and path.read_bytes() == text.encode()
+    return is_plain(path) and path.read_bytes() == text.encode("utf-8", "surrogatepass")
 
 
 def entry(hub: Path, path: Path) -> FileRecord:

@@ -8,7 +8,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from harness.errors import HarnessError
 from harness.files import write_text
 from harness.judge.golden import registry
 from harness.report.golden import views
+from harness.run.scratch import temporary_folder
 from harness.session import hub, manifest
 from harness.session.golden import approve
 
@@ -44,15 +44,15 @@ def propose(
         HarnessError: `of` is no hub, `to` exists already, or a golden file could not be computed.
     """
     hub.make_empty_folder(to)
-    with tempfile.TemporaryDirectory() as name:
-        old, new = Path(name, "a"), Path(name, "b")
+    with temporary_folder() as folder:
+        old, new = folder / "a", folder / "b"
         for side in (old, new):
             shutil.copytree(root / registry.FOLDER, side / registry.FOLDER, ignore=shutil.ignore_patterns("*.lock"))
         left_out = [] if of is None else _approve_hub(of, new / registry.FOLDER, cases)
         if list((root / registry.FOLDER).glob("test_*.py")):
             _compute_again(root, new, cases)
         found = views.changes(old / registry.FOLDER, new / registry.FOLDER, to)
-        write_text(to / PATCH, _patch(Path(name)))
+        write_text(to / PATCH, _patch(folder))
     name_of_hub = of and of.resolve().name
     page = templates.render("golden.html", changes=found, left_out=left_out, hub=name_of_hub, state=state)
     write_text(to / layout.INDEX, page)

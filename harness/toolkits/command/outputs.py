@@ -13,6 +13,7 @@ import numpy as np
 from harness.arrays import Array
 from harness.errors import HarnessError, in_one_line
 from harness.files import load_problem
+from harness.pipes import require_no_pipe
 
 
 def read_outputs(folder: Path, places: Mapping[str, str], where: str) -> dict[str, Array]:
@@ -83,7 +84,7 @@ def _numbers(folder: Path, place: str, where: str) -> Array:
 
 
 def _value(path: Path, key: str) -> Any:
-    suffix = path.suffix.lower()
+    suffix = require_no_pipe(path).suffix.lower()
     if suffix == ".npz":
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             return arrays[key]

@@ -5,7 +5,7 @@ import shlex
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
@@ -23,6 +23,8 @@ STEP = "step"
 PATCHES, SCALE, SCALE_USED, CANVAS, CENTRE = "patches", "scale", "scale_used", "canvas", "canvas_centre"
 """What the outputs may hold beside the history."""
 COMPLEX = (PATCHES, CANVAS)
+_LINE_BYTES = 20_000
+"""A longer line of a command is cut into several."""
 
 
 class CommandPort:
@@ -139,17 +141,25 @@ class CommandPort:
         command = [part.format(**places) for part in shlex.split(template)]
         given = {name: text.replace(UPSTREAM, str(upstream)) for name, text in self._spec.environment.items()}
         print(*(f"{name}={value}" for name, value in given.items()), shlex.join(command), sep="\n", flush=True)
-        done = subprocess.run(
+        with subprocess.Popen(
             command,
             cwd=self._setup.home,
             env={**os.environ, **given},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        print(done.stdout, end="", flush=True)
-        if done.returncode:
-            last = (done.stdout.strip().splitlines() or ["nothing was printed"])[-1]
-            raise HarnessError(f"{self._where}.{what}: ended with status {done.returncode}; its last line: {last}")
+        ) as started:
+            last = _printed_through(started.stdout)
+        if started.returncode:
+            raise HarnessError(f"{self._where}.{what}: ended with status {started.returncode}; its last line: {last}")
+
+
+def _printed_through(output: IO[bytes] | None) -> str:
+    """Print what a command prints, as it comes, and return its last line."""
+    assert output is not None
+    last = "nothing was printed"
+    while raw := output.readline(_LINE_BYTES):
+        text = raw.decode("utf-8", errors="replace").rstrip()
+        print(text, flush=True)
+        last = text or last
+    return last

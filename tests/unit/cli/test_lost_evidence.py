@@ -237,3 +237,13 @@ def test_a_plan_whose_names_leave_the_hub_is_refused(verb: Verb, copied: Path, k
     unfinish(copied)
     for word in ("judge", "report"):
         assert f"{key}" in refusal(verb(word, str(copied)))
+
+
+@pytest.mark.parametrize("held", ["3", "[1]", '{"slope": null}', "{"])
+def test_reasons_of_another_shape_are_no_evidence(verb: Verb, home: Path, tmp_path: Path, held: str) -> None:
+    hub = Path(shutil.copytree(home / "hub", tmp_path / "hub"))
+    for path in hub.glob("small/*/*/missing.json"):
+        path.write_text(held)
+    result = verb("judge", str(hub))
+    assert result.exit_code == 1, repr(result.exception)
+    assert "missing.json" in verb("judge", str(hub), "--json").stdout

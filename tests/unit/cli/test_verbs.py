@@ -170,3 +170,16 @@ def test_a_hub_that_was_changed_is_refused(home: Path, tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=Path(__file__).parents[3], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "small/checks/stages.json" in done.stderr
+
+
+def test_doctor_says_what_becomes_of_a_user_s_own_configuration(
+    verb: Verb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".keras").mkdir()
+    (tmp_path / ".keras" / "keras.json").write_text("{}")
+    for name, value in {"HOME": str(tmp_path), "KERAS_BACKEND": "torch", "TF_XLA_FLAGS": "--x"}.items():
+        monkeypatch.setenv(name, value)
+    text = verb("doctor").stdout
+    assert "TF_XLA_FLAGS=--x: each side gets it, and it is in every key" in text
+    assert "KERAS_BACKEND=torch: no side gets it; a scenario gives it under pair, environment" in text
+    assert "~/.keras/keras.json: no side reads it" in text

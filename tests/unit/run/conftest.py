@@ -29,6 +29,7 @@ CLASSES = (
     "Passing",
     "Hanging",
     "Slow",
+    "Seeing",
 )
 SMALL: dict[str, Any] = {
     "dataset": {"object": {"shape": (160, 160)}, "scan": {"images": 24}, "nphotons": 1e6},

@@ -78,12 +78,11 @@ def test_members_lie_beside_the_case_and_share_its_dataset(
 def test_nothing_that_the_store_has_is_trained_again(
     made: Made,
     options: Callable[..., RunOptions],
+    toys: Path,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     told: list[dict[str, Any]],
 ) -> None:
-    marks = tmp_path / "marks"
-    monkeypatch.setenv("TOY_MARKS", str(marks))
+    marks = toys / "marks"
     for hub in ("first", "second"):
         run(made(ensemble={"seeds": 3}), options("slow", "toy"), tmp_path / hub, told)
         assert len(marks.read_text().splitlines()) == 3

@@ -65,12 +65,11 @@ def test_a_failed_job_is_repeated_from_the_hub_alone(case, options, tmp_path: Pa
 
 
 def test_what_a_failure_left_to_other_jobs_is_not_remembered(
-    case, options, tmp_path: Path, jobs_of, monkeypatch: pytest.MonkeyPatch
+    case, options, toys: Path, tmp_path: Path, jobs_of
 ) -> None:
     """Every leg that starts from another's result: of the other side (graft, exchange) and of its own (infer)."""
-    trouble = tmp_path / "trouble"
+    trouble = toys / "trouble"
     trouble.touch()
-    monkeypatch.setenv("TOY_TROUBLE", str(trouble))
     run_case(case, LEGS, options("passing", "toy"), tmp_path / "one", ignore)
     jobs = jobs_of(tmp_path / "one")
     assert jobs["toy", "graft"]["error"] == "was not run: it starts from lockstep of passing, which failed"

@@ -3,7 +3,7 @@
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +13,24 @@ from harness.run import process
 from harness.run.locks import StoppedError
 
 
-def start(folder: Path, code: str, timeout: float = 30, cancelled: threading.Event | None = None, **more: Any):
+def start(
+    folder: Path,
+    code: str,
+    timeout: float = 30,
+    cancelled: threading.Event | None = None,
+    fresh: Collection[str] = (),
+):
     seen: list[Mapping[str, Any]] = []
     outcome = process.run(
         [sys.executable, "-u", "-c", code],
-        {**os.environ, "TF_DETERMINISTIC_OPS": "7", **more},
+        {**os.environ, "TF_DETERMINISTIC_OPS": "7"},
         folder,
         folder / "cli" / "worker.log",
         timeout,
         cancelled or threading.Event(),
         folder / "progress.jsonl",
         seen.append,
+        fresh=fresh,
     )
     return outcome, seen
 
@@ -99,3 +106,51 @@ def test_progress_lines_are_handed_on_whole(tmp_path: Path) -> None:
     )
     _, seen = start(tmp_path, code)
     assert seen == [{"epoch": 1}, {"epoch": 2}]
+
+
+def test_a_worker_that_prints_without_end_is_cut_and_its_last_words_are_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.run.tee.JOB_BYTES", 100_000)
+    code = (
+        "print('a b: begins')\nprint('x' * 200_000)\nfor n in range(20_000): print('line', n)\n"
+        "print('a c: begins')\nprint('of the next job')\n"
+        "for n in range(20_000): print('more', n)"
+    )
+    outcome, _ = start(tmp_path, code, fresh=["a b: begins", "a c: begins"])
+    log = (tmp_path / "cli" / "worker.log").read_text()
+    assert log == outcome.log
+    assert len(log) < 2.3 * 100_000
+    assert log.count("(the job printed more than 0.1 MB: ") == 2
+    texts = [line.split(" ", 1)[-1] for line in log.splitlines()]
+    assert texts.index("line 19999") < texts.index("a c: begins") < texts.index("of the next job")
+    assert "more 10" in texts
+    assert "more 10000" not in texts
+    assert texts[-2] == "more 19999"
+    assert texts[-1].startswith("ended with status 0")
+
+
+ESCAPED = (
+    "import os, subprocess, sys, time\n"
+    "code = 'import os, time\\nif os.fork(): os._exit(0)\\nos.setsid()\\n"
+    'open("pid", "w").write(str(os.getpid()))\\ntime.sleep(60)\'\n'
+    "subprocess.run([sys.executable, '-c', code], start_new_session=True)\n"
+    "while not (os.path.exists('pid') and os.path.getsize('pid')): time.sleep(0.05)\n"
+)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process that left its group is not found")
+@pytest.mark.parametrize("end", ["", "os.kill(os.getpid(), 9)", "time.sleep(60)"])
+def test_what_left_the_process_group_ends_with_the_worker(tmp_path: Path, wait_until_gone, end: str) -> None:
+    outcome, _ = start(tmp_path, ESCAPED + end, timeout=5)
+    assert outcome.seconds < 10
+    assert wait_until_gone(int((tmp_path / "pid").read_text()))
+
+
+def test_temporary_files_of_a_worker_go_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "system"))
+    (tmp_path / "system").mkdir()
+    code = "import os, tempfile\nprint('made', tempfile.mkdtemp(), tempfile.mkstemp()[1], flush=True)\nos._exit(0)"
+    outcome, _ = start(tmp_path, code)
+    assert str(tmp_path / "system") in outcome.log
+    assert list((tmp_path / "system").iterdir()) == []

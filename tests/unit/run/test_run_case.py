@@ -150,16 +150,12 @@ def test_progress_is_told_line_by_line(case, options, tmp_path: Path) -> None:
     assert {"case": "small", "backend": "other", "leg": "train", "state": "done"} in lines
 
 
-@pytest.mark.usefixtures("toys")
-def test_two_processes_that_want_one_case_train_it_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, session
-) -> None:
-    monkeypatch.setenv("TOY_MARKS", str(tmp_path / "marks"))
+def test_two_processes_that_want_one_case_train_it_once(toys: Path, tmp_path: Path, session) -> None:
     command = [sys.executable, session, tmp_path]
     hubs = [tmp_path / "one hub", tmp_path / "one hub", tmp_path / "another"]
     processes = [subprocess.Popen([*command, hub, "slow", "toy", "train"]) for hub in hubs]
     assert [process.wait(60) for process in processes] == [0, 0, 0]
-    assert (tmp_path / "marks").read_text() == "trained\n"
+    assert (toys / "marks").read_text() == "trained\n"
     for hub in hubs:
         assert (hub / "slow" / "bundle" / "weights.safetensors").is_file()
 

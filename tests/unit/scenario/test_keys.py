@@ -54,3 +54,8 @@ def test_found_values_are_short() -> None:
     assert found(None) == "nothing"
     assert found([1.0, True]) == "[1.0, true]"
     assert len(found("x" * 1000)) == 60
+
+
+@pytest.mark.parametrize("name", [True, 1.5, ["a"], {"a": 1}, ""])
+def test_a_name_that_is_no_text_is_unknown(name: object) -> None:
+    assert unknown("network", name, ["pinn"]) == f"found the unknown network {found(name)}, allowed: pinn."

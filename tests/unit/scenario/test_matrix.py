@@ -2,6 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
+from harness.errors import HarnessError
 from harness.scenario.case import Case
 from harness.scenario.matrix import label
 
@@ -103,3 +104,12 @@ def test_a_base_keeps_its_matrix(load: Load) -> None:
     cases = load(a="matrix: {dataset.nphotons: [1e3, 1e9]}", b="extends: a")
     assert [case.id for case in cases] == ["a-1e3", "a-1e9", "b"]
     assert cases[2].origins["dataset.nphotons"] == "default"
+
+
+def test_a_million_points_are_refused_with_the_number(load: Load) -> None:
+    axes = ", ".join(f"{key}: [{', '.join(map(str, range(1, 101)))}]" for key in AXES)
+    with pytest.raises(HarnessError, match=r"a.yaml:1: matrix: found 1000000 points, allowed: at most 10000\."):
+        load(a=f"matrix: {{{axes}}}")
+
+
+AXES = ("training.seed", "dataset.photon_seed", "dataset.scan.seed")

@@ -1,5 +1,6 @@
 """Backends in NumPy from "another package": they compute next to nothing, and misbehave when asked to."""
 
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,8 @@ from harness.networks.pinn.contract import contract_of
 from harness.networks.pinn.start import initial_weights
 from harness.physics.canvas import place
 from harness.ports.protocol import EpochReport
+
+HERE = Path(__file__)
 
 
 class Toy:
@@ -123,11 +126,11 @@ class Raising(Toy):
 
 
 class Passing(Toy):
-    """Cannot be asked for stages or weights while the file that TOY_TROUBLE names is there: a trouble that passes."""
+    """Cannot be asked for stages or weights while there is a file `trouble` beside this one: a trouble that passes."""
 
     def __init__(self, setup):
         super().__init__(setup)
-        if Path(os.environ.get("TOY_TROUBLE", "none")).exists():
+        if HERE.with_name("trouble").exists():
             raise MemoryError("no memory left")
 
 
@@ -141,10 +144,19 @@ class Hanging(Toy):
 
 
 class Slow(Toy):
-    """Takes two seconds, and leaves a mark for every training."""
+    """Takes two seconds, and leaves a mark for every training, in a file beside this one."""
 
     def train(self, batches, report):
-        with Path(os.environ["TOY_MARKS"]).open("a") as marks:
+        with HERE.with_name("marks").open("a") as marks:
             marks.write("trained\n")
         time.sleep(2)
+        super().train(batches, report)
+
+
+class Seeing(Toy):
+    """Writes down, beside this file, the environment of each training."""
+
+    def train(self, batches, report):
+        number = len(list(HERE.parent.glob("seen*"))) + 1
+        HERE.with_name(f"seen{number}").write_text(json.dumps(dict(os.environ)))
         super().train(batches, report)

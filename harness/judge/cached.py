@@ -1,0 +1,37 @@
+"""Files of a case folder that several rungs read: each is read once, until it is another file."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from harness.arrays import Array
+from harness.files import read_json, read_npz
+
+
+def state(path: Path) -> tuple[int, int, int]:
+    """Inode, time and size of a file: the key under which its contents are cached."""
+    found = path.stat()
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def contents(path: Path) -> Any:
+    """Contents of a JSON file, which callers must not change."""
+    return _contents(path, *state(path))
+
+
+def arrays(path: Path) -> dict[str, Array]:
+    """Arrays of an NPZ file, read-only."""
+    return _arrays(path, *state(path))
+
+
+@lru_cache(maxsize=64)
+def _contents(path: Path, *_state: int) -> Any:
+    return read_json(path)
+
+
+@lru_cache(maxsize=64)
+def _arrays(path: Path, *_state: int) -> dict[str, Array]:
+    found = read_npz(path)
+    for array in found.values():
+        array.flags.writeable = False
+    return found

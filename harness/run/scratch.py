@@ -1,0 +1,56 @@
+"""Temporary folders that go with their owner: at the end of a block or, where it was killed, when the next is made.
+
+Beside each folder lies a file that its owner has locked for as long as it lives, so that a folder whose lock is free is
+known to be nobody's.
+"""
+
+import contextlib
+import re
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from harness.run import family
+
+_NAME = re.compile(r"ptycho-parity-[0-9a-f]{8}")
+_LOCK = ".lock"
+
+
+@contextlib.contextmanager
+def temporary_folder(parent: Path | None = None) -> Iterator[Path]:
+    """A new and empty folder in `parent`, by default where the system has temporary files; removed after the block.
+
+    What dead processes left beside it is removed first, with the processes that still run in it.
+    """
+    parent = Path(tempfile.gettempdir()) if parent is None else parent
+    _sweep(parent)
+    path = parent / f"ptycho-parity-{secrets.token_hex(4)}"
+    with FileLock(_lock_of(path)):
+        try:
+            path.mkdir(mode=0o700)
+            yield path
+        finally:
+            _remove(path)
+
+
+def _sweep(parent: Path) -> None:
+    """Remove the folders in `parent` whose owner is gone; those of other users stay."""
+    for path in (path.with_suffix("") for path in parent.glob(f"*{_LOCK}")):
+        if _NAME.fullmatch(path.name):
+            with contextlib.suppress(Timeout, OSError), FileLock(_lock_of(path), timeout=0):
+                family.end(path)
+                _remove(path)
+
+
+def _remove(path: Path) -> None:
+    shutil.rmtree(path, ignore_errors=True)
+    if not path.exists():  # else what is left waits for the next process
+        _lock_of(path).unlink(missing_ok=True)
+
+
+def _lock_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}{_LOCK}")
