@@ -63,7 +63,7 @@ class Golden:
         """A text, every character of it, in `__snapshots__/<module>/<test>.txt`: syrupy names the files itself."""
         node = self.request.node
         with self._held(f"__snapshots__/{node.path.stem}/{node.name}.txt"):
-            assert text == self._fixture("snapshot")(extension_class=TextFile)
+            assert text == self._fixture("snapshot")
 
     def _fixture(self, name: str) -> Any:
         """The fixture of a library, made once the options say whether it writes."""
@@ -90,6 +90,9 @@ class Golden:
 def pytest_configure(config: pytest.Config) -> None:
     """Let syrupy look for files that nothing is held against where it may remove them, and nowhere else."""
     TextFile.looks_for_unused = update_of(config) is not None
+    config.option.default_extension = (
+        f"{__name__}.{TextFile.__name__}"  # that of syrupy itself would look for all files below
+    )
 
 
 @pytest.fixture
