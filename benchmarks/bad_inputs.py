@@ -71,6 +71,7 @@ def sandbox() -> Iterator[Sandbox]:
         path = os.pathsep.join(filter(None, [str(install(root / "site")), str(ROOT), os.environ.get("PYTHONPATH")]))
         temporary = root / "temporary"
         temporary.mkdir()
+        (root / "home").mkdir()
         os.environ |= {"PYTHONPATH": path, "TMPDIR": str(temporary)}
         os.environ |= {"XDG_CACHE_HOME": str(root / "cache"), "HOME": str(root / "home")}
         tempfile.tempdir = str(temporary)

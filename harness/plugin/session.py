@@ -260,3 +260,6 @@ class ParitySession:
         except HarnessError as problem:
             self.report_problem = problem
             session.exitstatus = exit_status or pytest.ExitCode.TESTS_FAILED
+        except KeyboardInterrupt:  # pytest hears interrupts while tests run, and not here
+            self.report_problem = HarnessError(f"interrupted; python -m harness report {self.hub} makes it.")
+            session.exitstatus = pytest.ExitCode.INTERRUPTED

@@ -3,6 +3,8 @@
 import os
 import shlex
 import subprocess
+import threading
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -23,6 +25,7 @@ STEP = "step"
 PATCHES, SCALE, SCALE_USED, CANVAS, CENTRE = "patches", "scale", "scale_used", "canvas", "canvas_centre"
 """What the outputs may hold beside the history."""
 COMPLEX = (PATCHES, CANVAS)
+_OUTPUT_SECONDS = 5.0
 _LINE_BYTES = 20_000
 """A longer line of a command is cut into several."""
 
@@ -141,25 +144,28 @@ class CommandPort:
         command = [part.format(**places) for part in shlex.split(template)]
         given = {name: text.replace(UPSTREAM, str(upstream)) for name, text in self._spec.environment.items()}
         print(*(f"{name}={value}" for name, value in given.items()), shlex.join(command), sep="\n", flush=True)
-        with subprocess.Popen(
+        started = subprocess.Popen(
             command,
             cwd=self._setup.home,
             env={**os.environ, **given},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-        ) as started:
-            last = _printed_through(started.stdout)
-        if started.returncode:
-            raise HarnessError(f"{self._where}.{what}: ended with status {started.returncode}; its last line: {last}")
+        )
+        printed = deque(["nothing was printed"], maxlen=1)
+        reader = threading.Thread(target=_print_through, args=(started.stdout, printed), daemon=True)
+        reader.start()
+        status = started.wait()
+        reader.join(_OUTPUT_SECONDS)  # what the command left running may hold its output open for ever
+        if status:
+            raise HarnessError(f"{self._where}.{what}: ended with status {status}; its last line: {printed[0]}")
 
 
-def _printed_through(output: IO[bytes] | None) -> str:
-    """Print what a command prints, as it comes, and return its last line."""
-    assert output is not None
-    last = "nothing was printed"
-    while raw := output.readline(_LINE_BYTES):
-        text = raw.decode("utf-8", errors="replace").rstrip()
-        print(text, flush=True)
-        last = text or last
-    return last
+def _print_through(output: IO[bytes], last: deque[str]) -> None:
+    """Print what a command prints, as it comes, and keep its last line."""
+    with output:
+        while raw := output.readline(_LINE_BYTES):
+            text = raw.decode("utf-8", errors="replace").rstrip()
+            print(text, flush=True)
+            if text:
+                last.append(text)

@@ -225,3 +225,19 @@ def _wait_for(path: Path, process: "subprocess.Popen[str]") -> None:
         assert process.poll() is None, process.communicate()[0]
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def test_an_interrupt_while_the_report_is_made_is_said(project: pytest.Pytester) -> None:
+    interrupting = (
+        "\nimport os, signal, harness.report.assembly as assembly\n"
+        "def interrupted(*_): os.kill(os.getpid(), signal.SIGINT)\n"
+        "assembly.finish = interrupted\n"
+    )
+    conftest = project.path / "conftest.py"
+    conftest.write_text(conftest.read_text() + interrupting)
+    result = project.runpytest_subprocess(
+        "-m", "parity", "-k", "dataset", "--parity-profile", "smoke", "--parity-hub=hub"
+    )
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    result.stdout.fnmatch_lines(["ERROR: no report was made: interrupted; python -m harness report *hub makes it."])
+    assert "Traceback" not in result.stdout.str() + result.stderr.str()

@@ -4,6 +4,7 @@ import io
 import os
 import re
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -369,3 +370,10 @@ def test_the_case_of_a_suffix_does_not_matter(tmp_path: Path) -> None:
 def test_what_the_scenario_must_not_say(changes, sentence) -> None:
     with pytest.raises(ValidationError, match=sentence.replace("{", ".").replace("<", ".")):
         SideSpec.model_validate({**SIDE, **changes})
+
+
+def test_what_a_command_left_running_is_not_waited_for(run) -> None:
+    started = time.monotonic()
+    jobs = run(make_case(train=f"{TRAIN} --leaves-a-process --fails"))
+    assert jobs["second", "train"] == "pair.candidate.train: ended with status 1; its last line: no training today"
+    assert time.monotonic() - started < 60

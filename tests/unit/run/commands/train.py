@@ -2,12 +2,15 @@
 
 import csv
 import json
+import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 
 data, output, epochs = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+if "--leaves-a-process" in sys.argv:  # which holds the output of this one
+    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(100)"], start_new_session=True)
 if "--fails" in sys.argv:
     sys.exit("no training today")
 patterns = np.load(data)
