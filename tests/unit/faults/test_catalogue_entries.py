@@ -12,6 +12,7 @@ from harness.cli.app import app
 from harness.errors import HarnessError
 from harness.faults import catalogue
 from harness.judge.ladder import JUDGES
+from harness.run.plan import LEGS
 from harness.session.trials import SUBJECTS
 
 FAULTS = sorted(catalogue.faults().values(), key=lambda fault: fault.id)
@@ -26,7 +27,7 @@ def test_every_entry_says_what_it_does_and_does_something(fault: catalogue.Fault
     assert fault.sentence.endswith(".")
     assert "\n" not in fault.sentence
     assert set(fault.rungs) <= {*JUDGES, catalogue.NOWHERE}
-    hooks = {hook for leg in ("lockstep", "train", "infer", "exchange") for hook in fault.port("torch", leg=leg).hooks}
+    hooks = {hook for leg in LEGS for hook in fault.port("torch", leg=leg).hooks}
     assert hooks
     inside = [hook for hook in hooks if hook.startswith(("stage ", "rule ", "loss ", "library ", "layer "))]
     assert fault.network in SUBJECTS or (fault.network is catalogue.ANY and not inside)
