@@ -9,8 +9,8 @@ import typer
 from harness.cli import laboratory
 from harness.cli.common import say
 from harness.cli.laboratory import DetectorPixel, Distance, Energy, Wavelength
-from harness.dataset import export as exporting
 from harness.dataset import npz
+from harness.dataset.measured import export as exporting
 from harness.errors import HarnessError
 
 

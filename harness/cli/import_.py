@@ -9,8 +9,9 @@ import typer
 from harness.cli import laboratory
 from harness.cli.common import say
 from harness.cli.laboratory import DetectorPixel, Distance, Energy, Wavelength
-from harness.dataset import importers, npz, plausibility
-from harness.dataset.stated import NAMES, Stated
+from harness.dataset import npz
+from harness.dataset.measured import importers, plausibility
+from harness.dataset.measured.stated import NAMES, Stated
 from harness.errors import HarnessError
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from harness.dataset.geometry import Geometry, wavelength_of
+from harness.dataset.measured.geometry import Geometry, wavelength_of
 from harness.errors import HarnessError
 
 Energy = Annotated[float | None, typer.Option("--energy", help="Photon energy in eV, in place of a wavelength.")]

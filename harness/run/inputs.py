@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import layout
-from harness.dataset import build, importers, locate, simulate
+from harness.dataset import build, locate, simulate
+from harness.dataset.measured import importers
 from harness.dataset.truth import Reference
 from harness.errors import HarnessError
 from harness.records.run import DatasetRecord, ReferenceRecord

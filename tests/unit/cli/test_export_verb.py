@@ -9,7 +9,7 @@ from typer.testing import Result
 
 from harness.dataset import npz
 from harness.errors import HarnessError
-from tests.unit.dataset import layout_files as files
+from tests.unit.dataset.measured import layout_files as files
 
 Verb = Callable[..., Result]
 

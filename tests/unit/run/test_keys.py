@@ -303,4 +303,4 @@ def test_all_code_that_reads_and_makes_data_is_in_the_key_of_a_dataset() -> None
     """Layouts of measured files stand in a folder of their own."""
     covered = {path for pattern in keys._DATASET_CODE for path in keys.PACKAGE.glob(pattern)}
     assert {*keys.PACKAGE.joinpath("dataset").rglob("*.py")} <= covered
-    assert keys.PACKAGE / "dataset" / "layouts" / "cxi.py" in covered
+    assert keys.PACKAGE / "dataset" / "measured" / "layouts" / "cxi.py" in covered
