@@ -68,7 +68,7 @@ OVERRIDES = (
     "lockstep.steps=4",
     "lockstep.draws=2",
     "ensemble.seeds=0",
-    "grouping.groups=19",
+    "grouping.groups=18",
     "inference.group_limit=13",
 )
 """Settings with which every fault has an effect: a border, all terms of the loss, a probe_scale that is not 4, and last

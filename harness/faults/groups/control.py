@@ -28,13 +28,14 @@ def transposed_twice(port: FaultyPort) -> None:
 
 @fault("control.sum-order", rung=NOWHERE, quick=True)
 def sum_order(port: FaultyPort) -> None:
-    """The Poisson term is summed over two halves of the batch, and the halves are averaged."""
+    """The Poisson term is summed over every second pattern of the batch and over the others, and both are averaged."""
 
     def halves(term: Callable[..., Any]) -> Callable[..., Any]:
         def half(part: slice) -> Callable[..., Any]:
             return on_stages(term, intensity=lambda value: value[part], measured=lambda value: value[part])
 
-        return lambda *given: (half(slice(2))(*given) + half(slice(2, 4))(*given)) / 2
+        even, odd = half(slice(0, None, 2)), half(slice(1, None, 2))
+        return lambda *given: (even(*given) + odd(*given)) / 2
 
     port.loss_term("poisson", halves)
 

@@ -133,11 +133,11 @@ def last_batch_dropped(port: FaultyPort) -> None:
 
 @fault("training.partial-filled", rung="trajectory", network=ANY)
 def partial_filled(port: FaultyPort) -> None:
-    """A last batch with fewer samples is filled up with its first ones."""
+    """A last batch with fewer samples is filled up with its first one."""
 
     def filled(batches: BatchSource) -> BatchSource:
         whole = len(batches.batch(0).amplitude)
-        return ChangedBatches(batches, lambda batch: _resized(batch, whole))
+        return ChangedBatches(batches, lambda batch: _filled(batch, whole))
 
     port.batches(filled)
 
@@ -160,9 +160,12 @@ def partial_divisor(port: FaultyPort) -> None:
     port.loss_term("poisson", divided)
 
 
-def _resized(batch: Batch, size: int) -> Batch:
+def _filled(batch: Batch, size: int) -> Batch:
+    lacking = size - len(batch.amplitude)
     arrays = (batch.amplitude, batch.relative, batch.patches)
-    return Batch(*(None if array is None else np.resize(array, (size, *array.shape[1:])) for array in arrays))  # type: ignore[arg-type]
+    return Batch(
+        *(None if array is None else np.concatenate([array, *[array[:1]] * lacking]) for array in arrays)  # type: ignore[arg-type]
+    )
 
 
 @fault("training.last-gradient", rung="trajectory")

@@ -34,7 +34,7 @@ def page(root: Path) -> str:
     hub.require(root)
     summary = Summary.read_if_whole(root / layout.SUMMARY)
     if summary is None:
-        raise HarnessError(f"{root}: has no {layout.SUMMARY}; complete it with: python -m harness report {root}")
+        raise HarnessError(f"{root}: has no {layout.SUMMARY}; complete it with `python -m harness report {root}`.")
     metrics = ((case.id, *row) for case in summary.cases for row in result_rows(case.backends))
     return templates.render(
         "handover/readme.md",

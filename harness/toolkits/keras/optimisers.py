@@ -57,7 +57,8 @@ def is_told_whole(optimiser: keras.Optimizer) -> bool:
     more = ["amsgrad", "centered", "use_ema", "gradient_accumulation_steps"]
     if kind(optimiser) == "rmsprop":
         more.append("momentum")
-    return type(optimiser) in _KNOWN and not any(settings.get(name) for name in more)
+    own = type(optimiser).__module__.startswith("keras.")  # a subclass of the user's may remember more
+    return own and isinstance(optimiser, _KNOWN) and not any(settings.get(name) for name in more)
 
 
 def _kept(optimiser: keras.Optimizer, variable: keras.Variable) -> dict[str, keras.Variable]:
