@@ -186,8 +186,9 @@ def main() -> None:
                 offences += 1
                 print(f"{seed}: {shlex.join(words)!a}\n    {wrong!a}", flush=True)
             if (number + 1) % 500 == 0:
+                seconds = time.monotonic() - started
                 print(
-                    f"up to {number + 1}: {counts.total()} inputs, {offences} offences, {time.monotonic() - started:.0f} s",
+                    f"up to {number + 1}: {counts.total()} inputs, {offences} offences, {seconds:.0f} s",
                     flush=True,
                 )
     table(counts, offences)
