@@ -221,7 +221,9 @@ def finished(project: Project, good: Result, more: Sequence[str]) -> Iterator[st
 
 
 def traces(project: Project) -> Iterator[str]:
-    """A traceback that a session printed."""
+    """A traceback that a session printed; before there is a hub, pytest is still starting, and it is pytest's own."""
+    if not (project.root / "killed").exists():
+        return
     log = (project.root / "session.log").read_text(encoding="utf-8", errors="replace")
     if (at := log.find("Traceback (most recent call last)")) >= 0:
         yield f"traceback: {log[at:][:200]!r} ... {log[at:][-300:]!r}"
