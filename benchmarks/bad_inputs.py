@@ -5,7 +5,7 @@ some in a process of their own. What must not happen is counted: a traceback, an
 message of no sentence, a verb that hangs, a file outside the folder, and a session whose verdicts are not those of the
 good store. Prints the counts, every offence with its command line and seed, and ends with status 1 when there is one.
 
-python benchmarks/bad_inputs.py [--count 10000] [--seed 1] [--processes 50] [--only KIND]
+python benchmarks/bad_inputs.py [--count 10000] [--seed 1] [--first 0] [--processes 50] [--only KIND]
 """
 
 import argparse
@@ -57,6 +57,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=10_000, help="inputs")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--first", type=int, default=0, help="number of the first input, to go on with a run")
     parser.add_argument("--processes", type=int, default=50, help="inputs that get a process of their own")
     parser.add_argument("--only", choices=list(KINDS), help="one kind of input alone")
     return parser.parse_args()
@@ -173,7 +174,7 @@ def main() -> None:
     counts: Counter[tuple[str, str]] = Counter()
     offences, started = 0, time.monotonic()
     with sandbox() as box:
-        for number in range(args.count):
+        for number in range(args.first, args.first + args.count):
             seed = f"{args.seed}.{number}"
             random = Random(seed)
             kind = args.only or random.choices(list(SHARES), list(SHARES.values()))[0]
@@ -185,7 +186,11 @@ def main() -> None:
                 offences += 1
                 print(f"{seed}: {shlex.join(words)!a}\n    {wrong!a}", flush=True)
             if (number + 1) % 500 == 0:
-                print(f"{number + 1} inputs, {offences} offences, {time.monotonic() - started:.0f} s", flush=True)
+                seconds = time.monotonic() - started
+                print(
+                    f"up to {number + 1}: {counts.total()} inputs, {offences} offences, {seconds:.0f} s",
+                    flush=True,
+                )
     table(counts, offences)
     sys.exit(min(offences, 1))
 

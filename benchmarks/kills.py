@@ -7,7 +7,7 @@ file may lie outside of hub and store, but for the temporary folders that the ne
 that was published, and come to the verdicts and the results of a session that nobody disturbed. Prints the counts; ends
 with status 1 when something is wrong.
 
-python benchmarks/kills.py [--count 200] [--seed 1]
+python benchmarks/kills.py [--count 200] [--seed 1] [--first 0]
 """
 
 import argparse
@@ -60,6 +60,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=200, help="kills")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--first", type=int, default=0, help="number of the first kill, to go on with a run")
     return parser.parse_args()
 
 
@@ -220,10 +221,12 @@ def finished(project: Project, good: Result, more: Sequence[str]) -> Iterator[st
 
 
 def traces(project: Project) -> Iterator[str]:
-    """A traceback that a session printed."""
+    """A traceback that a session printed; before there is a hub, pytest is still starting, and it is pytest's own."""
+    if not (project.root / "killed").exists():
+        return
     log = (project.root / "session.log").read_text(encoding="utf-8", errors="replace")
     if (at := log.find("Traceback (most recent call last)")) >= 0:
-        yield f"traceback: {log[at:][-300:]!r}"
+        yield f"traceback: {log[at:][:200]!r} ... {log[at:][-300:]!r}"
 
 
 def clear(project: Project) -> None:
@@ -248,7 +251,7 @@ def kill(args: argparse.Namespace, kills: Tally, wrong: Tally) -> None:
         whole = {more: undisturbed(project, more) for more in WAYS}
         for more, (seconds, good) in whole.items():
             print(f"undisturbed, {' '.join(more)}: {seconds:.1f} s, {len(good.verdicts)} verdicts", flush=True)
-        for number in range(args.count):
+        for number in range(args.first, args.first + args.count):
             random = Random(f"{args.seed}.{number}")
             target, signalled, more = TARGETS[number % 3], SIGNALS[number // 3 % 3], WAYS[number % 2]
             seconds, good = whole[more]

@@ -170,7 +170,7 @@ def _spoil_an_array(random: Random, arrays: dict[str, Any]) -> None:
         lambda: -array,
         lambda: array * random.choice((0, 1e30, 1e-30)),
         lambda: array.astype(random.choice(("U5", "S3", "c16", "i1", "?", "f2", "M8[s]"))),
-        lambda: np.array(odd_value(random), dtype=object),
+        lambda: np.array([str(odd_value(random)), None], dtype=object),
         lambda: np.zeros(3, dtype=[("a", "f4"), ("b", "i2")]),
         lambda: np.float32(3),
         lambda: np.moveaxis(array, 0, -1),
