@@ -8,6 +8,7 @@ import numpy as np
 
 from harness.dataset.measured.held import Held
 from harness.errors import HarnessError
+from harness.pipes import require_no_pipe
 
 Array = np.ndarray
 Marks = Literal["good", "bad", "cxi", "most"]
@@ -47,7 +48,7 @@ def _blocks(held: Held, name: str, K: int) -> Iterator[Array]:
 def of_a_file(path: Path, K: int) -> tuple[Array | None, tuple[str, ...]]:
     """The good pixels (K, K) of a mask in an NPY file; what most pixels hold marks the good ones."""
     try:
-        found = np.load(path, mmap_mode="r", allow_pickle=False)
+        found = np.load(require_no_pipe(path), mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
         raise HarnessError(f"--mask: {path} is no NPY file of a plain array ({error}); save one.") from error
     where = f"--mask: {path}"

@@ -12,6 +12,7 @@ from harness.dataset.archive import Header
 from harness.dataset.file_kind import FIRST_BYTES, HDF5, MATLAB, kind
 from harness.dataset.measured import hdf5
 from harness.errors import HarnessError
+from harness.pipes import require_no_pipe
 
 Array = np.ndarray
 
@@ -74,7 +75,7 @@ def opened(paths: Sequence[Path]) -> Iterator[Held]:
 
 def _opened(path: Path) -> contextlib.AbstractContextManager[Held]:
     first = b""
-    with contextlib.suppress(OSError), path.open("rb") as stream:  # `archive` says what is wrong with it
+    with contextlib.suppress(OSError), require_no_pipe(path).open("rb") as stream:  # `archive` says what is wrong with it
         first = stream.read(FIRST_BYTES)
     found = kind(first)
     matlab = found == MATLAB

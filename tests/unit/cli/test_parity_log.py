@@ -56,7 +56,7 @@ def test_the_file_of_a_side_holds_what_its_schema_asks(home: Path) -> None:
         "ratio": 1.0,
     }
     assert run["probe"]["after"]["l2_norm"] != run["probe"]["before"]["l2_norm"]
-    assert run["training"]["metrics"]["loss"]["last"] == 0.5
+    assert run["training"]["metrics"]["loss"]["last"] == 5.0
     assert run["comparison"]["reconstruction"]["amplitude"]["count"] > 0
     listed = {one["path"]: one["sha256"] for one in read_json(home / "hub" / "manifest.json")["files"]}
     assert run["provenance"]["data_sha256"] == listed["small/dataset/data.npz"]

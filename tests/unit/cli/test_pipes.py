@@ -31,6 +31,7 @@ def pipe(home: Path, tmp_path: Path) -> Path:
 
 READ = [
     ("import", "PIPE", "--to", "new.npz"),
+    ("import", "hub/small/dataset/data.npz", "--mask", "PIPE", "--to", "new.npz"),
     ("simulate", "small", "--npz", "PIPE"),
     ("verify", "PIPE"),
     ("verify", "PIPE", "--to", "unpacked"),
@@ -45,7 +46,7 @@ WRITTEN = [
     ("simulate", "small", "--to", "PIPE"),
     ("run", "small", "--hub", "PIPE"),
     ("run", "small", "--hub", "PIPE/hub"),
-    ("bundle", "hub", "PIPE"),
+    ("bundle", "hub", "--to", "PIPE"),
     ("readme", "hub", "--to", "PIPE"),
     ("manifest", "hub", "--to", "PIPE"),
     ("parity-log", "write", "hub", "--to", "PIPE"),
@@ -68,7 +69,7 @@ def test_a_pipe_in_the_place_of_the_store_is_the_error_of_the_case(verb: Verb, p
 
 
 def test_a_device_is_neither_read_nor_replaced(verb: Verb) -> None:
-    for words in (("import", "/dev/zero", "--to", "new.npz"), ("bundle", "hub", "/dev/null")):
+    for words in (("import", "/dev/zero", "--to", "new.npz"), ("bundle", "hub", "--to", "/dev/null")):
         assert isinstance(verb(*words).exception, HarnessError)
     assert Path("/dev/null").is_char_device()
 
