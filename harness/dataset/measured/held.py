@@ -75,7 +75,8 @@ def opened(paths: Sequence[Path]) -> Iterator[Held]:
 
 def _opened(path: Path) -> contextlib.AbstractContextManager[Held]:
     first = b""
-    with contextlib.suppress(OSError), require_no_pipe(path).open("rb") as stream:  # `archive` says what is wrong with it
+    require_no_pipe(path)
+    with contextlib.suppress(OSError), path.open("rb") as stream:  # `archive` says what is wrong with it
         first = stream.read(FIRST_BYTES)
     found = kind(first)
     matlab = found == MATLAB

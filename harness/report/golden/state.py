@@ -35,7 +35,7 @@ def state(of: Path, cases: Collection[str] = ()) -> tuple[list[str], list[str]]:
 def require_sound(of: Path, lines: Sequence[str], against: Sequence[str]) -> None:
     """Raise HarnessError, with the state of the hub, where anything speaks against approving it."""
     if against:
-        told = "\n".join(f"  {line}" for line in lines)
+        told = "\n".join(f"  {line}." for line in lines)
         raise HarnessError(
             f"{of}: {', and '.join(against)}; a golden file is what later results are held against. "
             f"Look at the hub, then repeat it green and committed, or say --force.\n{told}"
