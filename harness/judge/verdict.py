@@ -27,6 +27,8 @@ class RungVerdict:
 
     rung: str
     checks: tuple[Check, ...]
+    seconds: float | None = None
+    """How long it took to judge the rung, of one that was read; None where nobody took the time."""
 
     @property
     def status(self) -> Status:
@@ -54,7 +56,7 @@ class RungVerdict:
     @classmethod
     def of(cls, record: VerdictRecord) -> "RungVerdict":
         """The verdict of a record that was read; the status is derived from the checks again."""
-        return cls(record.rung, record.checks)
+        return cls(record.rung, record.checks, record.seconds)
 
 
 def excused(check: Check, status: Status, why: str) -> Check:

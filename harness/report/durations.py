@@ -1,8 +1,6 @@
 """How long each rung of a case took: judging it, and running the legs that it was the first to need."""
 
-from harness import layout
 from harness.judge import ladder
-from harness.records.verdict import VerdictRecord
 from harness.report.case_files import CaseFiles
 
 
@@ -23,12 +21,8 @@ def of_rungs(case: CaseFiles) -> dict[str, float]:
     a case may have taken less by the clock.
     """
     left, found = of_legs(case), dict[str, float]()
-    for rung in case.plan.rungs:
+    for verdict in case.verdicts:
+        rung = verdict.rung
         own = [name for name in left if name.partition("/")[2] in ladder.needs(rung)]
-        found[rung] = _judging(case, rung) + sum(left.pop(name) for name in own)
+        found[rung] = (verdict.seconds or 0.0) + sum(left.pop(name) for name in own)
     return found
-
-
-def _judging(case: CaseFiles, rung: str) -> float:
-    record = VerdictRecord.read_if_whole(case.folder / layout.CHECKS / f"{rung}.json")
-    return 0.0 if record is None or record.seconds is None else float(record.seconds)

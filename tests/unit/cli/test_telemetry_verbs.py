@@ -90,7 +90,7 @@ def test_history_warns_of_a_nan_at_its_place(verb: Verb, copy: Path) -> None:
     assert re.search(r"^loss +10 +10 +- +1 +1$", result.stdout, re.MULTILINE)
     summary = read_json(name.with_name("history_summary.json"))
     assert summary["first_nonfinite"] == {"metric": "loss", "epoch": 1}
-    assert summary["metrics"]["loss"] == {"first_nonfinite": 1, "nonfinite_epochs": 1, "min": 1.0, "max": 1.0,
+    assert summary["metrics"]["loss"] == {"first_nonfinite": 1, "nonfinite_epochs": 1, "min": 10.0, "max": 10.0,
                                           "last": None}  # fmt: skip
     assert "loss is NaN or Inf, first in epoch 1" in name.with_name("training_summary.md").read_text()
 

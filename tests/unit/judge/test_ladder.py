@@ -55,7 +55,7 @@ def test_the_ladder_is_in_the_order_of_the_design():
 
 def test_every_rung_says_what_it_needs():
     assert ladder.needs("stages") == {"lockstep", "graft", "repeat"}
-    assert ladder.needs("exchange") == {"train", "infer", "exchange"}
+    assert ladder.needs("exchange") == {"train", "infer", "exchange", "trajectory", "replay", "resume"}
     for rung in ladder.JUDGES:
         assert ladder.needs(rung) <= {*LEGS, "ensemble"}
 

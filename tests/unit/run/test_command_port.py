@@ -128,7 +128,7 @@ def test_a_picture_alone_is_judged_as_far_as_it_goes(run, tmp_path: Path) -> Non
     canvas = checks(tmp_path / "case", case, "canvas")
     assert canvas["second.own_picture"] == canvas["second.fits_canvas"] == canvas["second.positions"] == "pass"
     assert canvas["second.stitched"] == "inconclusive"
-    assert checks(tmp_path / "case", case, "patches")["second"] == "inconclusive"
+    assert checks(tmp_path / "case", case, "patches")["second.contrast"] == "inconclusive"
     assert "error" not in verdicts(tmp_path / "case", case).values()
     patches = Evidence(tmp_path / "case", ("first", "second")).predictions("second").patches
     assert np.ptp(np.abs(patches)) > 0.05, "cut from the ramp, not the flat patches"

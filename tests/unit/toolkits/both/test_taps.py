@@ -95,7 +95,7 @@ def test_each_tap_is_a_stage_with_the_value_that_passes_there(make, batch: Batch
 @PORTS
 def test_a_stage_says_where_the_users_own_code_computes_it(make) -> None:
     places = {stage.name: stage.source for stage in make(TAPS).contract.stages}
-    assert places["doubled"] == "both/scaling.py:6"
+    assert str(places["doubled"]).endswith("both/scaling.py:6")
     assert places["second"] == "arms"
     assert places[next(name for name in places if name.endswith("head"))] == ""
 
