@@ -29,7 +29,8 @@ def copy(tmp_path: Path) -> Path:
 
 def test_a_text_that_was_refused_is_not_called_unused(copy: Path) -> None:
     command = [sys.executable, "-m", "pytest", "tests/golden", "-p", "no:cacheprovider"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
+    environment = {**own, "PYTHONPATH": str(ROOT)}  # a worker of pytest-xdist sums up nothing
     done = subprocess.run(command, cwd=copy, env=environment, capture_output=True, text=True)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "was changed after it was approved" in done.stdout
