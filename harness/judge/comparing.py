@@ -1,5 +1,6 @@
 """Comparison of two arrays, of two numbers, or of two mappings by their keys."""
 
+import math
 from collections.abc import Mapping
 from typing import Generic, NamedTuple, TypeVar
 
@@ -78,6 +79,11 @@ def distance_or_infinity(own: Array, other: Array) -> float:
         return 0.0
     error = relative_error(own, other)
     return np.inf if error is None or not np.isfinite(error) else error
+
+
+def or_infinity(distance: float | None) -> float:
+    """A distance as a number to rank by: infinite where there is none, or where it is not finite."""
+    return distance if distance is not None and math.isfinite(distance) else math.inf
 
 
 def relative_difference(own: float | None, other: float | None) -> float | None:

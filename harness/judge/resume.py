@@ -3,10 +3,10 @@
 Evidence: `replay/resumed.json` and `resume/resumed.json`, how far every weight is from a training in one go.
 """
 
-import math
 from pathlib import Path
 
 from harness import layout
+from harness.judge.comparing import or_infinity
 from harness.judge.evidence import Evidence, Incapable
 from harness.judge.findings import Findings
 from harness.judge.lockstep import largest, trajectory_noise
@@ -66,10 +66,6 @@ def _far(evidence: Evidence, backend: str, folder: str) -> Far:
 
 
 def _measure(findings: Findings, check: str, far: Far, message: str) -> None:
-    worst = max(far, key=lambda name: _or_infinity(far[name]), default=None)
+    worst = max(far, key=lambda name: or_infinity(far[name]), default=None)
     value = None if worst is None else far[worst]
     findings.measure(check, value, RESUMED, f"{message}, most in {worst}")
-
-
-def _or_infinity(value: float | None) -> float:
-    return value if value is not None and math.isfinite(value) else math.inf

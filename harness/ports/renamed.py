@@ -65,18 +65,13 @@ class RenamedPort:
 
     def optimiser_state(self) -> Weights:
         """What the optimiser keeps for every trained weight."""
-        state = self.port.optimiser_state()
-        return {f"{self._weights[name.rpartition('.')[0]]}.{name.rpartition('.')[2]}": state[name] for name in state}
+        return _of_weights(self.port.optimiser_state(), self._weights)
 
     def resume(
         self, optimiser: Weights, step: int, batches: BatchSource, report: Callable[[EpochReport], None]
     ) -> None:
         """Go on with a training that was interrupted."""
-        own = {
-            f"{self._own_weights[name.rpartition('.')[0]]}.{name.rpartition('.')[2]}": value
-            for name, value in optimiser.items()
-        }
-        self.port.resume(own, step, batches, report)
+        self.port.resume(_of_weights(optimiser, self._own_weights), step, batches, report)
 
     def predict(self, batch: Batch) -> Array:
         """Predicted object patches."""
@@ -120,6 +115,12 @@ class RenamedPort:
 
 def _under(found: Mapping[str, Any], names: Names) -> dict[str, Any]:
     return {names[name]: value for name, value in found.items()}
+
+
+def _of_weights(state: Weights, names: Names) -> Weights:
+    """What an optimiser keeps, `<weight>.<slot>`, with other names of the weights."""
+    parts = {name: name.rpartition(".") for name in state}
+    return {f"{names[weight]}.{slot}": state[name] for name, (weight, _, slot) in parts.items()}
 
 
 def _entry(entry: Any, names: Names) -> Any:

@@ -11,13 +11,11 @@ The first epochs of the real training are replayed in float64 (`replay/`), whose
 that goes on from its own checkpoint must get where it gets without an interruption.
 """
 
-import math
-
 import numpy as np
 
 from harness.arrays import PRECISIONS, Array, Precision
 from harness.errors import HarnessError
-from harness.judge.comparing import in_one_kind, mismatch, not_finite, relative_difference, relative_error
+from harness.judge.comparing import in_one_kind, mismatch, not_finite, or_infinity, relative_difference, relative_error
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.lockstep import (
@@ -101,13 +99,9 @@ def _judge_start(findings: Findings, evidence: Evidence, backend: str, loss: flo
 def _judge_watching(findings: Findings, evidence: Evidence, backend: str) -> None:
     """Compare the last weights with those of the same steps as one epoch: reading weights must not change them."""
     found = unwatched(evidence, backend)
-    name = max(found, key=lambda weight: _or_infinity(found[weight]))
+    name = max(found, key=lambda weight: or_infinity(found[weight]))
     message = f"{backend}: {name} after the steps, read after each of them, against the same steps as one epoch"
     findings.measure(f"{backend}.{EXACT}.unwatched", found[name], "unwatched", message)
-
-
-def _or_infinity(distance: float | None) -> float:
-    return distance if distance is not None and math.isfinite(distance) else math.inf
 
 
 def _compare_exactly(findings: Findings, evidence: Evidence) -> None:
