@@ -12,25 +12,7 @@ import pytest
 from harness.dataset import probes
 from harness.dataset.measured import importers
 from harness.errors import HarnessError
-
-M, N = 5, 64
-
-
-def counts(seed: int = 0) -> np.ndarray:
-    """(M, N, N) whole numbers, brightest in the middle."""
-    rng = np.random.default_rng(seed)
-    return rng.poisson(40 * np.exp(-((probes.radii(N) / 9) ** 2)), (M, N, N))
-
-
-def contract(**changes) -> dict[str, np.ndarray]:
-    good = {
-        "diff3d": np.sqrt(counts()).astype(np.float32),
-        "probeGuess": probes.zone_plate(N).astype(np.complex64),
-        "xcoords": np.linspace(-9, 9, M),
-        "ycoords": np.linspace(3, 5, M),
-    }
-    merged = good | changes
-    return {name: array for name, array in merged.items() if array is not None}
+from tests.unit.dataset.measured.small import M, N, contract, counts
 
 
 def load(folder: Path, arrays: dict[str, np.ndarray], size: int = N):

@@ -11,23 +11,7 @@ from harness.dataset.measured import importers
 from harness.dataset.measured.geometry import Geometry
 from harness.dataset.measured.stated import Stated
 from harness.errors import HarnessError
-
-M, N = 5, 64
-
-
-def counts(seed: int = 0) -> np.ndarray:
-    """(M, N, N) whole numbers, brightest in the middle."""
-    return np.random.default_rng(seed).poisson(40 * np.exp(-((probes.radii(N) / 9) ** 2)), (M, N, N))
-
-
-def contract(**changes) -> dict[str, np.ndarray]:
-    good = {
-        "diff3d": np.sqrt(counts()).astype(np.float32),
-        "probeGuess": probes.zone_plate(N).astype(np.complex64),
-        "xcoords": np.linspace(-9, 9, M),
-        "ycoords": np.linspace(3, 5, M),
-    }
-    return {name: array for name, array in (good | changes).items() if array is not None}
+from tests.unit.dataset.measured.small import M, N, contract, counts
 
 
 def load(folder: Path, arrays: dict[str, np.ndarray], **stated):
