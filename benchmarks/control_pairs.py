@@ -16,7 +16,7 @@ from false_alarms import ROOT, pair
 from harness.judge import tolerances
 from harness.judge.ladder import judge_rung
 from harness.run import store
-from harness.run.run_case import RunOptions
+from harness.run.run_options import RunOptions
 from harness.scenario.catalogue import load_cases
 
 RUNGS = ("telemetry", "patches", "scale", "canvas", "reconstruction", "agreement")

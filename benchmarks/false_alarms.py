@@ -20,7 +20,8 @@ from harness.judge.rungs.ensemble import judge_members
 from harness.judge.verdict import RungVerdict
 from harness.run import store
 from harness.run.ensemble import LEGS, with_training
-from harness.run.run_case import RunOptions, run_case
+from harness.run.run_case import run_case
+from harness.run.run_options import RunOptions
 from harness.scenario.case import Case
 from harness.scenario.catalogue import load_cases
 

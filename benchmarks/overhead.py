@@ -15,7 +15,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from harness.run.run_case import RunOptions, run_case
+from harness.run.run_case import run_case
+from harness.run.run_options import RunOptions
 from harness.scenario.case import Case
 from harness.scenario.catalogue import load_cases
 

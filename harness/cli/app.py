@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from harness import __version__
 from harness.cli import (
+    against,
     bundle,
     calibrate,
     compare,
@@ -69,6 +70,7 @@ app.command("simulate")(simulate.simulate)
 app.command("train")(train.train)
 app.command("infer")(infer.infer)
 app.command("run")(run.run)
+app.command("against")(against.against)
 app.command("calibrate")(calibrate.calibrate)
 app.command("nightly")(nightly.nightly)
 app.command("judge")(judge.judge)

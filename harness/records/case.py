@@ -6,6 +6,8 @@ from pydantic import Field
 
 from harness.records.record import Record
 
+SideName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@=-]*$")]
+"""Name of a side, such as `torch` or `torch@main`; it names the folder of its files."""
 FolderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
 """A name that stays in its folder: in the hub of someone else it decides what is read and written."""
 
@@ -22,7 +24,7 @@ class CaseRecord(Record):
     profile: str
     overrides: dict[str, str]
     """Overrides of the scenario: text of the value by dotted key."""
-    backends: tuple[FolderName, FolderName]
+    backends: tuple[SideName, SideName]
     """The two backends that are compared, the reference first."""
     fault: str | None = None
     """Name of the fault that the session injected; None where it injected none."""

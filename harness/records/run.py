@@ -28,6 +28,8 @@ class SideRecord(Record):
     """Environment variables that can change a result, by name."""
     fault: str | None
     """Name of the fault that was injected into this side; None where none was."""
+    revision: str | None = None
+    """The commit whose code ran; None where it was the code of the session."""
 
 
 class PathsRecord(Record):

@@ -10,7 +10,8 @@ from pathlib import Path
 from harness import layout
 from harness.files import write_text
 from harness.run.process import Progress
-from harness.run.run_case import RunOptions, run_case
+from harness.run.run_case import run_case
+from harness.run.run_options import RunOptions
 from harness.scenario.case import Case
 from harness.scenario.schema import Scenario
 

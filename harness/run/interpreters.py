@@ -157,14 +157,15 @@ def _described(path: Path) -> str:
     return "this interpreter" if path == Path(sys.executable) else f"the interpreter {path}"
 
 
-def import_folder(parent: Path) -> Path:
+def import_folder(parent: Path, harness: Path | None = None) -> Path:
     """A folder that holds the packages `harness` and `ptycho_parity` and nothing else, for the import path of a worker.
 
     Another interpreter must not see the packages that are installed beside ours. Where symbolic links cannot be made,
-    the package is copied.
+    the package is copied. `harness`: the package of another revision; None for this one.
     """
     folder = Path(tempfile.mkdtemp(prefix="imports-", dir=parent))
-    for package in (_PACKAGE, _PACKAGE.with_name("ptycho_parity")):
+    harness = harness or _PACKAGE
+    for package in (harness, harness.with_name("ptycho_parity")):
         try:
             (folder / package.name).symlink_to(package, target_is_directory=True)
         except OSError:

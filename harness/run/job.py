@@ -67,8 +67,14 @@ class Job(BaseModel):
 
 
 def write_job(path: Path, job: Job) -> None:
-    """Write a job file; its paths are relative to the folder of the file, so the two can move together."""
-    fields = job.model_dump(mode="json")
+    """Write a job file; its paths are relative to the folder of the file, so the two can move together.
+
+    What has its default is left out, so that a worker of another revision is told of no field that it need not know.
+    """
+    defaults = {name: field.default for name, field in Job.model_fields.items()}
+    fields = {
+        name: value for name, value in job.model_dump(mode="json").items() if getattr(job, name) != defaults[name]
+    }
     for name in PATHS:
         if (target := getattr(job, name)) is not None:
             fields[name] = Path(os.path.relpath(target, path.parent)).as_posix()

@@ -23,6 +23,7 @@ from harness.run.interpreters import Interpreter, this_interpreter
 from harness.scenario.schema import EnsembleSpec, InferenceSpec, LockstepSpec, Scenario, TrainingSpec
 
 PACKAGE = Path(__file__).parents[1]
+WORKER, KEYS = "run/worker.py", "run/keys.py"
 SHARED_CODE = (
     "arrays.py",
     "layout.py",
@@ -33,7 +34,7 @@ SHARED_CODE = (
     "dataset/halves.py",
     "dataset/npz.py",
     "dataset/scan.py",
-    "run/worker.py",
+    WORKER,
     "run/legs/common.py",
     "run/legs/halves.py",
 )
@@ -61,7 +62,7 @@ LEG_CODE = {
     "resume": _REPLAY_CODE,
 }
 _DATASET_CODE = ("layout.py", "records/*.py", "dataset/**/*.py", "physics/*.py")
-_REFERENCE_CODE = ("layout.py", "run/worker.py", "run/legs/reference*.py")
+_REFERENCE_CODE = ("layout.py", WORKER, "run/legs/reference*.py")
 _FAULT_CODE = ("faults/**/*.py",)
 _DATASET_LIBRARIES = ("numpy", "scipy")
 REFERENCE_LIBRARIES = ("cdtools-py", "numpy", "torch")
@@ -88,7 +89,7 @@ _TRUTH_CODE = ("dataset/truth.py", "physics/translation.py")
 
 @dataclass(frozen=True)
 class Runtime:
-    """What a leg runs in: interpreter, device, environment variables and, where there is one, the injected fault."""
+    """What a leg runs in: interpreter, device, environment variables, code and the injected fault, if there is one."""
 
     interpreter: Interpreter
     device: Device
@@ -96,6 +97,12 @@ class Runtime:
     """Environment variables of the worker that may change its result."""
     fault: str | None = None
     """The injected fault, `ID` or `ID=SIZE`; None without one."""
+    port: str = ""
+    """The port that is run; empty where it has the name of the side."""
+    package: Path | None = None
+    """The folder `harness` whose code is run; None for the one that runs here."""
+    revision: str | None = None
+    """The commit that `package` is of; None for the code that runs here."""
 
     @property
     def worker(self) -> str:
@@ -177,13 +184,15 @@ def leg_parts(
         runtime: What the leg runs in.
         more: The key of the result that the leg starts from, and its other settings.
     """
-    code = (*SHARED_CODE, *network_code(scenario.network, backend), *LEG_CODE[leg])
+    port = runtime.port or backend
+    code = (*SHARED_CODE, *network_code(scenario.network, port), *LEG_CODE[leg])
     return {
         "leg": leg,
-        "backend": backend,
+        "backend": port,
         "scenario": relevant(scenario, leg, backend).model_dump(mode="json"),
         "inputs": _input_digests(dataset, leg, scenario.network),
-        "code": code_digest((*code, *_TRUTH_CODE) if _is_fed_truth(leg, scenario.network) else code),
+        "code": code_digest((*code, *_TRUTH_CODE) if _is_fed_truth(leg, scenario.network) else code, runtime.package),
+        **_revision_parts(runtime),
         **_runtime_parts(runtime),
         **more,
     }
@@ -200,12 +209,13 @@ def key(parts: JsonObject) -> str:
     return digest(parts)
 
 
-def code_digest(patterns: Iterable[str]) -> str:
+def code_digest(patterns: Iterable[str], package: Path | None = None) -> str:
     """SHA-256 over the names and bytes of the harness's files that match the patterns."""
-    files = {path for pattern in patterns for path in PACKAGE.glob(pattern)}
+    package = package or PACKAGE
+    files = {path for pattern in patterns for path in package.glob(pattern)}
     total = hashlib.sha256()
     for path in sorted(files):
-        total.update(f"{path.relative_to(PACKAGE).as_posix()} {sha256(path)}\n".encode())
+        total.update(f"{path.relative_to(package).as_posix()} {sha256(path)}\n".encode())
     return total.hexdigest()
 
 
@@ -228,19 +238,31 @@ def _is_fed_truth(leg: str, network: str) -> bool:
     return network == "pair" and layout.TRAIN in _INPUTS[leg]
 
 
+def _revision_parts(runtime: Runtime) -> JsonObject:
+    """The commit of a revision whose legs may rest on other files than those that are listed here; else nothing.
+
+    So a port that a branch has not touched has one key on both, and its results are used.
+    """
+    if runtime.package is None or sha256(runtime.package / KEYS) == sha256(PACKAGE / KEYS):
+        return {}
+    return {"revision": runtime.revision}
+
+
 def _runtime_parts(runtime: Runtime) -> JsonObject:
     return {
         "device": {"kind": runtime.device.kind, "name": runtime.device.name},
         "threads": THREADS,
         "variables": changing_results(runtime.variables),
-        **_fault_parts(runtime.fault),
+        **_fault_parts(runtime),
         **_interpreter_parts(runtime.interpreter),
     }
 
 
-def _fault_parts(fault: str | None) -> JsonObject:
+def _fault_parts(runtime: Runtime) -> JsonObject:
     """The fault in a key, so that a result with a fault is never taken for one without; empty without a fault."""
-    return {} if fault is None else {"fault": {"injected": fault, "code": code_digest(_FAULT_CODE)}}
+    if runtime.fault is None:
+        return {}
+    return {"fault": {"injected": runtime.fault, "code": code_digest(_FAULT_CODE, runtime.package)}}
 
 
 def _interpreter_parts(interpreter: Interpreter) -> JsonObject:

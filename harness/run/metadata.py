@@ -85,6 +85,7 @@ def _describe(runtime: Runtime) -> SideRecord:
         threads=THREADS,
         variables=dict(runtime.variables),
         fault=runtime.fault,
+        revision=runtime.revision,
     )
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,8 +13,10 @@ from harness.files import read_json, sha256, write_json
 from harness.pipes import require_no_pipe
 from harness.ports.contract import Contract
 from harness.ports.mapping import PairMapping, by_name, by_order, completed, without_partner
+from harness.run import revisions
 from harness.run.interpreters import IMPORT_PATH, Needs
 from harness.run.plan import SideInputs
+from harness.run.sides import Side
 from harness.scenario.case import Case
 from harness.scenario.pair import UPSTREAM, UPSTREAM_VARIABLE, PairScenario, SideSpec
 from harness.scenario.schema import Scenario
@@ -55,6 +58,23 @@ def side_of(scenario: Scenario, name: str) -> SideSpec | None:
     if not isinstance(scenario, PairScenario) or name not in scenario.pair.names:
         return None
     return (scenario.pair.reference, scenario.pair.candidate)[scenario.pair.names.index(name)]
+
+
+def folder_of_code(case: Case) -> Path:
+    """The folder whose repository has the revisions of a pair: the checkout that it imports, else the scenario's."""
+    return case.upstream or case.path.parent.resolve()
+
+
+def at_revision(case: Case, side: Side, store: Path, cancelled: threading.Event) -> Case:
+    """The case of a pair as one of its sides sees it: with the files of the side's revision, where it has one.
+
+    The scenario is the one that lies here, and so is the interpreter that it names.
+    """
+    if side.revision is None or not isinstance(case.scenario, PairScenario):
+        return case
+    folder = folder_of_code(case)
+    then = revisions.files_of(folder, revisions.commit_of(folder, side.revision), store, cancelled)
+    return replace(case, upstream=then) if case.upstream else replace(case, path=then / case.path.name)
 
 
 def needs(scenario: Scenario, name: str) -> Needs | None:

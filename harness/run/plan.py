@@ -68,9 +68,10 @@ NO_INPUTS = SideInputs()
 
 @dataclass(frozen=True)
 class PlannedJob:
-    """One leg of one backend, and the address of its result."""
+    """One leg of one side, and the address of its result."""
 
     backend: str
+    """Name of the side."""
     leg: str
     scenario: Scenario
     """The scenario of the case, reduced to what the leg depends on."""
@@ -84,7 +85,14 @@ class PlannedJob:
     patch_stats: int = 0
     iterations: int = 0
     """Of a reference reconstruction."""
+    port: str = ""
+    """The port that is run; empty where it has the name of the side."""
     side_inputs: SideInputs = NO_INPUTS
+
+    @property
+    def runs(self) -> str:
+        """Name of the port that is run, as the worker knows it."""
+        return self.port or self.backend
 
 
 def with_required_legs(legs: Collection[str]) -> tuple[str, ...]:
@@ -145,4 +153,6 @@ def _planned(
     more = {"source": source and source.address.key, "patch_stats": patch_stats, **side_inputs.parts()}
     parts = keys.leg_parts(leg, backend, scenario, dataset, runtime, more)
     reduced, address = keys.relevant(scenario, leg, backend), Address(leg, keys.key(parts))
-    return PlannedJob(backend, leg, reduced, dataset, parts, address, source, patch_stats, side_inputs=side_inputs)
+    return PlannedJob(
+        backend, leg, reduced, dataset, parts, address, source, patch_stats, side_inputs=side_inputs, port=runtime.port
+    )

@@ -72,7 +72,7 @@ def _repeatable(case_dir: Path, planned: PlannedJob, runtime: Runtime) -> Job:
     source = case_dir / used.backend / SOURCE_FOLDERS[used.leg] if used else None
     return Job(
         case=case_dir.name,
-        backend=planned.backend,
+        backend=planned.runs,
         leg=planned.leg,
         scenario=planned.scenario,
         dataset=case_dir / layout.DATASET,

@@ -1,6 +1,5 @@
 """Runs a case: builds its dataset, runs the missing jobs of both sides at once, and fills its folder in the hub."""
 
-import sys
 import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
@@ -11,37 +10,20 @@ from pathlib import Path
 from harness import layout
 from harness.errors import HarnessError
 from harness.files import digest
-from harness.run import devices, interpreters, metadata, pair, parallel, plan, results, side
+from harness.run import metadata, pair, parallel, plan, results, side
 from harness.run.inputs import Dataset, DatasetBuilder
+from harness.run.interpreters import Interpreter
 from harness.run.keys import Runtime
 from harness.run.locks import all_of
 from harness.run.process import Progress
+from harness.run.run_options import RunOptions
+from harness.run.runtimes import Runtimes
 from harness.run.store import Store
 from harness.scenario.case import Case
 from harness.scenario.pair import PairScenario
 
 TIME_LIMITS = {"smoke": 600.0, "stable": 3600.0, "full": 86400.0}
 """Profile to the seconds that one worker may take, where no `--parity-timeout` is given."""
-
-
-@dataclass(frozen=True)
-class RunOptions:
-    """The options of a session that its runs depend on."""
-
-    backends: tuple[str, ...]
-    """The pair, reference first; one alone where nothing is exchanged."""
-    interpreters: Mapping[str, Path]
-    """Backend to its interpreter, where that is not this one."""
-    device: str
-    """`auto`, `cpu`, `gpu` or `gpu:K`."""
-    store: Path
-    timeout: float | None
-    """Seconds for one worker; None leaves it to the profile."""
-    data_folders: tuple[Path, ...] = ()
-    log_patch_stats: bool = False
-    patch_stats_limit: int = 2
-    faults: Mapping[str, str] = field(default_factory=dict)
-    """Backend to the fault that is injected in it, `ID` or `ID=SIZE`."""
 
 
 def run_case(
@@ -125,7 +107,7 @@ class _CaseRun:
         """
         if not isinstance(self.case.scenario, PairScenario):
             return {}
-        side_inputs = {name: pair.side_inputs(self.case, name) for name in sides}
+        side_inputs = {name: pair.side_inputs(self._runtimes.seen_by(name), name) for name in sides}
         if legs == (plan.CHECK,) or pair.is_named_alike(self.case.scenario):
             return side_inputs
         first = plan.plan(self.case.scenario, dataset, ["contract"], sides, 0, side_inputs)
@@ -148,30 +130,22 @@ class _CaseRun:
 
     def _sides(self, legs: Sequence[str]) -> dict[str, Runtime]:
         """What each backend runs in; all legs of one that cannot run are recorded as failed."""
-        found: dict[str, interpreters.Interpreter] = {}
+        found: dict[str, Interpreter] = {}
         for backend in self.options.backends:
             try:
-                needs = pair.needs(self.case.scenario, backend)
-                found[backend] = interpreters.inspect(backend, self._python(backend), needs)
+                found[backend] = self._runtimes.interpreter(backend)
             except HarnessError as error:
                 results.record_jobs(self.case_dir, results.unavailable(self.case_dir, backend, legs, str(error)))
         across = [leg for leg in legs if leg in plan.CROSS_LEGS]
         if across and len(found) == 1:
             [alone], [partner] = found, {*self.options.backends} - {*found}
             results.record_jobs(self.case_dir, results.without_partner(alone, partner, across))
-        device = devices.choose(self.options.device)
-        if self.options.device == "auto" and any(interpreter.cpu_build for interpreter in found.values()):
-            device = devices.CPU
-        variables = side.variables(device)
-        more = {backend: pair.variables(self.case, backend) for backend in found}
-        faults = self.options.faults
-        return {
-            backend: Runtime(interpreter, device, {**variables, **more[backend]}, faults.get(backend))
-            for backend, interpreter in found.items()
-        }
+        return self._runtimes.runtimes(found)
 
-    def _python(self, backend: str) -> Path:
-        return self.options.interpreters.get(backend) or pair.python(self.case, backend) or Path(sys.executable)
+    @property
+    def _runtimes(self) -> Runtimes:
+        store = self.context.store.root
+        return Runtimes(self.case, self.options, store, self.context.cancelled)
 
     def _run_phase(self, planned: Sequence[plan.PlannedJob], sides: Mapping[str, Runtime]) -> None:
         """Run the jobs that `jobs.json` does not list yet, both sides at once."""

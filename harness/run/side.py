@@ -190,7 +190,7 @@ class _Collector:
 
     def _begin_of_next(self, log: str) -> int:
         """Where the lines of the next job begin; the end of the log, where they are not in it yet."""
-        found = log.find(worker.begins(self._left[0].backend, self._left[0].leg)) if self._left else -1
+        found = log.find(worker.begins(self._left[0].runs, self._left[0].leg)) if self._left else -1
         return log.rfind("\n", 0, found) + 1 if found >= 0 else len(log)
 
 
@@ -206,7 +206,7 @@ def _name(plan: PlannedJob) -> str:
 def _job(context: Context, runtime: Runtime, plan: PlannedJob, scratch: Path) -> Job:
     return Job(
         case=context.case,
-        backend=plan.backend,
+        backend=plan.runs,
         leg=plan.leg,
         scenario=plan.scenario,
         dataset=plan.dataset,
@@ -234,7 +234,7 @@ def _source(store: Store, plan: PlannedJob, scratch: Path) -> Path | None:
 
 def environment_of(runtime: Runtime, scratch: Path) -> dict[str, str]:
     """Environment of a worker; folders that the scenario puts on the import path follow those of the harness."""
-    environment = interpreters.worker_environment(interpreters.import_folder(scratch))
+    environment = interpreters.worker_environment(interpreters.import_folder(scratch, runtime.package))
     given = dict(runtime.variables)
     own = given.pop(IMPORT_PATH, "")
     apply(given, environment)
@@ -260,10 +260,15 @@ def _start(
         context.timeout,
         context.cancelled,
         scratch / layout.PROGRESS,
-        context.on_progress,
+        _of_side(context.on_progress, planned[0].backend),
         watch,
-        [worker.begins(plan.backend, plan.leg) for plan in planned],
+        [worker.begins(plan.runs, plan.leg) for plan in planned],
     )
+
+
+def _of_side(on_progress: process.Progress, side: str) -> process.Progress:
+    """What a worker tells of its port, told of the side that it is."""
+    return lambda event: on_progress({**event, "backend": side})
 
 
 def _result(context: Context, plan: PlannedJob, scratch: Path, log: str, reason: str) -> Result:

@@ -1,5 +1,6 @@
 """Names of cases and sides, which name folders of a hub: none may be one of the hub's own."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
@@ -40,3 +41,8 @@ def _is_taken(name: str) -> bool:
 def is_folder_of_case(side: str) -> bool:
     """Whether a side has the name of a folder that every case has."""
     return side.casefold() in layout.CASE_FOLDERS
+
+
+def backend_of(name: str) -> str:
+    """The backend of a side, from the name of the side: what stands before the first `@` or `=`."""
+    return re.split("[@=]", name, maxsplit=1)[0]

@@ -1,6 +1,7 @@
 """What a scenario says of a user's pair: who makes each port, what is named how, what is known to differ."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from string import Formatter
@@ -9,7 +10,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from harness.errors import HarnessError
 from harness.layout import CASE_FOLDERS
+from harness.scenario.names import backend_of
 from harness.scenario.schema import STATED, Scenario, Section
 
 Value = str | int | float | bool | None | list[str] | list[int] | list[float]
@@ -77,7 +80,7 @@ class SideSpec(Section):
     """The toolkit that the factory returns, `own` for an object that is a port, or `command` for two commands."""
     factory: Annotated[str, AfterValidator(_factory)] = ""
     """`file.py:callable`, the file beside the scenario, or `module:callable`; called with the set-up."""
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]*$"), AfterValidator(_side)] = ""
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.@=-]*$"), AfterValidator(_side)] = ""
     """How the side is called in hubs and reports; the name of its toolkit where it is empty."""
     precision: Literal["", "float32"] = ""
     """`float32` where its code computes in nothing else, whatever it is asked for."""
@@ -132,6 +135,10 @@ def _check_outputs(outputs: dict[str, str]) -> None:
         raise ValueError("outputs: lacks patches and canvas; one of them is needed")
     if ("canvas" in outputs) != ("canvas_centre" in outputs):
         raise ValueError("outputs: canvas and canvas_centre are needed together")
+
+
+OTHER_SIDE = SideSpec(port="own", factory="unused:unused", name="other_side")
+"""What a side is told of the other one."""
 
 
 class UpstreamSpec(Section):
@@ -207,8 +214,7 @@ class PairScenario(Scenario):
 
     def in_float32_alone(self, side: str) -> bool:
         """See `Scenario.in_float32_alone`."""
-        specs = dict(zip(self.pair.names, (self.pair.reference, self.pair.candidate), strict=True))
-        return specs[side].precision == "float32"
+        return self._spec(side).precision == "float32"
 
     @property
     def declared(self) -> dict[str, dict[str, str | bool]]:
@@ -229,16 +235,37 @@ class PairScenario(Scenario):
         }
         return own | self.pair.settings
 
+    def between(self, ports: Mapping[str, str]) -> "PairScenario":
+        """The scenario between two of its own sides as a session asks for them, such as one at two revisions.
+
+        Where both are one port, their names are the same and no difference is known.
+
+        Args:
+            ports: Name of each side in the session to its name in this scenario, the reference first.
+
+        Raises:
+            HarnessError: The reference is asked to be the candidate and the candidate the reference.
+        """
+        reference, candidate = ports.values()
+        if (reference, candidate) == self.pair.names[::-1]:
+            raise HarnessError(
+                f"--parity-backends: found {', '.join(ports)}; allowed: {self.pair.names[0]} as the reference, as the "
+                "scenario has it, or one side twice."
+            )
+        sides = [self._spec(port).model_copy(update={"name": name}, deep=True) for name, port in ports.items()]
+        changed = {"reference": sides[0], "candidate": sides[1]}
+        alike = {"weights": "by_name", "declared": {}} if reference == candidate else {}
+        return self.model_copy(update={"pair": self.pair.model_copy(update={**changed, **alike})})
+
+    def _spec(self, name: str) -> SideSpec:
+        return (self.pair.reference, self.pair.candidate)[self.pair.names.index(name)]
+
     def for_side(self, name: str | None) -> "PairScenario":
-        """See `Scenario.for_side`; each side keeps its name and the oracle, and the other side its name alone."""
+        """See `Scenario.for_side`; a side keeps the oracle and, under the name of its port, what is said of it."""
         mine, others = self.pair.names, (self.pair.reference, self.pair.candidate)
         sides = [
-            side.model_copy(update={"name": own}) if own == name else _placeholder(own)
+            side.model_copy(update={"name": backend_of(own)}) if own == name else OTHER_SIDE
             for own, side in zip(mine, others, strict=True)
         ]
         pair = PairSpec(reference=sides[0], candidate=sides[1], upstream=self.pair.upstream, oracle=self.pair.oracle)
         return self.model_copy(update={"pair": pair})
-
-
-def _placeholder(name: str) -> SideSpec:
-    return SideSpec(port="own", factory="unused:unused", name=name)

@@ -37,7 +37,8 @@ from harness.run.locks import OnWait, StoppedError, one_of
 from harness.run.pair import UpstreamNotFound
 from harness.run.plan import source_side
 from harness.run.results import recorded_jobs
-from harness.run.run_case import RunOptions, run_case
+from harness.run.run_case import run_case
+from harness.run.run_options import RunOptions
 from harness.scenario.case import Case
 from harness.session import hub, notes
 from harness.session.golden.copy_approved import copy_approved
@@ -174,6 +175,7 @@ def run_options(root: Path, request: Request, case: Case | None = None) -> RunOp
     """What a request asks of the runs of the session whose hub is `root`, of the pair of a case where one is given."""
     return RunOptions(
         backends=request.backends if case is None else request.backends_of(case),
+        sides=dict(request.sides),
         interpreters=dict(request.interpreters),
         device=request.device,
         store=store.location(request.store, root),

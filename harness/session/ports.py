@@ -15,7 +15,8 @@ from harness.run import pair
 from harness.run.legs.check import STEPS
 from harness.run.plan import CHECK
 from harness.run.results import recorded_jobs
-from harness.run.run_case import RunOptions, run_case
+from harness.run.run_case import run_case
+from harness.run.run_options import RunOptions
 from harness.scenario.case import Case
 from harness.session import case_runner
 from harness.session.request import Request

@@ -2,7 +2,6 @@
 
 import math
 import os
-import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,21 +11,19 @@ from typing import TYPE_CHECKING, Any
 from harness.errors import HarnessError
 from harness.networks import registry
 from harness.records.session import SessionRecord
-from harness.run import devices, interpreters
+from harness.run import devices, interpreters, pair
+from harness.run.sides import Side
 from harness.scenario.case import Case
 from harness.scenario.catalogue import load_cases
-from harness.scenario.names import is_folder_of_case
-from harness.scenario.pair import UPSTREAM_VARIABLE
+from harness.scenario.pair import UPSTREAM_VARIABLE, PairScenario
 from harness.scenario.resolution import PROFILES
-from harness.session import options
+from harness.session import options, sides
 
 if TYPE_CHECKING:
     from harness.faults.catalogue import Injected
 
 SCENARIOS = "scenarios"
 REPORTS = "reports"
-BACKEND_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-"""Allowed names of a backend, which names the folder of its files in a hub."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,8 @@ class Request:
     profile: str
     scenario_folders: tuple[Path, ...]
     hub: Path | None
-    backends: tuple[str, str]
+    sides: Mapping[str, Side]
+    """The pair by the names of the sides, reference first."""
     interpreters: Mapping[str, Path]
     upstreams: Mapping[str, Path]
     """Checkouts of repositories that pairs import, by name, besides `PARITY_UPSTREAM_<NAME>`."""
@@ -68,15 +66,16 @@ class Request:
         Raises HarnessError for a value that is not allowed.
         """
         values = options.complete(given)
-        pair = _pair(values["backends"])
-        pythons = _interpreters(values["python"], pair)
-        _require_known(pair, pythons)
+        both = sides.parse(values["backends"])
+        pythons = _interpreters(values["python"], [side.backend for side in both.values()])
+        folders = _scenario_folders(root, values["scenarios"])
+        _require_known(both, pythons, folders)
         return cls(
             root=root,
             profile=_one_of("--parity-profile", values["profile"], PROFILES),
-            scenario_folders=_scenario_folders(root, values["scenarios"]),
+            scenario_folders=folders,
             hub=values["hub"],
-            backends=pair,
+            sides=both,
             interpreters=pythons,
             upstreams=_upstreams(values["upstream"]),
             overrides=dict(_assignment("--parity-override", text) for text in values["override"]),
@@ -87,14 +86,31 @@ class Request:
             log_patch_stats=values["log_patch_stats"],
             patch_stats_limit=_count("--parity-patch-stats-limit", values["patch_stats_limit"]),
             strict=values["strict"],
-            fault=_injected(values["fault"], pair) if values["fault"] else None,
+            fault=_injected(values["fault"], both) if values["fault"] else None,
             budget=_seconds("--parity-budget", values["budget"]),
         )
+
+    @property
+    def backends(self) -> tuple[str, str]:
+        """Names of the two sides, reference first."""
+        reference, candidate = self.sides
+        return reference, candidate
 
     def cases(self) -> list[Case]:
         """Every case of the scenario folders; raises HarnessError for a broken scenario."""
         cases = load_cases(self.scenario_folders, self.profile, self.overrides)
-        return [replace(case, upstream=self._upstream_of(case), measured=self.measured) for case in cases]
+        return [self._asked(case) for case in cases]
+
+    def _asked(self, case: Case) -> Case:
+        """The case with the checkout and the measured data of this session and, of a pair, the sides it asks for."""
+        asked = replace(case, upstream=self._upstream_of(case), measured=self.measured)
+        ports, own = {name: side.backend for name, side in self.sides.items()}, {*(case.scenario.sides or ())}
+        if not isinstance(case.scenario, PairScenario) or not {*ports.values()} <= own or {*ports} == own:
+            return asked
+        if asked.upstream is None:  # else a case of a pair that nobody selects would refuse the session
+            for side in self.sides.values():
+                sides.require_revision(side, pair.folder_of_code(asked))
+        return replace(asked, scenario=case.scenario.between(ports))
 
     def _upstream_of(self, case: Case) -> Path | None:
         """The checkout that a case imports; None where it needs none, or there is none."""
@@ -129,11 +145,11 @@ class Request:
         )
 
 
-def _injected(text: str, backends: tuple[str, str]) -> "Injected":
+def _injected(text: str, backends: Iterable[str]) -> "Injected":
     """The fault that an option names; the catalogue of faults is imported only when there is one."""
     from harness.faults import catalogue
 
-    return catalogue.parse(text, backends)
+    return catalogue.parse(text, tuple(backends))
 
 
 def _one_of(option: str, found: str, allowed: Iterable[str]) -> str:
@@ -152,29 +168,20 @@ def _scenario_folders(root: Path, more: Sequence[Path]) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(folders))
 
 
-def _pair(text: str) -> tuple[str, str]:
-    names = tuple(name.strip() for name in text.split(","))
-    if len(names) != 2 or not all(names) or names[0] == names[1]:
-        raise HarnessError(
-            f"--parity-backends: found {text!r}; two different names, reference first, such as tensorflow,torch."
-        )
-    for name in names:
-        if not BACKEND_NAME.fullmatch(name):
-            raise HarnessError(
-                f"--parity-backends: found {name!r}; allowed: letters, digits, '-' and '_', such as tensorflow."
-            )
-        if is_folder_of_case(name):
-            raise HarnessError(
-                f"--parity-backends: found {name!r}; allowed: any other name, for it is a folder of every case."
-            )
-    return names[0], names[1]
+def _require_known(both: Mapping[str, Side], found: Mapping[str, Path], folders: Sequence[Path]) -> None:
+    """Refuse a backend that its interpreter does not know, before anything is run with the other one.
+
+    A backend that is no framework may be a side of a user's pair.
+    """
+    for side in both.values():
+        if side.backend in registry.FRAMEWORKS:
+            sides.require_revision(side)
+        elif side.backend not in _sides_of_pairs(folders):
+            interpreters.require_known(side.backend, side.interpreter or found.get(side.backend, Path(sys.executable)))
 
 
-def _require_known(backends: tuple[str, str], found: Mapping[str, Path]) -> None:
-    """Refuse a backend that its interpreter does not know, before anything is run with the other one."""
-    for name in backends:
-        if name not in registry.FRAMEWORKS:
-            interpreters.require_known(name, found.get(name, Path(sys.executable)))
+def _sides_of_pairs(folders: Sequence[Path]) -> set[str]:
+    return {name for case in load_cases(folders, PROFILES[0], {}) for name in case.scenario.sides or ()}
 
 
 def _assignment(option: str, text: str) -> tuple[str, str]:
@@ -184,7 +191,7 @@ def _assignment(option: str, text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _interpreters(texts: Sequence[str], backends: tuple[str, str]) -> dict[str, Path]:
+def _interpreters(texts: Sequence[str], backends: Sequence[str]) -> dict[str, Path]:
     named = {name: Path(path).expanduser() for name, path in (_assignment("--parity-python", t) for t in texts)}
     for name, path in named.items():
         _one_of("--parity-python", name, backends)

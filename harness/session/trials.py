@@ -33,6 +33,7 @@ from harness.run.environment import apply
 from harness.run.job import Job, write_job
 from harness.run.plan import CROSS_LEGS, LEGS, SOURCE_FOLDERS, SOURCES
 from harness.run.run_case import run_case
+from harness.run.sides import of_backends
 from harness.scenario.case import Case
 from harness.scenario.networks import DEFAULT
 from harness.session import case_runner
@@ -149,7 +150,7 @@ class Trials:
 
     def _run_clean(self, injected: Injected, folder: Path) -> None:
         case, pair = self.case(injected), (self._other(injected), injected.backend)
-        options = case_runner.run_options(self.folder, replace(self.request, backends=pair))
+        options = case_runner.run_options(self.folder, replace(self.request, sides=of_backends(pair)))
         run_case(case, LEGS, options, folder, case_runner.progress_writer(self.folder / layout.PROGRESS))
         if failed := [job for job in jobs.read(folder / layout.JOBS) if job.status != "done"]:
             raise HarnessError(f"faults: the case without a fault has failed jobs: {failed[0].error}")

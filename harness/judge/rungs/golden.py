@@ -2,7 +2,7 @@
 
 Evidence: `train_outputs/`, `bundle/` and `inference_outputs/` of each side, and `golden/`, a copy of the approved files
 of the case with their provenance, made when the case was run. Each side is compared with its own approved result; the
-rungs below compare the sides with each other.
+rungs below compare the sides with each other. One backend at two revisions has one approved result.
 """
 
 from pathlib import Path
@@ -15,6 +15,7 @@ from harness.judge.quantities import QUANTITIES
 from harness.judge.tolerances import Limits
 from harness.judge.verdict import Check
 from harness.records.golden import Provenance, SideRecord
+from harness.scenario.names import backend_of
 
 NEEDS = frozenset({"train", "infer"})
 LABELS = {name: one.label for name, one in QUANTITIES.items()} | {"picture": "small picture, over its contrast"}
@@ -46,7 +47,7 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str, found: Sid
     for entry in list(found.files.values())[:1]:  # all are of one run
         if difference := registry.environment_difference(entry, environment(evidence, backend)):
             findings.inconclusive(f"{backend}.environment", f"{backend} {difference}")
-    before = approved.read(evidence.case_dir / layout.GOLDEN, backend)
+    before = approved.read(evidence.case_dir / layout.GOLDEN, backend_of(backend))
     for name, value in before.distances(approved.of_side(evidence, backend)).items():
         message = f"{backend}: {LABELS[name]}, today against the approved: difference"
         findings.measure(f"{backend}.{name}", value, name, message)

@@ -21,6 +21,7 @@ import numpy as np
 
 from harness.arrays import PRECISIONS, Array, Precision
 from harness.errors import HarnessError
+from harness.judge.bits import CHECK, demand_bits
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.judge.hypotheses.training.factors import meaning_of_gradients
@@ -54,6 +55,9 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
                 _judge_side(findings, evidence, backend, precision)
         with findings.evidence_for(precision):
             _compare(findings, evidence, precision)
+    with findings.evidence_for(CHECK):
+        found = tuple(gradients(evidence, side, "float64") for side in evidence.backends)
+        demand_bits(findings, evidence, "gradients", found)
     slope_says = _OTHER_SLOPE if "fail" in statuses else _SAME_SLOPE if statuses == {"pass"} else ""
     return [*findings.checks[:of_slope], *(_with_slope(check, slope_says) for check in findings.checks[of_slope:])]
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from harness.arrays import PRECISIONS, Array, Precision
 from harness.judge.batch_sizes import judge_batch_sizes
+from harness.judge.bits import CHECK, demand_bits
 from harness.judge.declared import LATER, demand_still_there, found_in_step
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
@@ -56,6 +57,8 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
     small = of_rounding(findings.checks)
     findings.checks.sort(key=lambda check: check.name in small)
     judge_batch_sizes(findings, evidence)
+    with findings.evidence_for(CHECK):
+        demand_bits(findings, evidence, "stages", tuple(evidence.stages(side, ALONE) for side in evidence.backends))
     with findings.evidence_for("declared"):
         _demand_what_is_declared(findings, evidence, limits)
     return findings.checks

@@ -12,6 +12,7 @@ from functools import partial
 
 from harness.arrays import PRECISIONS, Precision, Weights
 from harness.judge.adam import off_formula
+from harness.judge.bits import CHECK, demand_bits
 from harness.judge.declared import demand_still_there, found_in_step
 from harness.judge.evidence import Evidence, Incapable
 from harness.judge.findings import Findings
@@ -36,6 +37,9 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
                 _judge_side(findings, evidence, backend, precision)
         with findings.evidence_for(precision):
             _compare(findings, evidence, precision)
+    with findings.evidence_for(CHECK):
+        after = tuple(first_step(evidence, side, "float64") for side in evidence.backends)
+        demand_bits(findings, evidence, "weights and moments after one step", after)
     findings.checks = [_with_formula(check, evidence, findings) for check in findings.checks]
     with findings.evidence_for("declared"):
         _demand_what_is_declared(findings, evidence)

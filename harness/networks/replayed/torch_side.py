@@ -35,16 +35,23 @@ def build(setup: Setup) -> TorchPort:
 
 
 class SGD(torch.optim.SGD):
-    """Gradient descent whose decay of the weights does not go through the momentum, as in Keras."""
+    """Gradient descent as in Keras: its weights decay beside the momentum, and what has built up keeps its rate.
+
+    Keras' velocity holds rate times gradient, so a step after the rate has fallen still goes on at the former rate for
+    what it has; PyTorch's momentum holds the gradient alone, and all of the step is taken at the new rate.
+    """
 
     def __init__(self, parameters: Any, **settings: Any) -> None:
         super().__init__(parameters, **settings)
         for group in self.param_groups:
             group["decoupled_weight_decay"] = True
+            group["last_lr"] = group["lr"]
 
     @torch.no_grad()
     def step(self, closure: Any = None) -> Any:
         """Decay, then take the step without it."""
+        for group in self.param_groups:
+            self._keep_rate(group)
         decays = [group["weight_decay"] for group in self.param_groups]
         for group in self.param_groups:
             for parameter in group["params"]:
@@ -54,6 +61,14 @@ class SGD(torch.optim.SGD):
         for group, decay in zip(self.param_groups, decays, strict=True):
             group["weight_decay"] = decay
         return found
+
+    def _keep_rate(self, group: dict[str, Any]) -> None:
+        """Scale what has built up, so that the next step, at the rate of now, takes it at the rate before."""
+        if group["lr"] != group["last_lr"]:
+            for parameter in group["params"]:
+                if (built_up := self.state[parameter].get("momentum_buffer")) is not None:
+                    built_up.mul_(group["last_lr"] / group["lr"])
+            group["last_lr"] = group["lr"]
 
 
 class Replayed(nn.Module):

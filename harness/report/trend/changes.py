@@ -1,9 +1,10 @@
 """What became worse or better from one session to another, by one rule for two hubs and for a whole history."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from harness.judge import ladder
 from harness.judge.comparing import Pair, paired
 from harness.report.trend.quantities import (
     QUALITY_NOISE,
@@ -29,6 +30,7 @@ RULE = (
 CASE = "the case"
 _BADNESS = {"pass": 0, "declared": 1, "inconclusive": 1, "skipped": 1, "fail": 2, "error": 3}
 _NAMED = 3
+_ORDER = {rung: place for place, rung in enumerate(ladder.RUNGS)}
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,14 @@ class Change:
     after: str
     verdict: Verdict
     detail: str = ""
+    above: tuple[str, ...] = ()
+    """Rungs above it that changed alike, and are not told by themselves."""
 
     def as_text(self) -> str:
         """The change in one line of text."""
-        return f"{self.verdict}: {self.case}, {self.subject}: {self.before} -> {self.after}" + (
-            f" ({self.detail})" if self.detail else ""
-        )
+        detail = f" ({self.detail})" if self.detail else ""
+        folded = f"; so did {', '.join(self.above)} above it" if self.above else ""
+        return f"{self.verdict}: {self.case}, {self.subject}: {self.before} -> {self.after}{detail}{folded}"
 
 
 def between(before: Session, after: Session) -> list[Change]:
@@ -66,6 +70,28 @@ def caveats(before: Session, after: Session) -> list[str]:
             differing = (key for key in paired(_options(old), _options(new)) if key.first != key.second)
             notes += [f"{case}: {key} was {one}, and is {other}." for key, one, other in differing]
     return notes
+
+
+def folded(found: Sequence[Change]) -> list[Change]:
+    """The changes with those of a case's rungs above the lowest one that changed alike folded into it.
+
+    What a lower rung shows is the cause of what those above it show.
+    """
+    kept: list[Change] = []
+    for change in sorted(found, key=lambda one: _ORDER.get(one.subject, -1)):
+        below = next((one for one in kept if _is_consequence(change, one)), None)
+        if below is None:
+            kept.append(change)
+        else:
+            kept[kept.index(below)] = replace(below, above=(*below.above, change.subject))
+    places = {(change.case, change.subject): place for place, change in enumerate(found)}
+    return sorted(kept, key=lambda change: places[change.case, change.subject])
+
+
+def _is_consequence(change: Change, other: Change) -> bool:
+    """Whether a change is of a rung of the same case as another one, above it, and of the same verdict."""
+    ranks = _ORDER.get(change.subject), _ORDER.get(other.subject)
+    return None not in ranks and (change.case, change.verdict) == (other.case, other.verdict)
 
 
 def change_of(case: str, quantity: Pair[Quantity, Value]) -> Change | None:

@@ -42,11 +42,18 @@ class Comparison:
         name = f"{self.before.name}..{self.after.name}".replace("/", "-")
         return self.after.folder.parent / FOLDER / name
 
+    def told(self) -> Iterator[str]:
+        """What became worse, better and otherwise different, each case at its lowest rung, and which cases stayed."""
+        yield from (change.as_text() for change in changes.folded(self.changes))
+        moved = {change.case for change in self.changes}
+        if stayed := [case for case in self.after.cases if case not in moved]:
+            yield f"stayed: {', '.join(stayed)}"
+
     def lines(self) -> Iterator[str]:
         """The comparison as lines of text for the terminal."""
         yield f"{self.before.name} -> {self.after.name}"
         yield from (f"note: {note}" for note in self.notes)
-        yield from (change.as_text() for change in self.changes)
+        yield from (change.as_text() for change in changes.folded(self.changes))
         yield f"{len(self.worse)} worse. {RULE}" if self.worse else f"{NOTHING} {RULE}"
 
     def as_json(self) -> dict[str, object]:
@@ -91,7 +98,8 @@ def compare(before: Path, after: Path) -> Comparison:
     one, other = read(before), read(after)
     for root in (before, after):
         manifest.require_unchanged(root)
-    return Comparison(one, other, changes.between(one, other), changes.caveats(one, other))
+    notes, one, other = changes.caveats(one, other), one.by_backend(), other.by_backend()
+    return Comparison(one, other, changes.between(one, other), notes)
 
 
 def write(comparison: Comparison) -> Path:

@@ -1,6 +1,7 @@
 """Reads sessions for the comparison with others: the part of `summary.json` that it needs, validated."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import BaseModel, FiniteFloat, ValidationError
@@ -12,6 +13,7 @@ from harness.judge.verdict import Status
 from harness.records import jobs
 from harness.records.metrics import PartMetrics
 from harness.records.summary import SCHEMA_VERSION
+from harness.scenario.names import backend_of
 from harness.session import hub
 
 
@@ -43,6 +45,24 @@ class SessionCase(BaseModel):
     """The sides by backend; the reference comes first."""
     checks: list[SessionCheck]
 
+    def by_backend(self) -> "SessionCase":
+        """The case with its sides under the names of their backends, so that `torch@main` is compared with `torch`.
+
+        Two sides of one backend keep their names.
+        """
+        names = {side: backend_of(side) for side in self.backends}
+        if len({*names.values()}) < len(names):
+            return self
+        sides = {names[side]: found for side, found in self.backends.items()}
+        checks = [check.model_copy(update={"name": _renamed(check.name, names)}) for check in self.checks]
+        return self.model_copy(update={"backends": sides, "checks": checks})
+
+
+def _renamed(check: str, names: Mapping[str, str]) -> str:
+    for side, backend in names.items():
+        check = check.replace(side, backend)
+    return check
+
 
 class SessionSummary(BaseModel):
     """The part of `summary.json` that sessions are compared by."""
@@ -68,6 +88,11 @@ class Session:
     def cases(self) -> dict[str, SessionCase]:
         """The cases by id."""
         return {case.id: case for case in self.summary.cases}
+
+    def by_backend(self) -> "Session":
+        """The session with the sides of its cases under the names of their backends."""
+        cases = [case.by_backend() for case in self.summary.cases]
+        return replace(self, summary=self.summary.model_copy(update={"cases": cases}))
 
 
 def read(folder: Path) -> Session:
@@ -99,7 +124,8 @@ def trained_here(case: Path) -> set[str]:
 
     Empty where `jobs.json` is missing or broken, as in a session that was killed.
     """
-    return {job.backend for job in jobs.read_if_whole(case / layout.JOBS) if job.leg == "train" and not job.cached}
+    sides = {job.backend for job in jobs.read_if_whole(case / layout.JOBS) if job.leg == "train" and not job.cached}
+    return sides | {backend_of(side) for side in sides}
 
 
 def name_of(folder: Path) -> str:

@@ -7,6 +7,7 @@ from harness.errors import HarnessError
 from harness.judge.golden import approved, registry
 from harness.judge.rungs import golden
 from harness.records.environment import EnvironmentRecord
+from harness.scenario.names import backend_of
 from harness.scenario.resolved import read_resolved
 from harness.session import case_runner, hub
 from harness.session.golden.copy_approved import LEG
@@ -23,6 +24,10 @@ def approve(folder: Path, root: Path, case_dir: Path) -> None:
         raise HarnessError(f"{case_dir.name}: was not run to its end; there is nothing to approve.")
     if what := planned.fault or ", ".join(planned.overrides):
         raise HarnessError(f"{case_dir.name}: was run with {what}; only a case as it stands can be approved.")
+    if asked := [name for name in planned.backends if backend_of(name) != name]:
+        raise HarnessError(
+            f"{case_dir.name}: ran as {', '.join(asked)}; only backends as they lie here can be approved."
+        )
     evidence = case_runner.cached_evidence(case_dir, planned.backends)
     scenario, written = registry.depends_on(read_resolved(case_dir / layout.SCENARIO), LEG), {}
     for backend in evidence.backends:

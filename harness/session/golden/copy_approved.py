@@ -12,6 +12,7 @@ from harness.errors import HarnessError
 from harness.judge.golden import approved, registry
 from harness.records.golden import Entry, Provenance, SideRecord
 from harness.scenario.case import Case
+from harness.scenario.names import backend_of
 
 LEG = "infer"
 """The leg whose results are approved."""
@@ -55,7 +56,7 @@ def _provenance(folder: Path, case: Case, backends: Sequence[str]) -> Provenance
 
 def _side(folder: Path, registered: Mapping[str, Entry], place: Path, backend: str, today: str) -> SideRecord | None:
     """What is approved of a side, or what is wrong with that; None where nothing is approved of it."""
-    wanted = [path.as_posix() for path in approved.paths_of(place, backend)]
+    wanted = [path.as_posix() for path in approved.paths_of(place, backend_of(backend))]
     if not any(name in registered or (folder / name).exists() for name in wanted):
         return None
     if problem := next(filter(None, (registry.problem(folder, registered, name, today) for name in wanted)), ""):

@@ -12,7 +12,8 @@ import pytest
 from harness.files import read_json
 from harness.networks.pinn.sections import PinnScenario
 from harness.run.plan import LEGS
-from harness.run.run_case import RunOptions, run_case
+from harness.run.run_case import run_case
+from harness.run.run_options import RunOptions
 from harness.scenario.case import Case
 
 TOYS = Path(__file__).parent / "toys"

@@ -23,7 +23,8 @@ from harness.judge.evidence import Evidence
 from harness.networks.pair import loading
 from harness.run import pair, side
 from harness.run.plan import LEGS
-from harness.run.run_case import RunOptions, run_case
+from harness.run.run_case import run_case
+from harness.run.run_options import RunOptions
 from harness.scenario.case import Case
 from harness.scenario.keys import leaves
 from harness.scenario.pair import PairScenario, SideSpec
@@ -217,7 +218,7 @@ def test_a_folder_of_the_user_is_on_the_import_path_as_the_scenario_sees_it(run)
 
 
 def test_the_folders_of_the_user_follow_those_that_the_harness_needs(tmp_path: Path) -> None:
-    found = side.environment_of(SimpleNamespace(variables={"PYTHONPATH": "own", "A": "1"}), tmp_path)  # type: ignore[arg-type]
+    found = side.environment_of(SimpleNamespace(package=None, variables={"PYTHONPATH": "own", "A": "1"}), tmp_path)  # type: ignore[arg-type]
     first, *_, last = found["PYTHONPATH"].split(os.pathsep)
     assert (Path(first) / "harness").exists()
     assert (last, found["A"]) == ("own", "1")

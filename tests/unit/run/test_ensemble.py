@@ -10,7 +10,8 @@ import pytest
 from harness.files import read_json, sha256
 from harness.run.ensemble import run_members, seeds, with_training
 from harness.run.keys import relevant
-from harness.run.run_case import RunOptions, run_case
+from harness.run.run_case import run_case
+from harness.run.run_options import RunOptions
 from harness.scenario.case import Case
 from harness.scenario.keys import leaves
 from harness.scenario.schema import EnsembleSpec

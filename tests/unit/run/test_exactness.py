@@ -12,7 +12,8 @@ from harness.judge.tolerances import limits_of
 from harness.run import devices, interpreters, parallel, plan, side
 from harness.run.inputs import DatasetBuilder
 from harness.run.keys import Runtime
-from harness.run.run_case import RunOptions, run_case
+from harness.run.run_case import run_case
+from harness.run.run_options import RunOptions
 from harness.run.store import Store
 from harness.scenario.catalogue import load_cases
 

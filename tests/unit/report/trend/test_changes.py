@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.report.trend.changes import RULE, between, caveats
+from harness.report.trend.changes import RULE, between, caveats, folded
 from harness.report.trend.quantities import QUALITY_NOISE, SPEED_NOISE
 
 
@@ -165,3 +165,47 @@ def test_the_rule_states_its_numbers():
     assert RULE.count(". ") == 0  # one sentence
     docs = (Path(__file__).parents[4] / "docs" / "comparing-hubs.md").read_text()
     assert RULE in " ".join(docs.replace("**", "").split())
+
+
+def test_consequences_are_folded_under_the_lowest_rung(hubs):
+    rungs = ("stages", "loss", "gradient")
+    before, after = (
+        hubs.session("a", hubs.case(checks=[hubs.check(rung) for rung in rungs])),
+        hubs.session("b", hubs.case(checks=[hubs.check(rung, status="fail", margin=-1.0) for rung in rungs[::-1]])),
+    )
+    [only] = folded(between(before, after))
+    assert (only.subject, only.above) == ("stages", ("loss", "gradient"))
+    assert only.as_text().endswith("1 check fell: a); so did loss, gradient above it")
+
+
+def test_what_became_better_is_not_folded_into_what_became_worse(hubs):
+    before = hubs.session("a", hubs.case(checks=[hubs.check("stages"), hubs.check("loss", status="fail")]))
+    after = hubs.session("b", hubs.case(checks=[hubs.check("stages", status="fail"), hubs.check("loss")]))
+    assert [(one.verdict, one.subject, one.above) for one in folded(between(before, after))] == [
+        ("worse", "stages", ()),
+        ("better", "loss", ()),
+    ]
+
+
+def test_figures_are_never_folded(hubs):
+    before = hubs.session("a", hubs.case())
+    after = hubs.session("b", hubs.case(backends=sides(hubs, ssim=0.1, pearson_r=0.1)))
+    assert len(folded(between(before, after))) == 2
+
+
+def at_revision(hubs, name):
+    """The case whose sides are called after a revision, in their names and in that of a check."""
+    sides = {f"tensorflow@{name}": hubs.side(), f"torch@{name}": hubs.side()}
+    return hubs.case(backends=sides, checks=[hubs.check("stages", f"float32.batch.torch@{name}.8")])
+
+
+def test_a_side_at_a_revision_is_compared_with_the_one_that_lies_here(hubs):
+    here = hubs.case(checks=[hubs.check("stages", "float32.batch.torch.8", "fail", -1.0)])
+    before, after = (hubs.session(*one).by_backend() for one in (("a", at_revision(hubs, "main")), ("b", here)))
+    assert [(one.verdict, one.subject) for one in between(before, after)] == [("worse", "stages")]
+
+
+def test_two_sides_of_one_backend_keep_their_names(hubs):
+    sides = {"torch@main": hubs.side(), "torch": hubs.side()}
+    session = hubs.session("a", hubs.case(backends=sides))
+    assert list(session.by_backend().cases["gs1"].backends) == ["torch@main", "torch"]

@@ -1,0 +1,98 @@
+"""The working tree against a revision: the sessions that this takes, and which sides have other code there.
+
+One session judges the pair at the revision, one as it lies here, and then each side whose results have other keys is
+judged against itself at the revision.
+"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from harness import layout
+from harness.errors import HarnessError
+from harness.records import jobs
+from harness.run.plan import CROSS_LEGS
+from harness.run.sides import Side
+from harness.session import hub, options
+from harness.session.request import REPORTS, Request
+
+NOTHING_SELECTED = 5
+"""Exit status of pytest where no test was selected."""
+
+
+@dataclass
+class Against:
+    """One comparison with a revision: runs its sessions, each by pytest with a hub of its own."""
+
+    revision: str
+    select: str
+    """As pytest's `-k`; empty for every case."""
+    forwarded: Mapping[str, Any]
+    """Options of a session, by keyword, that every session gets."""
+    started: str = field(default_factory=lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ"))
+
+    def session(self, sides: Sequence[str], cases: Sequence[str]) -> Path | None:
+        """Run a session between two sides; returns its hub, or None where none of the cases is selected.
+
+        Raises HarnessError where pytest does not come to its end.
+        """
+        name = re.sub(r"[^A-Za-z0-9_.@+-]", "-", "+".join(sides))
+        folder = Path.cwd() / REPORTS / f"{self.started}-{name}"
+        among = " or ".join(cases)
+        words = ["-m", "pytest", "-q", "-m", "parity", "-k", f"({self.select}) and ({among})" if self.select else among]
+        words += [f"--parity-backends={','.join(sides)}", f"--parity-hub={folder}", *arguments(self.forwarded)]
+        print(f"{sides[1]} against {sides[0]}", flush=True)
+        status = subprocess.run([sys.executable, *words], check=False).returncode
+        if status == NOTHING_SELECTED:
+            return None
+        if status not in (0, 1):
+            raise HarnessError(f"{','.join(sides)}: the session ended with status {status}; what it printed says why.")
+        return folder
+
+    def at_revision(self, side: str) -> str:
+        """Name of a side at the revision."""
+        return f"{side}@{self.revision}"
+
+    def sides_with_other_code(self, was: Path, here: Path, pair: Sequence[str]) -> list[str]:
+        """The sides of which a result has another key in the two sessions: code, versions or inputs differ."""
+        return [side for side in pair if _keys(was, f"{side}@") != _keys(here, side)]
+
+
+def require_plain(sides: Iterable[Side]) -> None:
+    """Raise HarnessError for a side that is more than its backend."""
+    for side in sides:
+        if side.name != side.backend:
+            found = f"found {side.name}; allowed: backends alone, such as {side.backend}"
+            raise HarnessError(f"--parity-backends: {found}.")
+
+
+def arguments(found: Mapping[str, Any]) -> Iterator[str]:
+    """Options of a session, by keyword, as pytest takes them."""
+    for option in options.OPTIONS:
+        value = found.get(option.keyword)
+        for one in (value or ()) if option.is_list else (value,):
+            if one:
+                yield option.flag if option.kind == "flag" else f"{option.flag}={one}"
+
+
+def pairs(request: Request) -> dict[tuple[str, str], list[str]]:
+    """The cases by the names of their sides."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for case in request.cases():
+        found.setdefault(request.backends_of(case), []).append(case.id)
+    return found
+
+
+def _keys(root: Path, side: str) -> dict[tuple[str, str], str | None]:
+    """Keys of a side's results by case and leg, but for legs that start from the other side's."""
+    return {
+        (folder.name, job.leg): job.key
+        for folder in hub.case_folders(root)
+        for job in jobs.read_if_whole(folder / layout.JOBS)
+        if (job.backend.startswith(side) if side.endswith("@") else job.backend == side) and job.leg not in CROSS_LEGS
+    }
