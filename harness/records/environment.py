@@ -24,5 +24,7 @@ class EnvironmentRecord(Record, extra="ignore"):
     """Environment variables that can change a result, by name."""
     git_commit: str | None = None
     """Commit of the repository that the session ran in; None outside a repository or without git."""
+    git_branch: str | None = None
+    """Its branch; None too where none is checked out, as in most runs of CI."""
     dirty: bool | None = None
     """Whether files of the repository differed from the commit."""

@@ -94,6 +94,8 @@ class Provenance(Record):
     """Code, versions and device that the results were computed with."""
 
     git_commit: str | None
+    git_branch: str | None = None
+    """None in hubs of earlier versions."""
     dirty: bool | None
     harness_version: str | None
     python: str | None

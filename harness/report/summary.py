@@ -127,6 +127,7 @@ def _provenance(root: Path, cases: Sequence[CaseFiles]) -> Provenance:
     devices = {f"{side.device.kind} ({side.device.name})" for side in sides}
     return Provenance(
         git_commit=environment.git_commit,
+        git_branch=environment.git_branch,
         dirty=environment.dirty,
         harness_version=environment.harness_version,
         python=environment.python,

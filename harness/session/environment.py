@@ -16,7 +16,7 @@ from harness.run.environment import recorded_variables
 
 def capture(repository: Path) -> EnvironmentRecord:
     """Describe this process and its machine; `repository`: folder whose git commit is recorded."""
-    commit, dirty = git_state(repository)
+    commit, branch, dirty = git_state(repository)
     return EnvironmentRecord(
         python=platform.python_version(),
         implementation=platform.python_implementation(),
@@ -29,6 +29,7 @@ def capture(repository: Path) -> EnvironmentRecord:
         packages=_packages(),
         variables=recorded_variables(os.environ),
         git_commit=commit,
+        git_branch=branch,
         dirty=dirty,
     )
 
@@ -39,11 +40,12 @@ def _packages() -> dict[str, str]:
     return dict(sorted({d.metadata["Name"]: d.version for d in distributions()}.items()))
 
 
-def git_state(repository: Path) -> tuple[str | None, bool | None]:
-    """The commit, and whether files differ from it; both None outside a repository or without git."""
+def git_state(repository: Path) -> tuple[str | None, str | None, bool | None]:
+    """The commit, the branch, and whether files differ from it; all None outside a repository or without git."""
     commit = _git(repository, "rev-parse", "HEAD")
+    branch = _git(repository, "symbolic-ref", "--short", "--quiet", "HEAD")
     status = _git(repository, "status", "--porcelain", "--untracked-files=no")
-    return commit, None if commit is None or status is None else bool(status)
+    return commit, branch, None if commit is None or status is None else bool(status)
 
 
 def _git(repository: Path, *arguments: str) -> str | None:

@@ -52,6 +52,7 @@ class Comparison:
     def lines(self) -> Iterator[str]:
         """The comparison as lines of text for the terminal."""
         yield f"{self.before.name} -> {self.after.name}"
+        yield f"code: {self.before.code} -> {self.after.code}"
         yield from (f"note: {note}" for note in self.notes)
         yield from (change.as_text() for change in changes.folded(self.changes))
         yield f"{len(self.worse)} worse. {RULE}" if self.worse else f"{NOTHING} {RULE}"
@@ -77,7 +78,15 @@ class Comparison:
 
     def _cases(self, formatter: Formatter) -> Sequence[Mapping[str, object]]:
         cases = sorted(paired(self.before.cases, self.after.cases))
-        return [{"id": case.name, "figures": list(self._rows(case, formatter))} for case in cases]
+        return [
+            {"id": case.name, "figures": list(self._rows(case, formatter)), "pictures": self._pictures(case.name)}
+            for case in cases
+        ]
+
+    def _pictures(self, case: str) -> list[str]:
+        """The picture of all sides of a case in both sessions, as paths from the page; none where one is missing."""
+        found = [session.folder / case / layout.COMPARISON / layout.MONTAGE for session in (self.before, self.after)]
+        return [os.path.relpath(path, self.folder) for path in found] if all(path.is_file() for path in found) else []
 
     def _rows(self, case: Pair[str, SessionCase], formatter: Formatter) -> Iterator[Mapping[str, object]]:
         sides = (self.before, case.first), (self.after, case.second)
@@ -90,7 +99,7 @@ class Comparison:
 
     def _session(self, session: Session) -> Mapping[str, str]:
         where = os.path.relpath(session.folder, self.folder)
-        return {"hub": session.name, "path": where, "started": session.summary.started}
+        return {"hub": session.name, "path": where, "started": session.summary.started, "code": session.code}
 
 
 def compare(before: Path, after: Path) -> Comparison:
@@ -106,7 +115,8 @@ def write(comparison: Comparison) -> Path:
     """Write `comparison.json` and `index.html` of the comparison; returns the path of the page."""
     record = comparison.as_json()
     write_json(comparison.folder / JSON, record)
-    context = {"comparison": record, "cases": comparison.formatted_cases(), "nothing": NOTHING}
+    told = {"changes": changes.folded(comparison.changes), "nothing": NOTHING}
+    context = {"comparison": record, "cases": comparison.formatted_cases(), **told}
     write_text(comparison.folder / layout.INDEX, templates.render("trend/comparison.html", **context))
     return comparison.folder / layout.INDEX
 

@@ -37,6 +37,8 @@ class SessionLine(Record):
     cases: dict[str, Status]
     """The status of each case by its id."""
     profiles: tuple[str, ...]
+    code: str
+    """Commit and branch, and whether files differed from it."""
     remarks: tuple[str, ...]
     """The injected faults and the overrides of the session."""
 
@@ -77,6 +79,7 @@ def _session(session: Session) -> SessionLine:
         status=worst(case.status for case in cases),
         cases={case.id: case.status for case in cases},
         profiles=tuple(sorted({case.profile for case in cases})),
+        code=session.code,
         remarks=tuple(sorted({remark for case in cases for remark in _remarks(case.fault, case.overrides)})),
     )
 

@@ -64,11 +64,26 @@ def _renamed(check: str, names: Mapping[str, str]) -> str:
     return check
 
 
+class SessionCode(BaseModel):
+    """The code that a session ran, of its provenance in `summary.json`."""
+
+    git_commit: str | None = None
+    git_branch: str | None = None
+    dirty: bool | None = None
+
+    def __str__(self) -> str:
+        if self.git_commit is None:
+            return "no commit"
+        branch = f" on {self.git_branch}" if self.git_branch else ""
+        return f"{self.git_commit[:10]}{branch}{' with changes' if self.dirty else ''}"
+
+
 class SessionSummary(BaseModel):
     """The part of `summary.json` that sessions are compared by."""
 
     started: str
     finished: str | None
+    provenance: SessionCode = SessionCode()
     cases: list[SessionCase]
 
 
@@ -83,6 +98,11 @@ class Session:
     def name(self) -> str:
         """Name of the hub's folder; with that of the nightly run before it, if the hub belongs to one."""
         return name_of(self.folder)
+
+    @property
+    def code(self) -> str:
+        """Commit and branch of its code, and whether files differed from it."""
+        return str(self.summary.provenance)
 
     @property
     def cases(self) -> dict[str, SessionCase]:

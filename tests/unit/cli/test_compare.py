@@ -33,9 +33,9 @@ def test_a_hub_against_itself(verb: Verb, pair: tuple[Path, Path]) -> None:
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
     assert lines[0] == "first -> second"
-    assert lines[1].startswith("Nothing became worse. Worse is: ")
+    assert lines[2].startswith("Nothing became worse. Worse is: ")
     page = pair[1].parent / "comparisons" / "first..second" / "index.html"
-    assert lines[2] == f"written: {page}"
+    assert lines[3] == f"written: {page}"
     for target in re.findall(r'(?:href|src)="([^"#]+)', page.read_text()):
         assert (page.parent / target).exists()
 

@@ -14,20 +14,23 @@ def git(folder: Path, *arguments: str) -> None:
 
 
 def test_commit_and_dirt(tmp_path: Path) -> None:
-    git(tmp_path, "init")
+    git(tmp_path, "init", "-b", "mine")
     (tmp_path / "file").write_text("one")
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-m", "first")
-    commit, dirty = environment.git_state(tmp_path)
+    commit, branch, dirty = environment.git_state(tmp_path)
     assert commit is not None
+    assert branch == "mine"
     assert len(commit) == 40
     assert dirty is False
     (tmp_path / "file").write_text("two")
-    assert environment.git_state(tmp_path) == (commit, True)
+    assert environment.git_state(tmp_path) == (commit, branch, True)
+    git(tmp_path, "checkout", "--detach")
+    assert environment.git_state(tmp_path) == (commit, None, True)
 
 
 def test_outside_a_repository(tmp_path: Path) -> None:
-    assert environment.git_state(tmp_path) == (None, None)
+    assert environment.git_state(tmp_path) == (None, None, None)
 
 
 def test_variables_that_matter_and_no_others(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

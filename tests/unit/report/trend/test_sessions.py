@@ -89,3 +89,15 @@ def test_a_hub_of_a_night_that_cannot_be_read_is_named(hubs):
     write_json(folder.parent / layout.NIGHT, {})
     (folder / "summary.json").unlink()
     assert list(read_all(hubs.folder)[1]) == ["nightly-1/stable"]
+
+
+@pytest.mark.parametrize(
+    ("provenance", "told"),
+    [
+        ({}, "no commit"),
+        ({"git_commit": "0123456789abcdef", "dirty": False}, "0123456789"),
+        ({"git_commit": "0123456789abcdef", "git_branch": "main", "dirty": True}, "0123456789 on main with changes"),
+    ],
+)
+def test_the_code_of_a_session(hubs, provenance, told):
+    assert read(hubs.write("a", hubs.case(), provenance=provenance)).code == told
