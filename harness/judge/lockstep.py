@@ -176,6 +176,21 @@ def slopes(evidence: Evidence) -> tuple[Weights, Weights]:
     )
 
 
+def loss_size(evidence: Evidence) -> float:
+    """How large what the loss adds up is: sum over |slope * input|, of the side for which that is smaller, in float64.
+
+    Where the terms of a sum cancel, the sum is small by chance and its rounding is not. 0 where a side has no slope.
+    """
+    found = []
+    for side in evidence.backends:
+        path = Path(side, layout.LOCKSTEP, layout.SLOPE)
+        if not (evidence.case_dir / path).is_file():
+            return 0.0
+        slope, stages = evidence.arrays(path), evidence.stages(side, "float64")
+        found.append(sum(float(np.abs(slope[name] * stages[name]).sum()) for name in slope if name in stages))
+    return min(found)
+
+
 def wrong_alone(evidence: Evidence, checks: Iterable[Check]) -> tuple[str, ...]:
     """Names of the stages whose checks, `alone.STAGE`, say that they are wrong by themselves.
 

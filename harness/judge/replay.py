@@ -18,6 +18,9 @@ from harness.judge.tensors import is_rounding
 from harness.records.history import History
 
 CHECK, LIMIT, REPLAYED = "float64.replay", "replay", "replayed"
+RATE = "learning_rate"
+_APART = 1e-9
+"""Relative difference beyond which a metric of an epoch in float64 counts as another one."""
 RANDOM = "dropout"
 """Part of the kind of a layer that draws random numbers in a training, and stands still in its replay."""
 
@@ -36,6 +39,20 @@ def compare_replays(findings: Findings, evidence: Evidence) -> None:
         steps = replayed_history(evidence, evidence.backends[1]).epochs[-1].step
         message = f"{steps} steps of the real training in float64, most in {worst}: largest difference over the largest"
         findings.measure(CHECK, None if worst is None else errors[worst], LIMIT, f"{message} value")
+        findings.explain(_first_apart(evidence))
+
+
+def _first_apart(evidence: Evidence) -> str:
+    """The first epoch in which a metric of the replays differs, the learning rate before all; empty without one."""
+    reference, candidate = evidence.backends
+    epochs = zip(*(replayed_history(evidence, side).epochs for side in evidence.backends), strict=False)
+    for number, (other, own) in enumerate(epochs, start=1):
+        for name in sorted(other.metrics, key=lambda name: name != RATE):
+            error = relative_difference(own.metrics.get(name), other.metrics[name])
+            if error is not None and error > _APART:
+                values = f"{other.metrics[name]:.3g} of {reference} and {own.metrics[name]:.3g} of {candidate}"
+                return f"first apart in epoch {number}, {name.replace('_', ' ')}: {values}"
+    return ""
 
 
 def _errors(findings: Findings, evidence: Evidence, own: Weights, other: Weights) -> dict[str, float]:

@@ -215,7 +215,9 @@ def write_lockstep(folder: Path, scenario: PinnScenario, backend: str, rng: np.r
     stages = stages_of(folder, scenario, batch, float(weights["log_scale"]))
     write_npz(folder / backend / "graft" / "stages.npz", **stages)
     write_json(folder / backend / "graft" / "problems.json", {})
-    slope = {"intensity": np.random.default_rng(13).normal(size=batch.amplitude.shape)}
+    slope = {
+        "intensity": np.random.default_rng(13).normal(size=batch.amplitude.shape) / np.square(batch.amplitude).sum()
+    }
     for leg in ("lockstep", "graft"):
         write_npz(folder / backend / leg / "slope.npz", **wobbled(slope, 1e-15, rng))
 

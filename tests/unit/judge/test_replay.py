@@ -46,3 +46,19 @@ def test_rounding_of_a_side_that_knows_float32_alone_is_not_judged(gs2):
 def test_a_side_that_left_no_replay_is_an_error(gs2):
     (gs2.path / WEIGHTS).unlink()
     assert gs2.bad("trajectory")["float64.replay"].status == "error"
+
+
+@pytest.mark.parametrize(
+    ("metrics", "told"),
+    [
+        ({"loss": 5.0}, "first apart in epoch 1, loss: "),
+        (
+            {"loss": 5.0, "learning_rate": 0.5},
+            "first apart in epoch 2, learning rate: 0.001 of tensorflow and 0.5 of torch",
+        ),
+    ],
+)
+def test_the_first_epoch_that_differs_is_named(gs2, metrics, told):
+    gs2.change_arrays(WEIGHTS, **{KERNEL: lambda a: a * 1.01})
+    gs2.change_json(HISTORY, lambda history: history["epochs"][0]["metrics"].update(metrics))
+    assert told in gs2.bad("trajectory")["float64.replay"].message

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from harness.files import write_json
+from harness.files import read_npz, write_json, write_npz
+from harness.judge.lockstep import loss_size
 
 F32, F64 = "torch/lockstep/stages_float32.npz", "torch/lockstep/stages_float64.npz"
 BOTH = ("tensorflow/lockstep/{}", "torch/lockstep/{}")
@@ -182,6 +183,33 @@ def test_one_wrong_term(gs2, precision, factor, expected):
     value = gs2.evidence.losses("torch", precision)["poisson"]
     set_losses(gs2, "torch", precision, poisson=value * factor)
     assert set(gs2.bad("loss")) == expected
+
+
+def near_zero(gs2, difference):
+    """Let both sides' loss be next to nothing, and apart by a share of what it adds up."""
+    size = loss_size(gs2.evidence)
+    for side, value in (("tensorflow", 1e-3 * size), ("torch", (1e-3 + difference) * size)):
+        set_losses(gs2, side, "float32", loss=value)
+    return gs2.bad("loss")
+
+
+def test_a_loss_whose_terms_cancel_is_held_against_what_it_adds_up(gs2):
+    assert "float32.loss" not in near_zero(gs2, 5e-7)
+    assert near_zero(gs2, 2e-6)["float32.loss"].value == pytest.approx(2e-6, rel=1e-3)
+
+
+def test_the_side_whose_loss_adds_up_less_says_how_much(gs2):
+    path = gs2.path / "torch/lockstep/slope.npz"
+    write_npz(path, **{name: 1e6 * value for name, value in read_npz(path).items()})
+    assert "float32.loss" in near_zero(gs2, 2e-6)
+
+
+def test_without_a_slope_a_loss_is_held_against_itself(gs2):
+    near_zero(gs2, 0.0)
+    size = loss_size(gs2.evidence)
+    set_losses(gs2, "torch", "float32", loss=(1e-3 + 5e-7) * size)
+    (gs2.path / "torch/lockstep/slope.npz").unlink()
+    assert gs2.bad("loss")["float32.loss"].value == pytest.approx(5e-4, rel=1e-2)
 
 
 @pytest.mark.parametrize("value", [None, "remove"])
