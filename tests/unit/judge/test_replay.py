@@ -54,7 +54,7 @@ def test_a_side_that_left_no_replay_is_an_error(gs2):
         ({"loss": 5.0}, "first apart in epoch 1, loss: "),
         (
             {"loss": 5.0, "learning_rate": 0.5},
-            "first apart in epoch 2, learning rate: 0.001 of tensorflow and 0.5 of torch",
+            "first apart in epoch 1, learning rate: 0.001 of tensorflow and 0.5 of torch",
         ),
     ],
 )
