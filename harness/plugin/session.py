@@ -19,7 +19,7 @@ from harness.formatting import printable
 from harness.judge.golden import registry
 from harness.plugin import command_line, expansion
 from harness.plugin.progress import ProgressLines
-from harness.run.interrupts import interruptible
+from harness.run.interrupts import interruptible, say_in_one_line
 from harness.run.store import location
 from harness.scenario.case import Case
 from harness.scenario.studies import Study
@@ -156,6 +156,7 @@ class ParitySession:
         except HarnessError as problem:
             raise pytest.UsageError(printable(str(problem))) from problem
         self._signals.enter_context(interruptible())
+        say_in_one_line()
         if self.config.option.verbose >= 0:
             self.progress = ProgressLines(self.config, self.hub, location(self.request.store, self.hub))
             self.progress.start()

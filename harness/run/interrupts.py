@@ -2,8 +2,10 @@
 
 import contextlib
 import signal
+import sys
 import threading
 from collections.abc import Iterator
+from types import TracebackType
 
 INTERRUPTS = (signal.SIGINT, signal.SIGTERM)
 
@@ -23,3 +25,18 @@ def interruptible() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def say_in_one_line() -> None:
+    """From here on an interrupt that nobody catches ends this process with one line in place of a traceback.
+
+    pytest and its plugins catch none outside of a session, while they import something or clear up.
+    """
+    sys.excepthook = _say
+
+
+def _say(kind: type[BaseException], found: BaseException, where: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        print("interrupted.", file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, found, where)

@@ -227,6 +227,18 @@ def _wait_for(path: Path, process: "subprocess.Popen[str]") -> None:
         time.sleep(0.1)
 
 
+def test_an_interrupt_when_pytest_clears_up_is_one_line(project: pytest.Pytester) -> None:
+    conftest = project.path / "conftest.py"
+    ending = "\nimport os, signal\ndef pytest_unconfigure():\n    os.kill(os.getpid(), signal.SIGINT)\n"
+    conftest.write_text(conftest.read_text() + ending)
+    result = project.runpytest_subprocess(
+        "-m", "parity", "-k", "dataset", "--parity-profile", "smoke", "--parity-hub=hub"
+    )
+    assert result.ret == -signal.SIGINT
+    assert "interrupted." in result.stderr.str()
+    assert "Traceback" not in result.stdout.str() + result.stderr.str()
+
+
 def test_an_interrupt_while_the_report_is_made_is_said(project: pytest.Pytester) -> None:
     interrupting = (
         "\nimport os, signal, harness.report.assembly as assembly\n"
