@@ -16,8 +16,11 @@ CHECK = "float64.bits"
 
 def are_owed(evidence: Evidence) -> bool:
     """Whether both sides are one port, in one Python with the same versions, threads and kind of device."""
-    names, found = evidence.backends, evidence.metadata.backends
-    if len({backend_of(name) for name in names}) > 1 or any(name not in found for name in names):
+    names = evidence.backends
+    if len({backend_of(name) for name in names}) > 1:
+        return False
+    found = evidence.metadata.backends
+    if any(name not in found for name in names):
         return False
     first, second = (
         (side.python, side.distributions, side.device.kind, side.device.name, side.threads)

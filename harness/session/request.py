@@ -176,12 +176,20 @@ def _require_known(both: Mapping[str, Side], found: Mapping[str, Path], folders:
     for side in both.values():
         if side.backend in registry.FRAMEWORKS:
             sides.require_revision(side)
-        elif side.backend not in _sides_of_pairs(folders):
+            continue
+        try:
             interpreters.require_known(side.backend, side.interpreter or found.get(side.backend, Path(sys.executable)))
+        except HarnessError:
+            if side.backend not in _sides_of_pairs(folders):
+                raise
 
 
 def _sides_of_pairs(folders: Sequence[Path]) -> set[str]:
-    return {name for case in load_cases(folders, PROFILES[0], {}) for name in case.scenario.sides or ()}
+    """Names of the sides of all pairs; none where a scenario is broken, which is said when its cases are wanted."""
+    try:
+        return {name for case in load_cases(folders, PROFILES[0], {}) for name in case.scenario.sides or ()}
+    except HarnessError:
+        return set()
 
 
 def _assignment(option: str, text: str) -> tuple[str, str]:

@@ -119,7 +119,7 @@ def test_the_metadata_of_a_run_keep_the_order_of_their_keys(tmp_path: Path) -> N
         "case", "scenario", "profile", "from_profile", "overrides", "seeds", "counts", "backends", "paths", "dataset",
         "jobs", "damaged_store_entries", "seconds", "finished",
     ]  # fmt: skip
-    side = ["python", "own_interpreter", "distributions", "device", "threads", "variables", "fault"]
+    side = ["python", "own_interpreter", "distributions", "device", "threads", "variables", "fault", "revision"]
     assert list(written["backends"]["toy"]) == side
     assert RunMetadata.read(tmp_path / "run_metadata.json").backends["toy"].device.kind == "cpu"
 
