@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from harness.arrays import Array
-from harness.judge.comparing import relative_error
+from harness.judge.comparing import or_infinity, relative_error
 from harness.judge.evidence import Evidence
 from harness.judge.findings import Findings
 from harness.scenario.names import backend_of
@@ -57,5 +57,4 @@ def _same(own: Mapping[str, Array], other: Mapping[str, Array], name: str) -> bo
 def _error(own: Array, other: Array) -> float:
     if own.shape != other.shape:
         return np.inf
-    error = relative_error(own, other)
-    return np.inf if error is None else error
+    return or_infinity(relative_error(own, other))

@@ -4,24 +4,24 @@ The folder is filled by `git archive`, so the user's repository gets no work tre
 changes, so one folder serves every session.
 """
 
-import subprocess
 import tarfile
 import threading
 from functools import cache
 from pathlib import Path
 
 from harness.errors import HarnessError
+from harness.run import git
 from harness.run.locks import one_of
 from harness.run.scratch import temporary_folder
 
 FOLDER = "revisions"
-_SECONDS = 120
+_ARCHIVE_SECONDS = 120
 
 
 @cache
 def repository_of(folder: Path) -> Path:
     """Top folder of the git repository that a folder lies in; HarnessError where it lies in none."""
-    top = _git(folder, "rev-parse", "--show-toplevel")
+    top = git.output(folder, "rev-parse", "--show-toplevel")
     if top is None:
         raise HarnessError(f"{folder} lies in no git repository, so it has no revisions; clone it with git.")
     return Path(top)
@@ -31,7 +31,7 @@ def repository_of(folder: Path) -> Path:
 def commit_of(folder: Path, revision: str) -> str:
     """The commit that a revision names in the repository of `folder`, in full; HarnessError where it names none."""
     repository = repository_of(folder)
-    found = _git(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    found = git.output(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if found is None:
         raise HarnessError(
             f"{revision}: is no revision of the repository {repository}; name a branch, a tag or a commit "
@@ -60,20 +60,9 @@ def _extract(repository: Path, commit: str, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     with temporary_folder(target.parent) as scratch:
         packed, files = scratch / "files.tar", scratch / "files"
-        if _git(repository, "archive", f"--output={packed}", commit) is None:
+        if git.output(repository, "archive", f"--output={packed}", commit, seconds=_ARCHIVE_SECONDS) is None:
             raise HarnessError(f"{repository}: git cannot read commit {commit}; fetch it.")
         with tarfile.open(packed) as archive:
             archive.extractall(files, filter="data")
         (files / ".git").touch()  # as in a checkout: ports tell places in their code from here
         files.rename(target)
-
-
-def _git(folder: Path, *arguments: str) -> str | None:
-    """What git prints; None where it fails or is not there."""
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *arguments], capture_output=True, text=True, check=False, timeout=_SECONDS
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None

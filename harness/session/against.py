@@ -18,6 +18,7 @@ from harness.errors import HarnessError
 from harness.records import jobs
 from harness.run.plan import CROSS_LEGS
 from harness.run.sides import Side
+from harness.scenario.names import backend_of
 from harness.session import hub, options
 from harness.session.request import REPORTS, Request
 
@@ -60,7 +61,7 @@ class Against:
 
     def sides_with_other_code(self, was: Path, here: Path, pair: Sequence[str]) -> list[str]:
         """The sides of which a result has another key in the two sessions: code, versions or inputs differ."""
-        return [side for side in pair if _keys(was, f"{side}@") != _keys(here, side)]
+        return [side for side in pair if _keys(was, side) != _keys(here, side)]
 
 
 def require_plain(sides: Iterable[Side]) -> None:
@@ -89,10 +90,10 @@ def pairs(request: Request) -> dict[tuple[str, str], list[str]]:
 
 
 def _keys(root: Path, side: str) -> dict[tuple[str, str], str | None]:
-    """Keys of a side's results by case and leg, but for legs that start from the other side's."""
+    """Keys of a side's results, at any revision, by case and leg; without legs that start from the other side's."""
     return {
         (folder.name, job.leg): job.key
         for folder in hub.case_folders(root)
         for job in jobs.read_if_whole(folder / layout.JOBS)
-        if (job.backend.startswith(side) if side.endswith("@") else job.backend == side) and job.leg not in CROSS_LEGS
+        if backend_of(job.backend) == side and job.leg not in CROSS_LEGS
     }

@@ -2,7 +2,6 @@
 
 import os
 import platform
-import subprocess
 import sys
 from functools import cache
 from importlib.metadata import distributions
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from harness import __version__
 from harness.records.environment import EnvironmentRecord
-from harness.run import cores
+from harness.run import cores, git
 from harness.run.environment import recorded_variables
 
 
@@ -42,17 +41,7 @@ def _packages() -> dict[str, str]:
 
 def git_state(repository: Path) -> tuple[str | None, str | None, bool | None]:
     """The commit, the branch, and whether files differ from it; all None outside a repository or without git."""
-    commit = _git(repository, "rev-parse", "HEAD")
-    branch = _git(repository, "symbolic-ref", "--short", "--quiet", "HEAD")
-    status = _git(repository, "status", "--porcelain", "--untracked-files=no")
+    commit = git.output(repository, "rev-parse", "HEAD")
+    branch = git.output(repository, "symbolic-ref", "--short", "--quiet", "HEAD")
+    status = git.output(repository, "status", "--porcelain", "--untracked-files=no")
     return commit, branch, None if commit is None or status is None else bool(status)
-
-
-def _git(repository: Path, *arguments: str) -> str | None:
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(repository), *arguments], capture_output=True, text=True, check=False, timeout=10
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout.strip() if done.returncode == 0 else None
