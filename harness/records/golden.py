@@ -20,7 +20,12 @@ class Entry(Record):
     hub: str | None = None
     """Name of the hub that a trained result was taken from; None for other files."""
     commit: str | None = None
-    """Commit of the code that wrote that hub."""
+    """Commit of the code that wrote that hub, with ` with changes` behind it where its tree was not clean."""
+
+    @property
+    def short_commit(self) -> str:
+        """The commit as people write it; empty where none is recorded."""
+        return (self.commit or "").split(" ")[0][:7]
 
 
 class SideRecord(Record):

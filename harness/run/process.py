@@ -40,6 +40,8 @@ class Outcome:
     timed_out: bool
     log: str
     """Everything that this process logged, its command and environment first."""
+    printed: str = ""
+    """The last line with words in it that it printed."""
 
     def reason(self, timeout: float) -> str | None:
         """Why the process failed, as the end of a sentence on "the worker"; None when it succeeded."""
@@ -49,7 +51,8 @@ class Outcome:
             return "was killed by signal 9 (SIGKILL), as the kernel does when memory runs out"
         if self.status < 0:
             return f"was ended by signal {-self.status} ({signal.Signals(-self.status).name})"
-        return f"ended with status {self.status}" if self.status else None
+        printed = f"; its last line: {self.printed}" if self.printed else ""
+        return f"ended with status {self.status}{printed}" if self.status else None
 
 
 def run(
@@ -104,7 +107,7 @@ def run(
             reader.join(_OUTPUT_SECONDS)
         seconds = time.monotonic() - started
         tee.end(f"ended with status {process.returncode} after {seconds:.1f} s")
-        return Outcome(process.returncode, seconds, timed_out, tee.text())
+        return Outcome(process.returncode, seconds, timed_out, tee.text(), tee.printed)
 
 
 @contextlib.contextmanager

@@ -282,7 +282,7 @@ def _result(context: Context, plan: PlannedJob, scratch: Path, log: str, reason:
         error = reason
         write_json(output / layout.ERROR, {"error": error})  # for the jobs that start from it
     else:
-        error = f"was not begun: {reason} before"
+        error = f"was not begun: before that, {reason}"
     where = {str(scratch): "<scratch>", str(context.store.root): "<store>"}
     return failed(plan, without_machine_paths(error, where), without_machine_paths(log, where))
 

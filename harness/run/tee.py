@@ -25,6 +25,8 @@ class Tee:
         self._left = JOB_BYTES
         self._last: deque[str] = deque(maxlen=_LAST_LINES)
         self._dropped = 0
+        self.printed = ""
+        """The last line with words in it that the process printed."""
 
     def header(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
         """Log the exact command and the environment variables that belong in the record of a run."""
@@ -38,6 +40,7 @@ class Tee:
             text = raw.decode("utf-8", errors="replace").rstrip()
             if text in self._fresh:
                 self._begin(text)
+            self.printed = text or self.printed
             self._take(_timed(text))
 
     def line(self, text: str) -> None:

@@ -4,10 +4,7 @@ One session judges the pair at the revision, one as it lies here, and then each 
 judged against itself at the revision.
 """
 
-import re
-import subprocess
-import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,11 +16,8 @@ from harness.records import jobs
 from harness.run.plan import CROSS_LEGS
 from harness.run.sides import Side
 from harness.scenario.names import backend_of
-from harness.session import hub, options
-from harness.session.request import REPORTS, Request
-
-NOTHING_SELECTED = 5
-"""Exit status of pytest where no test was selected."""
+from harness.session import child, hub
+from harness.session.request import Request
 
 
 @dataclass
@@ -42,18 +36,9 @@ class Against:
 
         Raises HarnessError where pytest does not come to its end.
         """
-        name = re.sub(r"[^A-Za-z0-9_.@+-]", "-", "+".join(sides))
-        folder = Path.cwd() / REPORTS / f"{self.started}-{name}"
         among = " or ".join(cases)
-        words = ["-m", "pytest", "-q", "-m", "parity", "-k", f"({self.select}) and ({among})" if self.select else among]
-        words += [f"--parity-backends={','.join(sides)}", f"--parity-hub={folder}", *arguments(self.forwarded)]
-        print(f"{sides[1]} against {sides[0]}", flush=True)
-        status = subprocess.run([sys.executable, *words], check=False).returncode
-        if status == NOTHING_SELECTED:
-            return None
-        if status not in (0, 1):
-            raise HarnessError(f"{','.join(sides)}: the session ended with status {status}; what it printed says why.")
-        return folder
+        select = f"({self.select}) and ({among})" if self.select else among
+        return child.run(self.started, sides, select, self.forwarded)
 
     def at_revision(self, side: str) -> str:
         """Name of a side at the revision."""
@@ -70,15 +55,6 @@ def require_plain(sides: Iterable[Side]) -> None:
         if side.name != side.backend:
             found = f"found {side.name}; allowed: backends alone, such as {side.backend}"
             raise HarnessError(f"--parity-backends: {found}.")
-
-
-def arguments(found: Mapping[str, Any]) -> Iterator[str]:
-    """Options of a session, by keyword, as pytest takes them."""
-    for option in options.OPTIONS:
-        value = found.get(option.keyword)
-        for one in (value or ()) if option.is_list else (value,):
-            if one:
-                yield option.flag if option.kind == "flag" else f"{option.flag}={one}"
 
 
 def pairs(request: Request) -> dict[tuple[str, str], list[str]]:

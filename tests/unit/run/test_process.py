@@ -62,6 +62,10 @@ def test_a_second_process_adds_to_the_log(tmp_path: Path) -> None:
     ("code", "reason"),
     [
         ("import sys; sys.exit(3)", "ended with status 3"),
+        (
+            "import sys; sys.exit('torch: no such device\\n\\n')",
+            "ended with status 1; its last line: torch: no such device",
+        ),
         ("import os; os.kill(os.getpid(), 9)", "as the kernel does when memory runs out"),
         ("import os; os.abort()", "was ended by signal 6 (SIGABRT)"),
     ],
