@@ -1,7 +1,7 @@
 """A trained result in a few kilobytes, small enough to approve and keep under version control.
 
-Two files for each backend: `<backend>.json` holds its QUANTITIES (`judge/quantities.py`), `<backend>.npz` a small
-picture of the object that it reconstructed.
+Two files for each backend: `<backend>.json` holds those of the QUANTITIES (`judge/quantities.py`) that it has,
+`<backend>.npz` a small picture of the object that it reconstructed.
 """
 
 import math
@@ -18,7 +18,7 @@ from harness.errors import HarnessError
 from harness.files import read_json, read_npz, write_json, write_npz
 from harness.judge.comparing import difference
 from harness.judge.evidence import Evidence
-from harness.judge.quantities import QUANTITIES, quantity
+from harness.judge.quantities import QUANTITIES, applicable, quantity
 from harness.judge.reconstructions import measured_against_truth
 from harness.judge.truth import part_of, parts_with_a_picture
 
@@ -31,7 +31,7 @@ class Approved:
     """The part of one side's result that is kept as its golden files."""
 
     quantities: Mapping[str, float | None]
-    """Value of each of the QUANTITIES by name; None where it is not finite."""
+    """Value of each of the QUANTITIES that the side has, by name; None where it is not finite."""
     picture: Array
     """(n, n) float32: means over blocks of pixels of the leading part, 0 where no pixel is covered."""
     weight: Array
@@ -40,10 +40,11 @@ class Approved:
     def distances(self, other: "Approved") -> dict[str, float | None]:
         """How far the result of another run is from this one, by name.
 
-        Of each quantity the absolute difference; of `picture` the root mean square of the difference over the contrast
-        (standard deviation) of this picture. None where a run lacks the value, or the pictures have no common pixel.
+        Of each quantity of this one the absolute difference; of `picture` the root mean square of the difference over
+        the contrast (standard deviation) of this picture. None where a run lacks the value, or the pictures have no
+        common pixel.
         """
-        gaps = {name: difference(self.quantities[name], other.quantities[name]) for name in QUANTITIES}
+        gaps = {name: difference(own, other.quantities.get(name)) for name, own in self.quantities.items()}
         found = {name: None if gap is None else abs(gap) for name, gap in gaps.items()}
         return {**found, "picture": self._picture_distance(other)}
 
@@ -62,7 +63,13 @@ def of_side(evidence: Evidence, backend: str) -> Approved:
     aligned, _ = measured_against_truth(evidence, backend)
     part = part_of(aligned.field, parts_with_a_picture(evidence)[0])
     picture, weight = _small(part, aligned.mask)
-    return Approved({name: quantity(evidence, backend, name) for name in QUANTITIES}, picture, weight)
+    return Approved({name: quantity(evidence, backend, name) for name in _names(evidence, backend)}, picture, weight)
+
+
+def _names(evidence: Evidence, backend: str) -> list[str]:
+    """Names of the QUANTITIES that a side has; a command may train no scale, or leave none."""
+    has_scale = evidence.bundle(backend).intensity_scale.final is not None
+    return [name for name in applicable(evidence) if has_scale or name != "scale"]
 
 
 def _small(values: Array, mask: Array) -> tuple[Array, Array]:
@@ -94,8 +101,8 @@ def read(folder: Path, backend: str) -> Approved:
     paths = paths_of(folder, backend)
     quantities: Any = read_json(paths[0])
     arrays = read_npz(paths[1])
-    if not isinstance(quantities, dict) or set(quantities) != set(QUANTITIES):
-        raise HarnessError(f"{paths[0]}: needed are the figures {', '.join(QUANTITIES)}; approve the result anew.")
+    if not isinstance(quantities, dict) or not quantities or not quantities.keys() <= QUANTITIES.keys():
+        raise HarnessError(f"{paths[0]}: allowed are the figures {', '.join(QUANTITIES)}; approve the result anew.")
     if set(arrays) != {"picture", "weight"} or arrays["picture"].shape != arrays["weight"].shape:
         raise HarnessError(f"{paths[1]}: needed are picture and weight of one shape; approve the result anew.")
     return Approved(quantities, arrays["picture"], arrays["weight"])

@@ -20,6 +20,16 @@ def test_a_scale_that_is_another_is_seen_in_its_side_alone(gs2):
     assert set(gs2.bad("golden")) == {"torch.scale"}
 
 
+def test_a_scale_that_was_approved_and_is_gone_is_seen(gs2):
+    gs2.change_json("torch/bundle/params.json", lambda held: held["intensity_scale"].update(final=None))
+    assert set(gs2.bad("golden")) == {"torch.scale"}
+
+
+def test_a_side_that_leaves_no_scale_has_none_to_approve(gs2):
+    gs2.change_json("torch/bundle/params.json", lambda held: held["intensity_scale"].update(final=None))
+    assert set(approved.of_side(gs2.evidence, "torch").quantities) == QUANTITIES.keys() - {"scale"}
+
+
 def test_a_turned_picture_is_seen(gs2):
     for part in ("amplitude", "phase"):
         gs2.change_array(f"torch/inference_outputs/{part}.npy", lambda array: array[::-1].copy())
