@@ -19,25 +19,31 @@ from harness.ports.feed import FedBatches, batch_of
 from harness.ports.protocol import Port, Setup
 
 
-def main(name: str, dataset: Path, scenario_file: Path) -> None:
+def port_of(name: str, dataset: Path, scenario_file: Path) -> Port:
+    """The port of a backend with the initial weights of a dataset."""
     scenario = PinnScenario.model_validate_json(scenario_file.read_text(encoding="utf-8"))
     facts = read_json(dataset / "setup.json")
     keys = ("padded_size", "nphotons", "intensity_scale", "object_amplitude")
     shared = {key: facts[key] for key in keys}
     probe = np.load(dataset / "probe.npy", allow_pickle=False)
-    backend = registry.create(name, Setup(scenario, probe, **shared, precision=scenario.training.precision))
-    scale = facts["intensity_scale"]
-    backend.set_weights(initial_weights(scenario, scale))
+    port = registry.create(name, Setup(scenario, probe, **shared, precision=scenario.training.precision))
+    port.set_weights(initial_weights(scenario, facts["intensity_scale"]))
+    return port
+
+
+def main(name: str, dataset: Path, scenario_file: Path) -> None:
+    scenario = PinnScenario.model_validate_json(scenario_file.read_text(encoding="utf-8"))
+    port, scale = port_of(name, dataset, scenario_file), read_json(dataset / "setup.json")["intensity_scale"]
     train, test = (GroupedData.load(dataset / f"{half}.npz") for half in ("train", "test"))
-    backend.train(FedBatches(train, scenario.training.epochs, scale), lambda _: None)
+    port.train(FedBatches(train, scenario.training.epochs, scale), lambda _: None)
     size = scenario.training.batch_size
     starts = range(0, len(test.groups), size)
     rows = [np.arange(first, min(first + size, len(test.groups))) for first in starts]
-    patches = np.concatenate([backend.predict(batch_of(test, chunk, scale)) for chunk in rows])
-    place(backend, patches, test, scenario)
+    patches = np.concatenate([port.predict(batch_of(test, chunk, scale)) for chunk in rows])
+    place(port, patches, test, scenario)
 
 
-def place(backend: Port, patches: np.ndarray, test: GroupedData, scenario: PinnScenario) -> None:
+def place(port: Port, patches: np.ndarray, test: GroupedData, scenario: PinnScenario) -> None:
     """Stitch the central parts of the patches on a canvas about the centre of mass of their positions."""
     n, side = scenario.dataset.N, scenario.inference.reassemble_m
     first = (n - side) // 2
@@ -45,7 +51,7 @@ def place(backend: Port, patches: np.ndarray, test: GroupedData, scenario: PinnS
     positions = np.stack([test.x[test.groups.ravel()], test.y[test.groups.ravel()]], axis=-1)
     positions = positions - positions.mean(axis=0)
     size = n + 2 * int(np.ceil(np.abs(positions).max()))
-    backend.stitch(middles, positions, np.ones((side, side)), size)
+    port.stitch(middles, positions, np.ones((side, side)), size)
 
 
 if __name__ == "__main__":
