@@ -9,26 +9,13 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from load import port_of
 
 from harness.dataset.grouped import GroupedData
 from harness.files import read_json
-from harness.networks import registry
 from harness.networks.pinn.sections import PinnScenario
-from harness.networks.pinn.start import initial_weights
 from harness.ports.feed import FedBatches, batch_of
-from harness.ports.protocol import Port, Setup
-
-
-def port_of(name: str, dataset: Path, scenario_file: Path) -> Port:
-    """The port of a backend with the initial weights of a dataset."""
-    scenario = PinnScenario.model_validate_json(scenario_file.read_text(encoding="utf-8"))
-    facts = read_json(dataset / "setup.json")
-    keys = ("padded_size", "nphotons", "intensity_scale", "object_amplitude")
-    shared = {key: facts[key] for key in keys}
-    probe = np.load(dataset / "probe.npy", allow_pickle=False)
-    port = registry.create(name, Setup(scenario, probe, **shared, precision=scenario.training.precision))
-    port.set_weights(initial_weights(scenario, facts["intensity_scale"]))
-    return port
+from harness.ports.protocol import Port
 
 
 def main(name: str, dataset: Path, scenario_file: Path) -> None:

@@ -25,39 +25,17 @@ ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "T
 os.environ.update(dict.fromkeys(ONE_THREAD, "1"), TF_CPP_MIN_LOG_LEVEL="2")  # before the frameworks are imported
 
 # ruff: noqa: E402
+import load
 import torch
-from bare import port_of
 from torch import Tensor, nn
 
-from harness.dataset.grouped import GroupedData
-from harness.files import read_json
-from harness.ports.feed import batch_of
 from harness.ports.protocol import Batch, Port
-from harness.run.run_case import run_case
-from harness.run.run_options import RunOptions
-from harness.scenario.case import Case
-from harness.scenario.catalogue import load_cases
 
-ROOT = Path(__file__).parents[1]
 BACKENDS = ("tensorflow", "torch")
 SIDE = 1024
 """Rows of the square matrices."""
 OPERATION = re.compile(r"[^:]+:(\w+)")
 """An operation in a trace of TensorFlow: its name and its kind."""
-FEW_PATTERNS = {"dataset.scan.images": "200", "grouping.groups": "64", "training.epochs": "1"}
-
-
-class Batches:
-    """Some batches of a dataset, as one epoch; they lie ready, so that no step waits for them."""
-
-    epochs = 1
-
-    def __init__(self, data: GroupedData, intensity_scale: float, steps: int) -> None:
-        self.steps_per_epoch = steps
-        self._ready = [batch_of(data, data.rows(step % len(data.batches)), intensity_scale) for step in range(steps)]
-
-    def batch(self, step: int) -> Batch:
-        return self._ready[step]
 
 
 def arguments() -> argparse.Namespace:
@@ -68,11 +46,6 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--steps", type=int, default=16)
     parser.add_argument("--profile", action="store_true", help="what share of a step each operation takes")
     return parser.parse_args()
-
-
-def case_of(args: argparse.Namespace) -> Case:
-    overrides = {} if args.load == "smoke" else FEW_PATTERNS  # the network counts, not how much it is shown
-    return {case.id: case for case in load_cases([ROOT / "scenarios"], args.load, overrides)}[args.case]
 
 
 def ignored(_: object) -> None:
@@ -149,15 +122,12 @@ def show(name: str, shares: Counter[str]) -> None:
 def main() -> None:
     args = arguments()
     torch.set_num_threads(1)
-    case = case_of(args)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        run_case(case, (), RunOptions(BACKENDS, {}, "cpu", folder / "store", timeout=None), folder, lambda _: None)
-        scenario, dataset = folder / "scenario.json", folder / "dataset"
-        scenario.write_text(case.scenario.model_dump_json(), encoding="utf-8")
-        ports = {backend: port_of(backend, dataset, scenario) for backend in BACKENDS}
-        scale = read_json(dataset / "setup.json")["intensity_scale"]
-        batches = Batches(GroupedData.load(dataset / "train.npz"), scale, args.steps)
+    overrides = {} if args.load == "smoke" else load.FEW_PATTERNS  # the network counts, not how much it is shown
+    case = load.case_of(args.case, args.load, overrides)
+    with tempfile.TemporaryDirectory() as folder:
+        dataset, scenario = load.prepare(case, BACKENDS, Path(folder))
+        ports = {name: load.port_of(name, dataset, scenario) for name in BACKENDS}
+        batches = load.ReadyBatches(dataset, args.steps)
     narrow, square = products(ports["torch"], batches.batch(0)), [(torch.rand(SIDE, SIDE), torch.rand(SIDE, SIDE))]
     of_step = operations(narrow)
     print(f"{case.id}, {args.load}: {of_step / 1e9:.3f} GFLOP a step, in {len(narrow)} products")
