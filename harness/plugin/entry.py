@@ -15,6 +15,8 @@ from harness.scenario.case import Case
 from harness.scenario.studies import Study
 
 _SESSION: pytest.StashKey[ParitySession] = pytest.StashKey()
+_SWALLOWED = "(?s).*KeyboardInterrupt"
+"""Message of the warning on an interrupt in a callback of the garbage collector, from which nothing is raised."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,6 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register the markers and the `ParitySession` of this run."""
     for name, meaning in expansion.MARKERS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
+    config.addinivalue_line("filterwarnings", f"ignore:{_SWALLOWED}:pytest.PytestUnraisableExceptionWarning")
     _check_root(config)
     update_of(config)
     config.stash[_SESSION] = ParitySession(config)

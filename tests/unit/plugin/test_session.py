@@ -57,6 +57,24 @@ def test_a_rung_above_the_lowest_red_one_is_told_in_one_line(project: pytest.Pyt
     result.stdout.re_match_lines([r"small: .* at stages: .*; \d more (is|are) red above it; repeat: "])
 
 
+def test_an_interrupt_that_python_swallows_is_no_traceback(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        test_other="""
+        class Collected:
+            def __del__(self):
+                raise self.error
+        def test_interrupt():
+            Collected.error = KeyboardInterrupt
+            Collected()
+        def test_error():
+            Collected.error = ValueError
+            Collected()
+        """
+    )
+    result = project.runpytest_inprocess("test_other.py")  # in here every other warning is an error
+    result.assert_outcomes(passed=1, failed=1)
+
+
 def test_a_header_says_what_is_compared_and_wrong_options_are_refused_before_the_collection(
     project: pytest.Pytester,
 ) -> None:
