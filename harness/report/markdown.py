@@ -32,9 +32,17 @@ def _status_text(case: CaseSummary) -> str:
     worst = worst_check(case)
     if worst is None or worst.margin is None:
         return ""
-    return (
-        f", nearest to its limit: {worst.rung}.{worst.name}, which uses {formatting.part_of_limit(worst.margin)} of it"
-    )
+    return f", nearest to its limit: {worst.rung}.{worst.name}, {_use(worst, worst.margin)}"
+
+
+def _use(check: Check, margin: float) -> str:
+    """How near a passed check came: the part of a largest value that it uses; beside a smallest value, both numbers.
+
+    What may be used of a smallest value reaches to a best one that no reconstruction comes to.
+    """
+    if check.value is not None and check.limit is not None and check.value > check.limit:
+        return f"{formatting.number(check.value)} where at least {formatting.number(check.limit)} is asked"
+    return f"which uses {formatting.part_of_limit(margin)} of it"
 
 
 def _stored(case: CaseSummary) -> str:

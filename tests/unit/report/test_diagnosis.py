@@ -2,6 +2,7 @@
 
 import re
 import runpy
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -314,6 +315,12 @@ def test_a_green_case_says_how_near_the_nearest_limit_is():
     assert found.diagnosis == ""
     assert markdown.case_line(found) == "gs2: PASS, nearest to its limit: scale.torch, which uses nearly all of it"
     assert markdown.case_line(built(check("dataset.X", "pass"))) == "gs2: PASS"
+
+
+def test_a_smallest_value_that_is_kept_is_told_beside_the_value():
+    contrast = replace(check("patches.torch.contrast", "pass", margin=0.01), value=0.5623, limit=0.5)
+    told = markdown.case_line(built(contrast))
+    assert told == "gs2: PASS, nearest to its limit: patches.torch.contrast, 0.562 where at least 0.5 is asked"
 
 
 def test_summary_and_pages_show_the_same_sentence(made: Path) -> None:
