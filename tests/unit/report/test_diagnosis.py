@@ -320,7 +320,7 @@ def test_a_green_case_says_how_near_the_nearest_limit_is():
 def test_a_smallest_value_that_is_kept_is_told_beside_the_value():
     contrast = replace(check("patches.torch.contrast", "pass", margin=0.01), value=0.5623, limit=0.5)
     told = markdown.case_line(built(contrast))
-    assert told == "gs2: PASS, nearest to its limit: patches.torch.contrast, 0.562 where at least 0.5 is asked"
+    assert told == "gs2: PASS, nearest to its limit: patches.torch.contrast, 0.5623 where at least 0.5 is asked"
 
 
 def test_summary_and_pages_show_the_same_sentence(made: Path) -> None:
