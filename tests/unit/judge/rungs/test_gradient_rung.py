@@ -130,6 +130,27 @@ def test_float32_may_be_off_by_the_order_in_which_a_framework_sums(gs2, apart, s
     assert {check.status for check in gs2.judge("gradient").checks if check.name == f"float32.{KERNEL}"} == {status}
 
 
+@pytest.mark.parametrize(
+    ("noise", "apart", "status"),
+    [(3e-12, 5e-3, "pass"), (3e-12, 1e-2, "fail"), (1e-12, 5e-3, "fail"), (2e-16, 5e-3, "fail")],
+)
+def test_where_terms_cancel_the_order_of_sums_counts_as_much_as_float64_tells(gs2, noise, apart, status):
+    """Noise of 3e-12 in float64 is 1.6e-3 in float32, of which five times are allowed; on the one side is enough."""
+    change_noise(gs2, "tensorflow", noise)
+    gs2.change_arrays(F32, **{KERNEL.replace(".", "__"): lambda a: a * (1 + apart)})
+    assert {check.status for check in gs2.judge("gradient").checks if check.name == f"float32.{KERNEL}"} == {status}
+
+
+def test_what_was_computed_in_float32_alone_tells_nothing_of_float64(gs2):
+    for side in ("tensorflow", "torch"):
+        change_noise(gs2, side, 3e-12)
+        gs2.change_arrays(
+            F64.replace("torch", side), **{KERNEL.replace(".", "__"): lambda a: a.astype(np.float32) * 1.0}
+        )
+    gs2.change_arrays(F32, **{KERNEL.replace(".", "__"): lambda a: a * (1 + 5e-3)})
+    assert red(gs2)[f"float32.{KERNEL}"] == "fail"
+
+
 def test_what_is_but_rounding_in_float64_is_held_against_the_noise_too(gs2):
     """Ten times the exact limit, of a tensor that is a tenth of that from itself: twice the noise passes, not ten."""
     gs2.change_arrays(F64, **{KERNEL.replace(".", "__"): lambda a: a * (1 + 1e-9)})
