@@ -12,7 +12,7 @@ from harness.judge.evidence import Evidence
 from harness.judge.hypotheses.known import Kind, Known, Optics, Optimiser
 from harness.judge.precision import in_float32
 from harness.ports.contract import Attributes
-from harness.run.legs.distances import OF_A_STEP, sample
+from harness.run.legs.distances import sample
 
 if TYPE_CHECKING:
     from harness.judge.localisation import ComparedTensor
@@ -155,7 +155,7 @@ def optimiser_of(evidence: Evidence, first: "ComparedTensor", name: str) -> Opti
     step = max(first.first_step, 1)
     before, after, gradient = start, None, None
     if first.stage == "trajectory":
-        start, taken = sample({name: start}, OF_A_STEP)[name], lockstep.steps(evidence, side, first.precision)[0][name]
+        start, taken = sample({name: start})[name], lockstep.steps(evidence, side, first.precision)[0][name]
         before = taken[step - 2] if step > 1 else start
         after = taken[step] if step < len(taken) else None
     else:

@@ -8,19 +8,17 @@ import numpy as np
 from harness.arrays import Array, Weights, widened
 
 SAMPLE = 512
-"""Values of each stage that are kept of a pass that is made once more."""
-OF_A_STEP = 64
 """Values of each tensor that are kept at every step of a trajectory; after its first and last step all are."""
 
 
-def sample(tensors: Mapping[str, Array], most: int = SAMPLE) -> Weights:
-    """Up to `most` values (n,) of every tensor, evenly spread over its flattened elements."""
-    return {name: np.ravel(value)[_sample_indices(np.size(value), most)] for name, value in tensors.items()}
+def sample(weights: Mapping[str, Array]) -> Weights:
+    """Up to `SAMPLE` values (n,) of every tensor, evenly spread over its flattened elements."""
+    return {name: np.ravel(value)[_sample_indices(np.size(value))] for name, value in weights.items()}
 
 
 @cache
-def _sample_indices(size: int, most: int) -> Array:
-    return np.unique(np.linspace(0, size - 1, min(size, most)).astype(int))
+def _sample_indices(size: int) -> Array:
+    return np.unique(np.linspace(0, size - 1, min(size, SAMPLE)).astype(int))
 
 
 def distance(own: Array, other: Array) -> float:

@@ -40,7 +40,7 @@ from harness.run.legs.common import (
     shared_start,
     truth_of,
 )
-from harness.run.legs.distances import OF_A_STEP, distance_by_step, distances, largest_distance, sample
+from harness.run.legs.distances import distance_by_step, distances, largest_distance, sample
 from harness.run.legs.lockstep import reordered
 from harness.scenario.schema import Scenario
 
@@ -137,7 +137,7 @@ def train_and_record(port: Port, start: Weights, batches: FirstBatches) -> Traje
             first.update(weights)
             if "optimiser_state" in port.capabilities:
                 first.update(port.optimiser_state())
-        samples.append(sample(weights, OF_A_STEP))
+        samples.append(sample(weights))
         losses.append(report.metrics[LOSS])
 
     port.set_weights(start)

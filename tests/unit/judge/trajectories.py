@@ -8,7 +8,7 @@ from harness.files import read_json, write_json, write_npz
 from harness.networks.pinn.sections import PinnScenario
 from harness.networks.pinn.start import initial_weights
 from harness.records.noise import TrajectoryNoise
-from harness.run.legs.distances import OF_A_STEP, sample
+from harness.run.legs.distances import sample
 
 
 def wobbled(arrays: dict[str, np.ndarray], wobble: float, rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -28,7 +28,7 @@ def write_trajectory(folder: Path, scenario: PinnScenario, backend: str, rng: np
         moments = {name: common.normal(size=start[name.rpartition(".")[0]].shape) for name in names}
         write_npz(here / f"start_{precision}.npz", **start)
         write_npz(here / f"first_{precision}.npz", **walk[0], **wobbled(moments, wobble, rng))
-        kept = {name: np.stack([sample(seen, OF_A_STEP)[name] for seen in walk]) for name in start}
+        kept = {name: np.stack([sample(seen)[name] for seen in walk]) for name in start}
         loss = read_json(folder / backend / "lockstep" / f"losses_{precision}.json")["loss"]
         write_npz(here / f"steps_{precision}.npz", **kept, loss=loss - 0.01 * np.arange(count))
         write_npz(here / f"last_{precision}.npz", **walk[-1])
