@@ -4,7 +4,7 @@ Both sides start from the same data and compute the same, so most arrays of a ca
 bit or but for rounding. A packed archive holds what is new as any NPZ does; of the other arrays `packed.json` in it
 says where the array lies that each of them follows from, and `<name>.planes` holds what it differs by: the distance of
 every value, counted in numbers that its type can represent. Nothing is lost, whatever the values are; where two sides
-agree, a tenth is left. An NPY file may be such an archive, too, of one array.
+agree, a tenth is left. An NPY file that nobody but the harness reads may be such an archive, too, of one array.
 """
 
 import hashlib

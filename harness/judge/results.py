@@ -13,7 +13,8 @@
   boolean masks (`mask_0`, `mask_1`), and the baselines of the reference side (`baseline_<name>`);
 - `frc.npz`: the Fourier ring correlations behind `frc50`, of each side with the truth and of the two sides:
   `<side_0, side_1 or sides>.<amplitude or phase>.<frequency, correlation or half_bit>`, (R,), cycles a pixel;
-- `amplitude_diff.npy` and `phase_diff.npy`: candidate minus reference after gauge fixing, NaN where not compared.
+- `amplitude_diff.npy` and `phase_diff.npy`: float32 candidate minus reference after gauge fixing, NaN where not
+  compared.
 """
 
 from collections.abc import Callable
@@ -127,7 +128,7 @@ def write(evidence: Evidence) -> None:
         write_json(folder / layout.LOCKSTEP_DISTANCES, distances)
     if results.agreement is not None:
         for part, difference in _differences(results.agreement[0]).items():
-            write_npy(folder / layout.difference(part), difference)
+            write_npy(folder / layout.difference(part), difference.astype(np.float32))
     write_json(folder / layout.METRICS, metrics)
 
 

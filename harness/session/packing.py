@@ -19,6 +19,7 @@ import numpy as np
 from harness import layout, packed
 from harness.errors import HarnessError
 from harness.files import read_npy, read_npz, write_bytes
+from harness.judge.truth import PARTS
 from harness.packed import Array, Derived
 
 _EVIDENCE = frozenset(
@@ -104,11 +105,20 @@ def _files(case_dir: Path, backends: Sequence[str]) -> list[Path]:
     rank = {name: number for number, name in enumerate((layout.DATASET, *backends))}
     found = [path for path in case_dir.rglob("*.np[yz]") if path.parent.name in _FOLDERS and path.is_file()]
 
+    found = [path for path in found if not _is_read_by_anyone(path.relative_to(case_dir))]
+
     def order(path: Path) -> tuple[int, bool, str]:
         relative = path.relative_to(case_dir)
         return rank.get(relative.parts[0], len(rank)), "float32" in path.name, relative.as_posix()
 
     return sorted((path for path in found if layout.RED not in path.relative_to(case_dir).parts), key=order)
+
+
+def _is_read_by_anyone(relative: Path) -> bool:
+    """Whether a file of a case is an NPY file that its contract names, which any reader of NumPy must open."""
+    first, *folders = relative.parts[:-1]
+    result = folders == [layout.INFERENCE_OUTPUTS] and relative.stem in PARTS
+    return relative.suffix == ".npy" and (first in (layout.DATASET, layout.COMPARISON) or result)
 
 
 def _members(path: Path, arrays: Mapping[str, Array], known: _Known) -> dict[str, bytes]:
