@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
+from harness import packed
 from harness.errors import HarnessError
 from harness.pipes import require_no_pipe
 
@@ -46,6 +47,15 @@ def write_text(path: Path, text: str) -> None:
 
     def write(temporary: Path) -> None:
         temporary.write_text(text, encoding="utf-8")
+
+    write_atomic(path, write)
+
+
+def write_bytes(path: Path, contents: bytes) -> None:
+    """Write `contents`, atomically."""
+
+    def write(temporary: Path) -> None:
+        temporary.write_bytes(contents)
 
     write_atomic(path, write)
 
@@ -87,11 +97,11 @@ def write_npy(path: Path, array: np.ndarray) -> None:
 
 
 def read_npz(path: Path) -> dict[str, np.ndarray]:
-    """Read every array of an NPZ file without unpickling; raises HarnessError when it is missing or broken."""
+    """Read every array of an NPZ file, packed or not, without unpickling; HarnessError when it is missing or broken."""
     try:
         # opened here, since numpy does not close its own handle when the file is broken
         with require_no_pipe(path).open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
+            return packed.unpacked(path, archive)
     except OSError as error:
         raise HarnessError(f"{path}: cannot be read ({error}).") from error
     except HarnessError:
@@ -101,9 +111,11 @@ def read_npz(path: Path) -> dict[str, np.ndarray]:
 
 
 def read_npy(path: Path) -> np.ndarray:
-    """Read an NPY file without unpickling; raises HarnessError when it is missing or broken."""
+    """Read an NPY file, packed or not, without unpickling; raises HarnessError when it is missing or broken."""
     try:
         with require_no_pipe(path).open("rb") as stream:
+            if packed.is_archive(stream):
+                return read_npz(path)[packed.ONE]
             return np.lib.format.read_array(stream, allow_pickle=False)
     except OSError as error:
         raise HarnessError(f"{path}: cannot be read ({error}).") from error

@@ -1,5 +1,7 @@
 """What `pytest` alone does in this repository: the fast unit tests and one case of the ladder at smoke size.
 
+And what `pytest -m parity` leaves unread.
+
 Any path, `-k`, `-m` or option of the ladder, and a second look at what failed, mean what they mean to pytest.
 """
 
@@ -9,6 +11,8 @@ import pytest
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
+LADDER = "parity"
+"""Folder of the tests that are rungs of the ladder, or rest on them."""
 CASE = "gs1_custom"
 FAST = ("dataset", "physics", "ports", "records", "scenario")
 """Folders of `tests/unit` that take seconds together; the files beside them are fast, too, but for those in SLOW."""
@@ -38,6 +42,17 @@ def _is_alone(config: pytest.Config) -> bool:
     return at_root and config.args_source is config.ArgsSource.TESTPATHS and not any(given[name] for name in asked)
 
 
+def holds_no_rung(path: Path, markexpr: str) -> bool:
+    """Whether rungs alone are asked for, and this file holds none: to import it for that would be time lost."""
+    words = markexpr.split()
+    return words[:1] == ["parity"] and "or" not in words and _is_beside(path)
+
+
+def _is_beside(path: Path) -> bool:
+    """Whether a path lies in another folder of the tests than that of the ladder."""
+    return path.is_relative_to(TESTS) and path != TESTS and path.relative_to(TESTS).parts[0] != LADDER
+
+
 class Alone:
     """Collects what is fast, keeps one case of the ladder, and says what there is besides."""
 
@@ -50,7 +65,7 @@ class Alone:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """Keep one case of the ladder, without the training of further seeds."""
-        others = [item for item in items if item.path.parent.name == "parity" and not _is_of_the_case(item)]
+        others = [item for item in items if item.path.parent.name == LADDER and not _is_of_the_case(item)]
         items[:] = [item for item in items if item not in set(others)]
         config.hook.pytest_deselected(items=others)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.arrays import Array
-from harness.files import read_json, read_npz
+from harness.files import read_json, read_npy, read_npz
 
 
 def state(path: Path) -> tuple[int, int, int]:
@@ -22,6 +22,18 @@ def contents(path: Path) -> Any:
 def arrays(path: Path) -> dict[str, Array]:
     """Arrays of an NPZ file, read-only."""
     return _arrays(path, *state(path))
+
+
+def array(path: Path) -> Array:
+    """The array of an NPY file, read-only."""
+    return _array(path, *state(path))
+
+
+@lru_cache(maxsize=64)
+def _array(path: Path, *_state: int) -> Array:
+    found = read_npy(path)
+    found.flags.writeable = False
+    return found
 
 
 @lru_cache(maxsize=64)

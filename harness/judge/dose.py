@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
-from scipy import stats
 
 from harness.judge.comparing import not_finite
 from harness.judge.evidence import Evidence
@@ -89,6 +88,8 @@ def fall_and_noise(below: Values, above: Values, level: float) -> tuple[float, f
     significant at `level` where the confidence interval of Welch's test excludes zero. Where the qualities of neither
     dose vary, the noise is 0 and the means decide.
     """
+    from scipy import stats  # loads slowly, and few sessions have a dose study
+
     fall = float(np.mean(np.asarray(below, float)) - np.mean(np.asarray(above, float)))
     if np.ptp(np.asarray(below, float)) == 0 == np.ptp(np.asarray(above, float)):
         return fall, 0.0

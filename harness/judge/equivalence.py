@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy import stats
-from scipy.special import ndtr
+from scipy.special import chdtri, ndtr, stdtrit
 
 Decision = Literal["pass", "fail", "inconclusive"]
 POWER = 0.8
@@ -52,7 +51,7 @@ def equivalence(differences: Sequence[float], bound: float, alpha: float) -> Equ
     """
     values = np.asarray(differences, dtype=np.float64)
     mean, deviation = float(values.mean()), 0.0 if np.ptp(values) == 0 else float(values.std(ddof=1))
-    half = float(stats.t.ppf(1 - alpha, len(values) - 1)) * deviation / math.sqrt(len(values))
+    half = float(stdtrit(len(values) - 1, 1 - alpha)) * deviation / math.sqrt(len(values))
     low, high = mean - half, mean + half
     decision: Decision = "inconclusive"
     if -bound <= low and high <= bound:
@@ -71,7 +70,7 @@ def power(mean: float, deviation: float, bound: float, alpha: float, runs: int) 
     its degrees of freedom.
     """
     degrees, error = runs - 1, deviation / math.sqrt(runs)
-    half = stats.t.ppf(1 - alpha, degrees) * np.sqrt(stats.chi2.ppf(_NODES, degrees) / degrees)
+    half = stdtrit(degrees, 1 - alpha) * np.sqrt(chdtri(degrees, 1 - _NODES) / degrees)
     if abs(mean) > bound:
         given_u = ndtr((abs(mean) - bound) / error - half)
     else:

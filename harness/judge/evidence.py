@@ -14,7 +14,7 @@ from safetensors.numpy import load_file
 from harness import layout
 from harness.arrays import Array, Precision, Weights
 from harness.errors import HarnessError
-from harness.files import read_json, read_npy
+from harness.files import read_json
 from harness.judge import cached
 from harness.physics.probe import model_probe
 from harness.physics.twins import twin
@@ -225,7 +225,7 @@ class Evidence:
         """Read an NPY file of the case; NoEvidence when it is missing or broken."""
         path = self.existing(relative)
         try:
-            return read_npy(path)
+            return cached.array(path)
         except HarnessError as error:
             raise NoEvidence(str(error)) from error
 

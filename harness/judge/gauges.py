@@ -23,8 +23,9 @@ SHIFT_BOUND = 1.5
 """Largest change of the shift in the refinement, pixels; only a poor picture reaches it."""
 RAMP_BOUND = 0.5
 """Largest change of the linear phase in the refinement, radians at the edge of the picture."""
-CONVERGED = 1e-10
-"""Tolerances `ftol`, `xtol` and `gtol` of the least-squares refinement."""
+SEARCH = {"method": "dogbox", "x_scale": "jac", "ftol": 1e-10, "xtol": 1e-10, "gtol": 1e-10}
+"""Options of the least-squares refinement. A poor picture drives it to a bound, where the default method takes 60 to
+240 steps to get near; this one gets to the same place, or a better one, in 15 to 40."""
 
 Pair = tuple[float, float]
 """Values along x and y."""
@@ -170,7 +171,7 @@ def _refined(field: Array, reference: Array, mask: Array, ramp: Pair, shift: Pai
     start = np.array([*(half * np.array(ramp)), *shift])
     bound = np.array([RAMP_BOUND, RAMP_BOUND, SHIFT_BOUND, SHIFT_BOUND])
     bounds = (start - bound, start + bound)
-    found = least_squares(left_over, start, bounds=bounds, ftol=CONVERGED, xtol=CONVERGED, gtol=CONVERGED).x
+    found = least_squares(left_over, start, bounds=bounds, **SEARCH).x
     return (float(found[0] / half), float(found[1] / half)), (float(found[2]), float(found[3]))
 
 

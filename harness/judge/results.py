@@ -9,11 +9,12 @@
   value is null;
 - `lockstep.json`: distance (steps,) of all weights between the sides in both precisions, and the envelope of noise
   that the distance in float32 is compared with;
-- `pictures.npz`: `truth` and one complex picture a side after gauge fixing (`side_0` the reference), their
+- `pictures.npz`, float32: `truth` and one complex picture a side after gauge fixing (`side_0` the reference), their
   boolean masks (`mask_0`, `mask_1`), and the baselines of the reference side (`baseline_<name>`);
 - `frc.npz`: the Fourier ring correlations behind `frc50`, of each side with the truth and of the two sides:
   `<side_0, side_1 or sides>.<amplitude or phase>.<frequency, correlation or half_bit>`, (R,), cycles a pixel;
-- `amplitude_diff.npy` and `phase_diff.npy`: candidate minus reference after gauge fixing, NaN where not compared.
+- `amplitude_diff.npy` and `phase_diff.npy`: float32 candidate minus reference after gauge fixing, NaN where not
+  compared.
 """
 
 from collections.abc import Callable
@@ -24,7 +25,7 @@ from typing import TypeVar
 import numpy as np
 
 from harness import layout
-from harness.arrays import Array
+from harness.arrays import Array, in_precision
 from harness.errors import HarnessError
 from harness.files import plain, write_json, write_npy, write_npz
 from harness.judge.evidence import Evidence
@@ -121,13 +122,13 @@ def write(evidence: Evidence) -> None:
     """Compute all results of a case and write the files of `<case>/comparison/` that the module's docstring lists."""
     results, folder = Results(evidence), evidence.case_dir / layout.COMPARISON
     metrics = results.as_json()
-    write_npz(folder / layout.ALIGNED, **_pictures(results))
+    write_npz(folder / layout.ALIGNED, **{name: _for_eyes(picture) for name, picture in _pictures(results).items()})
     write_npz(folder / layout.FRC, **_curves(results))
     if (distances := results.lockstep) is not None:
         write_json(folder / layout.LOCKSTEP_DISTANCES, distances)
     if results.agreement is not None:
         for part, difference in _differences(results.agreement[0]).items():
-            write_npy(folder / layout.difference(part), difference)
+            write_npy(folder / layout.difference(part), difference.astype(np.float32))
     write_json(folder / layout.METRICS, metrics)
 
 
@@ -135,6 +136,11 @@ def _canvas_metrics(evidence: Evidence, backend: str) -> dict[str, float]:
     canvas = evidence.canvas(backend)
     found = recomputed(evidence, canvas, evidence.predictions(backend))
     return {"size": len(canvas.field), "fits_canvas": len(canvas.field) >= found["required"], **found}
+
+
+def _for_eyes(picture: Array) -> Array:
+    """A picture in float32, of which a page shows 16 bits; what is judged is computed from the files of the sides."""
+    return picture if picture.dtype == bool else in_precision(picture, "float32")
 
 
 def _pictures(results: Results) -> dict[str, Array]:

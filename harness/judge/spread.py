@@ -6,7 +6,7 @@ A port that ignores its seed trains the same network again and again; the mean o
 from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
-from scipy import stats
+from scipy.special import fdtri
 
 from harness.judge.findings import Findings
 from harness.judge.quantities import QUANTITIES
@@ -55,4 +55,4 @@ def least_ratio(first: Sequence[float | None], second: Sequence[float | None], a
         return 1.0
     if small == 0:
         return float("inf")
-    return max(1.0, large / small / float(stats.f.ppf(1 - alpha, len(one) - 1, len(other) - 1)))
+    return max(1.0, large / small / float(fdtri(len(one) - 1, len(other) - 1, 1 - alpha)))

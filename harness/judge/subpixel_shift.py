@@ -20,7 +20,10 @@ REACH = 6
 def shifted(field: Array, dx: float, dy: float) -> Array:
     """Shift a picture (H, W) by dx columns and dy rows; zeros come in from outside."""
     for distance, axis in ((dy, 0), (dx, 1)):
-        field = np.asarray(sum(weight * neighbour for weight, neighbour in _neighbours(field, distance, axis)))
+        (weight, neighbour), *others = _neighbours(field, distance, axis)
+        field, one = weight * neighbour, np.empty_like(neighbour, np.result_type(neighbour, np.float64))
+        for weight, neighbour in others:
+            field += np.multiply(neighbour, weight, out=one)
     return field
 
 
@@ -35,11 +38,18 @@ def _neighbours(field: Array, distance: float, axis: int) -> list[tuple[float, A
     """Weight and shifted picture of every neighbour; a single one where the distance is a whole number of pixels."""
     whole, fraction = divmod(-distance, 1.0)
     margin, count = abs(int(whole)) + REACH, field.shape[axis]
-    padded = np.moveaxis(np.pad(field, [(margin, margin) if own == axis else (0, 0) for own in range(2)]), axis, 0)
-    weights = dict(zip(margin + int(whole) + NEIGHBOURS, _lagrange(fraction), strict=True))
-    return [
-        (weight, np.moveaxis(padded[first : first + count], 0, axis)) for first, weight in weights.items() if weight
-    ]
+    size = list(field.shape)
+    size[axis] += 2 * margin
+    padded: Array = np.zeros(size, field.dtype)
+    padded[_cut(margin, count, axis)] = field
+    firsts = [margin + int(whole) + int(offset) for offset in NEIGHBOURS]
+    weights = dict(zip(firsts, _lagrange(fraction), strict=True))
+    return [(weight, padded[_cut(first, count, axis)]) for first, weight in weights.items() if weight]
+
+
+def _cut(first: int, count: int, axis: int) -> tuple[slice, ...]:
+    """Index of `count` rows, or columns, from the first on."""
+    return (slice(None),) * axis + (slice(first, first + count),)
 
 
 def _lagrange(fraction: float) -> list[float]:

@@ -91,12 +91,14 @@ def render(root: Path) -> Summary:
     """Draw the pictures and write the pages, the summary and the manifest of a hub from its files."""
     from harness.report import figures, junit, pages
     from harness.report.study import page as study
-    from harness.session import manifest  # they load Pillow, which is needed only at the end
+    from harness.session import manifest, packing  # they load Pillow, which is needed only at the end
 
     hub.require_planned_cases(root)
     cases = case_files.of_hub(root)
     prepared = [case for case in cases if case.is_prepared]
     problems = {case.folder.name: illustrate(case) + _localise(case) + session.write(case) for case in prepared}
+    for case in prepared:
+        packing.pack(case.folder, case.plan.backends)
     _write(root, current := summary.build(root, cases))  # the dose studies read it
     for problem in figures.run_tasks({"dose studies": partial(study.write, root, cases, current)}, root):
         _warn(problem)

@@ -2,7 +2,7 @@
 
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -37,9 +37,14 @@ def record_jobs(case_dir: Path, results: Sequence[Result]) -> None:
     jobs.write(case_dir / layout.JOBS, records.values())
 
 
-def copy_files(folder: Path, target: Path) -> None:
-    """Copy a finished folder of the store to the folder `target` of a hub; its log is appended to the log there."""
+def copy_files(folder: Path, target: Path, leave_out: Collection[str] = ()) -> None:
+    """Copy a finished folder of the store to the folder `target` of a hub; its log is appended to the log there.
+
+    `leave_out`: names of files, relative to the folder, that are not copied.
+    """
     for name in recorded_files(folder):
+        if name in leave_out:
+            continue
         if name == layout.LOG:
             _add_log(folder / name, target / layout.CLI / layout.LOG)
         else:

@@ -24,6 +24,12 @@ from harness.scenario.pair import PairScenario
 
 TIME_LIMITS = {"smoke": 600.0, "stable": 3600.0, "full": 86400.0}
 """Profile to the seconds that one worker may take, where no `--parity-timeout` is given."""
+CASE_ALONE = (f"{layout.INFERENCE_OUTPUTS}/{layout.DIFFRACTION}",)
+"""Files that are read of the case itself, and so are not copied into the folder of a member of its ensemble."""
+FOR_RESUME = tuple(
+    f"{layout.REPLAY}/{name}" for name in (layout.CHECKPOINT_WEIGHTS, layout.CHECKPOINT_OPTIMISER, layout.UNBROKEN)
+)
+"""Files that another leg starts from and nobody judges; they are copied beside a failed job, to repeat it."""
 
 
 def run_case(
@@ -48,7 +54,8 @@ def run_case(
         options: The options of the session.
         case_dir: Folder of the case.
         on_progress: Called with each progress line of a worker.
-        with_dataset: Whether to copy the dataset, too; otherwise it is copied only beside a failed job, to repeat it.
+        with_dataset: Whether to copy the dataset, too, and what only the case itself is asked for; otherwise the
+            dataset is copied only beside a failed job, to repeat it.
         cancelled: Event that stops it.
 
     Raises:
@@ -166,9 +173,12 @@ class _CaseRun:
             if result.folder is None:
                 if not self.with_dataset:
                     results.copy_files(job.dataset, self.case_dir / layout.DATASET)
+                if job.source is not None and (given := self.context.store.path(job.source.address)).is_dir():
+                    results.copy_files(given, self.case_dir / job.source.backend)
                 results.write_evidence(self.case_dir, job, runtime, result)
             else:
-                results.copy_files(result.folder, self.case_dir / job.backend)
+                left_out = FOR_RESUME if self.with_dataset else (*FOR_RESUME, *CASE_ALONE)
+                results.copy_files(result.folder, self.case_dir / job.backend, left_out)
             if job.leg == "contract" and pair.is_named_alike(self.case.scenario):
                 pair.mapping(self.case, self.case_dir)
             results.record_jobs(self.case_dir, [result])

@@ -1,11 +1,14 @@
 """`pytest` alone in this repository: what it selects, and that any selection of the user's is left as it is."""
 
+import ast
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests import alone
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,3 +50,24 @@ def test_an_expression_alone_selects_from_everything(arguments: tuple[str, ...])
     assert found
     assert "besides: " not in said
     assert any(name.startswith("tests/golden/") or name.endswith("[gs2_custom]") for name in found)
+
+
+@pytest.mark.parametrize(
+    ("markexpr", "left_out"),
+    {"parity": True, "parity and lockstep": True, "parity or faults": False, "not parity": False, "": False}.items(),
+)
+def test_where_rungs_alone_are_asked_for_no_other_file_is_read(markexpr: str, left_out: bool) -> None:
+    other, ladder = (alone.TESTS / folder / "test_any.py" for folder in ("golden", alone.LADDER))
+    assert alone.holds_no_rung(other, markexpr) == left_out
+    assert not alone.holds_no_rung(ladder, markexpr)
+    assert not alone.holds_no_rung(alone.TESTS, markexpr)
+
+
+def test_no_file_in_another_folder_is_a_part_of_the_ladder() -> None:
+    for path in alone.TESTS.rglob("test_*.py"):
+        if path.parent.name != alone.LADDER:
+            named = {
+                ast.unparse(node) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)
+            }
+            assert "pytest.mark.parity" not in named, path
+            assert "from ptycho_parity.ladder import *" not in path.read_text().splitlines(), path

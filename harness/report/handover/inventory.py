@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from safetensors import safe_open
 
-from harness import templates
+from harness import packed, templates
 from harness.dataset import npz
 from harness.dataset.archive import Header
 from harness.errors import HarnessError
-from harness.files import load_problem
+from harness.files import load_problem, read_npy
 from harness.report.tables import Table
 from harness.session import manifest
 
@@ -66,15 +66,21 @@ def _content(path: Path, name: str) -> dict[str, Any]:
 def _headers(path: Path) -> dict[str, Header]:
     """Shape and type of every array of a file; of an archive nothing is read into memory."""
     if path.name.endswith(_ARCHIVES):
-        return {key: header for key, header in npz.headers(path).items() if header is not None}
+        derived = {key: Header(of.shape, np.dtype(of.dtype)) for key, of in packed.derived_at(path).items()}
+        try:
+            whole = {key: header for key, header in npz.headers(path).items() if header is not None}
+        except HarnessError:
+            if not derived:
+                raise
+            whole = {}
+        return whole | derived
     return {key: Header(array.shape, array.dtype) for key, array in _arrays(path).items()}
 
 
 def _arrays(path: Path) -> Mapping[str, np.ndarray]:
+    if path.suffix == ".npy":
+        return {"": read_npy(path)}
     try:
-        if path.suffix == ".npy":
-            with path.open("rb") as stream:
-                return {"": np.load(stream, allow_pickle=False)}
         if path.suffix == ".safetensors":
             with safe_open(path, framework="numpy") as held:
                 return {key: held.get_tensor(key) for key in held.keys()}  # noqa: SIM118 - not a mapping

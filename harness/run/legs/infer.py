@@ -13,7 +13,7 @@ import numpy as np
 from safetensors.numpy import load_file
 
 from harness import layout
-from harness.arrays import Array, fingerprints
+from harness.arrays import Array, fingerprints, in_precision
 from harness.dataset.grouped import GroupedData
 from harness.errors import HarnessError
 from harness.files import read_json, write_json, write_npy, write_npz
@@ -64,7 +64,8 @@ def run(job: Job) -> None:
     _canvas_facts(job, port, placed, len(canvas), answer).write(folder / layout.CANVAS)
     _patch_stats(job, port, placed).write(folder / layout.PATCH_STATS)
     _stats(job, port, bundle, seconds, placed, answer).write(folder / layout.STATS)
-    _write_diffraction(job, folder, data, placed)
+    if job.leg == "infer":  # of an exchange nobody reads it
+        _write_diffraction(job, folder, data, placed)
     progress.report()
 
 
@@ -181,7 +182,8 @@ def _write_diffraction(job: Job, folder: Path, data: GroupedData, placed: Placed
     patches = placed.as_predicted().reshape(groups, members, *placed.patches.shape[1:])[chosen]
     setup = setup_of(job, "float64")
     amplitude = oracle.diffraction(setup, np.moveaxis(patches, 1, -1), data.relative[chosen])
-    write_npz(folder / layout.DIFFRACTION, groups=chosen, amplitude=amplitude)
+    # the patches are kept in float32, too
+    write_npz(folder / layout.DIFFRACTION, groups=chosen, amplitude=in_precision(amplitude, "float32"))
 
 
 def _patch_stats(job: Job, port: Port, placed: PlacedPatches) -> PatchStats:

@@ -1,13 +1,13 @@
 """The oracle leg: stages and losses of the lock-step as the network's oracle computes them, from this side's stages.
 
-Fills `oracle/`, for each precision of the lock-step: `stages_<precision>.npz`, float64 and complex128, and
-`losses_<precision>.json`. The oracle shares no code with a port.
+Fills `oracle/`, for each precision of the lock-step: `stages_<precision>.npz`, computed in float64 and kept in the
+precision of what is held against it, and `losses_<precision>.json`. The oracle shares no code with a port.
 """
 
 from pathlib import Path
 
 from harness import layout
-from harness.arrays import PRECISIONS, Precision
+from harness.arrays import PRECISIONS, Precision, in_precision
 from harness.files import read_json, read_npz, write_json, write_npz
 from harness.networks.network import Oracle, oracle_of
 from harness.ports.protocol import Batch
@@ -33,6 +33,7 @@ def _compute(oracle: Oracle, job: Job, lockstep: Path, precision: Precision, fol
     setup, known = setup_of(job, "float64"), read_npz(lockstep / layout.stages(precision))
     batch, weights = Batch(**read_npz(lockstep / layout.BATCH)), read_npz(lockstep / layout.FIRST_WEIGHTS)
     stages = oracle.stages(setup, known, batch, weights)
-    write_npz(folder / layout.stages(precision), **stages)
+    kept = {name: in_precision(stage, precision) for name, stage in stages.items()}
+    write_npz(folder / layout.stages(precision), **kept)
     if losses := oracle.losses(setup, stages, batch):
         write_json(folder / layout.losses(precision), losses)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from typer.testing import Result
 
-from harness.files import read_json, write_json
+from harness.files import read_json, read_npy, write_json
 from harness.session import hub as sessions
 from harness.session import manifest
 
@@ -62,7 +62,7 @@ def test_reassembly_of_a_canvas_that_is_too_small(verb: Verb, copy: Path) -> Non
     facts = read_json(outputs / "canvas.json")
     write_json(outputs / "canvas.json", facts | {"size": facts["size"] - 8})
     for name in ("amplitude.npy", "phase.npy", "coverage.npy"):
-        np.save(outputs / name, np.load(outputs / name)[4:-4, 4:-4])
+        np.save(outputs / name, read_npy(outputs / name)[4:-4, 4:-4])
     result = verb("reassembly", str(copy), "--json")
     assert result.exit_code == 1
     (found,) = json.loads(result.stdout)
@@ -99,7 +99,7 @@ def test_a_session_whose_training_breaks_says_so_and_goes_on(verb: Verb, tmp_pat
     result = verb("run", "small", "--backends", "toy,unfinite", "--hub", str(tmp_path / "hub"))
     assert "warning: small, unfinite: loss is NaN or Inf, first in epoch 0" in result.stdout.splitlines()
     outputs = tmp_path / "hub" / "small" / "unfinite" / "inference_outputs"
-    assert np.isnan(np.load(outputs / "amplitude.npy")).any()  # inferred and stitched all the same
+    assert np.isnan(read_npy(outputs / "amplitude.npy")).any()  # inferred and stitched all the same
     assert {job["status"] for job in read_json(tmp_path / "hub" / "small" / "jobs.json")} == {"done"}
 
 
@@ -124,7 +124,7 @@ def test_two_sides_of_which_one_is_twice_as_bright(verb: Verb, copy: Path) -> No
     case = unsealed(copy)
     outputs = case / "other" / "inference_outputs"
     shutil.copytree(case / "toy" / "inference_outputs", outputs, dirs_exist_ok=True)
-    np.save(outputs / "amplitude.npy", 2 * np.load(outputs / "amplitude.npy"))
+    np.save(outputs / "amplitude.npy", 2 * read_npy(outputs / "amplitude.npy"))
     result = verb("compare-stats", str(case / "toy"), str(case / "other"), "--json")
     assert result.exit_code == 0
     found = json.loads(result.stdout)
@@ -140,8 +140,8 @@ def test_two_sides_of_which_one_is_twice_as_bright(verb: Verb, copy: Path) -> No
 def test_a_flat_baseline_blocks_the_ratio(verb: Verb, copy: Path) -> None:
     case = unsealed(copy)
     outputs = case / "toy" / "inference_outputs"
-    np.save(outputs / "amplitude.npy", np.ones_like(np.load(outputs / "amplitude.npy")))
-    np.save(outputs / "phase.npy", np.zeros_like(np.load(outputs / "phase.npy")))
+    np.save(outputs / "amplitude.npy", np.ones_like(read_npy(outputs / "amplitude.npy")))
+    np.save(outputs / "phase.npy", np.zeros_like(read_npy(outputs / "phase.npy")))
     result = verb("compare-stats", str(case / "toy"), str(case / "other"))
     assert result.exit_code == 1
     assert re.search(r"^canvas +std +0 .* - .*blocked_baseline_zero$", result.stdout, re.MULTILINE)

@@ -331,7 +331,8 @@ def write_leg(
         reassemble_m=side,
         weighting="uniform",
     ).write(here / "canvas.json")
-    write_diffraction(folder, here, scenario, layout)
+    if here.name == "inference_outputs":
+        write_diffraction(folder, here, scenario, layout)
 
 
 def write_diffraction(folder: Path, here: Path, scenario: PinnScenario, patches: np.ndarray) -> None:

@@ -41,8 +41,6 @@ UNREAD = {
     "lockstep/weights.npz/log_scale": "what the oracle made of it is judged",
     "inference_outputs/diffraction.npz/groups": FACTS,
     "inference_outputs/diffraction.npz/amplitude": FACTS,
-    "exchange/diffraction.npz/groups": FACTS,
-    "exchange/diffraction.npz/amplitude": FACTS,
     "dataset/data.npz/objectGuess": "the judge's truth stands in ground_truth_*",
     "dataset/test.npz/batches": "nothing is trained on the test groups",
     "dataset/setup.json/N": FACTS,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageColor
 
-from harness.files import read_json
+from harness.files import read_json, read_npy
 from harness.report import pictures
 from harness.report.pictures import OUTSIDE, Colours
 
@@ -116,7 +116,7 @@ def test_box_of() -> None:
 
 def test_reconstructions_are_drawn_pixel_by_pixel_in_the_ranges_that_are_written_down(made: Path) -> None:
     ranges = read_json(made / "small" / "comparison" / "colours.json")
-    canvas = np.load(made / "small" / "toy" / "inference_outputs" / "amplitude.npy")
+    canvas = read_npy(made / "small" / "toy" / "inference_outputs" / "amplitude.npy")
     judged = np.load(made / "small" / "comparison" / "pictures.npz")
     picture = np.asarray(Image.open(made / "small" / "toy" / "inference_outputs" / "amplitude.png").convert("RGB"))
     assert picture.shape == (*canvas.shape, 3)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from harness.files import read_json, read_npz
+from harness.files import read_json, read_npy, read_npz
 from tests.unit.report.browser.conftest import Open
 from tests.unit.report.conftest import DESCRIPTION
 
@@ -39,7 +39,7 @@ def test_values_under_the_pointer_are_those_of_the_files(several: Path, opened: 
     page = opened(several / "small" / "index.html").page
     page.get_by_label(part, exact=True).check()
     folder = several / "small" / "comparison"
-    judged, difference = read_npz(folder / "pictures.npz"), np.load(folder / f"{part}_diff.npy")
+    judged, difference = read_npz(folder / "pictures.npz"), read_npy(folder / f"{part}_diff.npy")
     scale = read_json(several / "small" / "dataset" / "truth.json")["model_scale"]
     of = np.abs if part == "amplitude" else np.angle
     found = 0
