@@ -12,6 +12,8 @@ from harness.errors import HarnessError
 from harness.networks import registry
 from harness.records.session import SessionRecord
 from harness.run import devices, interpreters, pair
+from harness.run.executors import executor
+from harness.run.executors.executor import LOCAL
 from harness.run.sides import Side
 from harness.scenario.case import Case
 from harness.scenario.catalogue import load_cases
@@ -58,6 +60,8 @@ class Request:
     """A file whose patterns take the place of the data of every case; None for the data that the scenarios name."""
     budget: float | None = None
     """Seconds after which no further case is begun; None for no such limit."""
+    executor: str = LOCAL
+    """Name of what runs the workers."""
 
     @classmethod
     def from_texts(cls, root: Path, **given: Any) -> "Request":
@@ -88,6 +92,7 @@ class Request:
             strict=values["strict"],
             fault=_injected(values["fault"], both) if values["fault"] else None,
             budget=_seconds("--parity-budget", values["budget"]),
+            executor=_usable_executor(values["executor"], values["device"], both),
         )
 
     @property
@@ -228,6 +233,18 @@ def _checkout(where: str, text: str) -> Path:
 def _known_device(text: str) -> str:
     devices.choose(text)  # says what is wrong with a device before anything runs
     return text
+
+
+def _usable_executor(name: str, device: str, both: Mapping[str, Side]) -> str:
+    """The name of an executor; HarnessError for one that cannot be used here, or not with these devices."""
+    executor.named(name).require()
+    devices_asked = {device, *(side.device for side in both.values() if side.device is not None)}
+    if name != LOCAL and any(devices.choose(asked).kind == "gpu" for asked in devices_asked):
+        raise HarnessError(
+            f"--parity-executor {name}: runs workers on the CPU alone, for which GPU another machine has is not known "
+            "here; give --parity-device cpu."
+        )
+    return name
 
 
 def _seconds(option: str, text: str) -> float | None:
