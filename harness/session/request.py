@@ -143,6 +143,7 @@ class Request:
             timeout=self.timeout,
             budget=self.budget,
             strict=self.strict,
+            executor=self.executor,
             fault=None if self.fault is None else str(self.fault),
             started=started,
             finished=None,

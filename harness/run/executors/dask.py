@@ -93,9 +93,12 @@ class _Task:
             raise _gone(error) from error
 
     def waits_for(self) -> str:
-        """A worker, and how many there are."""
-        count = len(self._client.scheduler_info(n_workers=-1)["workers"])
-        return f"a worker of Dask, of which there {'is' if count == 1 else 'are'} {count or 'none'}"
+        """A worker, and how many there are; the scheduler, where it does not answer."""
+        with contextlib.suppress(Exception):
+            if self._client.status == "running":  # otherwise the question would wait
+                count = len(self._client.scheduler_info(n_workers=-1)["workers"])
+                return f"a worker of Dask, of which there {'is' if count == 1 else 'are'} {count or 'none'}"
+        return "the scheduler of Dask"
 
     def cancel(self) -> None:
         """Forget it; a scheduler that is gone has done so."""

@@ -97,11 +97,12 @@ class _Machine:
         _look_again(self._call.folder)
         status, found = task.status(), node.read_outcome(self._folder)
         self._progress.read()
-        self._watch(self._log)
+        self._follow_log()
+        self._watch(self._log_now)
         if found is not None:
-            return replace(found, log=self._log())
+            return replace(found, log=self._log_now())
         if status is not None and (status == node.UNKNOWN or status < 0):
-            return Outcome(status, 0.0, timed_out=False, log=self._log(), lost=True)
+            return Outcome(status, 0.0, timed_out=False, log=self._log_now(), lost=True)
         if status is not None:
             self._require_shown(status)
         return None
@@ -116,14 +117,18 @@ class _Machine:
                 "engine's own log."
             )
 
-    def _log(self) -> str:
-        """All that the machine has logged, in whole lines; what is new goes to the log of the call, too."""
+    def _log_now(self) -> str:
+        """All that the machine has logged, in whole lines."""
+        self._follow_log()
+        return self._text
+
+    def _follow_log(self) -> None:
+        """Bring what is new in the log of the machine to that of the call."""
         if (self._folder / node.LOG).exists():
             with (self._folder / node.LOG).open("rb") as stream:
                 stream.seek(self._read)
                 lines, end, _ = stream.read().rpartition(b"\n")
             self._keep(lines + end)
-        return self._text
 
     def _keep(self, lines: bytes) -> None:
         if lines:

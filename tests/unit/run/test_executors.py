@@ -22,6 +22,7 @@ from harness.files import sha256
 from harness.run.locks import StoppedError
 from harness.run.plan import LEGS
 from harness.run.run_case import run_case
+from harness.run.store import Store
 
 pytest.importorskip("distributed", reason="the extra dask is not installed")
 from dask import config  # after the skip, for it needs the extra
@@ -128,13 +129,14 @@ class Session:
 
     def __init__(self, *arguments: Any) -> None:
         self.cancelled = threading.Event()
+        self.told: list[Any] = []
         self.raised: BaseException | None = None
         self._thread = threading.Thread(target=self._run, args=arguments)
         self._thread.start()
 
     def _run(self, *arguments: Any) -> None:
         try:
-            run_case(*arguments, ignore, cancelled=self.cancelled)
+            run_case(*arguments, self.told.append, cancelled=self.cancelled)
         except BaseException as error:
             self.raised = error
 
@@ -224,7 +226,8 @@ def test_a_machine_that_comes_back_finds_another_at_its_work(
     assert {job["status"] for job in jobs_of(tmp_path / "hub").values()} == {"done"}
     assert wait_until_gone(worker)
     assert wait_until_gone(node)
-    assert not list((tmp_path / "store" / "tmp").iterdir())
+    with Store(tmp_path / "store").scratch() as swept:
+        assert {path.stem for path in (tmp_path / "store" / "tmp").iterdir()} == {swept.name}
 
 
 @pytest.mark.usefixtures("cluster", "toys")
@@ -308,7 +311,8 @@ def test_a_scheduler_that_goes_is_one_sentence(case, options, tmp_path: Path, un
     unconnected.setenv("DASK_SCHEDULER_ADDRESS", own.address)
     config.refresh()
     session = Session(case, {"train"}, options(executor="dask"), tmp_path / "hub")  # it has no worker
-    until(lambda: list((tmp_path / "store" / "tmp").glob("*/call-*/pulse")))
+    waits = "waits for a worker of Dask, of which there are none"
+    until(lambda: {line["backend"] for line in session.told if line.get("waits") == waits} == {"toy", "other"})
     own.end()
     session.wait()
     assert isinstance(session.raised, HarnessError)
