@@ -1,12 +1,14 @@
 """The ladder on the machines of a SLURM: the same verdicts and results as here, and the time over the workers.
 
-Selected cases run here, then with `--parity-executor dask` on 1, 2 and 4 workers that dask-jobqueue starts as jobs of
-SLURM, each time with an empty store; then once more, while a job that is at work is killed. Where no SLURM is told
-(`SLURM_CONF`), one of two nodes is started on this machine, which takes root and Debian's packages munge, slurmctld and
-slurmd. Prints the wall time of each session and its ratio to that with one worker, and what is not as it is here;
-ends with status 1 when something is.
+Two kinds of work run here, then with `--parity-executor dask` on 1, 2 and 4 workers that dask-jobqueue starts as jobs
+of SLURM, each time with an empty store, and once more while a job that is at work is killed: cases of this project,
+which on one machine have no more cores than it has; and pairs of commands that train for a moment and wait for
+`--seconds`, as if each had a machine of its own, which shows how the engine hands out. Where no SLURM is told
+(`SLURM_CONF`), one of two nodes is started here, which takes root and Debian's packages munge, slurmctld and slurmd.
+Prints the wall time of each session and its ratio to that with one worker, and what is not as it is here; ends with
+status 1 when something is.
 
-python benchmarks/many_machines.py [--select "gs1_custom or gs2_custom"] [--profile smoke] [--workers 1 2 4]
+python benchmarks/many_machines.py [--select "gs1_custom or gs2_custom"] [--seconds 20] [--workers 1 2 4]
 """
 
 import argparse
@@ -16,11 +18,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from dask_jobqueue import SLURMCluster
 from distributed import Client
+from kills import COMMANDS, SCENARIO, SIDE
 from slurm_here import Slurm
 
 from harness.files import read_json
@@ -30,6 +34,8 @@ TIMED = (".log", "timing.json", "stats.json")
 """Files that hold a time or seconds."""
 KILL_AFTER = 6
 """Results that are in the store when a job is killed."""
+PHOTONS = ("1.0e5", "2.0e5", "5.0e5", "1.0e6")
+"""What the pairs of commands differ in."""
 LIMIT = 3600.0
 Result = tuple[dict[str, str], dict[str, str]]
 """Verdicts by case and rung; digests by key and file of the store."""
@@ -37,26 +43,55 @@ Result = tuple[dict[str, str], dict[str, str]]
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--select", default="gs1_custom or gs2_custom or gs1_ideal or gs2_ideal")
-    parser.add_argument("--profile", default="smoke")
+    parser.add_argument("--select", default="gs1_custom or gs2_custom", help="cases of the project; empty: none")
+    parser.add_argument("--seconds", type=int, default=20, help="waited in each training of a command; 0: no commands")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
     return parser.parse_args()
+
+
+@dataclass(frozen=True)
+class Work:
+    """Cases, and where they are."""
+
+    name: str
+    project: Path
+    words: tuple[str, ...]
+
+
+def ladder(select: str) -> Work:
+    return Work(select, ROOT, ("-k", f"({select}) and not ensemble"))
+
+
+def waiting(folder: Path, seconds: int) -> Work:
+    """A project of pairs of commands whose trainings wait."""
+    (folder / "scenarios").mkdir(parents=True)
+    for name in ("train.py", "infer.py"):
+        wait = f"import time\n\ntime.sleep({seconds})\n" if name == "train.py" else ""
+        (folder / "scenarios" / name).write_text(wait + (COMMANDS / name).read_text())
+    first, second = (SIDE.format(name=name, python=sys.executable) for name in ("first", "second"))
+    for photons in PHOTONS:
+        text = SCENARIO.format(photons=photons, first=first, second=second)
+        (folder / "scenarios" / f"photons_{photons.replace('.', '_')}.yaml").write_text(text)
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    (folder / "test_parity.py").write_text("from ptycho_parity.ladder import *\n")
+    return Work(f"{len(PHOTONS)} pairs of commands that wait {seconds} s", folder, ())
 
 
 class Sessions:
     """Sessions of pytest over the same cases, each with a store and a hub of its own."""
 
-    def __init__(self, args: argparse.Namespace, folder: Path) -> None:
-        self._args, self.folder = args, folder
+    def __init__(self, work: Work, folder: Path) -> None:
+        self.work, self.folder = work, folder
 
     def start(self, name: str, *more: str, **variables: str) -> "subprocess.Popen[bytes]":
         """Start a session; four processes judge, so that the workers are what it waits for."""
-        select = f"({self._args.select}) and not ensemble"
-        command = [sys.executable, "-m", "pytest", "-q", "-m", "parity", "-k", select, "-n", "4", *more]
-        command += [f"--parity-profile={self._args.profile}", "--parity-device=cpu"]
+        command = [sys.executable, "-m", "pytest", "-q", "-m", "parity", "-n", "4", *self.work.words, *more]
+        command += ["--parity-profile=smoke", "--parity-device=cpu", "-p", "no:cacheprovider"]
         command += [f"--parity-hub={self.folder / name}", f"--parity-store={self.folder / name}-store"]
+        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+        environment = {**os.environ, "PYTHONPATH": path, **variables}
         with (self.folder / f"{name}.txt").open("wb") as log:
-            return subprocess.Popen(command, cwd=ROOT, env={**os.environ, **variables}, stdout=log, stderr=log)
+            return subprocess.Popen(command, cwd=self.work.project, env=environment, stdout=log, stderr=log)
 
     def result(self, name: str) -> Result:
         """What a session came to."""
@@ -138,21 +173,27 @@ def main() -> None:
         if "SLURM_CONF" not in os.environ:
             (folder / "slurm").mkdir()
             os.environ |= stack.enter_context(Slurm(folder / "slurm")).environment
-        sys.exit(1 if compare(args, folder) else 0)
+        works = [ladder(args.select)] if args.select else []
+        works += [waiting(folder / "project", args.seconds)] if args.seconds else []
+        wrong = 0
+        for number, work in enumerate(works):
+            (folder / str(number)).mkdir()
+            wrong += compare(Sessions(work, folder / str(number)), args.workers)
+        sys.exit(min(wrong, 1))
 
 
-def compare(args: argparse.Namespace, folder: Path) -> int:
+def compare(sessions: Sessions, counts: Sequence[int]) -> int:
     """Run all sessions and print their lines; returns how many differ from the one that ran here."""
-    sessions, wrong, alone = Sessions(args, folder), 0, None
+    wrong, alone = 0, None
     seconds = timed(sessions.start("here"), time.monotonic())
     here = sessions.result("here")
-    print(f"{os.cpu_count()} cores, {args.select}, {args.profile}: {len(here[0])} verdicts, {len(here[1])} files")
-    print(f"{'session':24}{'seconds':>9}{'ratio':>8}{'lost':>6}  different\n{'here':24}{seconds:9.1f}", flush=True)
     if not here[0]:
-        sys.exit((folder / "here.txt").read_text())
-    for count, kill in [*((count, False) for count in args.workers), (max(args.workers), True)]:
+        sys.exit((sessions.folder / "here.txt").read_text())
+    print(f"{sessions.work.name}, {os.cpu_count()} cores: {len(here[0])} verdicts, {len(here[1])} files")
+    print(f"{'session':20}{'seconds':>9}{'ratio':>8}{'lost':>6}  different\n{'here':20}{seconds:9.1f}", flush=True)
+    for count, kill in [*((count, False) for count in counts), (max(counts), True)]:
         name = f"{count}-workers{'-killed' if kill else ''}"
-        with workers(folder, count) as cluster:
+        with workers(sessions.folder, count) as cluster:
             started = time.monotonic()
             variables = {"DASK_SCHEDULER_ADDRESS": cluster.scheduler_address}
             session = sessions.start(name, "--parity-executor=dask", **variables)
@@ -162,7 +203,7 @@ def compare(args: argparse.Namespace, folder: Path) -> int:
         alone = alone or seconds
         found = differences(sessions.result(name), here)
         wrong += bool(found)
-        print(f"{name:24}{seconds:9.1f}{seconds / alone:8.2f}{sessions.losses(name):6}  {len(found)}", flush=True)
+        print(f"{name:20}{seconds:9.1f}{seconds / alone:8.2f}{sessions.losses(name):6}  {len(found)}", flush=True)
         for sentence in found[:5]:
             print(f"  {sentence}", flush=True)
     return wrong

@@ -48,6 +48,8 @@ class Call:
     """File of JSON lines that it may write."""
     fresh: Sequence[str] = ()
     """Lines with which a job begins; what it may print is counted anew from there."""
+    threads: int = 1
+    """Number of threads that it computes with."""
 
 
 @dataclass(frozen=True)

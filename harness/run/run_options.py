@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness.run.cores import THREADS
 from harness.run.executors.executor import LOCAL
 from harness.run.sides import Side
 
@@ -29,6 +30,8 @@ class RunOptions:
     sides: Mapping[str, Side] = field(default_factory=dict)
     """Side to what is asked of it; those that are not named are nothing but their backends."""
 
+    threads: int = THREADS
+    """Number of threads of a worker."""
     executor: str = LOCAL
     """Name of what runs the workers."""
 

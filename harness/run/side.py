@@ -67,9 +67,9 @@ class Context:
     executor: Executor = field(default_factory=partial(named, LOCAL))
 
 
-def variables(device: Device) -> dict[str, str]:
+def variables(device: Device, threads: int = cores.THREADS) -> dict[str, str]:
     """Environment variables of a worker that can change its result: the user's, then the harness's own."""
-    return {**of_user(os.environ), **QUIET, **cores.thread_environment(), **device.environment()}
+    return {**of_user(os.environ), **QUIET, **cores.thread_environment(threads), **device.environment()}
 
 
 def says_waiting(context: Context, backend: str, leg: str, what: str) -> OnWait:
@@ -295,6 +295,7 @@ def _start(
         timeout=context.timeout,
         progress=scratch / layout.PROGRESS,
         fresh=[worker.begins(plan.runs, plan.leg) for plan in planned],
+        threads=runtime.threads,
     )
     on_progress = _of_side(context.on_progress, planned[0].backend)
     waiting = partial(says_waiting, context, planned[0].backend, planned[0].leg)

@@ -93,6 +93,10 @@ OPTIONS = (
         verb_help="Seconds for one worker.",
     ),
     Option(
+        "threads", "text", "threads of a worker; their number is part of every key", "N",
+        otherwise="1; in full half of the cores, at most 8", verb_help="Threads of a worker.",
+    ),
+    Option(
         "executor", "text", "what runs the workers: this machine, or an engine that has others", "|".join(NAMES), LOCAL,
         verb_help="local or dask: what runs the workers.",
     ),

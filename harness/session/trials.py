@@ -200,7 +200,7 @@ class Trials:
         words, log = [python, "-m", "harness.faults.worker", "--float64", worker.SUPERVISED, *jobs], f"{name}.log"
         progress = self.folder / f"{name}.jsonl"
         call = process.Call(words, environment, self.folder, self.folder / log, _TIMEOUT, progress)
-        with cores.slot(cancelled):
+        with cores.slots(cancelled):
             process.run(call, cancelled, lambda _: None)
 
     def _python(self, backend: str) -> Path:

@@ -1,4 +1,4 @@
-"""Worker processes on this machine, one for each core."""
+"""Worker processes on this machine, a core for each of their threads."""
 
 import threading
 
@@ -17,6 +17,6 @@ def run(
     watch: process.Watch,
     waiting: Waiting,
 ) -> process.Outcome:
-    """Run a worker process once a core is free."""
-    with cores.slot(cancelled, waiting("a core")):
+    """Run a worker process once a core is free for each of its threads."""
+    with cores.slots(cancelled, waiting("a core"), call.threads):
         return process.run(call, cancelled, on_progress, watch)
