@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from harness.errors import HarnessError
-from harness.files import sha256
+from harness.files import read_json, sha256
 from harness.run.locks import StoppedError
 from harness.run.plan import LEGS
 from harness.run.run_case import run_case
@@ -31,6 +31,13 @@ from harness.run.executors import dask
 
 TIMED = ("jobs.json", "run_metadata.json", "timing.json", "stats.json", "worker.log")
 """Files that hold seconds."""
+ROOT = Path(__file__).parents[3]
+SMALL = """\
+dataset: {object: {shape: [160, 160]}, scan: {images: 24}, nphotons: 1.0e6}
+grouping: {groups: 4}
+training: {epochs: 2, batch_size: 2}
+inference: {group_limit: 6}
+"""
 TTL = {"DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL": "10s"}
 
 
@@ -193,6 +200,36 @@ def kill_machine_of_slow(store: Path, number: int = signal.SIGKILL) -> list[int]
 def jobs_in(worker: int) -> bytes:
     folder = Path(f"/proc/{worker}/cwd").readlink()
     return b"".join(path.read_bytes() for path in folder.glob("*.json"))
+
+
+def test_a_session_that_loses_a_machine_comes_to_the_verdicts_of_one_here(
+    cluster: Cluster, tmp_path: Path, toys: Path, monkeypatch: pytest.MonkeyPatch, jobs_of
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(toys)]))
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "small.yaml").write_text(SMALL)
+    here = verb(tmp_path, "local")
+    assert here.wait(120) in (0, 1), (tmp_path / "local.txt").read_text()
+    before = trainings(toys)
+    there = verb(tmp_path, "dask")
+    until(lambda: trainings(toys) == before + 1)
+    kill_machine_of_slow(tmp_path)
+    assert there.wait(120) == here.returncode, (tmp_path / "dask.txt").read_text()
+    assert verdicts(tmp_path / "dask") == verdicts(tmp_path / "local")
+    assert len(verdicts(tmp_path / "dask")) > 10
+    assert {job["status"] for job in jobs_of(tmp_path / "dask" / "small").values()} == {"done"}
+    assert read_json(tmp_path / "dask" / "session.json")["executor"] == "dask"
+
+
+def verb(folder: Path, executor: str) -> "subprocess.Popen[bytes]":
+    words = ["run", "small", "--profile", "smoke", "--backends", "toy,slow", "--executor", executor]
+    words += ["--store", f"{executor}-store", "--hub", executor, "--override", "ensemble.seeds=0"]
+    with (folder / f"{executor}.txt").open("wb") as log:
+        return subprocess.Popen([sys.executable, "-m", "harness", *words], cwd=folder, stdout=log, stderr=log)
+
+
+def verdicts(hub: Path) -> dict[str, str]:
+    return {path.stem: read_json(path)["status"] for path in (hub / "small" / "checks").glob("*.json")}
 
 
 def test_a_leg_that_loses_two_machines_is_an_error_of_that_leg(
