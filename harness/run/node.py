@@ -65,7 +65,7 @@ def main(folder: Path) -> int:
         outcome = process.run(call, cancelled, lambda _: None, _watch(folder, cancelled))
     except StoppedError:
         outcome = process.Outcome(UNKNOWN, 0.0, timed_out=False, log="", lost=True)
-    _write(folder / OUTCOME, {name: getattr(outcome, name) for name in ("status", "seconds", "timed_out", "lost")})
+    _write(folder / OUTCOME, {name: value for name, value in asdict(outcome).items() if name != "log"})
     return outcome.status if outcome.lost else 0
 
 
