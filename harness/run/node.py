@@ -34,8 +34,11 @@ UNKNOWN = 75
 
 
 def command(folder: Path) -> list[str]:
-    """Program and arguments that run the call in a folder, by the interpreter of this process."""
-    return [sys.executable, "-m", "harness.run.node", str(folder)]
+    """Program and arguments that run the call in a folder, by the interpreter of this process.
+
+    `-P`: a checkout that the engine's worker was started in is not the code of the session.
+    """
+    return [sys.executable, "-P", "-m", "harness.run.node", str(folder)]
 
 
 def write_call(folder: Path, call: process.Call) -> None:
