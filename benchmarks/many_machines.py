@@ -126,7 +126,7 @@ def workers(folder: Path, count: int) -> Iterator[SLURMCluster]:
             python=sys.executable,
             log_directory=str(folder),
             local_directory=str(folder),
-            scheduler_options={"host": "127.0.0.1", "dashboard_address": None},
+            scheduler_options={"host": "127.0.0.1", "dashboard_address": ":0"},
         ) as cluster,
         Client(cluster, set_as_default=False) as client,
     ):
