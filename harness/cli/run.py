@@ -21,7 +21,7 @@ from harness.session.request import Request
 
 @with_options(
     "profile", "scenarios", "override", "backends", "python", "hub", "device", "store", "data", "timeout",
-    "log-patch-stats", "patch-stats-limit", "strict",
+    "log-patch-stats", "patch-stats-limit", "strict", "threads", "executor",
 )  # fmt: skip
 def run(
     scenarios_to_run: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Names of scenarios or cases.")],

@@ -88,7 +88,7 @@ def single_case(request: Request, name: str) -> Case:
 def verb_of_one_leg(leg: str, result: str, help_text: str) -> Callable[..., None]:
     """A verb that runs one leg of one backend and prints its folder `result`; `help_text`: help of the verb."""
 
-    @with_options("profile", "scenarios", "override", "python", "device", "store", "data", "timeout")
+    @with_options("profile", "scenarios", "override", "python", "device", "store", "data", "timeout", "threads")
     def verb(
         case: CaseName, backend: Backend = "torch", to: To = DEFAULT_FOLDER, npz: Npz = None, **options: Any
     ) -> None:

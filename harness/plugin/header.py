@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from harness.run import store
+from harness.run.executors.executor import LOCAL
 from harness.session.request import REPORTS, Request
 
 
@@ -10,6 +11,7 @@ def header(request: Request, here: Path) -> list[str]:
     """Two lines: pair, profile, device, fault and overrides; store and hub, relative to `here` where they lie below."""
     reference, candidate = request.backends
     asked = [f"{candidate} against {reference}", f"profile {request.profile}", f"device {request.device}"]
+    asked += [] if request.executor == LOCAL else [f"workers by {request.executor}"]
     asked += [] if request.fault is None else [f"injected fault {request.fault}"]
     asked += [f"{key}={value}" for key, value in request.overrides.items()]
     hub = request.hub or request.root / REPORTS / "<UTC time>"

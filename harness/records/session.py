@@ -22,6 +22,8 @@ class SessionRecord(Record, extra="ignore"):
     budget: Number | None = None
     """Time budget of the session, seconds."""
     strict: bool = False
+    executor: str = "local"
+    """What ran the workers: this machine, or an engine that has others."""
     fault: str | None = None
     """Name of the fault that the session injected; None where it injected none."""
     planned: dict[str, tuple[str, ...]] = Field(default_factory=dict)

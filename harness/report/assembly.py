@@ -41,7 +41,7 @@ def begin(request: Request, command: str) -> Path:
     """
     require_libraries()
     root = hub.create(request.hub, request.root / REPORTS, request.record(command, hub.utc_now()))
-    environment.capture(request.root).write(root / layout.ENVIRONMENT)
+    environment.capture(request.root, request.threads).write(root / layout.ENVIRONMENT)
     return root
 
 

@@ -1,8 +1,8 @@
-"""One core for each worker: over all sessions of a user on this machine, workers never exceed the cores.
+"""A core for each thread of a worker: over all sessions of a user on this machine, threads never exceed the cores.
 
-A worker computes with one thread. Results depend on the number of threads at the level of rounding, so it is a
-constant of the harness and not an option; and a framework whose threads outnumber the free cores does not get a
-little slower but up to a hundred times (`docs/running.md`).
+Results depend on the number of threads at the level of rounding, so it is a choice of the session and part of every
+key; and a framework whose threads outnumber the free cores does not get a little slower but up to a hundred times
+(`docs/running.md`).
 """
 
 import contextlib
@@ -18,14 +18,16 @@ from harness import ONE_THREAD
 from harness.run.locks import OnWait, one_of
 
 THREADS = 1
-"""Number of threads of a worker, inside and between operations of its framework."""
+"""Number of threads of a worker, where nobody chose another."""
+_BETWEEN = "TF_NUM_INTEROP_THREADS"
+"""Operations run one after another, however many threads each may use."""
 
-THREAD_VARIABLES = (*ONE_THREAD, "NUMEXPR_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+THREAD_VARIABLES = (*ONE_THREAD, "NUMEXPR_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", _BETWEEN)
 
 
-def thread_environment() -> dict[str, str]:
-    """Environment variables that keep every numerical library of a worker to THREADS threads."""
-    return dict.fromkeys(THREAD_VARIABLES, str(THREADS))
+def thread_environment(threads: int = THREADS) -> dict[str, str]:
+    """Environment variables that keep every numerical library of a worker to so many threads."""
+    return {**dict.fromkeys(THREAD_VARIABLES, str(threads)), _BETWEEN: "1"}
 
 
 def available() -> int:
@@ -41,8 +43,16 @@ def slots_folder() -> Path:
 
 
 @contextlib.contextmanager
-def slot(cancelled: threading.Event, on_wait: OnWait = lambda _: None) -> Iterator[None]:
-    """Reserve a core for the block, once one is free; raises StoppedError when `cancelled` is set while waiting."""
-    count = max(1, available() // THREADS)
-    with one_of([slots_folder() / f"{number}.lock" for number in range(count)], cancelled, on_wait):
+def slots(cancelled: threading.Event, on_wait: OnWait = lambda _: None, threads: int = THREADS) -> Iterator[None]:
+    """Reserve a core for each thread during the block, all where there are fewer, once they are free.
+
+    Raises StoppedError when `cancelled` is set while waiting.
+    """
+    every = [slots_folder() / f"{number}.lock" for number in range(available())]
+    with contextlib.ExitStack() as held:
+        with contextlib.ExitStack() as gathering:
+            if threads > 1:  # one at a time: two that had some each would wait for each other
+                gathering.enter_context(one_of([slots_folder() / "several.lock"], cancelled, on_wait))
+            for _ in range(min(threads, len(every))):
+                held.enter_context(one_of(every, cancelled, on_wait))
         yield

@@ -103,6 +103,8 @@ class Runtime:
     """The folder `harness` whose code is run; None for the one that runs here."""
     revision: str | None = None
     """The commit that `package` is of; None for the code that runs here."""
+    threads: int = THREADS
+    """Number of threads of the worker."""
 
     @property
     def worker(self) -> str:
@@ -251,7 +253,7 @@ def _revision_parts(runtime: Runtime) -> JsonObject:
 def _runtime_parts(runtime: Runtime) -> JsonObject:
     return {
         "device": {"kind": runtime.device.kind, "name": runtime.device.name},
-        "threads": THREADS,
+        "threads": runtime.threads,
         "variables": changing_results(runtime.variables),
         **_fault_parts(runtime),
         **_interpreter_parts(runtime.interpreter),

@@ -8,7 +8,6 @@ from harness import layout
 from harness.records.jobs import JobRecord
 from harness.records.run import DeviceRecord, JobsRecord, PathsRecord, RunMetadata, SideRecord
 from harness.records.setup import DatasetSetup
-from harness.run.cores import THREADS
 from harness.run.inputs import Dataset
 from harness.run.keys import Runtime
 from harness.run.results import recorded_jobs
@@ -82,7 +81,7 @@ def _describe(runtime: Runtime) -> SideRecord:
         own_interpreter=interpreter.is_own,
         distributions=dict(interpreter.distributions),
         device=DeviceRecord(kind=device.kind, name=device.name, index=device.index),
-        threads=THREADS,
+        threads=runtime.threads,
         variables=dict(runtime.variables),
         fault=runtime.fault,
         revision=runtime.revision,

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,28 @@ _OUTPUT_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
+class Call:
+    """A process as it is to be run."""
+
+    command: Sequence[str]
+    """Program and arguments."""
+    environment: Mapping[str, str]
+    """All environment variables of the process."""
+    folder: Path
+    """Its working folder."""
+    log: Path
+    """File that its output is appended to."""
+    timeout: float
+    """Seconds after which it is killed."""
+    progress: Path
+    """File of JSON lines that it may write."""
+    fresh: Sequence[str] = ()
+    """Lines with which a job begins; what it may print is counted anew from there."""
+    threads: int = 1
+    """Number of threads that it computes with."""
+
+
+@dataclass(frozen=True)
 class Outcome:
     """How a worker process ended."""
 
@@ -42,9 +64,13 @@ class Outcome:
     """Everything that this process logged, its command and environment first."""
     printed: str = ""
     """The last line with words in it that it printed."""
+    lost: bool = False
+    """Whether the machine that ran it is gone, and nobody knows how it ended."""
 
     def reason(self, timeout: float) -> str | None:
         """Why the process failed, as the end of a sentence on "the worker"; None when it succeeded."""
+        if self.lost:
+            return "was lost with the machine that it ran on"
         if self.timed_out:
             return f"took longer than the time limit of {timeout:g} s and was stopped"
         if self.status == -signal.SIGKILL:
@@ -56,16 +82,10 @@ class Outcome:
 
 
 def run(
-    command: Sequence[str],
-    environment: Mapping[str, str],
-    folder: Path,
-    log: Path,
-    timeout: float,
+    call: Call,
     cancelled: threading.Event,
-    progress: Path,
     on_progress: Progress,
     watch: Watch = lambda _: None,
-    fresh: Collection[str] = (),
 ) -> Outcome:
     """Run a command to its end, and append its output to a log, each line with its time.
 
@@ -73,36 +93,32 @@ def run(
     that was started with `--supervised` watches it.
 
     Args:
-        command: Program and arguments.
-        environment: All environment variables of the process.
-        folder: Its working folder.
-        log: File that its output is appended to.
-        timeout: Seconds after which it is killed.
+        call: What is run.
         cancelled: Event that stops it.
-        progress: File of JSON lines that the process may write.
-        on_progress: Called with each new line of `progress`.
+        on_progress: Called with each new line of the call's `progress`.
         watch: Called at every look at the process.
-        fresh: Lines with which a job begins; what it may print is counted anew from there.
 
     Raises:
         StoppedError: `cancelled` was set; the process has been killed.
     """
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("a", encoding="utf-8") as stream, temporary_folder() as temporary:
-        tee = Tee(stream, fresh)
-        tee.header(command, environment)
+    call.log.parent.mkdir(parents=True, exist_ok=True)
+    with call.log.open("a", encoding="utf-8") as stream, temporary_folder() as temporary:
+        tee = Tee(stream, call.fresh)
+        tee.header(call.command, call.environment)
         started = time.monotonic()
-        environment = {**environment, **family.variables(temporary)}
-        with supervised(command, environment, folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        environment = {**call.environment, **family.variables(temporary)}
+        with supervised(
+            call.command, environment, call.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as process:
             reader = threading.Thread(target=tee.follow, args=(process.stdout,), daemon=True)
             reader.start()
-            tail = _Tail(progress, on_progress)
+            tail = Tail(call.progress, on_progress)
 
             def look() -> None:
                 tail.read()
                 watch(tee.text)
 
-            timed_out = _wait(process, started + timeout, cancelled, look)
+            timed_out = _wait(process, started + call.timeout, cancelled, look)
             _end(process, environment)  # what it left behind may still hold its output open
             reader.join(_OUTPUT_SECONDS)
         seconds = time.monotonic() - started
@@ -167,7 +183,7 @@ def _signal(process: "subprocess.Popen[bytes]", number: int) -> None:
         os.killpg(process.pid, number)
 
 
-class _Tail:
+class Tail:
     """Calls a function with each line that is added to a file of JSON lines."""
 
     def __init__(self, path: Path, on_progress: Progress) -> None:
@@ -175,6 +191,7 @@ class _Tail:
         self._offset = path.stat().st_size if path.exists() else 0
 
     def read(self) -> None:
+        """Call it with the lines that were added since."""
         if not self._path.exists():
             return
         with self._path.open("rb") as stream:

@@ -11,6 +11,7 @@ from harness import layout
 from harness.errors import HarnessError
 from harness.files import digest
 from harness.run import metadata, pair, parallel, plan, results, side
+from harness.run.executors.executor import named
 from harness.run.inputs import Dataset, DatasetBuilder
 from harness.run.interpreters import Interpreter
 from harness.run.keys import Runtime
@@ -68,7 +69,8 @@ def run_case(
     case_dir.mkdir(parents=True, exist_ok=True)
     with all_of([store.lock_path(f"case-{digest(case_dir.resolve())}")], cancelled):
         timeout = options.timeout or TIME_LIMITS[case.profile]
-        context = side.Context(case.id, store, timeout, cancelled, on_progress, case.profile)
+        executor = named(options.executor)
+        context = side.Context(case.id, store, timeout, cancelled, on_progress, case.profile, executor)
         _CaseRun(case, options, case_dir, context, with_dataset).run(needs)
 
 

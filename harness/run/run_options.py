@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness.run.cores import THREADS
+from harness.run.executors.executor import LOCAL
 from harness.run.sides import Side
 
 
@@ -27,6 +29,11 @@ class RunOptions:
     """Side to the fault that is injected in it, `ID` or `ID=SIZE`."""
     sides: Mapping[str, Side] = field(default_factory=dict)
     """Side to what is asked of it; those that are not named are nothing but their backends."""
+
+    threads: int = THREADS
+    """Number of threads of a worker."""
+    executor: str = LOCAL
+    """Name of what runs the workers."""
 
     def side(self, name: str) -> Side:
         """A side by its name in `backends`."""

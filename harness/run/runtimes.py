@@ -45,7 +45,10 @@ class Runtimes:
 
     def _runtime(self, asked: Side, interpreter: Interpreter, session: Device) -> Runtime:
         device = session if asked.device is None else devices.choose(asked.device)
-        variables = {**side.variables(device), **pair.variables(self.seen_by(asked.name), asked.name)}
+        variables = {
+            **side.variables(device, self.options.threads),
+            **pair.variables(self.seen_by(asked.name), asked.name),
+        }
         of_pair = isinstance(self.case.scenario, PairScenario)
         package, commit = (None, None) if of_pair else self._package(asked)
         return Runtime(
@@ -56,6 +59,7 @@ class Runtimes:
             port=asked.backend,
             package=package,
             revision=commit,
+            threads=self.options.threads,
         )
 
     def _package(self, asked: Side) -> tuple[Path | None, str | None]:

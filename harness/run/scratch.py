@@ -21,13 +21,15 @@ _LOCK = ".lock"
 
 
 @contextlib.contextmanager
-def temporary_folder(parent: Path | None = None) -> Iterator[Path]:
+def temporary_folder(parent: Path | None = None, owned: bool = False) -> Iterator[Path]:
     """A new and empty folder in `parent`, by default where the system has temporary files; removed after the block.
 
-    What dead processes left beside it is removed first, with the processes that still run in it.
+    What dead processes left beside it is removed first, with the processes that still run in it. `owned`: whether no
+    other program uses the parent; then a folder without a lock is removed, too: a process on another machine, that did
+    not know yet that its folder was removed, has made it again.
     """
     parent = Path(tempfile.gettempdir()) if parent is None else parent
-    _sweep(parent)
+    _sweep(parent, owned)
     path = parent / f"ptycho-parity-{secrets.token_hex(4)}"
     with FileLock(_lock_of(path)):
         try:
@@ -37,9 +39,10 @@ def temporary_folder(parent: Path | None = None) -> Iterator[Path]:
             _remove(path)
 
 
-def _sweep(parent: Path) -> None:
+def _sweep(parent: Path, owned: bool) -> None:
     """Remove the folders in `parent` whose owner is gone; those of other users stay."""
-    for path in (path.with_suffix("") for path in parent.glob(f"*{_LOCK}")):
+    found = parent.glob("*" if owned else f"*{_LOCK}")
+    for path in {path.with_suffix("") for path in found}:
         if _NAME.fullmatch(path.name):
             with contextlib.suppress(Timeout, OSError), FileLock(_lock_of(path), timeout=0):
                 family.end(path)

@@ -5,7 +5,8 @@ import shutil
 import sys
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from harness import layout
@@ -15,6 +16,7 @@ from harness.records.jobs import JobRecord
 from harness.run import cores, interpreters, process, timings, worker
 from harness.run.devices import Device
 from harness.run.environment import QUIET, apply, of_user
+from harness.run.executors.executor import LOCAL, Executor, named
 from harness.run.interpreters import IMPORT_PATH
 from harness.run.job import Job, write_job
 from harness.run.keys import Runtime
@@ -62,11 +64,12 @@ class Context:
     cancelled: threading.Event
     on_progress: process.Progress
     profile: str = ""
+    executor: Executor = field(default_factory=partial(named, LOCAL))
 
 
-def variables(device: Device) -> dict[str, str]:
+def variables(device: Device, threads: int = cores.THREADS) -> dict[str, str]:
     """Environment variables of a worker that can change its result: the user's, then the harness's own."""
-    return {**of_user(os.environ), **QUIET, **cores.thread_environment(), **device.environment()}
+    return {**of_user(os.environ), **QUIET, **cores.thread_environment(threads), **device.environment()}
 
 
 def says_waiting(context: Context, backend: str, leg: str, what: str) -> OnWait:
@@ -142,16 +145,42 @@ def finished(plan: PlannedJob, folder: Path, cached: bool) -> Result:
 def _run_missing(
     context: Context, runtime: Runtime, planned: Sequence[PlannedJob], log: Path, on_result: OnResult
 ) -> dict[Address, Result]:
-    waiting = says_waiting(context, planned[0].backend, planned[0].leg, "a core")
-    with cores.slot(context.cancelled, waiting), context.store.scratch() as scratch:
-        for plan in planned:
-            write_job(scratch / f"{_name(plan)}.json", _job(context, runtime, plan, scratch))
-        results: dict[Address, Result] = {}
-        while left := [plan for plan in planned if plan.address not in results]:
-            collector = _Collector(context, left, scratch, on_result)
-            outcome = _start(context, runtime, left, scratch, log, collector.look)
-            results |= collector.all(outcome)
-        return results
+    """Run jobs that are not in the store. The first loss of a machine is made good; a further one costs its leg.
+
+    What is left goes on in another folder: a machine that was thought lost may still write into the first.
+    """
+    results: dict[Address, Result] = {}
+    forgiven = False
+    while left := [plan for plan in planned if plan.address not in results]:
+        with context.store.scratch() as scratch:
+            for plan in left:
+                write_job(scratch / f"{_name(plan)}.json", _job(context, runtime, plan, scratch))
+            for plan in planned:
+                if plan.address in results and (error := results[plan.address].error) is not None:
+                    write_json(scratch / _name(plan) / layout.ERROR, {"error": error})
+            results |= _run_in(scratch, context, runtime, left, log, on_result, forgiven)
+        forgiven = True
+    return results
+
+
+def _run_in(
+    scratch: Path,
+    context: Context,
+    runtime: Runtime,
+    planned: Sequence[PlannedJob],
+    log: Path,
+    on_result: OnResult,
+    forgiven: bool,
+) -> dict[Address, Result]:
+    """Run jobs in one folder until all have ended, or a machine was lost."""
+    results: dict[Address, Result] = {}
+    while left := [plan for plan in planned if plan.address not in results]:
+        collector = _Collector(context, left, scratch, on_result)
+        outcome = _start(context, runtime, left, scratch, log, collector.look)
+        results |= collector.all(outcome, forgiven)
+        if outcome.lost:
+            break
+    return results
 
 
 class _Collector:
@@ -169,16 +198,22 @@ class _Collector:
         while len(self._left) > 1 and _has_ended(self._scratch / _name(self._left[0])):
             self._collect(log(), "")
 
-    def all(self, outcome: process.Outcome) -> dict[Address, Result]:
-        """Every result, when the worker has ended; jobs that a dead worker did not come to are left to another one."""
+    def all(self, outcome: process.Outcome, forgiven: bool = False) -> dict[Address, Result]:
+        """Every result, when the worker has ended; jobs that a dead worker did not come to are left to another one.
+
+        `forgiven`: whether a machine was lost before; the job that the first one was at is left to another, too.
+        """
         reason = outcome.reason(self._context.timeout)
-        while self._left and not (self._results and self._is_for_another(outcome)):
+        while self._left and not self._is_for_another(outcome, forgiven):
             self._collect(outcome.log, f"the worker {reason}")
         return self._results
 
-    def _is_for_another(self, outcome: process.Outcome) -> bool:
-        """Whether the next job was not begun because another one took the worker with it, and not by its time limit."""
-        return not outcome.timed_out and not (self._scratch / _name(self._left[0])).is_dir()
+    def _is_for_another(self, outcome: process.Outcome, forgiven: bool) -> bool:
+        """Whether the next job is run again, or was not begun because another one took the worker with it."""
+        output = self._scratch / _name(self._left[0])
+        if outcome.lost and not forgiven:
+            return not _has_ended(output)
+        return bool(self._results) and not outcome.timed_out and not output.is_dir()
 
     def _collect(self, log: str, reason: str) -> None:
         plan = self._left.pop(0)
@@ -252,18 +287,19 @@ def _start(
 ) -> process.Outcome:
     environment = environment_of(runtime, scratch)
     python, jobs = str(runtime.interpreter.path), [f"{_name(plan)}.json" for plan in planned]
-    return process.run(
-        [python, "-m", runtime.worker, worker.SUPERVISED, *jobs],
-        environment,
-        scratch,
-        log,
-        context.timeout,
-        context.cancelled,
-        scratch / layout.PROGRESS,
-        _of_side(context.on_progress, planned[0].backend),
-        watch,
-        [worker.begins(plan.runs, plan.leg) for plan in planned],
+    call = process.Call(
+        command=[python, "-m", runtime.worker, worker.SUPERVISED, *jobs],
+        environment=environment,
+        folder=scratch,
+        log=log,
+        timeout=context.timeout,
+        progress=scratch / layout.PROGRESS,
+        fresh=[worker.begins(plan.runs, plan.leg) for plan in planned],
+        threads=runtime.threads,
     )
+    on_progress = _of_side(context.on_progress, planned[0].backend)
+    waiting = partial(says_waiting, context, planned[0].backend, planned[0].leg)
+    return context.executor.run(call, context.cancelled, on_progress, watch, waiting)
 
 
 def _of_side(on_progress: process.Progress, side: str) -> process.Progress:

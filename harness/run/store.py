@@ -100,7 +100,7 @@ class Store:
     @contextlib.contextmanager
     def scratch(self) -> Iterator[Path]:
         """A temporary folder on the disk of the store; what is not published from it is removed after the block."""
-        with temporary_folder(self.root / "tmp") as folder:
+        with temporary_folder(self.root / "tmp", owned=True) as folder:
             yield folder
 
     def publish(self, address: Address, folder: Path, made_from: JsonObject, **facts: Any) -> Path:

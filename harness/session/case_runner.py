@@ -183,6 +183,8 @@ def run_options(root: Path, request: Request, case: Case | None = None) -> RunOp
         data_folders=request.data_folders,
         log_patch_stats=request.log_patch_stats,
         patch_stats_limit=request.patch_stats_limit,
+        threads=request.threads,
+        executor=request.executor,
         faults={} if request.fault is None else {request.fault.backend: request.fault.text},
     )
 

@@ -13,7 +13,7 @@ from harness.run import cores, git
 from harness.run.environment import recorded_variables
 
 
-def capture(repository: Path) -> EnvironmentRecord:
+def capture(repository: Path, threads: int = cores.THREADS) -> EnvironmentRecord:
     """Describe this process and its machine; `repository`: folder whose git commit is recorded."""
     commit, branch, dirty = git_state(repository)
     return EnvironmentRecord(
@@ -23,7 +23,7 @@ def capture(repository: Path) -> EnvironmentRecord:
         platform=platform.platform(),
         machine=platform.machine(),
         cores=cores.available(),
-        threads=cores.THREADS,
+        threads=threads,
         harness_version=__version__,
         packages=_packages(),
         variables=recorded_variables(os.environ),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
+from harness.run.executors.executor import LOCAL, NAMES
 from harness.scenario.resolution import PROFILES
 
 
@@ -90,6 +91,14 @@ OPTIONS = (
     Option(
         "timeout", "text", "time limit of one worker", "SECONDS", otherwise="by profile",
         verb_help="Seconds for one worker.",
+    ),
+    Option(
+        "threads", "text", "threads of a worker; their number is part of every key", "N",
+        otherwise="1; in full half of the cores, at most 8", verb_help="Threads of a worker.",
+    ),
+    Option(
+        "executor", "text", "what runs the workers: this machine, or an engine that has others", "|".join(NAMES), LOCAL,
+        verb_help="local or dask: what runs the workers.",
     ),
     Option("budget", "text", "begin no further case once they are spent", "SECONDS", otherwise="no limit"),
     Option(

@@ -15,6 +15,7 @@ from harness.judge import ladder
 from harness.records.case import CaseRecord
 from harness.records.jobs import JobRecord, read_if_whole
 from harness.run import cores, ensemble, plan, timings
+from harness.run.executors.executor import LOCAL
 from harness.scenario.source import read
 from harness.session import hub
 
@@ -28,9 +29,14 @@ def line(root: Path, store: Path, workers: int = 1) -> str:
     begun = [folder for folder in open_ if (folder / layout.PROGRESS).exists()]
     words = [f"case {min(len(folders) - len(open_) + 1, len(folders))} of {len(folders)}"]
     words += [_leg(begun[0])] if begun else []
-    left = seconds_left(folders, store, workers)
+    left = None if _runs_elsewhere(root) else seconds_left(folders, store, workers)
     words += [f"about {_roughly(left)} left"] if left else []
     return f"  {', '.join(words)}"
+
+
+def _runs_elsewhere(root: Path) -> bool:
+    """Whether an engine runs the workers, and the cores of this machine say nothing of how many there are."""
+    return (root / layout.SESSION).is_file() and hub.read_session(root).executor != LOCAL
 
 
 def seconds_left(folders: Sequence[Path], store: Path, workers: int = 1) -> float | None:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 from harness.errors import HarnessError
 from harness.networks import registry
 from harness.records.session import SessionRecord
-from harness.run import devices, interpreters, pair
+from harness.run import cores, devices, interpreters, pair
+from harness.run.executors import executor
+from harness.run.executors.executor import LOCAL
 from harness.run.sides import Side
 from harness.scenario.case import Case
 from harness.scenario.catalogue import load_cases
@@ -22,6 +24,8 @@ from harness.session import options, sides
 if TYPE_CHECKING:
     from harness.faults.catalogue import Injected
 
+_MOST_THREADS = 8
+"""Threads of a worker that nobody asked for: a choice, for nobody has measured more."""
 SCENARIOS = "scenarios"
 REPORTS = "reports"
 
@@ -58,6 +62,10 @@ class Request:
     """A file whose patterns take the place of the data of every case; None for the data that the scenarios name."""
     budget: float | None = None
     """Seconds after which no further case is begun; None for no such limit."""
+    executor: str = LOCAL
+    """Name of what runs the workers."""
+    threads: int = cores.THREADS
+    """Number of threads of a worker."""
 
     @classmethod
     def from_texts(cls, root: Path, **given: Any) -> "Request":
@@ -88,6 +96,8 @@ class Request:
             strict=values["strict"],
             fault=_injected(values["fault"], both) if values["fault"] else None,
             budget=_seconds("--parity-budget", values["budget"]),
+            executor=_usable_executor(values["executor"], values["device"], both),
+            threads=_threads(values["threads"], values["profile"], values["executor"]),
         )
 
     @property
@@ -138,6 +148,7 @@ class Request:
             timeout=self.timeout,
             budget=self.budget,
             strict=self.strict,
+            executor=self.executor,
             fault=None if self.fault is None else str(self.fault),
             started=started,
             finished=None,
@@ -228,6 +239,30 @@ def _checkout(where: str, text: str) -> Path:
 def _known_device(text: str) -> str:
     devices.choose(text)  # says what is wrong with a device before anything runs
     return text
+
+
+def _threads(text: str, profile: str, engine: str) -> int:
+    """Threads of a worker: as asked for; in `full` half of the cores, for both sides run at once; otherwise one."""
+    here = engine == LOCAL
+    if not text:
+        return max(1, min(cores.available() // 2, _MOST_THREADS)) if here and profile == "full" else cores.THREADS
+    threads, most = _count("--parity-threads", text), cores.available()
+    if threads < 1 or (here and threads > most):
+        allowed = f"1 to {most}, the cores of this machine" if here else "a whole number from 1"
+        raise HarnessError(f"--parity-threads: found {text}; allowed: {allowed}.")
+    return threads
+
+
+def _usable_executor(name: str, device: str, both: Mapping[str, Side]) -> str:
+    """The name of an executor; HarnessError for one that cannot be used here, or not with these devices."""
+    executor.named(name).require()
+    devices_asked = {device, *(side.device for side in both.values() if side.device is not None)}
+    if name != LOCAL and any(devices.choose(asked).kind == "gpu" for asked in devices_asked):
+        raise HarnessError(
+            f"--parity-executor {name}: runs workers on the CPU alone, for which GPU another machine has is not known "
+            "here; give --parity-device cpu."
+        )
+    return name
 
 
 def _seconds(option: str, text: str) -> float | None:

@@ -197,17 +197,11 @@ class Trials:
         python = str(self._python(faults[0].backend))
         environment = interpreters.worker_environment(interpreters.import_folder(self.folder))
         apply(side.variables(devices.CPU), environment)
-        with cores.slot(cancelled):
-            process.run(
-                [python, "-m", "harness.faults.worker", "--float64", worker.SUPERVISED, *jobs],
-                environment,
-                self.folder,
-                self.folder / f"{name}.log",
-                _TIMEOUT,
-                cancelled,
-                self.folder / f"{name}.jsonl",
-                lambda _: None,
-            )
+        words, log = [python, "-m", "harness.faults.worker", "--float64", worker.SUPERVISED, *jobs], f"{name}.log"
+        progress = self.folder / f"{name}.jsonl"
+        call = process.Call(words, environment, self.folder, self.folder / log, _TIMEOUT, progress)
+        with cores.slots(cancelled):
+            process.run(call, cancelled, lambda _: None)
 
     def _python(self, backend: str) -> Path:
         return self.request.interpreters.get(backend, Path(sys.executable))

@@ -3,6 +3,9 @@
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+
+from harness.run.executors.executor import LOCAL
 
 SEEDS = {"smoke": 32, "stable": 16}
 """Profile to number of seeds of an ensemble: in `smoke` of every case, which so many decide, in `stable` of some."""
@@ -34,19 +37,22 @@ class Step:
     """Whether the last line that it prints is its result."""
 
 
-def steps(select: str, quick: bool) -> list[Step]:
-    """All steps, in their order; `select`: as pytest's `-k`; `quick`: each at its smallest, to try the run itself.
+def steps(select: str, quick: bool, executor: str = LOCAL) -> list[Step]:
+    """All steps, in their order.
 
-    The smallest ensembles are those that `smoke` has by default.
+    Args:
+        select: As pytest's `-k`.
+        quick: Each at its smallest, to try the run itself; of the ensembles those that `smoke` has by default.
+        executor: What runs the workers of the parity sessions.
     """
     every, many, profile = f"({select}) and " if select else "", select or ENSEMBLES, "smoke" if quick else "stable"
-    seeds = {} if quick else SEEDS
+    seeds, session = {} if quick else SEEDS, partial(_session, executor)
     return [
-        _session("smoke", "every case on the smallest load, with ensembles", f"{every}not test_dose", "smoke", seeds),
-        _session("stable", "every case, trained until stable", f"{every}not (ensemble or test_dose)", "stable", {}),
+        session("smoke", "every case on the smallest load, with ensembles", f"{every}not test_dose", "smoke", seeds),
+        session("stable", "every case, trained until stable", f"{every}not (ensemble or test_dose)", "stable", {}),
         *_faults(quick),
         _clean_runs(select, quick),
-        _session("ensembles", f"many trainings of each side, {profile}", f"({many}) and ({DECIDED})", profile, seeds),
+        session("ensembles", f"many trainings of each side, {profile}", f"({many}) and ({DECIDED})", profile, seeds),
         *_benchmarks(quick),
         Step(
             "installed",
@@ -66,9 +72,13 @@ def steps(select: str, quick: bool) -> list[Step]:
     ]
 
 
-def _session(name: str, purpose: str, select: str, profile: str, seeds: Mapping[str, int]) -> Step:
+def _session(executor: str, name: str, purpose: str, select: str, profile: str, seeds: Mapping[str, int]) -> Step:
     options = [f"--parity-override=ensemble.seeds={seeds[profile]}"] if seeds else []
-    words = ["-m", "pytest", "-m", "parity", "-k", select, "-n", str(WORKERS), "--parity-strict"]
+    workers = str(WORKERS)
+    if executor != LOCAL:
+        options.append(f"--parity-executor={executor}")
+        workers = "auto"  # this machine only judges
+    words = ["-m", "pytest", "-m", "parity", "-k", select, "-n", workers, "--parity-strict"]
     return Step(name, purpose, _python(*words, f"--parity-profile={profile}", *options), is_session=True)
 
 

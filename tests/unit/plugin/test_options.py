@@ -11,7 +11,7 @@ from harness.session.request import Request
 
 OF_THIS_VERSION = {
     "profile", "scenarios", "hub", "backends", "python", "upstream", "override", "device", "store", "data", "timeout",
-    "log-patch-stats", "patch-stats-limit", "strict", "fault", "budget",
+    "log-patch-stats", "patch-stats-limit", "strict", "fault", "budget", "executor", "threads",
 }  # fmt: skip
 
 

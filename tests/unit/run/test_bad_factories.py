@@ -94,10 +94,8 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, process.Outc
         write_job(folder / f"{name}.json", job_of(folder, name))
     command = [sys.executable, "-m", "harness.run.worker", *(f"{name}.json" for name in JOBS)]
     environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent), "PYTHONUNBUFFERED": "1"}
-    outcome = process.run(
-        command, environment, folder, folder / "log", 120.0, threading.Event(), folder / "none", print
-    )
-    return folder, outcome
+    call = process.Call(command, environment, folder, folder / "log", 120.0, folder / "none")
+    return folder, process.run(call, threading.Event(), print)
 
 
 @pytest.mark.parametrize("factory", CHECKED)

@@ -3,7 +3,7 @@
 import os
 import sys
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,20 +18,19 @@ def start(
     code: str,
     timeout: float = 30,
     cancelled: threading.Event | None = None,
-    fresh: Collection[str] = (),
+    fresh: Sequence[str] = (),
 ):
     seen: list[Mapping[str, Any]] = []
-    outcome = process.run(
+    call = process.Call(
         [sys.executable, "-u", "-c", code],
         {**os.environ, "TF_DETERMINISTIC_OPS": "7"},
         folder,
         folder / "cli" / "worker.log",
         timeout,
-        cancelled or threading.Event(),
         folder / "progress.jsonl",
-        seen.append,
-        fresh=fresh,
+        fresh,
     )
+    outcome = process.run(call, cancelled or threading.Event(), seen.append)
     return outcome, seen
 
 

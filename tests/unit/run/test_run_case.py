@@ -136,6 +136,18 @@ def test_only_what_is_needed_is_run(case, options, tmp_path: Path, jobs_of) -> N
     assert not (tmp_path / "data only" / "jobs.json").exists()
 
 
+def test_the_number_of_threads_is_part_of_what_a_result_depends_on(case, options, tmp_path: Path, jobs_of) -> None:
+    keys = {}
+    for threads in (None, 1, 2):
+        asked = options() if threads is None else options(threads=threads)
+        run_case(case, {"lockstep"}, asked, tmp_path / str(threads), ignore)
+        keys[threads] = jobs_of(tmp_path / str(threads))["toy", "lockstep"]["key"]
+        side = read_json(tmp_path / str(threads) / "run_metadata.json")["backends"]["toy"]
+        facts = read_json(tmp_path / str(threads) / "toy" / "lockstep" / "facts.json")
+        assert (side["threads"], facts["threads"]) == (threads or 1, threads or 1)
+    assert keys[None] == keys[1] != keys[2]
+
+
 def test_progress_is_told_line_by_line(case, options, tmp_path: Path) -> None:
     lines: list[dict[str, Any]] = []
     run_case(case, {"train"}, options(), tmp_path / "hub", lines.append)  # type: ignore[arg-type]

@@ -57,3 +57,9 @@ def test_that_of_a_dead_process_goes_with_the_next_one_and_that_of_a_living_one_
             assert own.is_dir()
         assert left_behind.wait(5) == -9
     assert set(tmp_path.iterdir()) == users
+
+
+def test_where_no_other_program_is_what_a_late_process_made_again_goes_too(tmp_path: Path) -> None:
+    (tmp_path / "ptycho-parity-0123abcd" / "output").mkdir(parents=True)
+    with temporary_folder(tmp_path, owned=True) as own, temporary_folder(tmp_path, owned=True) as second:
+        assert {path.stem for path in tmp_path.iterdir()} == {own.name, second.name}

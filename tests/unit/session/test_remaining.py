@@ -9,6 +9,7 @@ from harness.records import jobs
 from harness.records.case import CaseRecord
 from harness.records.jobs import JobRecord
 from harness.records.prepared import PreparedRecord
+from harness.records.session import SessionRecord
 from harness.run import cores, timings
 from harness.session import remaining
 
@@ -54,6 +55,19 @@ def took(store: Path, seconds: float, *cases: str) -> None:
 
 def test_a_session_that_never_ran_here_has_no_estimate(root: Path, tmp_path: Path) -> None:
     assert remaining.line(root, tmp_path / "store") == "  case 2 of 3, leg 1 of 3"
+
+
+@pytest.mark.parametrize(("executor", "estimate"), [("local", ", about 3 min left"), ("dask", "")])
+def test_an_engine_has_machines_that_nobody_here_counts(
+    root: Path, tmp_path: Path, executor: str, estimate: str
+) -> None:
+    SessionRecord(
+        command="x", profile="smoke", backends=SIDES, interpreters={}, overrides={}, device="cpu", store="on",
+        timeout=None, executor=executor, started="2026-11-30T00:00:00Z", finished=None, exit_status=None,
+    ).write(root / layout.SESSION)  # fmt: skip
+    took(tmp_path / "store", 40.0, "b", "c")
+    ended(root, "b", "lockstep")
+    assert remaining.line(root, tmp_path / "store") == f"  case 2 of 3, leg 2 of 3{estimate}"
 
 
 def test_case_leg_and_time_left(root: Path, tmp_path: Path) -> None:

@@ -42,3 +42,10 @@ def test_a_selection_is_that_of_every_session() -> None:
 def test_what_few_trainings_leave_open_is_asked_where_there_are_many() -> None:
     assert "not (ensemble or test_dose)" in named("stable").command
     assert f"({ENSEMBLES}) and ({DECIDED})" in named("ensembles").command
+
+
+def test_an_engine_runs_the_workers_of_the_sessions_and_nothing_else() -> None:
+    asked, here = steps("", False, "dask"), steps("", False)
+    for there, same in zip(asked, here, strict=True):
+        more = [word for word in there.command if word not in same.command]
+        assert more == (["auto", "--parity-executor=dask"] if there.is_session else [])

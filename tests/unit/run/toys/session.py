@@ -1,5 +1,6 @@
 """A session of its own for the tests of interruption: `session.py FOLDER HUB BACKEND BACKEND LEG...`."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -9,7 +10,8 @@ def main(folder: str, hub: str, first: str, second: str, *legs: str) -> None:
     from conftest import ignore, make_case, make_options
     from harness.run.run_case import run_case
 
-    options = make_options(Path(folder) / "store", first, second)
+    executor = os.environ.get("TOY_EXECUTOR", "local")
+    options = make_options(Path(folder) / "store", first, second, executor=executor)
     run_case(make_case(Path(folder)), legs, options, Path(hub), ignore)
 
 
