@@ -16,18 +16,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dask import config
 
 from harness.errors import HarnessError
 from harness.files import read_json, sha256
+from harness.run.executors import dask
 from harness.run.locks import StoppedError
 from harness.run.plan import LEGS
 from harness.run.run_case import run_case
 from harness.run.store import Store
-
-pytest.importorskip("distributed", reason="the extra dask is not installed")
-from dask import config  # after the skip, for it needs the extra
-
-from harness.run.executors import dask
 
 TIMED = ("jobs.json", "run_metadata.json", "timing.json", "stats.json", "worker.log")
 """Files that hold seconds."""
@@ -202,6 +199,7 @@ def jobs_in(worker: int) -> bytes:
     return b"".join(path.read_bytes() for path in folder.glob("*.json"))
 
 
+@pytest.mark.nightly
 def test_a_session_that_loses_a_machine_comes_to_the_verdicts_of_one_here(
     cluster: Cluster, tmp_path: Path, toys: Path, monkeypatch: pytest.MonkeyPatch, jobs_of
 ) -> None:

@@ -55,8 +55,11 @@ def test_log_progress_and_outcome_come_back(run, tmp_path: Path) -> None:
 
 
 def test_a_machine_that_sees_other_files_is_one_sentence(run, tmp_path: Path) -> None:
-    (tmp_path / "harness").mkdir()  # stands before the installed one
-    (tmp_path / "harness" / "__init__.py").touch()
+    other = tmp_path / "harness" / "run"  # stands before the installed one
+    other.mkdir(parents=True)
+    (other.parent / "__init__.py").touch()
+    (other / "__init__.py").touch()
+    (other / "node.py").write_text("raise SystemExit(1)")
     with pytest.raises(HarnessError, match=r"ended with status 1 and left nothing in .*must lie at the same paths"):
         run("print('said')", tmp_path)
 
