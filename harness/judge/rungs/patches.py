@@ -25,12 +25,20 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
             problem = not_finite(evidence.predictions(backend).patches)
             findings.demand(f"{backend}.finite", not problem, f"{backend}: {problem or 'every value is finite'}")
             with findings.evidence_for(f"{backend}.contrast"):
-                message = f"{backend}: median contrast of the patches over that of the true ones"
-                findings.measure(f"{backend}.contrast", collapse_ratio(evidence, backend), "contrast", message)
+                _judge_contrast(findings, evidence, backend)
         judge_loaded(findings, evidence, backend)
     with findings.evidence_for("sides"):
         _compare(findings, evidence)
     return findings.checks
+
+
+def _judge_contrast(findings: Findings, evidence: Evidence, backend: str) -> None:
+    """Check that a side's patches have contrast; where neither side's have any, say that no port is told by it."""
+    message = f"{backend}: median contrast of the patches over that of the true ones"
+    findings.measure(f"{backend}.contrast", collapse_ratio(evidence, backend), "contrast", message)
+    limit = findings.limit("contrast")
+    if limit and all(collapse_ratio(evidence, side) < limit.value for side in evidence.backends):
+        findings.explain("both sides have collapsed, so this training learned nothing, or they share a fault")
 
 
 def _compare(findings: Findings, evidence: Evidence) -> None:

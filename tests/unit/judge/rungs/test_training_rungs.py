@@ -91,7 +91,17 @@ def test_a_training_that_died(gs2):
 def test_collapsed_patches_are_red_even_on_both_sides(gs2):
     for backend in ("tensorflow", "torch"):
         gs2.change_arrays(f"{backend}/inference_outputs/patches.npz", patches=lambda a: np.ones_like(a) * a.mean())
-    assert set(gs2.bad("patches")) >= {"tensorflow.contrast", "torch.contrast"}
+    found = gs2.bad("patches")
+    assert set(found) >= {"tensorflow.contrast", "torch.contrast"}
+    told = "; both sides have collapsed, so this training learned nothing, or they share a fault"
+    assert all(found[f"{side}.contrast"].message.endswith(told) for side in ("tensorflow", "torch"))
+
+
+def test_a_side_that_collapsed_alone_is_not_excused(gs2):
+    gs2.change_arrays(PATCHES, patches=lambda a: np.ones_like(a) * a.mean())
+    found = gs2.bad("patches")
+    assert "tensorflow.contrast" not in found
+    assert "both sides" not in found["torch.contrast"].message
 
 
 def test_phases_without_contrast_are_a_collapse_of_a_phase_object(gs1_phase):
