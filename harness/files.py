@@ -77,11 +77,19 @@ def read_json(path: Path) -> Any:
 
 def write_npz(path: Path, **arrays: Any) -> None:
     """Write arrays to an uncompressed NPZ, atomically and with the same bytes every time; `path` may have any name."""
+    _write_npz(path, np.savez, arrays)
 
+
+def write_compressed_npz(path: Path, **arrays: Any) -> None:
+    """As `write_npz`, compressed: for files that are kept and seldom read."""
+    _write_npz(path, np.savez_compressed, arrays)
+
+
+def _write_npz(path: Path, save: Callable[..., None], arrays: Mapping[str, Any]) -> None:
     def write(temporary: Path) -> None:
         # opened here, since numpy adds .npz to a name without it and would write another file
         with temporary.open("wb") as stream:
-            np.savez(stream, **arrays)
+            save(stream, **arrays)
 
     write_atomic(path, write)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from harness.dataset import archive
 from harness.errors import HarnessError
-from harness.files import write_atomic, write_npz
+from harness.files import write_atomic, write_compressed_npz
 
 Array = np.ndarray
 
@@ -128,7 +128,7 @@ def save(raw: RawData, path: Path) -> None:
     """
 
     def write(temporary: Path) -> None:
-        write_npz(temporary, **_in_types(raw))
+        write_compressed_npz(temporary, **_in_types(raw))
         validated(read_arrays(temporary), path.name)
 
     try:

@@ -95,7 +95,9 @@ def pack(case_dir: Path, backends: Sequence[str]) -> None:
         for path in _files(case_dir, backends):
             with contextlib.suppress(HarnessError):
                 arrays = read_npz(path) if path.suffix == ".npz" else {packed.ONE: read_npy(path)}
-                written.append(writers.submit(_write, path, _members(path, arrays, known)))
+                members = _members(path, arrays, known)
+                if path.name != layout.DATA:  # whose checksum says what was trained on; others follow from it
+                    written.append(writers.submit(_write, path, members))
         for one in written:
             one.result()
 
@@ -104,7 +106,6 @@ def _files(case_dir: Path, backends: Sequence[str]) -> list[Path]:
     """The files to pack, the data first, then the reference, in each the exact ones first."""
     rank = {name: number for number, name in enumerate((layout.DATASET, *backends))}
     found = [path for path in case_dir.rglob("*.np[yz]") if path.parent.name in _FOLDERS and path.is_file()]
-
     found = [path for path in found if not _is_read_by_anyone(path.relative_to(case_dir))]
 
     def order(path: Path) -> tuple[int, bool, str]:

@@ -36,8 +36,9 @@ def _judge_contrast(findings: Findings, evidence: Evidence, backend: str) -> Non
     """Check that a side's patches have contrast; where neither side's have any, say that no port is told by it."""
     message = f"{backend}: median contrast of the patches over that of the true ones"
     findings.measure(f"{backend}.contrast", collapse_ratio(evidence, backend), "contrast", message)
-    limit = findings.limit("contrast")
-    if limit and all(collapse_ratio(evidence, side) < limit.value for side in evidence.backends):
+    limit, ratios = findings.limit("contrast"), [collapse_ratio(evidence, side) for side in evidence.backends]
+    least = limit.value if limit else None
+    if least is not None and all(ratio is not None and ratio < least for ratio in ratios):
         findings.explain("both sides have collapsed, so this training learned nothing, or they share a fault")
 
 

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import Result
 
 from harness.errors import HarnessError
-from harness.files import sha256
+from harness.files import read_npz, sha256
 
 Verb = Callable[..., Result]
 
@@ -23,8 +23,10 @@ def test_the_steps_leave_what_a_session_leaves(verb: Verb, home: Path, tmp_path:
     assert verb("train", "small", "--backend", "toy", "--to", str(tmp_path)).stdout == f"{tmp_path}/small/toy/bundle\n"
     assert not (tmp_path / "small" / "toy" / "inference_outputs").exists()
     verb("infer", "small", "--backend", "toy", "--to", str(tmp_path))
-    for name in ("dataset/train.npz", "toy/bundle/weights.safetensors", "toy/inference_outputs/amplitude.npy"):
+    for name in ("dataset/data.npz", "toy/bundle/weights.safetensors", "toy/inference_outputs/amplitude.npy"):
         assert sha256(tmp_path / "small" / name) == sha256(home / "hub" / "small" / name), name
+    ours, theirs = (read_npz(folder / "small/dataset/train.npz") for folder in (tmp_path, home / "hub"))  # packed there
+    assert all(np.array_equal(array, theirs[name]) for name, array in ours.items())
     jobs = json.loads((tmp_path / "small" / "jobs.json").read_text())
     assert [(job["backend"], job["leg"], job["cached"]) for job in jobs] == [
         ("toy", "train", True),
