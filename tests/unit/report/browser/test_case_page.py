@@ -54,7 +54,9 @@ def test_values_under_the_pointer_are_those_of_the_files(several: Path, opened: 
         }
         for name, (array, mask) in wanted.items():
             if mask[at]:
-                assert float(shown[name]) == pytest.approx(float(array[at]), abs=1e-4 * float(np.ptp(array[mask])) + 1e-9)
+                assert float(shown[name]) == pytest.approx(
+                    float(array[at]), abs=1e-4 * float(np.ptp(array[mask])) + 1e-9
+                )
                 found += 1
             else:
                 assert shown[name] == "nothing"
