@@ -35,6 +35,11 @@ def test_a_training_whose_losses_are_not_those_of_its_replay_is_red(gs2):
     assert {name: check.status for name, check in gs2.bad("telemetry").items()} == {"torch.replayed": "fail"}
 
 
+def test_a_scale_that_rounding_has_moved_by_the_end_of_the_epoch_is_not_held_against_it(gs2):
+    gs2.change_json(HISTORY, lambda history: history["epochs"][0]["metrics"].update(intensity_scale=1.001))
+    assert "torch.replayed" not in gs2.bad("telemetry")
+
+
 def test_rounding_of_a_side_that_knows_float32_alone_is_not_judged(gs2):
     for side in ("tensorflow", "torch"):
         names = np.load(gs2.path / side / "replay" / "weights.npz").files
