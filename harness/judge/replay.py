@@ -81,7 +81,7 @@ def judge_history(findings: Findings, evidence: Evidence, backend: str) -> None:
         trained = next((epoch.metrics for epoch in evidence.history(backend)), {})
         errors = {name: relative_difference(trained.get(name), value) for name, value in replayed.items()}
         known = {name: error for name, error in errors.items() if error is not None and np.isfinite(error)}
-        held = known.keys() - {SCALE} if len(known) == len(errors) else set()
+        held = [name for name in known if name != SCALE] if len(known) == len(errors) else []
         worst = max(held, key=lambda name: known[name], default=None)
         message = f"{backend}: metrics of the first epoch against the same epoch in float64, relative, most in {worst}"
         findings.measure(f"{backend}.{REPLAYED}", None if worst is None else known[worst], REPLAYED, message)

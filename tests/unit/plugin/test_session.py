@@ -26,7 +26,9 @@ def summary_of(project: pytest.Pytester, name: str = "hub") -> dict[str, Any]:
 
 def test_a_session_tells_how_far_its_sides_have_come(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("harness.plugin.progress._POLL_SECONDS", 0.01)  # the toys need less time than one pause
-    result = project.runpytest_inprocess("-k", "stages or telemetry")
+    result = project.runpytest_inprocess(
+        "-k", "stages or telemetry", "--parity-store=empty"
+    )  # what is stored is not told
     result.stdout.fnmatch_lines_random(["  small  *toy*  *", "  small  *other*  *", "  case 1 of 1, *"])
 
 
