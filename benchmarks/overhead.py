@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from harness.run.cores import thread_environment
 from harness.run.run_case import run_case
 from harness.run.run_options import RunOptions
 from harness.scenario.case import Case
@@ -22,7 +23,6 @@ from harness.scenario.catalogue import load_cases
 
 ROOT = Path(__file__).parents[1]
 BACKENDS = ("tensorflow", "torch")
-ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
 def arguments() -> argparse.Namespace:
@@ -42,7 +42,7 @@ def case_of(args: argparse.Namespace) -> Case:
 
 def bare(dataset: Path, scenario: Path) -> float:
     """Run a plain script for each backend, both at once; returns the seconds it took."""
-    environment = {**os.environ, **dict.fromkeys(ONE_THREAD, "1"), "TF_CPP_MIN_LOG_LEVEL": "2"}
+    environment = {**os.environ, **thread_environment(), "TF_CPP_MIN_LOG_LEVEL": "2"}
     started = time.perf_counter()
     command = [sys.executable, str(ROOT / "benchmarks" / "bare.py")]
     scripts = [

@@ -21,10 +21,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
-os.environ.update(dict.fromkeys(ONE_THREAD, "1"), TF_CPP_MIN_LOG_LEVEL="2")  # before the frameworks are imported
+from harness.run.cores import thread_environment
 
-# ruff: noqa: E402
+os.environ.update(thread_environment(), TF_CPP_MIN_LOG_LEVEL="2")  # before the frameworks are imported
+
 import load
 import torch
 from torch import Tensor, nn

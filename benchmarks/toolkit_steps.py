@@ -21,9 +21,9 @@ import numpy as np
 
 from harness.networks.supervised.feed import pattern, target
 from harness.ports.protocol import Batch, Setup
+from harness.run.cores import thread_environment
 
 N, BATCH = 64, 8
-ONE_THREAD = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
 
 
 class Batches:
@@ -156,7 +156,7 @@ def main() -> None:
     if args.alone:
         compare(args.sides[0], args.steps, args.pairs)
         return
-    environment = {**os.environ, **dict.fromkeys(ONE_THREAD, "1"), "TF_CPP_MIN_LOG_LEVEL": "2"}
+    environment = {**os.environ, **thread_environment(), "TF_CPP_MIN_LOG_LEVEL": "2"}
     for side in args.sides:
         more = ["--alone", "--sides", side, "--steps", str(args.steps), "--pairs", str(args.pairs)]
         subprocess.run([sys.executable, __file__, *more], env=environment, check=True)

@@ -6,7 +6,6 @@ judged against itself at the revision.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,7 @@ class Against:
     """As pytest's `-k`; empty for every case."""
     forwarded: Mapping[str, Any]
     """Options of a session, by keyword, that every session gets."""
-    started: str = field(default_factory=lambda: datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ"))
+    started: str = field(default_factory=hub.time_name)
 
     def session(self, sides: Sequence[str], cases: Sequence[str]) -> Path | None:
         """Run a session between two sides; returns its hub, or None where none of the cases is selected.

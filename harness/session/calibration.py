@@ -37,7 +37,7 @@ _WIDTH = 2**31
 
 def begin(request: Request, folder: Path | None) -> Path:
     """Make the folder of a calibration; raises HarnessError when it holds anything."""
-    named = request.root / REPORTS / f"calibration-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}"
+    named = request.root / REPORTS / f"calibration-{hub.time_name()}"
     return hub.make_empty_folder(folder or named)
 
 

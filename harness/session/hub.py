@@ -29,6 +29,11 @@ def utc_now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def time_name() -> str:
+    """The time as it stands in names of folders: `YYYY-MM-DDTHHMMSSZ`."""
+    return datetime.now(UTC).strftime(_TIME_FORMAT)
+
+
 def create(folder: Path | None, reports: Path, session: SessionRecord) -> Path:
     """Make the folder of a new hub and write `session.json`.
 
@@ -52,7 +57,7 @@ def _make_folder_named_by_time(reports: Path) -> Path:
     """Make a folder named after the UTC time; two sessions of the same second get names one second apart."""
     reports.mkdir(parents=True, exist_ok=True)
     for _ in range(_ATTEMPTS):
-        hub = reports / datetime.now(UTC).strftime(_TIME_FORMAT)
+        hub = reports / time_name()
         try:
             hub.mkdir()
         except FileExistsError:

@@ -35,10 +35,13 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 def _judge_contrast(findings: Findings, evidence: Evidence, backend: str) -> None:
     """Check that a side's patches have contrast; where neither side's have any, say that no port is told by it."""
     message = f"{backend}: median contrast of the patches over that of the true ones"
-    findings.measure(f"{backend}.contrast", collapse_ratio(evidence, backend), "contrast", message)
-    limit, ratios = findings.limit("contrast"), [collapse_ratio(evidence, side) for side in evidence.backends]
+    own, limit = collapse_ratio(evidence, backend), findings.limit("contrast")
+    findings.measure(f"{backend}.contrast", own, "contrast", message)
     least = limit.value if limit else None
-    if least is not None and all(ratio is not None and ratio < least for ratio in ratios):
+    if own is None or least is None or own >= least:
+        return
+    others = [collapse_ratio(evidence, side) for side in evidence.backends if side != backend]
+    if all(ratio is not None and ratio < least for ratio in others):
         findings.explain("both sides have collapsed, so this training learned nothing, or they share a fault")
 
 

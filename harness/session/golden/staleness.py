@@ -7,7 +7,6 @@ approved result.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from harness.judge.verdict import RED, Check, tightest
 from harness.records.golden import Entry
 from harness.records.verdict import VerdictRecord
 from harness.scenario.case import Case
-from harness.session import child, sides
+from harness.session import child, hub, sides
 from harness.session.golden.copy_approved import LEG
 
 RUNG = "golden"
@@ -140,7 +139,7 @@ def squares(case: Case, revision: str, old: Path | None, given: Mapping[str, Any
 
     Raises HarnessError where nothing is approved, and where a session does not come to its end.
     """
-    started, pythons = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ"), ["", *([f"={old}"] if old else [])]
+    started, pythons = hub.time_name(), ["", *([f"={old}"] if old else [])]
     found = []
     for backend, entry in approvals(Path.cwd() / registry.FOLDER, case).items():
         commit = revision or entry.short_commit
@@ -151,8 +150,8 @@ def squares(case: Case, revision: str, old: Path | None, given: Mapping[str, Any
 
 
 def _session(started: str, case: Case, pair: Sequence[str], given: Mapping[str, Any]) -> Iterator[Corner]:
-    hub = child.run(started, pair, f"test_{RUNG}[{case.id}]", given)
-    path = hub / case.id / layout.CHECKS / f"{RUNG}.json" if hub else Path()
+    root = child.run(started, pair, f"test_{RUNG}[{case.id}]", given)
+    path = root / case.id / layout.CHECKS / f"{RUNG}.json" if root else Path()
     checks = VerdictRecord.read(path).checks if path.is_file() else ()
     for side in sides.parse(",".join(pair)):
         yield Corner(tuple(check for check in checks if check.name.startswith((f"{side}.", "approved"))))

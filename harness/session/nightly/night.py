@@ -8,7 +8,6 @@ new one, and takes what was trained from the store.
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +61,7 @@ class Night:
     @classmethod
     def begin(cls, reports: Path, root: Path, steps: Sequence[Step], write_page: WritePage) -> "Night":
         """Make the folder of a new night."""
-        folder = hub.make_empty_folder(reports / f"{PREFIX}{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}")
+        folder = hub.make_empty_folder(reports / f"{PREFIX}{hub.time_name()}")
         write_json(folder / layout.NIGHT, {"started": hub.utc_now(), "plan": plan(root, steps), "steps": {}})
         return cls(folder, root, steps, write_page)
 
