@@ -19,9 +19,9 @@ from typing import IO, Any
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
+from harness.arrays import Array
 from harness.errors import HarnessError
 
-Array = np.ndarray
 FORMAT = 1
 INDEX = "packed.json"
 PLANES = ".planes"

@@ -17,10 +17,11 @@ from typing import NamedTuple
 import numpy as np
 
 from harness import layout, packed
+from harness.arrays import Array
 from harness.errors import HarnessError
 from harness.files import read_npy, read_npz, write_bytes
 from harness.judge.truth import PARTS
-from harness.packed import Array, Derived
+from harness.packed import Derived
 
 _EVIDENCE = frozenset(
     (
