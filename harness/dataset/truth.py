@@ -34,7 +34,7 @@ class Truth:
             return None
         facts = read_json(folder / layout.TRUTH)
         amplitude, phase = (read_npy(folder / name) for name in (layout.TRUTH_AMPLITUDE, layout.TRUTH_PHASE))
-        return cls(facts["kind"], amplitude * np.exp(1j * phase), facts["origin_x"], facts["origin_y"])
+        return cls(facts["kind"], complex_object(amplitude, phase), facts["origin_x"], facts["origin_y"])
 
     def patches(self, x: Array, y: Array, N: int) -> Array:
         """Patches (K, N, N) complex128 of the object, centred at the positions `x`, `y` (K,)."""
@@ -51,11 +51,19 @@ class Truth:
         return pattern_energies(np.abs(waves))
 
     def save(self, folder: Path, model_scale: float) -> None:
-        """Write `ground_truth_amp.npy`, `ground_truth_phase.npy` and `truth.json`, see `TruthFacts`."""
-        write_npy(folder / layout.TRUTH_AMPLITUDE, np.abs(self.object))
-        write_npy(folder / layout.TRUTH_PHASE, np.angle(self.object))
+        """Write `ground_truth_amp.npy` and `ground_truth_phase.npy` (float32) and `truth.json`, see `TruthFacts`.
+
+        The data hold the object in complex64, so float64 would take twice the room for digits that nobody has.
+        """
+        write_npy(folder / layout.TRUTH_AMPLITUDE, np.abs(self.object).astype(np.float32))
+        write_npy(folder / layout.TRUTH_PHASE, np.angle(self.object).astype(np.float32))
         facts = TruthFacts(kind=self.kind, origin_x=self.origin_x, origin_y=self.origin_y, model_scale=model_scale)
         facts.write(folder / layout.TRUTH)
+
+
+def complex_object(amplitude: Array, phase: Array) -> Array:
+    """The object (H, W) complex128 of an amplitude and a phase in radians (H, W), of whatever precision these are."""
+    return amplitude.astype(np.float64) * np.exp(1j * phase.astype(np.float64))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 
 from harness import layout
 from harness.arrays import Array
-from harness.dataset.truth import Truth
+from harness.dataset.truth import Truth, complex_object
 from harness.judge.evidence import Canvas, Evidence, NoEvidence, Predictions
 
 Part = Literal["amplitude", "phase"]
@@ -24,8 +24,7 @@ def true_object(evidence: Evidence) -> Truth:
         raise NoEvidence(f"dataset: the truth's amplitude {amplitude.shape} and phase {phase.shape} do not fit.")
     if not (np.isfinite(amplitude).all() and np.isfinite(phase).all()):
         raise NoEvidence("dataset: the truth holds values that are not finite, so nothing can be held against it.")
-    images = amplitude * np.exp(1j * phase)
-    return Truth(facts.kind, images, facts.origin_x, facts.origin_y)
+    return Truth(facts.kind, complex_object(amplitude, phase), facts.origin_x, facts.origin_y)
 
 
 def crop(truth: Truth, canvas: Canvas) -> tuple[Array, Array]:

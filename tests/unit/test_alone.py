@@ -44,6 +44,7 @@ def test_a_path_an_expression_or_an_option_means_what_it_means(arguments: tuple[
     assert "besides: " not in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [("-m", "golden"), ("-k", "test_canvas and gs2_custom")])
 def test_an_expression_alone_selects_from_everything(arguments: tuple[str, ...]) -> None:
     found, said = collected(*arguments)

@@ -84,6 +84,7 @@ def all_green(verdicts: Verdicts) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_the_same_network_is_green(judged: Judged) -> None:
     assert all_green(judged("unet"))
 

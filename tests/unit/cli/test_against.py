@@ -11,6 +11,7 @@ AGAINST, PAIR = ("harness", "against"), ("--backends", "first,second")
 Words = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+@pytest.mark.slow
 def test_what_became_of_two_commands(committed_pair: Path, python_in_pair: Words) -> None:
     edited = committed_pair / "scenarios/second.py"
     edited.write_text(edited.read_text().replace(".sum()", ".sum() * 1.5"))

@@ -79,6 +79,7 @@ def with_a_picture(committed_pair: Path) -> Path:
     return committed_pair
 
 
+@pytest.mark.slow
 def test_an_edit_since_the_approval(with_a_picture: Path, python_in_pair: Words) -> None:
     approved = python_in_pair("pytest", *RUNG, "--golden-update=one")
     assert "1 passed" in approved.stdout, approved.stdout

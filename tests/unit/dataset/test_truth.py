@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from harness.dataset.truth import Reference, Truth
+from harness.dataset.truth import Reference, Truth, complex_object
 from harness.errors import HarnessError
 from harness.files import read_json, write_npz
 
@@ -29,7 +29,9 @@ def test_saved_files(tmp_path):
         "model_scale": 0.7,
     }
     amplitude, phase = np.load(tmp_path / "ground_truth_amp.npy"), np.load(tmp_path / "ground_truth_phase.npy")
-    np.testing.assert_allclose(amplitude * np.exp(1j * phase), truth.object)
+    assert amplitude.dtype == phase.dtype == np.float32
+    np.testing.assert_allclose(complex_object(amplitude, phase), truth.object, atol=1e-6)
+    np.testing.assert_array_equal(Truth.load(tmp_path).object, complex_object(amplitude, phase))
 
 
 def test_energies_are_those_of_the_exit_waves():

@@ -5,6 +5,8 @@ import threading
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from harness.files import read_json, write_text
 from harness.judge.evidence import Evidence
 from harness.judge.ladder import judge_rung
@@ -36,6 +38,7 @@ VARIANTS = {
 """Beside the shipped scenarios, which the parity suite itself walks through."""
 
 
+@pytest.mark.slow
 def test_every_way_to_build_the_network(tmp_path):
     for name, (scenario, text) in VARIANTS.items():
         write_text(tmp_path / "scenarios" / f"{name}.yaml", f"extends: {scenario}\n{text}\n{SHORT}\n")

@@ -23,6 +23,9 @@ needs_library = pytest.mark.skipif(find_spec("cdtools") is None, reason="cdtools
 SWEEPS = 20
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def raw() -> RawData:
     spec = DatasetSpec(

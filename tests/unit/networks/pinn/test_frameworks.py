@@ -9,6 +9,7 @@ from tests.unit.own_process import assert_pass
 HERE = Path(__file__).parent
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("framework", ["tensorflow", "torch"])
 def test_framework(framework: str) -> None:
     folders = [HERE / "contract", HERE / framework]
