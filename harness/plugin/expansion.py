@@ -30,7 +30,7 @@ MARKERS = {
     "quick": "of the faults, the subset that every change is tried on",
     "golden": "holds a result against the approved one",
     "gpu": "needs a GPU",
-    "slow": "takes minutes",
+    "slow": "takes long: a case minutes, a test of the harness five seconds or more",
     "nightly": "belongs to the nightly run",
     "subjects": "judges packages that others have published, in an environment of their own",
     "browser": "needs a browser",

@@ -21,6 +21,7 @@ def collected(*arguments: str) -> tuple[list[str], str]:
     return re.findall(r"^tests/\S+.*$", done.stdout, re.MULTILINE), done.stdout
 
 
+@pytest.mark.slow
 def test_alone_it_runs_what_is_fast_and_one_smoke_case_and_says_what_there_is_besides() -> None:
     found, said = collected()
     ladder = [name for name in found if name.startswith("tests/parity/")]

@@ -36,6 +36,8 @@ SEEDS = ("training.seed", "grouping.seed", "dataset.object.seed", "dataset.scan.
 Verdicts = Mapping[str, RungVerdict]
 Judged = Callable[..., Verdicts]
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def hubs(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -84,7 +86,6 @@ def all_green(verdicts: Verdicts) -> bool:
     return True
 
 
-@pytest.mark.slow
 def test_the_same_network_is_green(judged: Judged) -> None:
     assert all_green(judged("unet"))
 

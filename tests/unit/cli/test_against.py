@@ -28,6 +28,7 @@ def test_what_became_of_two_commands(committed_pair: Path, python_in_pair: Words
     assert status.stdout == " M scenarios/second.py\n"
 
 
+@pytest.mark.slow
 def test_a_branch_that_changes_nothing(committed_pair: Path, python_in_pair: Words) -> None:
     done = python_in_pair(*AGAINST, "HEAD", "-k", "one and patches", *PAIR)
     assert done.returncode == 0, done.stdout + done.stderr

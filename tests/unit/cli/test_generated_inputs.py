@@ -42,6 +42,7 @@ def test_no_input_ends_in_a_traceback(count: int) -> None:
         check()
 
 
+@pytest.mark.slow
 def test_a_spoilt_store_gives_the_verdicts_of_a_good_one() -> None:
     with benchmark() as program, program.sandbox() as box:
         assert program.verdicts(box.hub)

@@ -40,6 +40,7 @@ def port(verb: Verb, tmp_path: Path) -> Verb:
     return run
 
 
+@pytest.mark.slow
 def test_check_goes_on_with_one_side_where_the_other_cannot_be_built(port: Verb, home: Path) -> None:
     before = sorted(home.rglob("*"))
     result = port("check", "exits")
@@ -53,6 +54,7 @@ def test_check_goes_on_with_one_side_where_the_other_cannot_be_built(port: Verb,
     assert sorted(home.rglob("*")) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("side", "end"), [("crashing", "was killed by signal 9"), ("hanging", "the time limit of 20 s")]
 )
@@ -70,6 +72,7 @@ def test_check_names_the_step_in_which_a_port_ended(verb: Verb, side: str, end: 
     assert statuses[side]["prediction"] == "skipped"
 
 
+@pytest.mark.slow
 def test_map_prints_and_saves_what_the_scenario_can_name(port: Verb, tmp_path: Path) -> None:
     """The file that the scenario names is not there yet: it is proposed all the same."""
     saved = tmp_path / "mapping.json"

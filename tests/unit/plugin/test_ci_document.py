@@ -46,6 +46,7 @@ def steps_of(job: dict[str, Any]) -> tuple[str, str]:
     return suite, summary
 
 
+@pytest.mark.slow
 def test_a_workflow_of_github_runs_annotates_and_tells(checkout: Path) -> None:
     job = GITHUB["jobs"]["parity"]
     suite, summary = steps_of(job)
@@ -62,6 +63,7 @@ def test_a_workflow_of_github_runs_annotates_and_tells(checkout: Path) -> None:
     assert {step.get("if") for step in job["steps"][-2:]} == {"always()"}
 
 
+@pytest.mark.slow
 def test_a_job_of_gitlab_leaves_its_times(checkout: Path) -> None:
     job = GITLAB["parity"]
     assert run(job["script"][-1], checkout).returncode == 1
@@ -79,6 +81,7 @@ def test_the_hook_stops_a_push_and_says_why(checkout: Path) -> None:
     assert "telemetry" not in judged
 
 
+@pytest.mark.slow
 def test_a_job_of_slurm_fills_hub_and_store(checkout: Path, tmp_path: Path) -> None:
     variables = {"SLURM_JOB_ID": "7", "SLURM_CPUS_PER_TASK": "2", "HOME": str(tmp_path), "TMPDIR": str(tmp_path)}
     done = run(SLURM, checkout, **variables)

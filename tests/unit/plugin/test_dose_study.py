@@ -11,6 +11,7 @@ SEEDS = "ensemble: {seeds: 3}\n"
 ASKED = ("-k", "grid and (reconstruction or ensemble or test_dose)", "--parity-hub", "hub")
 
 
+@pytest.mark.slow
 def test_a_quality_that_falls_is_red_and_names_the_side(project: pytest.Pytester, scenario: Writer) -> None:
     scenario("grid", GRID + SEEDS)
     result = project.runpytest_inprocess(*ASKED, "--parity-backends", "rising,fading")

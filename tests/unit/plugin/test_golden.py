@@ -19,6 +19,7 @@ def outcome(project: pytest.Pytester, hub: str, *options: str) -> pytest.RunResu
     return project.runpytest_inprocess(*RUNG, "--parity-hub", hub, *options)
 
 
+@pytest.mark.slow
 def test_a_result_is_approved_once_and_holds_until_it_changes(project: pytest.Pytester) -> None:
     first = outcome(project, "one", "-rs")
     first.assert_outcomes(skipped=1)
@@ -51,6 +52,7 @@ def test_a_scenario_that_changed_makes_its_approved_result_stale(project: pytest
     outcome(project, "three", "--golden-update=new").assert_outcomes(errors=1)  # it is not new
 
 
+@pytest.mark.slow
 def test_what_was_changed_for_a_session_is_neither_held_nor_approved(project: pytest.Pytester) -> None:
     changed = ("--parity-override", "training.seed=3")
     refused = outcome(project, "one", *changed, "--golden-update=all")

@@ -18,6 +18,7 @@ def session(*options: str) -> Step:
     return Step("smoke", "every case", (sys.executable, *words), is_session=True)
 
 
+@pytest.mark.slow
 def test_a_session_that_was_cut_short_begins_again_in_a_hub_of_its_own(project: pytest.Pytester) -> None:
     reports = project.path / "reports"
     first = Night.begin(reports, project.path, [session()], page.write)

@@ -196,6 +196,7 @@ def test_stopping_at_the_first_failure_leaves_a_hub_that_says_so(project: pytest
     assert [case["status"] for case in cases] == ["fail", "inconclusive"], "red stays red, and the rest is not red"
 
 
+@pytest.mark.slow
 def test_workers_share_one_hub_and_run_a_case_once(project: pytest.Pytester, scenario: Writer) -> None:
     scenario("injected", "model: {border: mean}\n")
     rungs = ("-k", "telemetry or patches or canvas")

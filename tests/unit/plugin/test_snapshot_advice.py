@@ -27,6 +27,7 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_a_text_that_was_refused_is_not_called_unused(copy: Path) -> None:
     command = [sys.executable, "-m", "pytest", "tests/golden", "-p", "no:cacheprovider"]
     own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}

@@ -166,6 +166,7 @@ def run_in(folder, *arguments):
     return done.stdout
 
 
+@pytest.mark.slow
 def test_the_script_compares_two_real_backends(bundle):
     assert "largest difference 0, 0 of the largest value; limit 1e-12" in run_in(bundle, "repro.py")
 

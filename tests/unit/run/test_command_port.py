@@ -373,6 +373,7 @@ def test_what_the_scenario_must_not_say(changes, sentence) -> None:
         SideSpec.model_validate({**SIDE, **changes})
 
 
+@pytest.mark.slow
 def test_what_a_command_left_running_is_not_waited_for(run) -> None:
     started = time.monotonic()
     jobs = run(make_case(train=f"{TRAIN} --leaves-a-process --fails"))

@@ -76,6 +76,7 @@ def test_members_lie_beside_the_case_and_share_its_dataset(
     assert {event["case"] for event in told} == {"small", "small, seed 43", "small, seed 44"}
 
 
+@pytest.mark.slow
 def test_nothing_that_the_store_has_is_trained_again(
     made: Made,
     options: Callable[..., RunOptions],

@@ -246,6 +246,7 @@ def test_a_leg_that_loses_two_machines_is_an_error_of_that_leg(
     assert not [path for path in (tmp_path / "store" / "train").glob("*/*/done.json") if b"slow" in path.read_bytes()]
 
 
+@pytest.mark.slow
 def test_a_machine_that_comes_back_finds_another_at_its_work(
     cluster: Cluster, case, options, tmp_path: Path, toys: Path, jobs_of, wait_until_gone
 ) -> None:
@@ -278,6 +279,7 @@ def test_a_session_that_is_stopped_stops_what_runs_elsewhere(case, options, tmp_
     assert not list((tmp_path / "store" / "tmp").iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("toys")
 def test_a_session_that_is_killed_leaves_nothing_running_elsewhere(
     cluster: Cluster, tmp_path: Path, session: Path, wait_until_gone
@@ -298,6 +300,7 @@ def test_a_session_that_is_killed_leaves_nothing_running_elsewhere(
     assert cluster.scheduler.poll() is None
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cluster")
 def test_a_job_that_fails_or_takes_too_long_is_told_as_it_is_here(case, options, tmp_path: Path, jobs_of) -> None:
     asked = options("crashing", "hanging", executor="dask", timeout=3.0)

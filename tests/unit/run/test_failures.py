@@ -91,6 +91,7 @@ def test_a_failure_is_not_tried_again_in_the_same_hub_but_in_the_next(case, opti
         assert log.count("command:") == processes
 
 
+@pytest.mark.slow
 def test_a_hanging_worker_is_stopped_at_the_time_limit(case, options, tmp_path: Path, jobs_of, wait_until_gone) -> None:
     run_case(case, {"train"}, options("toy", "hanging", timeout=3.0), tmp_path / "hub", ignore)
     job = jobs_of(tmp_path / "hub")["hanging", "train"]

@@ -142,6 +142,7 @@ ESCAPED = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process that left its group is not found")
 @pytest.mark.parametrize("end", ["", "os.kill(os.getpid(), 9)", "time.sleep(60)"])
 def test_what_left_the_process_group_ends_with_the_worker(tmp_path: Path, wait_until_gone, end: str) -> None:

@@ -162,6 +162,7 @@ def test_progress_is_told_line_by_line(case, options, tmp_path: Path) -> None:
     assert {"case": "small", "backend": "other", "leg": "train", "state": "done"} in lines
 
 
+@pytest.mark.slow
 def test_two_processes_that_want_one_case_train_it_once(toys: Path, tmp_path: Path, session) -> None:
     command = [sys.executable, session, tmp_path]
     hubs = [tmp_path / "one hub", tmp_path / "one hub", tmp_path / "another"]

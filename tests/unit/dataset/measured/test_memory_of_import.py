@@ -49,6 +49,7 @@ def written(path: Path, frames: int) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process is read from /proc")
 @pytest.mark.parametrize("suffix", [".npz", ".h5"])
 def test_importing_takes_at_most_three_times_what_is_kept(tmp_path: Path, suffix: str) -> None:
