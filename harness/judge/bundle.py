@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness import layout
 from harness.arrays import fingerprints
-from harness.judge.evidence import Evidence
+from harness.judge.evidence import TEXT_BY_NAME, Evidence
 from harness.judge.findings import Findings
 
 TRAINED = Path(layout.TRAIN_OUTPUTS, layout.TRAINED)
@@ -40,5 +40,4 @@ def _demand_the_same(
 
 
 def _read(evidence: Evidence, backend: str, relative: Path) -> dict[str, str]:
-    found: dict[str, str] = evidence.record(Path(backend) / relative, ())
-    return found
+    return evidence.record(Path(backend) / relative, TEXT_BY_NAME)

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from safetensors.numpy import load_file
 
 from harness import layout
@@ -34,6 +34,11 @@ from harness.scenario.schema import Scenario
 from harness.scenario.source import read
 
 R = TypeVar("R", bound=Record)
+T = TypeVar("T")
+BY_NAME: TypeAdapter[dict[str, float | None]] = TypeAdapter(dict[str, float | None])
+"""What a JSON file of figures by their names holds; null for one that is not finite."""
+TEXT_BY_NAME: TypeAdapter[dict[str, str]] = TypeAdapter(dict[str, str])
+"""What a JSON file of sentences by what they are about holds."""
 _CONTRACT_FOLDERS = (layout.LOCKSTEP, layout.TRAIN_OUTPUTS)
 """Folders of a side that may hold its `contract.json`."""
 
@@ -205,10 +210,16 @@ class Evidence:
         except HarnessError as reason:
             raise NoEvidence(str(reason)) from reason
 
-    def record(self, relative: Path, required: tuple[str, ...]) -> Any:
-        """Read a JSON file of the case without a record class; NoEvidence when it lacks one of the `required` keys."""
+    def record(self, relative: Path, kind: TypeAdapter[T], required: tuple[str, ...] = ()) -> T:
+        """Read a JSON file of the case that has no record class.
+
+        Raises NoEvidence when it is missing or of another kind, or lacks one of the `required` keys.
+        """
         path = self.existing(relative)
-        record = cached.contents(path)
+        try:
+            record = kind.validate_python(cached.contents(path), strict=True)
+        except ValidationError as error:
+            raise NoEvidence(f"{path}: {first_problem(error)}.") from error
         if required and (missing := [key for key in required if not isinstance(record, dict) or key not in record]):
             raise NoEvidence(f"{path}: lacks {', '.join(missing)}.")
         return record
@@ -248,10 +259,9 @@ class Evidence:
             raise NoEvidence(f"{backend}: stage {name!r} is missing; the job left {', '.join(stages)}.")
         return stages[name]
 
-    def losses(self, backend: str, precision: Precision) -> dict[str, float]:
-        """The value of `loss` and of each of its terms for the lock-step batch."""
-        losses: dict[str, float] = self.record(Path(backend, layout.LOCKSTEP, layout.losses(precision)), ("loss",))
-        return losses
+    def losses(self, backend: str, precision: Precision) -> dict[str, float | None]:
+        """The value of `loss` and of each of its terms for the lock-step batch; None for one that is not finite."""
+        return self.record(Path(backend, layout.LOCKSTEP, layout.losses(precision)), BY_NAME, ("loss",))
 
     def batch(self, backend: str) -> dict[str, Array]:
         """The lock-step batch that the side was fed: `amplitude` (B, N, N, C), `relative` (B, 1, 2, C)."""

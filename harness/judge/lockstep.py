@@ -1,19 +1,21 @@
 """Evidence of the lock-step legs: gradients, first step and trajectories, with the rounding noise of each side."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from harness import layout
 from harness.arrays import Array, Precision, Weights
-from harness.judge.evidence import Evidence, NoEvidence
+from harness.judge.evidence import TEXT_BY_NAME, Evidence, NoEvidence
 from harness.judge.precision import in_float32
 from harness.judge.verdict import Check
 from harness.records.noise import TrajectoryNoise
+from harness.records.one_epoch import OneEpoch
 from harness.run.legs.distances import distance, distance_by_step
-from harness.run.legs.trajectory import LOSS, UNWATCHED
+from harness.run.legs.trajectory import LOSS
 
 FLOOR: dict[Precision, float] = {"float32": float(np.finfo(np.float32).eps), "float64": float(np.finfo(float).eps)}
 """Rounding of one operation, relative: the smallest noise that is assumed."""
@@ -31,6 +33,8 @@ clean pairs one was up to 1590 times the other in float32, where a nudge may by 
 what a fault does to one of them was 1e6 and 1e9 times and more."""
 Noise = tuple[Mapping[str, list[float]], Mapping[str, list[float]]]
 """For each side (reference, candidate) the distance from itself after a nudge: one value a draw, by tensor."""
+
+_DRAWS: TypeAdapter[dict[str, list[float | None]]] = TypeAdapter(dict[str, list[float | None]])
 
 
 def gradients(evidence: Evidence, backend: str, precision: Precision) -> Weights:
@@ -59,15 +63,16 @@ def steps(evidence: Evidence, backend: str, precision: Precision) -> tuple[Weigh
 
 def loss_of_one_epoch(evidence: Evidence, backend: str) -> float | None:
     """The loss that a side reports of one epoch that consists of the steps of its trajectory, float64."""
-    loss: float | None = evidence.record(Path(backend, layout.TRAJECTORY, layout.ONE_EPOCH), (LOSS,))[LOSS]
-    return loss
+    return _one_epoch(evidence, backend).loss
 
 
 def unwatched(evidence: Evidence, backend: str) -> dict[str, float | None]:
     """How far each weight at the end of the trajectory is from the same steps in which nobody looked, float64."""
-    relative = Path(backend, layout.TRAJECTORY, layout.ONE_EPOCH)
-    found: dict[str, float | None] = evidence.record(relative, (UNWATCHED,))[UNWATCHED]
-    return found
+    return _one_epoch(evidence, backend).unwatched
+
+
+def _one_epoch(evidence: Evidence, backend: str) -> OneEpoch:
+    return evidence.parsed(Path(backend, layout.TRAJECTORY, layout.ONE_EPOCH), OneEpoch)
 
 
 def last_step(evidence: Evidence, backend: str, precision: Precision) -> Weights:
@@ -80,7 +85,8 @@ def gradient_noise(evidence: Evidence, precision: Precision) -> Noise:
 
     def draws(of: Precision) -> Noise:
         name = layout.gradient_noise(of)
-        first, second = (_draws(evidence.record(Path(side, layout.LOCKSTEP, name), ())) for side in evidence.backends)
+        noise = [evidence.record(Path(side, layout.LOCKSTEP, name), _DRAWS) for side in evidence.backends]
+        first, second = map(_draws, noise)
         return first, second
 
     return _held_together(evidence, precision, _with_rounding(evidence, precision, draws, gradients), gradients)
@@ -172,7 +178,7 @@ def step_noise(evidence: Evidence, backend: str) -> Array:
 
 def grafted(evidence: Evidence, backend: str) -> tuple[dict[str, Array], dict[str, str]]:
     """Every stage of a side computed from the other side's earlier stages, and reasons for those that could not be."""
-    problems = evidence.record(Path(backend, layout.GRAFT, layout.PROBLEMS), ())
+    problems = evidence.record(Path(backend, layout.GRAFT, layout.PROBLEMS), TEXT_BY_NAME)
     return evidence.arrays(Path(backend, layout.GRAFT, layout.GRAFTED_STAGES)), problems
 
 
@@ -236,10 +242,11 @@ def _noise(evidence: Evidence, backend: str, precision: Precision) -> Trajectory
     return noise
 
 
-def _draws(noise: dict[str, list[float]]) -> dict[str, list[float]]:
-    if wrong := sorted(name for name, draws in noise.items() if not draws or not _finite(draws)):
+def _draws(noise: Mapping[str, Sequence[float | None]]) -> dict[str, list[float]]:
+    found = {name: [draw for draw in draws if draw is not None and np.isfinite(draw)] for name, draws in noise.items()}
+    if wrong := sorted(name for name, draws in noise.items() if not draws or len(found[name]) < len(draws)):
         raise NoEvidence(f"the noise of {', '.join(wrong)} was not measured, or is not finite.")
-    return noise
+    return found
 
 
 def _finite(draws: Any) -> bool:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from harness import layout
 from harness.arrays import Array, Precision
-from harness.judge.evidence import Evidence
+from harness.judge.evidence import BY_NAME, Evidence
 
 
 def oracle_stages(evidence: Evidence, backend: str, precision: Precision) -> dict[str, Array]:
@@ -15,7 +15,6 @@ def oracle_stages(evidence: Evidence, backend: str, precision: Precision) -> dic
     return evidence.arrays(Path(backend, layout.ORACLE, layout.stages(precision)))
 
 
-def oracle_losses(evidence: Evidence, backend: str, precision: Precision) -> dict[str, float]:
+def oracle_losses(evidence: Evidence, backend: str, precision: Precision) -> dict[str, float | None]:
     """Values of `loss` and of its terms that the oracle computes, for the lock-step batch."""
-    losses: dict[str, float] = evidence.record(Path(backend, layout.ORACLE, layout.losses(precision)), ("loss",))
-    return losses
+    return evidence.record(Path(backend, layout.ORACLE, layout.losses(precision)), BY_NAME, ("loss",))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness import layout
 from harness.judge.comparing import or_infinity
-from harness.judge.evidence import Evidence, Incapable
+from harness.judge.evidence import BY_NAME, Evidence, Incapable
 from harness.judge.findings import Findings
 from harness.judge.lockstep import largest, trajectory_noise
 from harness.judge.precision import in_float32
@@ -61,8 +61,7 @@ def _without_rounding(findings: Findings, evidence: Evidence, far: Far) -> Far:
 
 
 def _far(evidence: Evidence, backend: str, folder: str) -> Far:
-    found: Far = evidence.record(Path(backend, folder, layout.RESUMED), ())
-    return found
+    return evidence.record(Path(backend, folder, layout.RESUMED), BY_NAME)
 
 
 def _measure(findings: Findings, check: str, far: Far, message: str) -> None:

@@ -39,6 +39,8 @@ _LEAST_BYTES = 2048
 """Smaller arrays are kept as they are: to say where they come from takes as much."""
 _NEAR = 0.7
 """Part of its bits that an array may differ in from one that it is kept as the distance from."""
+_MOST_LINKS = 6
+"""Longest chain of arrays, each kept as the distance from the one before: fewer than `packed` reads."""
 _SAMPLE = 1024
 _WRITERS = 2
 """Threads that compress and write, while the arrays of the next files are looked at."""
@@ -51,11 +53,13 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 
 
 class _Held(NamedTuple):
-    """An array that a packed file holds itself."""
+    """An array of a packed file."""
 
     array: Array
     path: Path
     name: str
+    links: int = 0
+    """How many arrays it follows from, one from the other; none, where its file holds it itself."""
 
 
 @dataclass
@@ -65,24 +69,26 @@ class _Known:
     by_digest: dict[tuple[str, str, tuple[int, ...]], _Held] = field(default_factory=dict)
     by_name: dict[tuple[str, tuple[int, ...]], list[_Held]] = field(default_factory=dict)
 
-    def others(self, path: Path, name: str, array: Array) -> Iterator[tuple[_Held, float]]:
+    def nearest(self, name: str, array: Array) -> tuple[_Held, float] | None:
+        """The array that one differs from in the fewest bits, and what to multiply that by; None where none is near."""
+        near = [(_bits_apart(array, other, times), other, times) for other, times in self._others(name, array)]
+        bits, other, times = min(near, key=lambda found: found[0], default=(1.0, None, 1.0))
+        return (other, times) if other is not None and bits < _NEAR else None
+
+    def _others(self, name: str, array: Array) -> Iterator[tuple[_Held, float]]:
         """Arrays that one may be near to, and what they are to be multiplied by.
 
-        Those of its name, shape and kind, from files of the same name but for the precision first. Of what an optimiser
-        keeps of a weight also the gradient of that weight, since the first moment of a first step is a part of it.
+        Those of its name, shape and kind. Of what an optimiser keeps of a weight also the gradient of that weight,
+        since the first moment of a first step is a part of it.
         """
-        same = [held for held in self.by_name.get((name, array.shape), ()) if held.array.dtype.kind == array.dtype.kind]
-        for held in sorted(same, key=lambda held: _without_precision(held.path) != _without_precision(path)):
-            yield held, 1.0
+        for held in self.by_name.get((name, array.shape), ()):
+            if held.array.dtype.kind == array.dtype.kind and held.links < _MOST_LINKS:
+                yield held, 1.0
         largest = np.unravel_index(np.argmax(np.abs(array)), array.shape)
         for held in self.by_name.get((name.rpartition(".")[0], array.shape), ()):
             whole = float(held.array[largest]) if array.dtype.kind == held.array.dtype.kind == "f" else 0.0
             if whole and np.isfinite(times := float(array[largest]) / whole):
                 yield held, times
-
-
-def _without_precision(path: Path) -> str:
-    return path.stem.partition("_float")[0]
 
 
 def pack(case_dir: Path, backends: Sequence[str]) -> None:
@@ -165,12 +171,11 @@ def _derived(path: Path, name: str, array: Array, known: _Known) -> tuple[Derive
     if same is not None:
         return _stated(path, array, digest, same), None
     kept = packed.narrowed(array)
-    for other, times in known.others(path, name, array):
-        expected = packed.chosen(other.array, (), times)
-        if _is_near(kept, expected):
-            known.by_digest[digest, str(array.dtype), array.shape] = _Held(array, path, name)
-            told = _stated(path, array, digest, other, kept).model_copy(update={"times": times})
-            return told, packed.planes(packed.distances(kept, expected))
+    if (nearest := known.nearest(name, kept)) is not None:
+        other, times = nearest
+        _remember(path, name, array, known, other.links + 1)
+        told = _stated(path, array, digest, other, kept).model_copy(update={"times": times})
+        return told, packed.planes(packed.distances(kept, packed.chosen(other.array, (), times)))
     if path.parent.name not in _EVIDENCE:
         return None
     _remember(path, name, array, known)
@@ -194,7 +199,7 @@ def _patterns(
     brightest = np.unravel_index(np.argmax(array), array.shape)
     times = float(array[brightest]) / float(source.array[rows][brightest] or 1)
     expected = packed.chosen(source.array, rows, times)
-    if not _is_near(array, expected):
+    if _share_apart(array, expected) >= _NEAR:
         return None
     told = _stated(path, array, packed.sha256_of(array), source, array)
     told = told.model_copy(update={"rows": tuple(rows), "times": times})
@@ -214,22 +219,27 @@ def _stated(path: Path, array: Array, digest: str, other: _Held | None, kept: Ar
     )
 
 
-def _is_near(array: Array, other: Array) -> bool:
-    """Whether an array differs from another in so few bits that the distance takes less room, by a sample."""
+def _bits_apart(array: Array, held: _Held, times: float) -> float:
+    """Part of its bits that an array differs in from another one times a number."""
+    step = max(1, array.size // _SAMPLE)
+    return _share_apart(array.ravel()[::step], packed.chosen(held.array.ravel()[::step], (), times))
+
+
+def _share_apart(array: Array, other: Array) -> float:
+    """Part of its bits that an array differs in from another: below `_NEAR`, the distance takes less room."""
     step = max(1, array.size // _SAMPLE)
     apart = packed.distances(array.ravel()[::step], other.ravel()[::step])
-    bits = np.log2(apart.astype(np.float64) + 1).mean()
-    return bool(bits < _NEAR * 8 * apart.itemsize)
+    return float(np.log2(apart.astype(np.float64) + 1).mean() / (8 * apart.itemsize))
 
 
-def _remember(path: Path, name: str, array: Array, known: _Known) -> None:
+def _remember(path: Path, name: str, array: Array, known: _Known, links: int = 0) -> None:
     small = array.nbytes < _LEAST_BYTES and path.parent.name != layout.DATASET  # of the data positions count, too
     if small or array.dtype.kind not in "fc":
         return
     if array.flags.c_contiguous:
         digest = packed.sha256_of(array)
-        known.by_digest.setdefault((digest, str(array.dtype), array.shape), _Held(array, path, name))
-    known.by_name.setdefault((name, array.shape), []).append(_Held(array, path, name))
+        known.by_digest.setdefault((digest, str(array.dtype), array.shape), _Held(array, path, name, links))
+    known.by_name.setdefault((name, array.shape), []).append(_Held(array, path, name, links))
 
 
 def _npy(array: Array) -> bytes:

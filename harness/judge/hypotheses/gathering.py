@@ -133,7 +133,8 @@ _FORMER_SCALE = 4.0
 
 def _terms(evidence: Evidence, side: str, first: "ComparedTensor") -> dict[str, tuple[float, float]]:
     values = evidence.losses(side, first.precision)
-    return {term.name: (values[term.name], term.weight) for term in evidence.contract.losses}
+    terms = [(term.name, values.get(term.name), term.weight) for term in evidence.contract.losses]
+    return {name: (value, weight) for name, value, weight in terms if value is not None}
 
 
 def _optics(evidence: Evidence, batch: Mapping[str, Array], weights: Weights) -> Optics:

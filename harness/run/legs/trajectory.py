@@ -24,11 +24,12 @@ from harness import layout
 from harness.arrays import Array, Precision, Weights, in_precision, nudged
 from harness.dataset.grouped import GroupedData
 from harness.dataset.truth import Truth
-from harness.files import write_json, write_npz
+from harness.files import write_npz
 from harness.networks import network as networks
 from harness.ports.feed import batch_of
 from harness.ports.protocol import SHARED_WEIGHTS, Batch, EpochReport, Port
 from harness.records.noise import TrajectoryNoise
+from harness.records.one_epoch import OneEpoch
 from harness.run.job import Job
 from harness.run.legs.common import (
     Progress,
@@ -45,7 +46,6 @@ from harness.run.legs.lockstep import reordered
 from harness.scenario.schema import Scenario
 
 LOSS = "loss"
-UNWATCHED = "unwatched"
 
 
 @dataclass
@@ -121,7 +121,7 @@ def run(job: Job) -> None:
         _noise(trajectory, others).write(folder / layout.noise(precision))
     repeat_as_float64(job, folder)
     loss = loss_of_one_epoch(port, start, batches)
-    write_json(folder / layout.ONE_EPOCH, {LOSS: loss, UNWATCHED: distances(trajectory.last, port.weights())})
+    OneEpoch(loss=loss, unwatched=distances(trajectory.last, port.weights())).write(folder / layout.ONE_EPOCH)
     progress.report(next(done))
 
 
@@ -156,7 +156,7 @@ def loss_of_one_epoch(port: Port, start: Weights, batches: FirstBatches) -> floa
     port.set_weights(start)
     as_one = replace(batches, epochs=1, steps_per_epoch=batches.epochs)
     port.train(as_one, lambda report: reported.append(report.metrics[LOSS]))
-    return reported[-1] if reported else None
+    return float(reported[-1]) if reported else None
 
 
 def _in_precision(steps: Weights, precision: Precision) -> Weights:

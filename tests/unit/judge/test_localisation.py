@@ -20,6 +20,14 @@ def test_nothing_where_nothing_is_red(gs2):
     assert found_in(gs2) is None
 
 
+@pytest.mark.parametrize("value", ["../../etc/passwd", [1.0], {"a": 1.0}])
+def test_a_loss_that_is_no_number_is_no_evidence_and_breaks_nothing(gs2, value):
+    gs2.change_json("torch/lockstep/losses_float64.json", lambda losses: losses.update(loss=value))
+    gs2.change_arrays(GRADIENTS, log_scale=lambda a: 2 * a)
+    found = found_in(gs2)
+    assert (found.first.stage, found.first.tensor) == ("gradient", "log_scale")
+
+
 def test_the_first_stage_of_many(gs2):
     gs2.change_arrays(F64, exit_wave=lambda a: 1.5 * a, object_merged=lambda a: 1.01 * a, intensity=lambda a: 2 * a)
     gs2.change_arrays(GRADIENTS, log_scale=lambda a: 2 * a)

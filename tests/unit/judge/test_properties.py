@@ -240,10 +240,10 @@ def test_one_value_of_an_array_that_is_not_finite_never_passes(case, folder, val
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@pytest.mark.parametrize("value", [math.nan, math.inf, None])
+@pytest.mark.parametrize("value", [math.nan, math.inf, None, "../../etc/passwd", [1.0]])
 @pytest.mark.parametrize("folder", READERS)
-def test_a_number_that_is_not_finite_never_passes(case, folder, value):
-    """As Python's own JSON writes it, and as the harness does: null."""
+def test_a_number_that_is_not_finite_or_no_number_never_passes_and_breaks_no_judge(case, folder, value):
+    """Not finite as Python's own JSON writes it, and as the harness does: null."""
     places = [place for place in numbers(case.path) if is_read(place) and folder_of(place) == folder]
     assert places or folder in ("graft", "repeat")
     assert unseen(case, places, lambda place: change_number(case.path, place, value)) == []

@@ -121,3 +121,28 @@ def test_patterns_follow_from_the_data_and_first_moments_from_gradients_times_a_
     moment = packed.derived_at(tmp_path / "first" / "trajectory" / "first_float64.npz")["w.first_moment"]
     assert moment.file == "../lockstep/gradients_float64.npz"
     assert moment.times == pytest.approx(0.1)
+
+
+def test_an_array_follows_from_the_nearest_of_those_before_it(tmp_path: Path) -> None:
+    """After some steps the sides differ by rounding, and both from their weights before the first by far more."""
+    weights = {"w": RNG.normal(size=(64, 64))}
+    write_npz(tmp_path / "first" / "lockstep" / "weights.npz", **weights)
+    places = [tmp_path / side / "trajectory" / f"last{step}.npz" for side in SIDES for step in range(4)]
+    for number, place in enumerate(places):
+        trained = weights["w"] * (1 + 1e-3 * (1 + number % 4)) * (1 + 1e-15 * (number > 3))
+        write_npz(place, w=trained)
+    before = list(contents(tmp_path))
+    packing.pack(tmp_path, SIDES)
+    assert list(contents(tmp_path)) == before
+    followed = [packed.derived_at(place)["w"].file for place in places]
+    assert followed[4:] == [f"../../first/trajectory/last{step}.npz" for step in range(4)]
+    assert sum(place.stat().st_size for place in places[4:]) < sum(place.stat().st_size for place in places[:4]) / 3
+
+
+def test_a_chain_of_arrays_ends_before_it_is_too_long_to_be_read(tmp_path: Path) -> None:
+    values = RNG.normal(size=(64, 64))
+    for step in range(12):  # each is nearest to the one before
+        write_npz(tmp_path / "first" / "trajectory" / f"step{step:02}_float64.npz", w=values * (1 + 1e-9 * 1.5**step))
+    before = list(contents(tmp_path))
+    packing.pack(tmp_path, SIDES)
+    assert list(contents(tmp_path)) == before
