@@ -68,19 +68,19 @@ class Findings:
         if value is not None and (reason := self._limits.uncalibrated(limit)):
             status, message = "inconclusive", f"{UNCALIBRATED}: {message}; {reason}"
         margin = None if value is None else limit.margin(value)
-        self._add(name, status, message, value, limit.value, margin, limit.origin)
+        self._add(name, status, rounded(message), value, limit.value, margin, limit.origin)
 
     def skip(self, name: str, message: str) -> None:
         """Add a skipped check: the case does not include it; `message` says how to include it."""
         self._add(name, "skipped", message)
 
     def demand(self, name: str, holds: bool, message: str) -> None:
-        """Add a check of a fact that must hold exactly; `message` says what was found."""
-        self._add(name, "pass" if holds else "fail", message)
+        """Add a check of a fact that must hold exactly; `message` says what was found, and keeps its digits where red."""
+        self._add(name, "pass" if holds else "fail", rounded(message) if holds else message)
 
     def inconclusive(self, name: str, message: str) -> None:
         """Add an inconclusive check, which leaves the rung undecided whatever its other checks say."""
-        self._add(name, "inconclusive", message)
+        self._add(name, "inconclusive", rounded(message))
 
     def error(self, name: str, message: str) -> None:
         """Add a check that could not be made because its evidence is not available."""

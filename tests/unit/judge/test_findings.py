@@ -64,3 +64,11 @@ def test_what_was_not_asked_for_is_skipped_with_the_reason(findings):
     findings.skip("x", "ask for it")
     (check,) = findings.checks
     assert (check.status, check.message, check.value) == ("skipped", "ask for it", None)
+
+
+def test_sentences_carry_three_digits_but_where_a_fact_is_red_and_they_may_be_what_differs():
+    findings, told = Findings("scale", resolve("stable", {}, {})), "the scale is 997.2447210273929"
+    findings.demand("a", True, told)
+    findings.inconclusive("b", told)
+    findings.demand("c", False, told)
+    assert [check.message for check in findings.checks] == ["the scale is 997", "the scale is 997", told]
