@@ -71,9 +71,9 @@ class _Known:
 
     def nearest(self, name: str, array: Array) -> tuple[_Held, float] | None:
         """The array that one differs from in the fewest bits, and what to multiply that by; None where none is near."""
-        near = [(_bits_apart(array, other, times), other, times) for other, times in self._others(name, array)]
-        bits, other, times = min(near, key=lambda found: found[0], default=(1.0, None, 1.0))
-        return (other, times) if other is not None and bits < _NEAR else None
+        others = [(_bits_apart(array, other, times), other, times) for other, times in self._others(name, array)]
+        near = [found for found in others if found[0] < _NEAR]
+        return min(near, key=lambda found: found[0])[1:] if near else None
 
     def _others(self, name: str, array: Array) -> Iterator[tuple[_Held, float]]:
         """Arrays that one may be near to, and what they are to be multiplied by.
