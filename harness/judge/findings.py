@@ -75,7 +75,7 @@ class Findings:
         self._add(name, "skipped", message)
 
     def demand(self, name: str, holds: bool, message: str) -> None:
-        """Add a check of a fact that must hold exactly; `message` says what was found, and keeps its digits where red."""
+        """Add a check of a fact that must hold exactly; `message` says what was found, in all digits where red."""
         self._add(name, "pass" if holds else "fail", rounded(message) if holds else message)
 
     def inconclusive(self, name: str, message: str) -> None:
