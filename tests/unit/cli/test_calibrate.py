@@ -15,6 +15,8 @@ from harness.session import calibration
 Verb = Callable[..., Result]
 TOYS = ("--backends", "toy,other", "--draws", "2")
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:

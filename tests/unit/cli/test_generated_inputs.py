@@ -27,6 +27,7 @@ def benchmark() -> Iterator[Any]:
             sys.modules.pop(name, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [40, pytest.param(1000, marks=pytest.mark.nightly)])
 def test_no_input_ends_in_a_traceback(count: int) -> None:
     with benchmark() as program, program.sandbox() as box:

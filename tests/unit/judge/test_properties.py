@@ -240,7 +240,7 @@ def test_one_value_of_an_array_that_is_not_finite_never_passes(case, folder, val
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@pytest.mark.parametrize("value", [math.nan, math.inf, None, "../../etc/passwd", [1.0]])
+@pytest.mark.parametrize("value", [math.nan, math.inf, None, "../../etc/passwd"])
 @pytest.mark.parametrize("folder", READERS)
 def test_a_number_that_is_not_finite_or_no_number_never_passes_and_breaks_no_judge(case, folder, value):
     """Not finite as Python's own JSON writes it, and as the harness does: null."""

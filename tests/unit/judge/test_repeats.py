@@ -36,7 +36,7 @@ def test_a_side_that_is_another_the_second_time_leaves_the_rung_open(gs2, rung):
     change(gs2, rung, 3e-6)
     verdict = gs2.judge(rung)
     assert verdict.status == "inconclusive"
-    assert verdict.message.startswith("torch is not repeatable: 3.0e-06 from itself in ")
+    assert verdict.message.startswith("torch is not repeatable: 3e-06 from itself in ")
 
 
 def test_a_difference_that_may_be_chance_is_no_finding_and_a_larger_one_is(gs2):
