@@ -72,7 +72,7 @@ class _Known:
     def nearest(self, name: str, array: Array) -> tuple[_Held, float] | None:
         """The array that one differs from in the fewest bits, and what to multiply that by; None where none is near."""
         others = [(_bits_apart(array, other, times), other, times) for other, times in self._others(name, array)]
-        near = [found for found in others if found[0] < _NEAR]
+        near = [found for found in others if found[0] < _NEAR and found[1].links < _MOST_LINKS]
         return min(near, key=lambda found: found[0])[1:] if near else None
 
     def _others(self, name: str, array: Array) -> Iterator[tuple[_Held, float]]:
@@ -82,7 +82,7 @@ class _Known:
         since the first moment of a first step is a part of it.
         """
         for held in self.by_name.get((name, array.shape), ()):
-            if held.array.dtype.kind == array.dtype.kind and held.links < _MOST_LINKS:
+            if held.array.dtype.kind == array.dtype.kind:
                 yield held, 1.0
         largest = np.unravel_index(np.argmax(np.abs(array)), array.shape)
         for held in self.by_name.get((name.rpartition(".")[0], array.shape), ()):
