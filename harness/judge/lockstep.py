@@ -1,6 +1,6 @@
 """Evidence of the lock-step legs: gradients, first step and trajectories, with the rounding noise of each side."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -34,7 +34,7 @@ what a fault does to one of them was 1e6 and 1e9 times and more."""
 Noise = tuple[Mapping[str, list[float]], Mapping[str, list[float]]]
 """For each side (reference, candidate) the distance from itself after a nudge: one value a draw, by tensor."""
 
-_DRAWS: TypeAdapter[dict[str, list[float | None]]] = TypeAdapter(dict[str, list[float | None]])
+_DRAWS: TypeAdapter[dict[str, list[float]]] = TypeAdapter(dict[str, list[float]])
 
 
 def gradients(evidence: Evidence, backend: str, precision: Precision) -> Weights:
@@ -242,11 +242,10 @@ def _noise(evidence: Evidence, backend: str, precision: Precision) -> Trajectory
     return noise
 
 
-def _draws(noise: Mapping[str, Sequence[float | None]]) -> dict[str, list[float]]:
-    found = {name: [draw for draw in draws if draw is not None and np.isfinite(draw)] for name, draws in noise.items()}
-    if wrong := sorted(name for name, draws in noise.items() if not draws or len(found[name]) < len(draws)):
+def _draws(noise: dict[str, list[float]]) -> dict[str, list[float]]:
+    if wrong := sorted(name for name, draws in noise.items() if not draws or not _finite(draws)):
         raise NoEvidence(f"the noise of {', '.join(wrong)} was not measured, or is not finite.")
-    return found
+    return noise
 
 
 def _finite(draws: Any) -> bool:

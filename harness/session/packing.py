@@ -71,7 +71,7 @@ class _Known:
 
     def nearest(self, name: str, array: Array) -> tuple[_Held, float] | None:
         """The array that one differs from in the fewest bits, and what to multiply that by; None where none is near."""
-        others = [(_bits_apart(array, other, times), other, times) for other, times in self._others(name, array)]
+        others = [(_share_apart(array, held.array, times), held, times) for held, times in self._others(name, array)]
         near = [found for found in others if found[0] < _NEAR and found[1].links < _MOST_LINKS]
         return min(near, key=lambda found: found[0])[1:] if near else None
 
@@ -84,8 +84,9 @@ class _Known:
         for held in self.by_name.get((name, array.shape), ()):
             if held.array.dtype.kind == array.dtype.kind:
                 yield held, 1.0
-        largest = np.unravel_index(np.argmax(np.abs(array)), array.shape)
-        for held in self.by_name.get((name.rpartition(".")[0], array.shape), ()):
+        gradients = self.by_name.get((name.rpartition(".")[0], array.shape), ())
+        largest = np.unravel_index(np.argmax(np.abs(array)), array.shape) if gradients else ()
+        for held in gradients:
             whole = float(held.array[largest]) if array.dtype.kind == held.array.dtype.kind == "f" else 0.0
             if whole and np.isfinite(times := float(array[largest]) / whole):
                 yield held, times
@@ -219,16 +220,13 @@ def _stated(path: Path, array: Array, digest: str, other: _Held | None, kept: Ar
     )
 
 
-def _bits_apart(array: Array, held: _Held, times: float) -> float:
-    """Part of its bits that an array differs in from another one times a number."""
-    step = max(1, array.size // _SAMPLE)
-    return _share_apart(array.ravel()[::step], packed.chosen(held.array.ravel()[::step], (), times))
+def _share_apart(array: Array, other: Array, times: float = 1.0) -> float:
+    """Part of its bits that an array differs in from another one times a number, by a sample.
 
-
-def _share_apart(array: Array, other: Array) -> float:
-    """Part of its bits that an array differs in from another: below `_NEAR`, the distance takes less room."""
+    Below `_NEAR`, the distance takes less room than the array.
+    """
     step = max(1, array.size // _SAMPLE)
-    apart = packed.distances(array.ravel()[::step], other.ravel()[::step])
+    apart = packed.distances(array.ravel()[::step], packed.chosen(other.ravel()[::step], (), times))
     return float(np.log2(apart.astype(np.float64) + 1).mean() / (8 * apart.itemsize))
 
 

@@ -21,8 +21,6 @@ from harness.scenario.schema import DatasetSpec, ObjectSpec, ProbeSpec, ScanSpec
 needs_library = pytest.mark.skipif(find_spec("cdtools") is None, reason="cdtools-py is not installed")
 
 SWEEPS = 20
-
-
 pytestmark = pytest.mark.slow
 
 
