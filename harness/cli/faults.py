@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harness import layout
-from harness.cli.common import Json, print_result, say, with_options
+from harness.cli.common import Json, print_result, progress_on_stderr, say, with_options
 from harness.errors import HarnessError
 from harness.run.scratch import temporary_folder
 from harness.scenario.keys import unknown
@@ -86,7 +86,7 @@ def run(
     wanted = trials.select_faults(request.backends, faults or (), quick, real)
     if real:
         _run_real(request, wanted, hub, as_json)
-    with temporary_folder() as folder:
+    with temporary_folder() as folder, progress_on_stderr(folder):
         for outcome in trials.Trials(folder, request).run(wanted):
             outcomes.append(outcome)
             if not as_json:
@@ -105,7 +105,7 @@ def _run_real(request: "Request", wanted: list["Injected"], hub: Path | None, as
 
     if others := [str(one) for one in wanted if one.fault.real is None]:
         raise HarnessError(f"--real: found {', '.join(others)}; allowed: ids that begin with `real.`.")
-    with temporary_folder() as folder:
+    with temporary_folder() as folder, progress_on_stderr(folder):
         tried = trials.Trials(folder, request)
         outcomes = list(tried.run(wanted))
         record = real_bugs.record(outcomes, tried.fixed(wanted))
@@ -140,7 +140,7 @@ def sensitivity(
     if side and side not in request.backends:
         raise HarnessError(f"--side: found {side!r}; allowed: {', '.join(request.backends)}.")
     wanted = [one for one in trials.select_faults(request.backends, faults or ()) if side in ("", one.backend)]
-    with temporary_folder() as folder:
+    with temporary_folder() as folder, progress_on_stderr(folder):
         found = bisection.bisect(trials.Trials(folder, request), wanted)
     rows = [bisection.row(one) for one in found]
     if hub is not None:

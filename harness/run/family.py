@@ -25,10 +25,11 @@ def variables(folder: Path) -> dict[str, str]:
     return {VARIABLE: str(folder), "TMPDIR": str(folder)}
 
 
-def end(folder: str | os.PathLike[str]) -> None:
-    """Kill every process that has the temporary folder of this worker in its environment, but not this one."""
+def end(folder: str | os.PathLike[str], spared: int | None = None) -> None:
+    """Kill every process that has the temporary folder of this worker in its environment, but this one and `spared`."""
     for _ in range(_ROUNDS):
-        found = list(_members(f"{VARIABLE}={os.fspath(folder)}".encode()))
+        members = _members(f"{VARIABLE}={os.fspath(folder)}".encode())
+        found = [process for process in members if process != spared]
         for process in found:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(process, signal.SIGKILL)

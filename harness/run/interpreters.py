@@ -4,6 +4,7 @@ Users keep one environment for each framework. Nothing is imported to find out w
 `inventory.py` runs in its interpreter and reads the metadata of its distributions.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 from harness.errors import HarnessError
+from harness.files import digest
 from harness.networks import registry
 from harness.run import environment
 from harness.run.inventory import Inventory
@@ -160,15 +162,24 @@ def _described(path: Path) -> str:
 def import_folder(parent: Path, harness: Path | None = None) -> Path:
     """A folder that holds the packages `harness` and `ptycho_parity` and nothing else, for the import path of a worker.
 
-    Another interpreter must not see the packages that are installed beside ours. Where symbolic links cannot be made,
-    the package is copied. `harness`: the package of another revision; None for this one.
+    Another interpreter must not see the packages that are installed beside ours. It is the same folder for every worker
+    of one package; where symbolic links cannot be made, the package is copied for each.
+
+    Args:
+        parent: Folder in which it is made; its subfolder `imports`.
+        harness: The package of another revision; None for this one.
     """
-    folder = Path(tempfile.mkdtemp(prefix="imports-", dir=parent))
     harness = harness or _PACKAGE
-    for package in (harness, harness.with_name("ptycho_parity")):
-        try:
-            (folder / package.name).symlink_to(package, target_is_directory=True)
-        except OSError:
+    packages = (harness, harness.with_name("ptycho_parity"))
+    folder = parent / "imports" / digest(str(harness))[:16]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        for package in packages:
+            with contextlib.suppress(FileExistsError):
+                (folder / package.name).symlink_to(package, target_is_directory=True)
+    except OSError:
+        folder = Path(tempfile.mkdtemp(dir=parent))
+        for package in packages:
             shutil.copytree(package, folder / package.name, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
 

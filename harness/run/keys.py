@@ -105,6 +105,8 @@ class Runtime:
     """The commit that `package` is of; None for the code that runs here."""
     threads: int = THREADS
     """Number of threads of the worker."""
+    preload: tuple[str, ...] = ()
+    """Modules that the worker will import, and that hold its framework."""
 
     @property
     def worker(self) -> str:

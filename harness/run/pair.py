@@ -10,6 +10,7 @@ from pathlib import Path
 from harness import layout
 from harness.errors import HarnessError
 from harness.files import read_json, sha256, write_json
+from harness.networks import registry
 from harness.pipes import require_no_pipe
 from harness.ports.contract import Contract
 from harness.ports.mapping import PairMapping, by_name, by_order, completed, without_partner
@@ -85,6 +86,14 @@ def needs(scenario: Scenario, name: str) -> Needs | None:
     source = (side.factory or side.reader).rpartition(":")[0]
     package = "" if source.endswith(".py") else source
     return Needs((*DISTRIBUTIONS[side.port], *side.requires), MODULES[side.port], package)
+
+
+def modules(scenario: Scenario, name: str, port: str) -> tuple[str, ...]:
+    """Modules of the harness that import the framework of a side, but for a port of another package."""
+    side = side_of(scenario, name)
+    if side is None:
+        return (registry.module_of(port, scenario.network),) if port in registry.FRAMEWORKS else ()
+    return tuple(f"harness.toolkits.{module}.port" for module in MODULES[side.port])
 
 
 def is_named_alike(scenario: Scenario) -> bool:

@@ -11,9 +11,10 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, Protocol
 
 from harness.run import family
 from harness.run.locks import StoppedError
@@ -50,6 +51,31 @@ class Call:
     """Lines with which a job begins; what it may print is counted anew from there."""
     threads: int = 1
     """Number of threads that it computes with."""
+    preload: Sequence[str] = ()
+    """Modules that it will import, in this order, and that may be imported before it begins."""
+
+
+class Running(Protocol):
+    """A process that was begun, with the members of `subprocess.Popen` that are used here."""
+
+    pid: int
+    """Its number, which is that of its process group as well."""
+    stdout: IO[bytes] | None
+    returncode: Any
+    """Exit status, negative for the signal that ended it; None while it runs."""
+
+    def poll(self) -> int | None:
+        """Exit status; None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Exit status at its end; raises `subprocess.TimeoutExpired` where that does not come in time."""
+
+    def end(self) -> None:
+        """Kill it and everything that it started, in its process group or not."""
+
+
+Begin = Callable[[Call, Mapping[str, str]], AbstractContextManager[Running]]
+"""Begins the process of a call, with all of its environment variables; the process has ended after the block."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +107,47 @@ class Outcome:
         return f"ended with status {self.status}{printed}" if self.status else None
 
 
+class Child(subprocess.Popen[bytes]):
+    """A process in a group of its own, which an interrupt from the keyboard does not reach."""
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str], folder: Path, **options: Any) -> None:
+        """Start it in `folder`; `options`: further keywords of `subprocess.Popen`."""
+        self._family = environment.get(family.VARIABLE)
+        super().__init__(
+            command, cwd=folder, env=dict(environment), stderr=subprocess.STDOUT, start_new_session=True, **options
+        )
+
+    def end(self) -> None:
+        """Kill it and all that it started; what left its group is found by the variables of `family`."""
+        signal_group(self.pid, signal.SIGKILL)
+        if self._family is not None:
+            family.end(self._family)
+
+
+@contextlib.contextmanager
+def supervised(command: Sequence[str], environment: Mapping[str, str], folder: Path, **options: Any) -> Iterator[Child]:
+    """Start a process in `folder`; at the end of the block it is killed, with everything that it started.
+
+    `options`: further keywords of `subprocess.Popen`.
+    """
+    with Child(command, environment, folder, **options) as process:
+        try:
+            yield process
+        finally:
+            process.end()
+
+
+def as_child(call: Call, environment: Mapping[str, str]) -> AbstractContextManager[Running]:
+    """Begin the process of a call as one like any other."""
+    return supervised(call.command, environment, call.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
 def run(
     call: Call,
     cancelled: threading.Event,
     on_progress: Progress,
     watch: Watch = lambda _: None,
+    begin: Begin = as_child,
 ) -> Outcome:
     """Run a command to its end, and append its output to a log, each line with its time.
 
@@ -97,6 +159,7 @@ def run(
         cancelled: Event that stops it.
         on_progress: Called with each new line of the call's `progress`.
         watch: Called at every look at the process.
+        begin: How it is begun.
 
     Raises:
         StoppedError: `cancelled` was set; the process has been killed.
@@ -105,57 +168,35 @@ def run(
     with call.log.open("a", encoding="utf-8") as stream, temporary_folder() as temporary:
         tee = Tee(stream, call.fresh)
         tee.header(call.command, call.environment)
+        tail = Tail(call.progress, on_progress)
         started = time.monotonic()
         environment = {**call.environment, **family.variables(temporary)}
-        with supervised(
-            call.command, environment, call.folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        ) as process:
+        with begin(call, environment) as process:
             reader = threading.Thread(target=tee.follow, args=(process.stdout,), daemon=True)
             reader.start()
-            tail = Tail(call.progress, on_progress)
 
             def look() -> None:
                 tail.read()
                 watch(tee.text)
 
             timed_out = _wait(process, started + call.timeout, cancelled, look)
-            _end(process, environment)  # what it left behind may still hold its output open
+            process.end()  # what it left behind may still hold its output open
             reader.join(_OUTPUT_SECONDS)
         seconds = time.monotonic() - started
         tee.end(f"ended with status {process.returncode} after {seconds:.1f} s")
         return Outcome(process.returncode, seconds, timed_out, tee.text(), tee.printed)
 
 
-@contextlib.contextmanager
-def supervised(
-    command: Sequence[str], environment: Mapping[str, str], folder: Path, **options: Any
-) -> Iterator["subprocess.Popen[bytes]"]:
-    """Start a process in `folder`; at the end of the block it is killed, with everything that it started.
-
-    An interrupt from the keyboard does not reach it. What left its process group is found by the variables of `family`,
-    where `environment` has them. `options`: further keywords of `subprocess.Popen`.
-    """
-    with subprocess.Popen(
-        command, cwd=folder, env=dict(environment), stderr=subprocess.STDOUT, start_new_session=True, **options
-    ) as process:
-        try:
-            yield process
-        finally:
-            _end(process, environment)
-
-
-def terminate(process: "subprocess.Popen[bytes]", number: int, seconds: float) -> None:
+def terminate(process: Running, number: int, seconds: float) -> None:
     """Send signal `number` to a process and all that it started; kill what still runs after `seconds`."""
-    _signal(process, number)
+    signal_group(process.pid, number)
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(seconds)
-    _signal(process, signal.SIGKILL)
+    signal_group(process.pid, signal.SIGKILL)
     process.wait()
 
 
-def _wait(
-    process: "subprocess.Popen[bytes]", deadline: float, cancelled: threading.Event, look: Callable[[], None]
-) -> bool:
+def _wait(process: Running, deadline: float, cancelled: threading.Event, look: Callable[[], None]) -> bool:
     """Wait for the end of the process; returns whether the time limit came first."""
     while process.poll() is None:
         look()
@@ -170,17 +211,10 @@ def _wait(
     return False
 
 
-def _end(process: "subprocess.Popen[bytes]", environment: Mapping[str, str]) -> None:
-    """Kill the process and all that it started, in its process group or not."""
-    _signal(process, signal.SIGKILL)
-    if family.VARIABLE in environment:
-        family.end(environment[family.VARIABLE])
-
-
-def _signal(process: "subprocess.Popen[bytes]", number: int) -> None:
-    """Send a signal to the process and all that it started."""
+def signal_group(group: int, number: int) -> None:
+    """Send a signal to a process group, if there is one left."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, number)
+        os.killpg(group, number)
 
 
 class Tail:

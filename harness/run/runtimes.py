@@ -60,6 +60,7 @@ class Runtimes:
             package=package,
             revision=commit,
             threads=self.options.threads,
+            preload=("harness.run.legs.common", *pair.modules(self.case.scenario, asked.name, asked.backend)),
         )
 
     def _package(self, asked: Side) -> tuple[Path | None, str | None]:

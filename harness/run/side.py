@@ -267,9 +267,9 @@ def _source(store: Store, plan: PlannedJob, scratch: Path) -> Path | None:
     return (stored if stored.is_dir() else scratch / _name(plan.source)) / SOURCE_FOLDERS[plan.source.leg]
 
 
-def environment_of(runtime: Runtime, scratch: Path) -> dict[str, str]:
+def environment_of(runtime: Runtime, store: Path) -> dict[str, str]:
     """Environment of a worker; folders that the scenario puts on the import path follow those of the harness."""
-    environment = interpreters.worker_environment(interpreters.import_folder(scratch, runtime.package))
+    environment = interpreters.worker_environment(interpreters.import_folder(store, runtime.package))
     given = dict(runtime.variables)
     own = given.pop(IMPORT_PATH, "")
     apply(given, environment)
@@ -285,7 +285,7 @@ def _start(
     log: Path,
     watch: process.Watch,
 ) -> process.Outcome:
-    environment = environment_of(runtime, scratch)
+    environment = environment_of(runtime, context.store.root)
     python, jobs = str(runtime.interpreter.path), [f"{_name(plan)}.json" for plan in planned]
     call = process.Call(
         command=[python, "-m", runtime.worker, worker.SUPERVISED, *jobs],
@@ -296,6 +296,7 @@ def _start(
         progress=scratch / layout.PROGRESS,
         fresh=[worker.begins(plan.runs, plan.leg) for plan in planned],
         threads=runtime.threads,
+        preload=runtime.preload,
     )
     on_progress = _of_side(context.on_progress, planned[0].backend)
     waiting = partial(says_waiting, context, planned[0].backend, planned[0].leg)

@@ -192,6 +192,7 @@ def run_options(root: Path, request: Request, case: Case | None = None) -> RunOp
 def progress_writer(path: Path) -> Callable[[Mapping[str, object]], None]:
     """A function that adds one JSON line to the file for each event; both backends' threads may call it."""
     lock = threading.Lock()
+    path.parent.mkdir(parents=True, exist_ok=True)
 
     def write(event: Mapping[str, object]) -> None:
         with lock, path.open("a", encoding="utf-8") as stream:

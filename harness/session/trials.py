@@ -32,8 +32,10 @@ from harness.run import cores, devices, interpreters, parallel, process, side, w
 from harness.run.environment import apply
 from harness.run.job import Job, write_job
 from harness.run.plan import CROSS_LEGS, LEGS, SOURCE_FOLDERS, SOURCES
+from harness.run.results import copy_files
 from harness.run.run_case import run_case
 from harness.run.sides import of_backends
+from harness.run.store import Address, Store
 from harness.scenario.case import Case
 from harness.scenario.networks import DEFAULT
 from harness.session import case_runner
@@ -134,6 +136,7 @@ class Trials:
             look: is shown the evidence and the verdicts of every trial before its folder is removed.
         """
         self.folder, self.request, self.look = folder, request, look
+        self._progress = folder / "progress" / layout.PROGRESS
         with_replays = replace(request, scenario_folders=(*request.scenario_folders, REPLAYS))
         self.cases = {case.name: case for case in with_replays.cases()}
 
@@ -151,9 +154,12 @@ class Trials:
     def _run_clean(self, injected: Injected, folder: Path) -> None:
         case, pair = self.case(injected), (self._other(injected), injected.backend)
         options = case_runner.run_options(self.folder, replace(self.request, sides=of_backends(pair)))
-        run_case(case, LEGS, options, folder, case_runner.progress_writer(self.folder / layout.PROGRESS))
-        if failed := [job for job in jobs.read(folder / layout.JOBS) if job.status != "done"]:
-            raise HarnessError(f"faults: the case without a fault has failed jobs: {failed[0].error}")
+        run_case(case, LEGS, options, folder, case_runner.progress_writer(self._progress))
+        for job in jobs.read(folder / layout.JOBS):
+            if job.status != "done":
+                raise HarnessError(f"faults: the case without a fault has failed jobs: {job.error}")
+            if job.leg == SOURCES["resume"]:  # a folder of a hub lacks what the other side goes on from
+                copy_files(Store(options.store).path(Address(job.leg, str(job.key))), folder / job.backend)
         if case.scenario.requested_settings is not None:
             SettingsRecord(settings=dict(case.scenario.requested_settings)).write(folder / layout.REQUESTED)
         write_text(folder / layout.SCENARIO, case.resolved_yaml())
@@ -194,7 +200,7 @@ class Trials:
         jobs = [path for injected in faults for path in self._jobs(injected)]
         if not jobs:
             return
-        python = str(self._python(faults[0].backend))
+        python = str(self.request.interpreters.get(faults[0].backend, sys.executable))
         environment = interpreters.worker_environment(interpreters.import_folder(self.folder))
         apply(side.variables(devices.CPU), environment)
         words, log = [python, "-m", "harness.faults.worker", "--float64", worker.SUPERVISED, *jobs], f"{name}.log"
@@ -202,9 +208,6 @@ class Trials:
         call = process.Call(words, environment, self.folder, self.folder / log, _TIMEOUT, progress)
         with cores.slots(cancelled):
             process.run(call, cancelled, lambda _: None)
-
-    def _python(self, backend: str) -> Path:
-        return self.request.interpreters.get(backend, Path(sys.executable))
 
     def _jobs(self, injected: Injected) -> list[str]:
         """Job files of the legs that a fault has to be run in, relative to the trials' folder."""
@@ -226,6 +229,7 @@ class Trials:
             dataset=clean / layout.DATASET,
             output=self._folder(injected) / "jobs" / leg,
             device="cpu",
+            progress=self._progress,
             environment=side.variables(devices.CPU),
             home=case.path.parent,
             upstream=case.upstream,
@@ -358,8 +362,8 @@ def judge_rung(evidence: Evidence, rung: str, case: Case) -> RungVerdict:
     try:
         verdict = ladder.judge_rung(rung, evidence, tolerances.limits_of(case))
     except Exception as problem:  # as in case_runner.judge
-        message = f"{type(problem).__name__}: {problem}"
-        return RungVerdict(rung, (Check(rung, "evidence", "error", None, None, None, CONTRACT, message),))
+        found = f"{type(problem).__name__}: {problem}"
+        return RungVerdict(rung, (Check(rung, "evidence", "error", None, None, None, CONTRACT, found),))
     return RungVerdict(rung, tuple(check for check in verdict.checks if _LEFT_OUT not in check.name))
 
 

@@ -57,6 +57,6 @@ def _links(folder: Path, step: Step, hubs: Sequence[str]) -> Iterator[tuple[str,
     """Relative address and title of the pages of a step that exist: its hubs, newest first, faults page and log."""
     found = {name: f"{name}/{layout.INDEX}" for name in reversed(hubs)}
     if "--hub" in step.command:
-        found["injected faults"] = pages.FAULTS
+        found |= {"real bugs": pages.REAL_BUGS} if "--real" in step.command else {"injected faults": pages.FAULTS}
     found["log"] = log_of(step.name)
     yield from ((address, name) for name, address in found.items() if (folder / address).is_file())

@@ -3,6 +3,7 @@
 import threading
 
 from harness.run import cores, process
+from harness.run.executors import forked
 from harness.run.executors.executor import Waiting
 
 
@@ -18,5 +19,5 @@ def run(
     waiting: Waiting,
 ) -> process.Outcome:
     """Run a worker process once a core is free for each of its threads."""
-    with cores.slots(cancelled, waiting("a core"), call.threads):
-        return process.run(call, cancelled, on_progress, watch)
+    with cores.slots(cancelled, waiting("a core"), call.threads), forked.beginning(call, cancelled) as begin:
+        return process.run(call, cancelled, on_progress, watch, begin)

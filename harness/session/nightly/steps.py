@@ -84,10 +84,11 @@ def _session(executor: str, name: str, purpose: str, select: str, profile: str, 
 
 def _faults(quick: bool) -> list[Step]:
     run, sensitivity = ["--quick"] if quick else [], ["scale.off", "--side", "torch"] if quick else []
-    verb = ("-m", "harness", "faults")
-    purpose = "every injected fault must be caught"
+    verb, real = ("-m", "harness", "faults"), ["real.photon-scale"] if quick else []
+    purpose, replays = "every injected fault must be caught", "bugs of public ports, before they were fixed and after"
     return [
         Step("faults", purpose, _python(*verb, "run", *run, "--hub", FOLDER), has_result=True),
+        Step("real-bugs", replays, _python(*verb, "run", "--real", *real, "--hub", FOLDER), has_result=True),
         Step("sensitivity", "how small each may be", _python(*verb, "sensitivity", *sensitivity, "--hub", FOLDER)),
     ]
 

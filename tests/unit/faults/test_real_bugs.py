@@ -1,5 +1,7 @@
 """Replays of real bugs: what a side states is what it is, and all is judged that the bug may touch."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -7,10 +9,14 @@ import pytest
 from harness.faults import catalogue, injection
 from harness.faults.catalogue import Injected
 from harness.faults.edit import with_options
+from harness.judge.evidence import Evidence
+from harness.judge.verdict import RungVerdict
+from harness.records.jobs import JobRecord
 from harness.session import trials
 from harness.session.request import Request
 from harness.session.trials import legs_of, rungs_of
 
+ROOT = Path(__file__).parents[3]
 BACKENDS = ("tensorflow", "torch")
 BELOW = {"contract", "lockstep", "oracle", "trajectory", "replay", "graft", "repeat"}
 
@@ -80,3 +86,19 @@ def test_layers_are_changed_before_a_contract_that_tells_of_it(
     with injection.injected(port):  # type: ignore[arg-type]
         injection.ToolkitPort.bind(SimpleNamespace(), SimpleNamespace())  # type: ignore[arg-type]
     assert order == [*told, "bound"]
+
+
+@pytest.mark.slow
+def test_a_sound_port_goes_on_from_the_checkpoint_of_the_other_side(tmp_path: Path) -> None:
+    """Else every fault that is looked for there would be caught, whatever it does."""
+    request = Request.from_texts(ROOT, profile="smoke", override=trials.OVERRIDES, device="cpu")
+    jobs: list[JobRecord] = []
+
+    def look(_: Injected, evidence: Evidence, __: Sequence[RungVerdict]) -> None:
+        jobs.extend(job for (_, leg), job in evidence.jobs.items() if leg == "resume")
+
+    [caught] = trials.Trials(tmp_path, request, look).run([injected("resume.other-moments-lost")])
+    assert [job.status for job in jobs] == ["done", "done"]
+    assert caught.red == ("exchange",)
+    assert "training of tensorflow, gone on with by torch" in caught.message
+    assert "could not be judged" not in caught.message

@@ -3,44 +3,66 @@
 import os
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from harness.run import process
+from harness.run.executors import forked
 from harness.run.locks import StoppedError
 
-
-def start(
-    folder: Path,
-    code: str,
-    timeout: float = 30,
-    cancelled: threading.Event | None = None,
-    fresh: Sequence[str] = (),
-):
-    seen: list[Mapping[str, Any]] = []
-    call = process.Call(
-        [sys.executable, "-u", "-c", code],
-        {**os.environ, "TF_DETERMINISTIC_OPS": "7"},
-        folder,
-        folder / "cli" / "worker.log",
-        timeout,
-        folder / "progress.jsonl",
-        fresh,
-    )
-    outcome = process.run(call, cancelled or threading.Event(), seen.append)
-    return outcome, seen
+linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a framework may not survive a fork")
 
 
-def test_the_log_holds_command_environment_and_both_outputs_with_the_time(tmp_path: Path) -> None:
+class Starter:
+    """Runs programs, as processes like any other or forked from one that has imported a module."""
+
+    def __init__(self, preload: Sequence[str]) -> None:
+        self.preload, self.count = preload, 0
+
+    def __call__(
+        self,
+        folder: Path,
+        code: str,
+        timeout: float = 30,
+        cancelled: threading.Event | None = None,
+        fresh: Sequence[str] = (),
+    ) -> tuple[process.Outcome, list[Mapping[str, Any]]]:
+        self.count += 1
+        (folder / f"program{self.count}.py").write_text(code)
+        seen: list[Mapping[str, Any]] = []
+        call = process.Call(
+            [sys.executable, "-m", f"program{self.count}"],
+            {**os.environ, "TF_DETERMINISTIC_OPS": "7", "PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1"},
+            folder,
+            folder / "cli" / "worker.log",
+            timeout,
+            folder / "progress.jsonl",
+            fresh,
+            preload=self.preload,
+        )
+        cancelled = cancelled or threading.Event()
+        with forked.beginning(call, cancelled) as begin:
+            assert (begin is process.as_child) == (not self.preload)
+            outcome = process.run(call, cancelled, seen.append, begin=begin)
+        return outcome, seen
+
+
+@pytest.fixture(params=["as a child", pytest.param("forked", marks=linux)])
+def start(request: pytest.FixtureRequest) -> Iterator[Starter]:
+    yield Starter(["json.tool"] if request.param == "forked" else [])
+    forked.close_all()
+
+
+def test_the_log_holds_command_environment_and_both_outputs_with_the_time(start: Starter, tmp_path: Path) -> None:
     outcome, _ = start(tmp_path, "import sys; print('out'); print('\\xe9rror', file=sys.stderr)")
     assert outcome.reason(30) is None
     lines = (tmp_path / "cli" / "worker.log").read_text().splitlines()
     assert lines == outcome.log.splitlines()
     texts = [line.split(" ", 1)[1] for line in lines]
-    assert texts[0].startswith(f"command: {sys.executable} -u -c")
+    assert texts[0].startswith(f"command: {sys.executable} -m program")
     assert "environment: TF_DETERMINISTIC_OPS=7" in texts
     assert texts.index("out") > texts.index("environment: TF_DETERMINISTIC_OPS=7")
     assert "\xe9rror" in texts
@@ -48,7 +70,7 @@ def test_the_log_holds_command_environment_and_both_outputs_with_the_time(tmp_pa
     assert all(line[:2] == "20" and line[23] == "Z" for line in lines)
 
 
-def test_a_second_process_adds_to_the_log(tmp_path: Path) -> None:
+def test_a_second_process_adds_to_the_log(start: Starter, tmp_path: Path) -> None:
     start(tmp_path, "print('first')")
     outcome, _ = start(tmp_path, "print('second')")
     log = (tmp_path / "cli" / "worker.log").read_text()
@@ -69,12 +91,12 @@ def test_a_second_process_adds_to_the_log(tmp_path: Path) -> None:
         ("import os; os.abort()", "was ended by signal 6 (SIGABRT)"),
     ],
 )
-def test_how_it_ended_is_said(tmp_path: Path, code: str, reason: str) -> None:
+def test_how_it_ended_is_said(start: Starter, tmp_path: Path, code: str, reason: str) -> None:
     outcome, _ = start(tmp_path, code)
     assert reason in (outcome.reason(30) or "")
 
 
-def test_the_time_limit_stops_it_and_all_that_it_started(tmp_path: Path, wait_until_gone) -> None:
+def test_the_time_limit_stops_it_and_all_that_it_started(start: Starter, tmp_path: Path, wait_until_gone) -> None:
     code = (
         "import faulthandler, os, signal, subprocess, sys, time\n"
         "faulthandler.register(signal.SIGUSR1)\n"
@@ -90,7 +112,7 @@ def test_the_time_limit_stops_it_and_all_that_it_started(tmp_path: Path, wait_un
     assert wait_until_gone(child)
 
 
-def test_a_stopped_session_stops_it(tmp_path: Path, wait_until_gone) -> None:
+def test_a_stopped_session_stops_it(start: Starter, tmp_path: Path, wait_until_gone) -> None:
     cancelled = threading.Event()
     threading.Timer(0.5, cancelled.set).start()
     code = "import os, time; open('pid', 'w').write(str(os.getpid())); time.sleep(60)"
@@ -99,7 +121,7 @@ def test_a_stopped_session_stops_it(tmp_path: Path, wait_until_gone) -> None:
     assert wait_until_gone(int((tmp_path / "pid").read_text()))
 
 
-def test_progress_lines_are_handed_on_whole(tmp_path: Path) -> None:
+def test_progress_lines_are_handed_on_whole(start: Starter, tmp_path: Path) -> None:
     (tmp_path / "progress.jsonl").write_text('{"epoch": "of an earlier process"}\n')
     code = (
         "import time\n"
@@ -112,7 +134,7 @@ def test_progress_lines_are_handed_on_whole(tmp_path: Path) -> None:
 
 
 def test_a_worker_that_prints_without_end_is_cut_and_its_last_words_are_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    start: Starter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("harness.run.tee.JOB_BYTES", 100_000)
     code = (
@@ -145,16 +167,42 @@ ESCAPED = (
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process that left its group is not found")
 @pytest.mark.parametrize("end", ["", "os.kill(os.getpid(), 9)", "time.sleep(60)"])
-def test_what_left_the_process_group_ends_with_the_worker(tmp_path: Path, wait_until_gone, end: str) -> None:
+def test_what_left_the_process_group_ends_with_the_worker(
+    start: Starter, tmp_path: Path, wait_until_gone, end: str
+) -> None:
     outcome, _ = start(tmp_path, ESCAPED + end, timeout=5)
     assert outcome.seconds < 10
     assert wait_until_gone(int((tmp_path / "pid").read_text()))
 
 
-def test_temporary_files_of_a_worker_go_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_temporary_files_of_a_worker_go_with_it(
+    start: Starter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "system"))
     (tmp_path / "system").mkdir()
     code = "import os, tempfile\nprint('made', tempfile.mkdtemp(), tempfile.mkstemp()[1], flush=True)\nos._exit(0)"
     outcome, _ = start(tmp_path, code)
     assert str(tmp_path / "system") in outcome.log
+    left = [path.name for path in (tmp_path / "system").glob("*/*")]
+    assert all(name.startswith("keras-") for name in left)  # a fork server's own
+    forked.close_all()
     assert list((tmp_path / "system").iterdir()) == []
+
+
+FORKS = (
+    "import os, time\n"
+    "if os.fork() == 0:\n"
+    "    os.setsid()\n"
+    "    if os.fork(): os._exit(0)\n"
+    "    open('pid', 'w').write(str(os.getpid()))\n"
+    "    time.sleep(60)\n"
+    "while not (os.path.exists('pid') and os.path.getsize('pid')): time.sleep(0.05)\n"
+)
+
+
+@linux
+def test_a_copy_of_the_worker_that_left_its_group_ends_with_it(start: Starter, tmp_path: Path, wait_until_gone) -> None:
+    start(tmp_path, FORKS)
+    assert wait_until_gone(int((tmp_path / "pid").read_text()))
+    outcome, _ = start(tmp_path, "print('the next one')")
+    assert outcome.status == 0

@@ -1,10 +1,12 @@
 """A night of small programs: what it writes down, what it repeats, and what a stop leaves."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from harness.files import read_json
 from harness.report.nightly import page
 from harness.session import hub
 from harness.session.nightly.night import UNENDED, Night, require_project
-from harness.session.nightly.steps import Step
+from harness.session.nightly.steps import FOLDER, Step
 
 MARK = "import os, pathlib, sys, time; pathlib.Path('ran').open('a').write(sys.argv[1] + ' ')\n"
 HANG = """
@@ -173,3 +175,18 @@ def is_alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return not Path(f"/proc/{pid}/stat").read_text().split(") ")[1].startswith("Z")
+
+
+def test_faults_and_real_bugs_have_a_page_each(tmp_path: Path) -> None:
+    code = "pathlib.Path(sys.argv[-1]).mkdir(exist_ok=True); (pathlib.Path(sys.argv[-1]) / page).touch()"
+    steps = []
+    for name, page_of, words in (("faults", "index.html", []), ("real-bugs", "real.html", ["--real"])):
+        made = step(name, f"page = {page_of!r}\nos.chdir(sys.argv[-1])\nsys.argv[-1] = 'faults'\n{code}")
+        steps.append(replace(made, command=(*made.command, *words, "--hub", FOLDER)))
+    night = begun(tmp_path, *steps)
+    night.run(None, lambda _: None)
+    text = (night.folder / "index.html").read_text()
+    assert re.findall(r'href="(faults/[^"]*)"[^>]*>([^<]*)<', text) == [
+        ("faults/index.html", "injected faults"),
+        ("faults/real.html", "real bugs"),
+    ]

@@ -29,6 +29,7 @@ def test_the_whole_matrix_is_asked_for() -> None:
         assert f"--parity-override=ensemble.seeds={SEEDS[profile]}" in named(name).command
     assert all("--parity-strict" in step.command for step in steps("", False) if step.is_session)
     assert named("faults").command[-4:] == ("faults", "run", "--hub", FOLDER)
+    assert named("real-bugs").command[-5:] == ("faults", "run", "--real", "--hub", FOLDER)
     assert "--seeds" not in named("clean-runs").command
 
 
