@@ -1,8 +1,8 @@
 """What is left of a session that is killed, and whether the next one finishes with the same verdicts.
 
-A case of a pair of commands, which train for real and start processes of their own, runs under pytest; every second
-time two of them do, with `-n 2`. At a random moment SIGKILL, SIGTERM or SIGINT hits the session, one of its workers, or
-a process that a worker started. After that nothing may run on, what was published in the store must be whole, and no
+A case of a pair of commands, which train for real and start processes of their own, runs under pytest; half of the
+time two of them do, with `-n 2`. At a random moment SIGKILL, SIGTERM or SIGINT hits the session, one of its workers, the
+process that those are forked from, or a process that a worker started. After that nothing may run on, what was published in the store must be whole, and no
 file may lie outside of hub and store, but for the temporary folders that the next session sweeps. That one must use all
 that was published, and come to the verdicts and the results of a session that nobody disturbed. Prints the counts; ends
 with status 1 when something is wrong.
@@ -32,7 +32,7 @@ ROOT = Path(__file__).parents[1]
 COMMANDS = Path(__file__).parent / "killed"
 Tally = Counter[tuple[str, str, str]]
 """A count by target, signal and way."""
-TARGETS, SIGNALS = ("main", "worker", "child"), ("KILL", "TERM", "INT")
+TARGETS, SIGNALS = ("main", "worker", "child", "server"), ("KILL", "TERM", "INT")
 SIDE = (
     "{{port: command, name: {name}, train: '{python} train.py {{data}} {{output}} {{epochs}}', "
     "infer: '{python} infer.py {{data}} {{output}} {{model}}', code: [train.py, infer.py], "
@@ -163,10 +163,19 @@ def victims(project: Project, target: str, main: int) -> list[int]:
     if target == "main":
         return [main]
     running = project.running()
-    workers = [number for number, command in running.items() if "harness.run.worker" in command]
-    if target == "worker":
-        return workers
-    return [number for number, line in running.items() if "train.py" in line or "infer.py" in line or "sleep" in line]
+    if target == "child":
+        return [number for number, line in running.items() if any(word in line for word in ("train.py", "infer.py"))]
+    forked = {number for number, line in running.items() if "harness.run.fork_server" in line}
+    servers = {number for number in forked if parent(number) not in forked}
+    return sorted(servers if target == "server" else forked - servers)
+
+
+def parent(number: int) -> int | None:
+    """Number of the parent of a process; None where it has ended."""
+    try:
+        return int(Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return None
 
 
 def strike(
@@ -253,7 +262,7 @@ def kill(args: argparse.Namespace, kills: Tally, wrong: Tally) -> None:
             print(f"undisturbed, {' '.join(more)}: {seconds:.1f} s, {len(good.verdicts)} verdicts", flush=True)
         for number in range(args.first, args.first + args.count):
             random = Random(f"{args.seed}.{number}")
-            target, signalled, more = TARGETS[number % 3], SIGNALS[number // 3 % 3], WAYS[number % 2]
+            target, signalled, more = TARGETS[number % 4], SIGNALS[number // 4 % 3], WAYS[number // 12 % 2]
             seconds, good = whole[more]
             clear(project)
             found = list(strike(project, random, seconds, target, getattr(signal, f"SIG{signalled}"), more))
