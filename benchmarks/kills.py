@@ -1,11 +1,11 @@
 """What is left of a session that is killed, and whether the next one finishes with the same verdicts.
 
 A case of a pair of commands, which train for real and start processes of their own, runs under pytest; half of the
-time two of them do, with `-n 2`. At a random moment SIGKILL, SIGTERM or SIGINT hits the session, one of its workers, the
-process that those are forked from, or a process that a worker started. After that nothing may run on, what was published in the store must be whole, and no
-file may lie outside of hub and store, but for the temporary folders that the next session sweeps. That one must use all
-that was published, and come to the verdicts and the results of a session that nobody disturbed. Prints the counts; ends
-with status 1 when something is wrong.
+time two of them do, with `-n 2`. At a random moment SIGKILL, SIGTERM or SIGINT hits the session, one of its workers,
+the process that those are forked from, or a process that a worker started. After that nothing may run on, what was
+published in the store must be whole, and no file may lie outside of hub and store, but for the temporary folders that
+the next session sweeps. That one must use all that was published, and come to the verdicts and the results of a session
+that nobody disturbed. Prints the counts; ends with status 1 when something is wrong.
 
 python benchmarks/kills.py [--count 200] [--seed 1] [--first 0]
 """
@@ -164,7 +164,8 @@ def victims(project: Project, target: str, main: int) -> list[int]:
         return [main]
     running = project.running()
     if target == "child":
-        return [number for number, line in running.items() if any(word in line for word in ("train.py", "infer.py"))]
+        words = ("train.py", "infer.py", "sleep")
+        return [number for number, line in running.items() if any(word in line for word in words)]
     forked = {number for number, line in running.items() if "harness.run.fork_server" in line}
     servers = {number for number in forked if parent(number) not in forked}
     return sorted(servers if target == "server" else forked - servers)
