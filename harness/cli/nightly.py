@@ -13,27 +13,30 @@ from harness.run.executors.executor import LOCAL, named
 
 if TYPE_CHECKING:
     from harness.session.nightly.night import Night
+    from harness.session.nightly.steps import Step
 
 
 def nightly(
     budget: Annotated[float | None, typer.Option(min=0, help="Hours; nothing begins once they are spent.")] = None,
     select: Annotated[str, typer.Option("-k", help="Cases of the parity sessions, as pytest's -k.")] = "",
     quick: Annotated[bool, typer.Option("--quick", help="Each step at its smallest, to try the run itself.")] = False,
+    week: Annotated[bool, typer.Option("--week", help="With what is run once a week: rates, sizes, costs.")] = False,
     executor: Annotated[str, typer.Option(help="What runs the workers of the parity sessions: local or dask.")] = LOCAL,
     reports: Annotated[Path, typer.Option("--reports", help="Where the folder of the night goes.")] = Path("reports"),
 ) -> None:
-    """Run the parity sessions, the catalogue of faults and the benchmarks; exit status 0 when all ran and is green.
+    """Run what a change may break, and with --week what measures the judge; exit status 0 when all ran and is green.
 
     The same command goes on with a night that was stopped, as long as no file of the project has changed.
 
     Example: python -m harness nightly --budget 8
     """
     from harness.run.interrupts import interruptible
+    from harness.session.nightly.steps import steps
 
     reports.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(reports / ".nightly.lock", timeout=0), interruptible():
-            one = _night(reports.resolve(), select, quick, executor)
+            one = _night(reports.resolve(), steps(select, quick, executor, week), executor)
             _run(one, budget)
     except Timeout as problem:
         raise HarnessError(f"{reports}: a night is running in it; wait for its end.") from problem
@@ -41,14 +44,13 @@ def nightly(
     raise typer.Exit(0 if one.is_green else 1)
 
 
-def _night(reports: Path, select: str, quick: bool, executor: str) -> "Night":
+def _night(reports: Path, wanted: "list[Step]", executor: str) -> "Night":
     """The unfinished night that is continued, or a new one."""
     from harness.report.nightly import page
     from harness.session.nightly.night import Night, require_project
-    from harness.session.nightly.steps import steps
 
     named(executor).require()
-    root, wanted = Path.cwd(), steps(select, quick, executor)
+    root = Path.cwd()
     require_project(root)
     if (one := Night.unfinished(reports, root, wanted, page.write)) is not None:
         say(f"goes on: {one.folder}")

@@ -1,8 +1,11 @@
-"""The steps of a night, as commands; each is a program that can be run by itself."""
+"""The steps of a night, as commands; each is a program that can be run by itself.
+
+A night runs what a change may break. What measures rates, sizes and costs takes hours more, and is run once a week.
+"""
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from harness.run.executors.executor import LOCAL
@@ -35,16 +38,23 @@ class Step:
     """Whether it is a parity session, which gets a hub of its own and what is left of the budget."""
     has_result: bool = False
     """Whether the last line that it prints is its result."""
+    weekly: bool = False
+    """Whether it is run once a week, and not every night."""
 
 
-def steps(select: str, quick: bool, executor: str = LOCAL) -> list[Step]:
-    """All steps, in their order.
+def steps(select: str, quick: bool, executor: str = LOCAL, week: bool = False) -> list[Step]:
+    """The steps of a night, in their order.
 
     Args:
         select: As pytest's `-k`.
         quick: Each at its smallest, to try the run itself; of the ensembles those that `smoke` has by default.
         executor: What runs the workers of the parity sessions.
+        week: With those that are run once a week.
     """
+    return [step for step in _every(select, quick, executor) if week or not step.weekly]
+
+
+def _every(select: str, quick: bool, executor: str) -> list[Step]:
     every, many, profile = f"({select}) and " if select else "", select or ENSEMBLES, "smoke" if quick else "stable"
     seeds, session = {} if quick else SEEDS, partial(_session, executor)
     return [
@@ -52,7 +62,12 @@ def steps(select: str, quick: bool, executor: str = LOCAL) -> list[Step]:
         session("stable", "every case, trained until stable", f"{every}not (ensemble or test_dose)", "stable", {}),
         *_faults(quick),
         _clean_runs(select, quick),
-        session("ensembles", f"many trainings of each side, {profile}", f"({many}) and ({DECIDED})", profile, seeds),
+        replace(
+            session(
+                "ensembles", f"many trainings of each side, {profile}", f"({many}) and ({DECIDED})", profile, seeds
+            ),
+            weekly=True,
+        ),
         *_benchmarks(quick),
         Step(
             "installed",
@@ -89,7 +104,12 @@ def _faults(quick: bool) -> list[Step]:
     return [
         Step("faults", purpose, _python(*verb, "run", *run, "--hub", FOLDER), has_result=True),
         Step("real-bugs", replays, _python(*verb, "run", "--real", *real, "--hub", FOLDER), has_result=True),
-        Step("sensitivity", "how small each may be", _python(*verb, "sensitivity", *sensitivity, "--hub", FOLDER)),
+        Step(
+            "sensitivity",
+            "how small each may be",
+            _python(*verb, "sensitivity", *sensitivity, "--hub", FOLDER),
+            weekly=True,
+        ),
     ]
 
 
@@ -97,7 +117,7 @@ def _clean_runs(select: str, quick: bool) -> Step:
     options = ["--seeds", "7", "--precisions", "float64"] if quick else []
     words = ["benchmarks/clean_runs.py", *options, "--select", select, "--hub", FOLDER]
     purpose = "seeds, precisions and both orders: how often sound backends are red"
-    return Step("clean-runs", purpose, _python(*words), has_result=True)
+    return Step("clean-runs", purpose, _python(*words), has_result=True, weekly=True)
 
 
 def _benchmarks(quick: bool) -> list[Step]:
@@ -111,7 +131,7 @@ def _benchmarks(quick: bool) -> list[Step]:
         "false-alarms": ("how often the ensemble rung calls a backend different from itself", ["gs1_custom", *alarms]),
     }
     return [
-        Step(name, purpose, _python(f"benchmarks/{name.replace('-', '_')}.py", *options), has_result=True)
+        Step(name, purpose, _python(f"benchmarks/{name.replace('-', '_')}.py", *options), has_result=True, weekly=True)
         for name, (purpose, options) in benchmarks.items()
     ]
 

@@ -36,7 +36,7 @@ def test_a_night_without_time_says_so_and_is_gone_on_with(
     assert (first.exit_code, second.exit_code) == (1, 1)
     assert first.stdout.splitlines()[0].startswith("begins: ")
     assert second.stdout.splitlines()[0] == first.stdout.splitlines()[0].replace("begins", "goes on")
-    assert "overhead: skipped not begun: the budget of the night was spent" in first.stdout
+    assert "subjects: skipped not begun: the budget of the night was spent" in first.stdout
     (night,) = (tmp_path / "reports").glob("nightly-*")
     steps = json.loads((night / "nightly.json").read_text())["steps"]
     assert {record["status"] for record in steps.values()} == {"skipped"}

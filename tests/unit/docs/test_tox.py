@@ -21,7 +21,7 @@ def configured() -> ConfigParser:
 def test_every_environment_is_there(configured: ConfigParser) -> None:
     names = {name.removeprefix("testenv:") for name in configured.sections() if name.startswith("testenv:")}
     versions = {"py311", "py312", "py313"}
-    assert names >= versions | {"lint", "docs", "smoke", "parity", "faults", "nightly", "gpu"}
+    assert names >= versions | {"lint", "docs", "smoke", "parity", "faults", "nightly", "weekly", "gpu"}
 
 
 def test_the_one_of_the_gpu(configured: ConfigParser) -> None:

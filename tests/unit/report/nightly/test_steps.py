@@ -7,11 +7,11 @@ import pytest
 from harness.session.nightly.steps import DECIDED, ENSEMBLES, FOLDER, SEEDS, steps
 
 ROOT = Path(__file__).parents[4]
-BOTH = [(step.name, quick) for quick in (False, True) for step in steps("gs1_custom", quick)]
+BOTH = [(step.name, quick) for quick in (False, True) for step in steps("gs1_custom", quick, week=True)]
 
 
 def named(name: str, quick: bool = False, select: str = ""):
-    return next(step for step in steps(select, quick) if step.name == name)
+    return next(step for step in steps(select, quick, week=True) if step.name == name)
 
 
 @pytest.mark.parametrize(
@@ -24,13 +24,21 @@ def test_a_benchmark_has_the_options(name: str, quick: bool) -> None:
 
 
 def test_the_whole_matrix_is_asked_for() -> None:
-    assert [step.name for step in steps("", False) if step.is_session] == ["smoke", "stable", "ensembles"]
+    assert [step.name for step in steps("", False, week=True) if step.is_session] == ["smoke", "stable", "ensembles"]
     for name, profile in (("smoke", "smoke"), ("ensembles", "stable")):
         assert f"--parity-override=ensemble.seeds={SEEDS[profile]}" in named(name).command
-    assert all("--parity-strict" in step.command for step in steps("", False) if step.is_session)
+    assert all("--parity-strict" in step.command for step in steps("", False, week=True) if step.is_session)
     assert named("faults").command[-4:] == ("faults", "run", "--hub", FOLDER)
     assert named("real-bugs").command[-5:] == ("faults", "run", "--real", "--hub", FOLDER)
     assert "--seeds" not in named("clean-runs").command
+
+
+def test_a_night_runs_what_a_change_may_break_and_a_week_everything() -> None:
+    night, week = ([step.name for step in steps("", False, week=week)] for week in (False, True))
+    assert night == ["smoke", "stable", "faults", "real-bugs", "installed", "keras3", "subjects"]
+    assert [name for name in week if name not in night] == [
+        "sensitivity", "clean-runs", "ensembles", "overhead", "toolkit-steps", "control-pairs", "false-alarms",
+    ]  # fmt: skip
 
 
 def test_a_selection_is_that_of_every_session() -> None:
@@ -46,7 +54,7 @@ def test_what_few_trainings_leave_open_is_asked_where_there_are_many() -> None:
 
 
 def test_an_engine_runs_the_workers_of_the_sessions_and_nothing_else() -> None:
-    asked, here = steps("", False, "dask"), steps("", False)
+    asked, here = steps("", False, "dask", week=True), steps("", False, week=True)
     for there, same in zip(asked, here, strict=True):
         more = [word for word in there.command if word not in same.command]
         assert more == (["auto", "--parity-executor=dask"] if there.is_session else [])
