@@ -2,8 +2,8 @@
 
 `python -m harness.run.fork_server DESCRIPTOR MODULE [MODULE ...]`, where the descriptor is that of a socket whose other
 end a session holds. It says `ready` when the modules are imported. Each message that comes then is a worker to be run,
-with its standard input and output; the worker says its number, and this process how it ended. One runs at a time. The
-process ends when the other end of the socket is closed.
+with its standard input and output; it is answered by the worker's number, and at its end by how it ended. One runs at a
+time. The process ends when the other end of the socket is closed.
 
 A worker begins as a new process would: its random numbers are seeded anew, and nothing of an earlier worker is in it.
 """
@@ -47,10 +47,12 @@ def _run(channel: socket.socket, call: dict[str, Any], descriptors: Sequence[int
     """Run one worker to its end; returns its exit status, negative for the signal that ended it."""
     number = os.fork()
     if number == 0:
-        os.setsid()
-        channel.send(b"%d" % os.getpid())
+        os.setpgid(0, 0)
         channel.close()
         _become(call, *descriptors)
+    with contextlib.suppress(OSError):  # whoever is told its number may signal its group at once
+        os.setpgid(number, number)
+    channel.send(b"%d" % number)
     for descriptor in descriptors:
         os.close(descriptor)
     return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])

@@ -15,6 +15,7 @@ from harness.run.run_options import RunOptions
 from harness.run.sides import Side
 from harness.scenario.case import Case
 from harness.scenario.pair import PairScenario
+from harness.scenario.schema import Scenario
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ class Runtimes:
             package=package,
             revision=commit,
             threads=self.options.threads,
-            preload=("harness.run.legs.common", *pair.modules(self.case.scenario, asked.name, asked.backend)),
+            preload=preloaded(self.case.scenario, asked, device),
         )
 
     def _package(self, asked: Side) -> tuple[Path | None, str | None]:
@@ -76,3 +77,10 @@ class Runtimes:
     def _python(self, asked: Side) -> Path:
         given = asked.interpreter or self.options.interpreters.get(asked.backend)
         return given or pair.python(self.case, asked.name) or Path(sys.executable)
+
+
+def preloaded(scenario: Scenario, asked: Side, device: Device) -> tuple[str, ...]:
+    """What is imported before a worker of a side is forked; nothing on a GPU, which a framework may hold since then."""
+    if device.kind != devices.CPU.kind:
+        return ()
+    return ("harness.run.legs.common", *pair.modules(scenario, asked.name, asked.backend))

@@ -8,7 +8,6 @@ import atexit
 import contextlib
 import json
 import os
-import select
 import signal
 import socket
 import subprocess
@@ -120,11 +119,11 @@ class ForkServer:
             while not self._is_ready:
                 if cancelled.is_set():
                     raise StoppedError
-                if self._has_message(_POLL_SECONDS):
-                    if self._channel.recv(_MESSAGE_BYTES) != fork_server.READY:
-                        self.close()
-                        return False
-                    self._is_ready = True
+                said = self.heard(_POLL_SECONDS)
+                if said is not None and said != fork_server.READY:
+                    self.close()
+                    return False
+                self._is_ready = said is not None
         except BaseException:
             self.close()
             raise
@@ -159,15 +158,13 @@ class ForkServer:
 
     def heard(self, timeout: float | None = None) -> bytes | None:
         """The next message, empty where the server has ended; None where there is none in time."""
-        if not self._has_message(timeout):
-            return None
+        self._channel.settimeout(timeout)
         try:
             return self._channel.recv(_MESSAGE_BYTES)
+        except (BlockingIOError, TimeoutError):
+            return None
         except OSError:
             return b""
-
-    def _has_message(self, timeout: float | None) -> bool:
-        return bool(select.select([self._channel], [], [], timeout)[0])
 
     def end_family(self) -> None:
         """Kill what its workers have started; it goes on itself."""

@@ -12,11 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from harness.run import process
+from harness.run import devices, process
 from harness.run.executors import forked, local
 from harness.run.locks import StoppedError
+from harness.run.runtimes import preloaded
+from harness.run.sides import Side
+from harness.session.request import Request
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a framework may not survive a fork")
+ROOT = Path(__file__).parents[3]
 FRAMEWORKS = ("harness.networks.pinn.tensorflow.port", "harness.networks.pinn.torch.port")
 BIG = ("tensorflow", "keras", "torch")
 NUMBERS = {
@@ -39,7 +43,7 @@ def call(folder: Path, code: str, *preload: str, **environment: str) -> process.
     """The call of a program that prints."""
     folder.mkdir(exist_ok=True)
     (folder / "program.py").write_text(code)
-    path = os.pathsep.join([str(folder), str(Path(__file__).parents[3])])
+    path = os.pathsep.join([str(folder), str(ROOT)])
     own = {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"} | environment
     command = [sys.executable, "-m", "program"]
     return process.Call(
@@ -176,3 +180,19 @@ def test_elsewhere_than_on_linux_nothing_is_forked(tmp_path: Path, monkeypatch: 
     one = call(tmp_path, "import os; print('parent', os.getppid())")
     monkeypatch.setattr(forked.sys, "platform", "darwin")
     assert parent_of(one) == str(os.getpid())
+
+
+SIDES = [
+    ("gs1_custom", "torch", ["harness.networks.pinn.torch.port"]),
+    ("gs1_custom", "a_plugin", []),
+    ("supervised_normalised", "keras", ["harness.toolkits.keras.port"]),
+    ("supervised_normalised", "torch", ["harness.toolkits.torch.port"]),
+]
+
+
+@pytest.mark.parametrize(("case", "side", "modules"), SIDES)
+def test_the_framework_of_a_side_is_imported_before_on_the_cpu_alone(case: str, side: str, modules: list[str]) -> None:
+    [scenario] = [one.scenario for one in Request.from_texts(ROOT, profile="smoke").cases() if one.name == case]
+    asked = Side(side, side)
+    assert preloaded(scenario, asked, devices.CPU) == ("harness.run.legs.common", *modules)
+    assert preloaded(scenario, asked, devices.Device("gpu", 0, "H")) == ()
