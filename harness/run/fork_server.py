@@ -12,7 +12,6 @@ import contextlib
 import importlib
 import json
 import os
-import random
 import runpy
 import socket
 import sys
@@ -93,8 +92,10 @@ def _status(code: object) -> int:
 
 
 def _forget_random_numbers() -> None:
-    """Seed anew what was seeded by being imported; a side that gives no seed would repeat itself otherwise."""
-    random.seed()
+    """Seed anew what was seeded by being imported; a side that gives no seed would repeat itself otherwise.
+
+    Python's own numbers are seeded anew by the fork.
+    """
     if (numpy := sys.modules.get("numpy")) is not None:
         numpy.random.seed()
     if (torch := sys.modules.get("torch")) is not None:

@@ -107,7 +107,7 @@ def test_a_worker_is_like_a_new_process(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("library", ["random", "numpy", *(pytest.param(name, marks=pytest.mark.slow) for name in BIG)])
 def test_random_numbers_without_a_seed_are_as_new_as_in_a_new_process(tmp_path: Path, library: str) -> None:
-    one = call(tmp_path, NUMBERS[library], "numpy", *(FRAMEWORKS if library in BIG else ()))
+    one = call(tmp_path, NUMBERS[library], "random", "numpy.random", *(FRAMEWORKS if library in BIG else ()))
     as_forked = [printed(run(one), "drawn") for _ in range(2)]
     as_child = [printed(process.run(one, threading.Event(), print), "drawn") for _ in range(2)]
     assert all(len(found) == 1 for found in (*as_forked, *as_child))
