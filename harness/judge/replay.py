@@ -69,17 +69,20 @@ def judge_history(findings: Findings, evidence: Evidence, backend: str) -> None:
 
     Of no later one: at the rates that train best, rounding grows from there on, in sound ports too. And not of the
     intensity scale, which is what it is after the last step, where rounding has grown most; the others are means over
-    the epoch, or exact.
+    the epoch, or exact. Of an epoch that is too long to be replayed whole there is nothing to hold it against.
     """
     with findings.evidence_for(f"{backend}.{REPLAYED}"):
         try:
-            replayed = replayed_history(evidence, backend).epochs[0].metrics
+            first = replayed_history(evidence, backend).epochs[0]
         except Incapable:  # rung trajectory says why it was not replayed
             return
         if any(RANDOM in str(layer.get("kind")) for layer in evidence.own_contract(backend).layers.values()):
             return
-        trained = next((epoch.metrics for epoch in evidence.history(backend)), {})
-        errors = {name: relative_difference(trained.get(name), value) for name, value in replayed.items()}
+        trained = next(iter(evidence.history(backend)), None)
+        if trained is not None and first.step < trained.step:
+            return
+        metrics = {} if trained is None else trained.metrics
+        errors = {name: relative_difference(metrics.get(name), value) for name, value in first.metrics.items()}
         known = {name: error for name, error in errors.items() if error is not None and np.isfinite(error)}
         held = [name for name in known if name != SCALE] if len(known) == len(errors) else []
         worst = max(held, key=lambda name: known[name], default=None)
