@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[3]
 @pytest.mark.parametrize(
     ("words", "last"),
     [
-        (["geometry.offset-sign"], "1 faults in 2 trials: 2 caught (100.0 %)"),
+        (["geometry.offset-sign"], "1 fault in 2 trials: 2 caught (100.0 %)"),
         (["--real", "real.photon-scale"], "1 of 1"),
     ],
 )
