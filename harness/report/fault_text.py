@@ -13,8 +13,9 @@ SENSITIVITY = ("fault", "side", "size counts", "natural", "smallest caught", "la
 def sentence(shares: Mapping[str, int]) -> str:
     """How many injected faults were caught, as text; `shares` is that of `matrix.json`."""
     caught, expected = (100 * shares[name] / max(shares["trials"], 1) for name in ("caught", "as_expected"))
+    faults = f"{shares['faults']} fault" + ("" if shares["faults"] == 1 else "s")
     return (
-        f"{shares['faults']} fault{'' if shares['faults'] == 1 else 's'} in {shares['trials']} trials: {shares['caught']} caught ({caught:.1f} %), "
+        f"{faults} in {shares['trials']} trials: {shares['caught']} caught ({caught:.1f} %), "
         f"{shares['as_expected']} ({expected:.1f} %) with the lowest red rung that the catalogue names. "
         f"{shares['controls']} trials of ports that are written otherwise and mean the same: "
         f"{shares['false_alarms']} red."
