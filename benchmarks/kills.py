@@ -50,6 +50,7 @@ pair:
 """
 WAYS = (("-k", "one"), ("-n", "2"))
 """Further words of pytest's command line."""
+EXECNET = 'Traceback (most recent call last):\n  File "<string>", line 1, in <module>\n'
 TIMED = (".log", "history.json", "timing.json", "stats.json")
 """Files that hold a time or seconds."""
 LIMIT = 300.0
@@ -231,10 +232,13 @@ def finished(project: Project, good: Result, more: Sequence[str]) -> Iterator[st
 
 
 def traces(project: Project) -> Iterator[str]:
-    """A traceback that a session printed; before there is a hub, pytest is still starting, and it is pytest's own."""
+    """A traceback that a session printed; before there is a hub, pytest is still starting, and it is pytest's own.
+
+    So is that of the line by which pytest-xdist's execnet starts a worker, when the session has been killed meanwhile.
+    """
     if not (project.root / "killed").exists():
         return
-    log = (project.root / "session.log").read_text(encoding="utf-8", errors="replace")
+    log = (project.root / "session.log").read_text(encoding="utf-8", errors="replace").replace(EXECNET, "")
     if (at := log.find("Traceback (most recent call last)")) >= 0:
         yield f"traceback: {log[at:][:200]!r} ... {log[at:][-300:]!r}"
 
