@@ -35,6 +35,7 @@ from typer.testing import CliRunner
 from harness.cli.app import app
 from harness.dataset.npz import read_arrays
 from harness.errors import HarnessError
+from harness.run.executors import forked
 
 ROOT = Path(__file__).parents[1]
 SCENARIO = """\
@@ -131,6 +132,7 @@ def here(words: Words) -> tuple[str, str]:
         return "traceback", repr(error)
     finally:
         signal.alarm(0)
+        forked.close_all()  # as the end of a command does
     if isinstance(result.exception, HarnessError):
         return "status 2", "" if is_sentences(str(result.exception)) else f"no sentence: {result.exception}"
     if result.exception is not None and not isinstance(result.exception, SystemExit):
