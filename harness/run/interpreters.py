@@ -25,7 +25,7 @@ from harness.run.inventory import Inventory
 REQUIREMENTS = ("numpy", "pydantic", "safetensors")
 """Modules that a worker needs beside its framework."""
 
-_PACKAGE = Path(__file__).parents[1]
+PACKAGE = Path(__file__).parents[1]
 _INVENTORY = Path(__file__).with_name("inventory.py")
 _INVENTORY_SECONDS = 60
 
@@ -163,13 +163,13 @@ def import_folder(parent: Path, harness: Path | None = None) -> Path:
     """A folder that holds the packages `harness` and `ptycho_parity` and nothing else, for the import path of a worker.
 
     Another interpreter must not see the packages that are installed beside ours. It is the same folder for every worker
-    of one package; where symbolic links cannot be made, the package is copied for each.
+    of one package; where symbolic links cannot be made, it holds copies, and is another one once a file has changed.
 
     Args:
         parent: Folder in which it is made; its subfolder `imports`.
         harness: The package of another revision; None for this one.
     """
-    harness = harness or _PACKAGE
+    harness = harness or PACKAGE
     packages = (harness, harness.with_name("ptycho_parity"))
     folder = parent / "imports" / digest(str(harness))[:16]
     folder.mkdir(parents=True, exist_ok=True)
@@ -178,10 +178,26 @@ def import_folder(parent: Path, harness: Path | None = None) -> Path:
             with contextlib.suppress(FileExistsError):
                 (folder / package.name).symlink_to(package, target_is_directory=True)
     except OSError:
-        folder = Path(tempfile.mkdtemp(dir=parent))
-        for package in packages:
-            shutil.copytree(package, folder / package.name, ignore=shutil.ignore_patterns("__pycache__"))
+        return _copies(packages, folder.with_name(digest([str(harness), state_of(harness)])[:16]))
     return folder
+
+
+def _copies(packages: Sequence[Path], folder: Path) -> Path:
+    if folder.is_dir():
+        return folder
+    with tempfile.TemporaryDirectory(dir=folder.parent) as name:
+        for package in packages:
+            shutil.copytree(package, Path(name, package.name), ignore=shutil.ignore_patterns("__pycache__"))
+        with contextlib.suppress(OSError):  # another process has made them meanwhile
+            Path(name).rename(folder)
+            Path(name).mkdir()
+    return folder
+
+
+def state_of(package: Path) -> str:
+    """Digest of names, sizes and times of change of a package's files: another one once a file has changed."""
+    found = ((path, path.stat()) for path in sorted(package.resolve().rglob("*.py")))
+    return digest([[str(path), state.st_size, state.st_mtime_ns] for path, state in found])
 
 
 IMPORT_PATH = "PYTHONPATH"

@@ -14,9 +14,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import IO, Any
 
 from harness.run import family, fork_server
+from harness.run.interpreters import IMPORT_PATH, PACKAGE, state_of
 from harness.run.locks import StoppedError
 from harness.run.process import Begin, Call, Child, as_child, signal_group
 from harness.run.scratch import temporary_folder
@@ -86,8 +88,12 @@ def close_all() -> None:
 
 
 def _key(call: Call) -> tuple[object, ...]:
-    """All that a worker has from the server that it is forked from."""
-    return (call.command[0], tuple(call.preload), tuple(sorted(call.environment.items())))
+    """All that a worker has from the server that it is forked from; the code of the harness as it is now is part of it.
+
+    An edit during a session would otherwise leave results of the old code under the key of the new.
+    """
+    package = Path(call.environment.get(IMPORT_PATH, "").split(os.pathsep)[0], PACKAGE.name)
+    return (call.command[0], tuple(call.preload), state_of(package), tuple(sorted(call.environment.items())))
 
 
 class ForkServer:

@@ -78,6 +78,19 @@ def test_a_module_is_imported_once_for_all_workers(tmp_path: Path) -> None:
     assert not (tmp_path / "imported").exists()
 
 
+def test_an_edit_of_the_harness_during_a_session_has_a_server_of_its_own(tmp_path: Path) -> None:
+    """Else the results of the old code would be kept under the key of the new."""
+    one = call(tmp_path, "import os; print('parent', os.getppid())")
+    first = parent_of(one)
+    assert parent_of(one) == first
+    (tmp_path / "harness" / "networks").mkdir(parents=True)
+    (tmp_path / "harness" / "networks" / "edited.py").write_text("one = 1")
+    second = parent_of(one)
+    assert parent_of(one) == second != first
+    (tmp_path / "harness" / "networks" / "edited.py").write_text("one = 2")
+    assert parent_of(one) not in (first, second)
+
+
 @pytest.mark.parametrize("change", ["environment", "modules"])
 def test_another_environment_or_framework_has_a_server_of_its_own(tmp_path: Path, change: str) -> None:
     one = call(tmp_path, "import os; print('parent', os.getppid())")

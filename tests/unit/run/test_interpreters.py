@@ -107,6 +107,9 @@ def test_nothing_is_imported_to_find_out(tmp_path: Path) -> None:
 def test_the_import_folder_holds_the_harness_and_nothing_else(tmp_path: Path, bare: Path) -> None:
     folder = interpreters.import_folder(tmp_path)
     assert {path.name for path in folder.iterdir()} == {"harness", "ptycho_parity"}
+    assert interpreters.import_folder(tmp_path) == folder
+    assert interpreters.state_of(folder / "harness") == interpreters.state_of(interpreters.PACKAGE)
+    assert interpreters.state_of(folder / "harness") != interpreters.state_of(tmp_path / "nothing")
     code = (
         "import json, harness, importlib.util as found; print(json.dumps([found.find_spec('numpy'), harness.__file__]))"
     )
@@ -123,6 +126,7 @@ def test_without_links_the_harness_is_copied(tmp_path: Path, monkeypatch: pytest
     folder = interpreters.import_folder(tmp_path)
     assert not (folder / "harness").is_symlink()
     assert (folder / "harness" / "run" / "worker.py").is_file()
+    assert interpreters.import_folder(tmp_path) == folder
     shutil.rmtree(folder)
 
 
