@@ -13,6 +13,7 @@ python benchmarks/kills.py [--count 200] [--seed 1] [--first 0]
 import argparse
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -50,7 +51,10 @@ pair:
 """
 WAYS = (("-k", "one"), ("-n", "2"))
 """Further words of pytest's command line."""
-EXECNET = 'Traceback (most recent call last):\n  File "<string>", line 1, in <module>\n'
+EXECNET = re.compile(
+    r'Traceback \(most recent call last\):\n(?:  File "<string>", line \d+, in <module>\n)+BrokenPipeError: .*\n'
+)
+"""Nothing but execnet's own lines: what an xdist worker runs of ours has frames below them."""
 TIMED = (".log", "history.json", "timing.json", "stats.json")
 """Files that hold a time or seconds."""
 LIMIT = 300.0
@@ -238,7 +242,7 @@ def traces(project: Project) -> Iterator[str]:
     """
     if not (project.root / "killed").exists():
         return
-    log = (project.root / "session.log").read_text(encoding="utf-8", errors="replace").replace(EXECNET, "")
+    log = EXECNET.sub("", (project.root / "session.log").read_text(encoding="utf-8", errors="replace"))
     if (at := log.find("Traceback (most recent call last)")) >= 0:
         yield f"traceback: {log[at:][:200]!r} ... {log[at:][-300:]!r}"
 

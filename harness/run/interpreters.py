@@ -190,7 +190,6 @@ def _copies(packages: Sequence[Path], folder: Path) -> Path:
             shutil.copytree(package, Path(name, package.name), ignore=shutil.ignore_patterns("__pycache__"))
         with contextlib.suppress(OSError):  # another process has made them meanwhile
             Path(name).rename(folder)
-            Path(name).mkdir()
     return folder
 
 

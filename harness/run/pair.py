@@ -93,7 +93,7 @@ def modules(scenario: Scenario, name: str, port: str) -> tuple[str, ...]:
     side = side_of(scenario, name)
     if side is None:
         return (registry.module_of(port, scenario.network),) if port in registry.FRAMEWORKS else ()
-    return tuple(f"harness.toolkits.{module}.port" for module in MODULES[side.port])
+    return (f"harness.toolkits.{side.port}.port",) if MODULES[side.port] else ()
 
 
 def is_named_alike(scenario: Scenario) -> bool:

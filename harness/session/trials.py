@@ -362,8 +362,8 @@ def judge_rung(evidence: Evidence, rung: str, case: Case) -> RungVerdict:
     try:
         verdict = ladder.judge_rung(rung, evidence, tolerances.limits_of(case))
     except Exception as problem:  # as in case_runner.judge
-        found = f"{type(problem).__name__}: {problem}"
-        return RungVerdict(rung, (Check(rung, "evidence", "error", None, None, None, CONTRACT, found),))
+        message = f"{type(problem).__name__}: {problem}"
+        return RungVerdict(rung, (Check(rung, "evidence", "error", None, None, None, CONTRACT, message),))
     return RungVerdict(rung, tuple(check for check in verdict.checks if _LEFT_OUT not in check.name))
 
 

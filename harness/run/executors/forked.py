@@ -56,14 +56,14 @@ def beginning(call: Call, cancelled: threading.Event) -> Iterator[Begin]:
 def _taken(call: Call) -> "ForkServer | None":
     key = _key(call)
     with _TAKING:
-        found = [server for server in _IDLE if server.key == key]
-        for server in found[:1]:
-            _IDLE.remove(server)
-    for server in found[:1]:
-        if server.is_alive():
-            return server
-        server.close()
-    return ForkServer(call)
+        found = next((server for server in _IDLE if server.key == key), None)
+        if found is not None:
+            _IDLE.remove(found)
+    if found is not None and found.is_alive():
+        return found
+    if found is not None:
+        found.close()
+    return ForkServer(call, key)
 
 
 def _keep(server: "ForkServer") -> None:
@@ -99,8 +99,9 @@ def _key(call: Call) -> tuple[object, ...]:
 class ForkServer:
     """A process that has imported the modules of a call, or is about to."""
 
-    def __init__(self, call: Call) -> None:
-        self.key = _key(call)
+    def __init__(self, call: Call, key: tuple[object, ...]) -> None:
+        """Start it; `key`: that of the call, as it was when no server was found for it."""
+        self.key = key
         self._closing = contextlib.ExitStack()
         self._folder = self._closing.enter_context(temporary_folder())
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

@@ -5,7 +5,7 @@ A night runs what a change may break. What measures rates, sizes and costs takes
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from harness.run.executors.executor import LOCAL
@@ -62,10 +62,12 @@ def _every(select: str, quick: bool, executor: str) -> list[Step]:
         session("stable", "every case, trained until stable", f"{every}not (ensemble or test_dose)", "stable", {}),
         *_faults(quick),
         _clean_runs(select, quick),
-        replace(
-            session(
-                "ensembles", f"many trainings of each side, {profile}", f"({many}) and ({DECIDED})", profile, seeds
-            ),
+        session(
+            "ensembles",
+            f"many trainings of each side, {profile}",
+            f"({many}) and ({DECIDED})",
+            profile,
+            seeds,
             weekly=True,
         ),
         *_benchmarks(quick),
@@ -87,14 +89,23 @@ def _every(select: str, quick: bool, executor: str) -> list[Step]:
     ]
 
 
-def _session(executor: str, name: str, purpose: str, select: str, profile: str, seeds: Mapping[str, int]) -> Step:
+def _session(
+    executor: str,
+    name: str,
+    purpose: str,
+    select: str,
+    profile: str,
+    seeds: Mapping[str, int],
+    weekly: bool = False,
+) -> Step:
     options = [f"--parity-override=ensemble.seeds={seeds[profile]}"] if seeds else []
     workers = str(WORKERS)
     if executor != LOCAL:
         options.append(f"--parity-executor={executor}")
         workers = "auto"  # this machine only judges
     words = ["-m", "pytest", "-m", "parity", "-k", select, "-n", workers, "--parity-strict"]
-    return Step(name, purpose, _python(*words, f"--parity-profile={profile}", *options), is_session=True)
+    command = _python(*words, f"--parity-profile={profile}", *options)
+    return Step(name, purpose, command, is_session=True, weekly=weekly)
 
 
 def _faults(quick: bool) -> list[Step]:
