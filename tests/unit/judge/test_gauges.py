@@ -118,6 +118,23 @@ def test_a_flat_picture_has_no_shift():
     assert (fitted.shift_x, fitted.shift_y) == (0, 0)
 
 
+@pytest.mark.parametrize("seed", [10, 19, 23])
+def test_the_search_comes_to_its_end_on_a_picture_that_is_nearly_flat(seed, monkeypatch):
+    """As after a few steps of training: the smallest error may lie at a bound, and the search must get there."""
+    rng, least_squares, ends = np.random.default_rng(seed), gauges.least_squares, []
+    reference, other = images(rng, 96, 2.0), images(rng, 96, 2.0)
+    poor = 1 + 0.02 * (other - 1) + 0.006 * (shifted_exactly(reference, 1.3, -0.7) - 1)
+
+    def watched(*arguments, **options):
+        ends.append(least_squares(*arguments, **options))
+        return ends[-1]
+
+    monkeypatch.setattr(gauges, "least_squares", watched)
+    gauges.fit(poor, reference, MASK, by_amplitude=True)
+    assert ends
+    assert all(end.status > 0 for end in ends), [end.message for end in ends]
+
+
 def test_a_mask_without_room_is_fitted_by_whole_pixels():
     mask = np.zeros((96, 96), bool)
     mask[30:42, 30:42] = True

@@ -1,10 +1,11 @@
 """The steps of a night: programs that are there, with options that they have."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from harness.session.nightly.steps import DECIDED, ENSEMBLES, FOLDER, SEEDS, steps
+from harness.session.nightly.steps import DECIDED, ENSEMBLES, FOLDER, SEEDS, UNDECIDABLE, steps
 
 ROOT = Path(__file__).parents[4]
 BOTH = [(step.name, quick) for quick in (False, True) for step in steps("gs1_custom", quick, week=True)]
@@ -43,14 +44,32 @@ def test_a_night_runs_what_a_change_may_break_and_a_week_everything() -> None:
 
 def test_a_selection_is_that_of_every_session() -> None:
     assert "gs2" in named("clean-runs", select="gs2").command
-    assert "(gs2) and not test_dose" in named("smoke", select="gs2").command
-    assert "(gs2) and not (ensemble or test_dose)" in named("stable", select="gs2").command
+    assert f"(gs2) and not test_dose and not ({UNDECIDABLE})" in named("smoke", select="gs2").command
+    assert f"(gs2) and not ensemble and not test_dose and not ({UNDECIDABLE})" in named("stable", select="gs2").command
     assert f"(gs2) and ({DECIDED})" in named("ensembles", select="gs2").command
 
 
 def test_what_few_trainings_leave_open_is_asked_where_there_are_many() -> None:
-    assert "not (ensemble or test_dose)" in named("stable").command
+    assert f"not ensemble and not test_dose and not ({UNDECIDABLE})" in named("stable").command
     assert f"({ENSEMBLES}) and ({DECIDED})" in named("ensembles").command
+
+
+def test_a_strict_session_leaves_out_what_the_second_network_cannot_be_asked_and_no_more(pytester) -> None:
+    collected = [
+        set(pytester.run(sys.executable, "-m", "pytest", "--rootdir", ROOT, "--collect-only", "-q", *words).outlines)
+        for words in (collection("not test_dose"), collection(selection(named("smoke"))))
+    ]
+    gone = {line.rpartition("::")[2] for line in collected[0] - collected[1] if "::" in line}
+    rungs, cases = ("settings", "physics", "scale", "canvas"), ("supervised", "supervised_normalised")
+    assert gone == {f"test_{rung}[{case}]" for rung in rungs for case in cases}
+
+
+def selection(step) -> str:
+    return step.command[step.command.index("-k") + 1]
+
+
+def collection(select: str) -> tuple[str | Path, ...]:
+    return str(ROOT / "tests" / "parity"), "-m", "parity", "--parity-profile", "smoke", "-k", select
 
 
 def test_an_engine_runs_the_workers_of_the_sessions_and_nothing_else() -> None:
