@@ -368,10 +368,10 @@ class Evidence:
 
 def _reasons(path: Path) -> list[str]:
     """Why a side cannot do something, from `missing.json`; NoEvidence for a file of another shape."""
-    found = read_json(path)
-    if not (isinstance(found, dict) and all(isinstance(reason, str) for reason in found.values())):
-        raise NoEvidence(f"{path}: is no object of capabilities and reasons.")
-    return list(found.values())
+    try:
+        return list(TEXT_BY_NAME.validate_python(read_json(path), strict=True).values())
+    except ValidationError as error:
+        raise NoEvidence(f"{path}: {first_problem(error)}.") from error
 
 
 @lru_cache(maxsize=64)

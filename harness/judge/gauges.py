@@ -23,9 +23,10 @@ SHIFT_BOUND = 1.5
 """Largest change of the shift in the refinement, pixels; only a poor picture reaches it."""
 RAMP_BOUND = 0.5
 """Largest change of the linear phase in the refinement, radians at the edge of the picture."""
-SEARCH = {"x_scale": "jac", "ftol": 1e-10, "xtol": 1e-10, "gtol": 1e-10}
-"""Options of the least-squares refinement. Its default method comes to the smallest error on poor pictures, too.
-`dogbox` often crawls along a bound there, and is stopped short after 400 steps."""
+SEARCH = {"x_scale": "jac", "ftol": 1e-4, "xtol": 1e-10, "gtol": 1e-10}
+"""Options of the least-squares refinement. Of a picture that resembles the reference nothing is left over at the end,
+and `gtol` says so. The search on a poor one creeps along a bound: `ftol` ends it, some hundredths of a pixel from where
+it would. `dogbox` often ends there at a larger error, or only when it is stopped."""
 
 Pair = tuple[float, float]
 """Values along x and y."""

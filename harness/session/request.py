@@ -211,12 +211,11 @@ def _assignment(option: str, text: str) -> tuple[str, str]:
 
 
 def _interpreters(texts: Sequence[str], backends: Sequence[str]) -> dict[str, Path]:
-    named = {name: Path(path).expanduser() for name, path in (_assignment("--parity-python", t) for t in texts)}
-    for name, path in named.items():
-        _one_of("--parity-python", name, backends)
-        if not os.access(path, os.X_OK) or path.is_dir():
-            raise HarnessError(f"--parity-python: {name}={path} is not a program that can be run; name an interpreter.")
-    return named
+    option = "--parity-python"
+    named = dict(_assignment(option, text) for text in texts)
+    for name in named:
+        _one_of(option, name, backends)
+    return {name: sides.interpreter(option, f"{name}={path}", path) for name, path in named.items()}
 
 
 def _upstreams(texts: Sequence[str]) -> dict[str, Path]:

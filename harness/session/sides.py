@@ -45,10 +45,10 @@ def _side(text: str) -> Side:
         )
     for device in found:
         devices.choose(device)  # says what is wrong with a device before anything runs
-    interpreter = _interpreter(text, python) if equals else None
-    parts = [backend, *(f"@{part}" for part in asked), *([f"={_environment(interpreter)}"] if interpreter else [])]
+    program = interpreter(OPTION, text, python) if equals else None
+    parts = [backend, *(f"@{part}" for part in asked), *([f"={_environment(program)}"] if program else [])]
     name = re.sub(r"[^A-Za-z0-9_.@=-]", "-", "".join(parts))
-    return Side(name, backend, next(iter(revisions), None), next(iter(found), None), interpreter)
+    return Side(name, backend, next(iter(revisions), None), next(iter(found), None), program)
 
 
 def _require_name(backend: str, text: str) -> None:
@@ -58,17 +58,18 @@ def _require_name(backend: str, text: str) -> None:
         raise HarnessError(f"{OPTION}: found {backend!r}; allowed: any other name, for it is a folder of every case.")
 
 
-def _interpreter(text: str, python: str) -> Path:
+def interpreter(option: str, text: str, python: str) -> Path:
+    """The program `python` that the `text` of an option names; raises HarnessError where it cannot be run."""
     path = Path(python).expanduser().absolute()
     if not os.access(path, os.X_OK) or path.is_dir():
-        raise HarnessError(f"{OPTION}: {text} names no program that can be run; name an interpreter.")
+        raise HarnessError(f"{option}: {text} names no program that can be run; name an interpreter.")
     return path
 
 
-def _environment(interpreter: Path) -> str:
+def _environment(python: Path) -> str:
     """Name of the environment of an interpreter: the folder that holds it, or its `bin`."""
-    folders = [part for part in interpreter.parent.parts[1:] if part not in ("bin", "Scripts")]
-    return folders[-1] if folders else interpreter.name
+    folders = [part for part in python.parent.parts[1:] if part not in ("bin", "Scripts")]
+    return folders[-1] if folders else python.name
 
 
 def _told_apart(sides: Sequence[Side]) -> list[Side]:

@@ -26,7 +26,7 @@ from harness.session.request import Request
         ({"backends": "torch,jax"}, "backend 'jax' is unknown to this interpreter; it knows"),
         ({"override": ["training.epochs"]}, "expected NAME=VALUE"),
         ({"python": ["jax=/bin/sh"]}, "found 'jax'; allowed: tensorflow, torch"),
-        ({"python": ["torch=/nowhere/python"]}, "not a program that can be run"),
+        ({"python": ["torch=/nowhere/python"]}, "names no program that can be run"),
         ({"timeout": "soon"}, "--parity-timeout: found 'soon'"),
         ({"timeout": "0"}, "--parity-timeout: found '0'"),
         ({"patch_stats_limit": "2.5"}, "expected a whole number"),
