@@ -14,7 +14,10 @@ SEEDS = {"smoke": 32, "stable": 16}
 """Profile to number of seeds of an ensemble: in `smoke` of every case, which so many decide, in `stable` of some."""
 WORKERS = 2
 """Number of pytest-xdist's workers; all rungs of a case run on one of them."""
-ENSEMBLES = "gs1_custom or gs2_custom or photon_grid_study or dose_gs2"
+DOSES = "photon_grid_study or dose_gs2"
+"""Cases, as pytest's `-k`, that differ in their photons alone: unless they are asked for, a night runs each in `smoke`
+once, and leaves their many trainings and their long ones to the week."""
+ENSEMBLES = f"gs1_custom or gs2_custom or {DOSES}"
 """Cases, as pytest's `-k`, whose ensembles are trained in `stable`: all cases would take more than a night."""
 DECIDED = "ensemble or reconstruction or test_dose"
 """Tests, as pytest's `-k`, that many trainings decide; the few of the other sessions leave them inconclusive.
@@ -58,12 +61,16 @@ def steps(select: str, quick: bool, executor: str = LOCAL, week: bool = False) -
 
 
 def _every(select: str, quick: bool, executor: str) -> list[Step]:
-    every, many, profile = f"({select}) and " if select else "", select or ENSEMBLES, "smoke" if quick else "stable"
-    one_run = f"not test_dose and not ({UNDECIDABLE})"
+    many, profile = select or ENSEMBLES, "smoke" if quick else "stable"
     seeds, session = {} if quick else SEEDS, partial(_session, executor)
+    askable = f"not test_dose and not ({UNDECIDABLE})"
+    if select:
+        smoke, stable = f"({select}) and {askable}", f"({select}) and not ensemble and {askable}"
+    else:
+        smoke, stable = f"not (ensemble and ({DOSES})) and {askable}", f"not (ensemble or {DOSES}) and {askable}"
     return [
-        session("smoke", "every case on the smallest load, with ensembles", f"{every}{one_run}", "smoke", seeds),
-        session("stable", "every case, trained until stable", f"{every}not ensemble and {one_run}", "stable", {}),
+        session("smoke", "every case on the smallest load, with ensembles", smoke, "smoke", seeds),
+        session("stable", "every case but the doses, trained until stable", stable, "stable", {}),
         *_faults(quick),
         _clean_runs(select, quick),
         session(

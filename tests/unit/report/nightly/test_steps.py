@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.session.nightly.steps import DECIDED, ENSEMBLES, FOLDER, SEEDS, UNDECIDABLE, steps
+from harness.session.nightly.steps import DECIDED, DOSES, ENSEMBLES, FOLDER, SEEDS, UNDECIDABLE, steps
 
 ROOT = Path(__file__).parents[4]
 BOTH = [(step.name, quick) for quick in (False, True) for step in steps("gs1_custom", quick, week=True)]
@@ -50,26 +50,21 @@ def test_a_selection_is_that_of_every_session() -> None:
 
 
 def test_what_few_trainings_leave_open_is_asked_where_there_are_many() -> None:
-    assert f"not ensemble and not test_dose and not ({UNDECIDABLE})" in named("stable").command
+    assert f"not (ensemble or {DOSES}) and not test_dose and not ({UNDECIDABLE})" in named("stable").command
+    assert f"not (ensemble and ({DOSES})) and not test_dose and not ({UNDECIDABLE})" in named("smoke").command
     assert f"({ENSEMBLES}) and ({DECIDED})" in named("ensembles").command
 
 
 def test_a_strict_session_leaves_out_what_the_second_network_cannot_be_asked_and_no_more(pytester) -> None:
-    collected = [
-        set(pytester.run(sys.executable, "-m", "pytest", "--rootdir", ROOT, "--collect-only", "-q", *words).outlines)
-        for words in (collection("not test_dose"), collection(selection(named("smoke"))))
-    ]
-    gone = {line.rpartition("::")[2] for line in collected[0] - collected[1] if "::" in line}
+    def collected(select: str) -> set[str]:
+        words = ("--collect-only", "-q", str(ROOT / "tests" / "parity"), "-m", "parity", "-k", select)
+        return set(pytester.run(sys.executable, "-m", "pytest", "--rootdir", ROOT, *words).outlines)
+
+    command = named("smoke", select="supervised").command
+    gone = collected("supervised and not test_dose") - collected(command[command.index("-k") + 1])
     rungs, cases = ("settings", "physics", "scale", "canvas"), ("supervised", "supervised_normalised")
-    assert gone == {f"test_{rung}[{case}]" for rung in rungs for case in cases}
-
-
-def selection(step) -> str:
-    return step.command[step.command.index("-k") + 1]
-
-
-def collection(select: str) -> tuple[str | Path, ...]:
-    return str(ROOT / "tests" / "parity"), "-m", "parity", "--parity-profile", "smoke", "-k", select
+    names = {line.rpartition("::")[2] for line in gone if "::" in line}
+    assert names == {f"test_{rung}[{case}]" for rung in rungs for case in cases}
 
 
 def test_an_engine_runs_the_workers_of_the_sessions_and_nothing_else() -> None:
