@@ -95,10 +95,15 @@ def found(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-@functools.cache
 def _schema(section: type[Section], name: str) -> dict[str, Any]:
-    schema: dict[str, Any] = section.model_json_schema()["properties"][name]
+    schema: dict[str, Any] = _properties(section)[name]
     return schema
+
+
+@functools.cache
+def _properties(section: type[Section]) -> dict[str, Any]:
+    properties: dict[str, Any] = section.model_json_schema()["properties"]
+    return properties
 
 
 def _describe(schema: Mapping[str, Any]) -> str:
