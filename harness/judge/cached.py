@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.arrays import Array
+from harness.dataset.grouped import GroupedData
 from harness.files import read_json, read_npy, read_npz
 
 
@@ -27,6 +28,16 @@ def arrays(path: Path) -> dict[str, Array]:
 def array(path: Path) -> Array:
     """The array of an NPY file, read-only."""
     return _array(path, *state(path))
+
+
+def grouped(path: Path) -> GroupedData:
+    """Contents of `train.npz` or `test.npz` of a dataset, whose arrays callers must not change."""
+    return _grouped(path, *state(path))
+
+
+@lru_cache(maxsize=4)
+def _grouped(path: Path, *_state: int) -> GroupedData:
+    return GroupedData.load(path)
 
 
 @lru_cache(maxsize=64)

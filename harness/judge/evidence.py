@@ -146,6 +146,11 @@ class Evidence:
             self._contracts[backend] = None if path is None else _contract(path, *cached.state(path))
         return self._contracts[backend]
 
+    def trained_by(self, backend: str) -> Scenario:
+        """The scenario that a side was trained by: the case's, but for the seed of a member of an ensemble."""
+        path = self.folder(backend).parent / layout.SCENARIO
+        return _scenario(path, *cached.state(path)) if path.is_file() else self.scenario
+
     def trains_by_itself(self, backend: str) -> bool:
         """Whether the training loop of a side is its own, of which the harness learns what its history tells."""
         path = self.case_dir / backend / layout.CONTRACT_FOLDER / layout.FACTS

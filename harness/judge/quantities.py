@@ -22,7 +22,7 @@ def _pearson_r(evidence: Evidence, backend: str) -> float | None:
 def _log_loss(evidence: Evidence, backend: str) -> float | None:
     """Logarithm of the final loss minus its floor (`telemetry.loss_floor`)."""
     loss = final_loss(evidence, backend)
-    return None if loss is None else _log(loss - loss_floor(evidence))
+    return None if loss is None else _log(loss - loss_floor(evidence, backend))
 
 
 def _log(value: float | None) -> float | None:

@@ -4,7 +4,7 @@ import numpy as np
 
 from harness import layout
 from harness.arrays import Array
-from harness.dataset.grouped import GroupedData
+from harness.judge import cached
 from harness.judge.evidence import Evidence
 from harness.physics.canvas import centred, required_size
 from harness.physics.translation import windows
@@ -62,7 +62,7 @@ def of_half(evidence: Evidence, half: str) -> PlacementRecord:
     Positions are relative to the half's own centre of mass. Patterns of the test half count as often as they are
     stitched, in every group; those of the training half, which is not stitched, count once.
     """
-    data = GroupedData.load(evidence.case_dir / layout.DATASET / f"{half}.npz")
+    data = cached.grouped(evidence.case_dir / layout.DATASET / f"{half}.npz")
     rows = data.groups.ravel() if half == "test" else np.unique(data.groups)
     _, positions = centred(data.x[rows], data.y[rows])
     return placement(positions, evidence.scenario.dataset.N, evidence.setup.canvas_size)

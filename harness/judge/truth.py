@@ -1,5 +1,6 @@
 """The true object, or the reference reconstruction that stands in for it, at the position of a reconstruction."""
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -14,8 +15,12 @@ Part = Literal["amplitude", "phase"]
 PARTS: tuple[Part, ...] = ("amplitude", "phase")
 
 
+@lru_cache(maxsize=8)
 def true_object(evidence: Evidence) -> Truth:
-    """Read `ground_truth_{amp,phase}.npy` and `truth.json` of a case; NoEvidence when they are missing or broken."""
+    """Read `ground_truth_{amp,phase}.npy` and `truth.json` of a case; NoEvidence when they are missing or broken.
+
+    Cached, since most of what is held against the truth reads it again.
+    """
     facts = evidence.truth
     amplitude, phase = (
         evidence.array(Path(layout.DATASET, name)) for name in (layout.TRUTH_AMPLITUDE, layout.TRUTH_PHASE)

@@ -9,7 +9,7 @@ import numpy as np
 
 from harness import layout
 from harness.arrays import Array
-from harness.dataset.grouped import GroupedData
+from harness.judge import cached
 from harness.judge.comparing import not_finite, relative_error
 from harness.judge.evidence import Canvas, Evidence, Predictions
 from harness.judge.findings import Findings
@@ -97,7 +97,7 @@ def _judge_positions(
     findings: Findings, evidence: Evidence, backend: str, canvas: Canvas, predictions: Predictions
 ) -> None:
     """Compare positions and centre with those of the dataset's test groups, relative to their centre of mass."""
-    test = GroupedData.load(evidence.case_dir / layout.DATASET / layout.TEST)
+    test = cached.grouped(evidence.case_dir / layout.DATASET / layout.TEST)
     centre, positions = centred(test.x[test.groups], test.y[test.groups])
     if predictions.positions.shape != positions.shape:
         shapes = f"{backend}: {predictions.positions.shape} positions, the dataset has {positions.shape}"

@@ -15,6 +15,7 @@ from harness.dataset import npz
 from harness.dataset.grouped import NOTHING, GroupedData
 from harness.dataset.npz import RawData
 from harness.errors import HarnessError
+from harness.judge import cached
 from harness.judge.comparing import relative_difference, relative_error
 from harness.judge.evidence import Evidence, NoEvidence
 from harness.judge.findings import Findings
@@ -50,7 +51,7 @@ def judge(evidence: Evidence, limits: Limits) -> list[Check]:
 
 def grouped(evidence: Evidence, name: str) -> GroupedData:
     """Read the grouped data `train` or `test`; NoEvidence when groups or batches contain indices out of range."""
-    data = GroupedData.load(evidence.case_dir / layout.DATASET / f"{name}.npz")
+    data = cached.grouped(evidence.case_dir / layout.DATASET / f"{name}.npz")
     rows = data.batches[data.batches != NOTHING]
     for what, indices, size in (("groups", data.groups, len(data.x)), ("batches", rows, len(data.groups))):
         if indices.size and not (indices.min() >= 0 and indices.max() < size):

@@ -12,8 +12,8 @@ The weights in `bundle/` must be those that the port held at the end, value by v
 import contextlib
 
 from harness import layout
-from harness.dataset.grouped import GroupedData
 from harness.errors import HarnessError
+from harness.judge import cached
 from harness.judge.bundle import judge_bundle
 from harness.judge.comparing import relative_difference
 from harness.judge.evidence import Evidence
@@ -69,7 +69,7 @@ def _judge_side(findings: Findings, evidence: Evidence, backend: str) -> None:
     broken = first_nonfinite(evidence, backend)
     found = f"{broken.metric} is not finite from epoch {broken.epoch} on" if broken else "every metric is finite"
     findings.demand(f"{backend}.finite", broken is None, f"{backend}: {found}")
-    batches = len(GroupedData.load(evidence.case_dir / layout.DATASET / layout.TRAIN).batches)
+    batches = len(cached.grouped(evidence.case_dir / layout.DATASET / layout.TRAIN).batches)
     expected, last = (evidence.scenario.training.epochs, batches), epochs[-1].step if epochs else 0
     message = f"{backend}: {len(epochs)} epochs and {last} steps, asked for {expected[0]} and {expected[1]}"
     if not last and evidence.trains_by_itself(backend):
@@ -111,7 +111,7 @@ def _compare_rates(findings: Findings, evidence: Evidence) -> None:
 
 
 def _compare_losses(findings: Findings, evidence: Evidence) -> None:
-    floor = loss_floor(evidence)
+    floor = loss_floor(evidence, evidence.backends[0])
     losses = [final_loss(evidence, backend) for backend in evidence.backends]
     excess = [None if loss is None else loss - floor for loss in losses]
     message = f"final losses {losses} above their floor {floor:.6g}: relative difference of the excess"

@@ -134,9 +134,14 @@ class CaseFolder:
 
 
 def write_scenario(folder: Path, scenario: PinnScenario) -> None:
-    origins = dict.fromkeys(leaves(scenario), "default")
-    case = Case("gs", "gs", Path("gs.yaml"), "stable", scenario, origins, {})
-    write_text(folder / "scenario.yaml", case.resolved_yaml())
+    """The scenario of the case, and of each member of its ensemble, whose seed of training is its own."""
+    first, origins = scenario.training.seed, dict.fromkeys(leaves(scenario), "default")
+    for seed in ensemble.seeds(scenario) or [first]:
+        training = scenario.training.model_copy(update={"seed": seed})
+        own = scenario.model_copy(update={"training": training})
+        case = Case("gs", "gs", Path("gs.yaml"), "stable", own, origins, {})
+        here = folder if seed == first else ensemble.member_folder(folder, seed)
+        write_text(here / "scenario.yaml", case.resolved_yaml())
 
 
 def write_case(folder: Path, scenario: PinnScenario) -> CaseFolder:

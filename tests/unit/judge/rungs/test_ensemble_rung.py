@@ -2,11 +2,16 @@
 
 import math
 
+import numpy as np
 import pytest
+from scipy.special import xlogy
 
+from harness.dataset.build import build
+from harness.dataset.grouped import NOTHING, GroupedData
+from harness.dataset.simulate import simulate
 from harness.files import read_json, write_json
 from harness.judge.ladder import judge_rung
-from harness.judge.rungs.ensemble import ALPHA, LEVEL, QUANTITIES
+from harness.judge.rungs.ensemble import ALPHA, LEVEL, QUANTITIES, members
 from harness.judge.telemetry import loss_floor
 from harness.judge.tolerances import resolve
 
@@ -124,11 +129,32 @@ def test_a_loss_that_is_nan_in_any_member_fails(gs2, backends, seed):
 
 @pytest.mark.parametrize(("factor", "bad"), [(1.5, {"final_loss"}), (1.1, set())])
 def test_losses_are_compared_above_their_floor(gs2, factor, bad):
-    floor = loss_floor(gs2.evidence)
+    floor = loss_floor(gs2.evidence, "tensorflow")
     for number, seed in enumerate(SEEDS):
         set_loss(gs2, seed, floor + 0.01 * (1 + 0.01 * number), "tensorflow")
         set_loss(gs2, seed, floor + 0.01 * factor * (1 + 0.01 * number))
     assert set(gs2.bad("ensemble")) == bad
+
+
+@pytest.mark.parametrize("batch_size", [4, 3])
+def test_a_member_is_held_against_the_floor_of_the_batches_that_it_was_trained_on(gs2, tmp_path, batch_size):
+    """8 groups: of two batches of 4 the order is all the same; of 3, 3 and 2 the last two count for more."""
+    gs2.change_scenario(training__batch_size=batch_size)
+    training, raw = gs2.scenario.training.model_copy(update={"seed": 43}), simulate(gs2.scenario.dataset)
+    build(gs2.scenario, raw, gs2.path / "dataset")
+    build(gs2.scenario.model_copy(update={"training": training}), raw, tmp_path / "dataset")
+    own, member = loss_floor(gs2.evidence, "torch"), loss_floor(members(gs2.evidence)[1], "torch")
+    assert member == pytest.approx(floor_of(tmp_path / "dataset", gs2.evidence), rel=1e-12)
+    assert (member == pytest.approx(own, rel=1e-12)) == (batch_size == 4)
+
+
+def floor_of(dataset, evidence):
+    """Smallest loss of the last epoch of a training that is fed from a dataset folder."""
+    data, nphotons = GroupedData.load(dataset / "train.npz"), evidence.setup.nphotons
+    counts = (evidence.setup.intensity_scale * data.X.astype(np.float64)) ** 2
+    floors = (counts - xlogy(counts, counts)).sum(axis=(1, 2)) / nphotons
+    epoch = data.batches[len(data.batches) // 2 :]
+    return np.mean([floors[data.groups[rows[rows != NOTHING]]].mean() for rows in epoch])
 
 
 def test_a_loss_below_its_floor_fails(gs2):

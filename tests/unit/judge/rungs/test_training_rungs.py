@@ -61,7 +61,7 @@ def test_histories_that_do_not_fit(gs2, change, expected):
 
 def test_losses_are_compared_above_their_floor(gs2):
     """Far apart in what training can change, although the numbers differ by a percent."""
-    floor = loss_floor(gs2.evidence)
+    floor = loss_floor(gs2.evidence, "torch")
     set_metric(gs2, 1, "tensorflow", loss=floor + 0.01)
     set_metric(gs2, 1, "torch", loss=floor + 0.011)
     assert gs2.bad("telemetry") == {}
@@ -76,7 +76,7 @@ def test_the_floor_is_that_of_the_patterns_which_the_last_epoch_was_fed(gs2):
     counts = (setup.intensity_scale * data.X.astype(np.float64)) ** 2
     floors = (counts - np.where(counts > 0, counts * np.log(np.maximum(counts, 1e-300)), 0)).sum(axis=(1, 2))
     first, last = (floors[data.groups[rows]].mean() / setup.nphotons for rows in np.split(data.batches.ravel(), 2))
-    assert loss_floor(gs2.evidence) == pytest.approx(last)
+    assert loss_floor(gs2.evidence, "torch") == pytest.approx(last)
     assert first != pytest.approx(last, rel=1e-3)
 
 
