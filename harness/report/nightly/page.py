@@ -6,6 +6,7 @@ from typing import Any
 
 from harness import formatting, layout, templates
 from harness.files import write_text
+from harness.judge.verdict import RED
 from harness.records.summary import Summary
 from harness.report import pages
 from harness.session.nightly.night import log_of
@@ -44,13 +45,20 @@ def _row(folder: Path, step: Step, record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _result(folder: Path, step: Step, hubs: Sequence[str]) -> str:
-    """The result of a step in one line: the totals of its session, or the last line of its log."""
+    """The result of a step in one line: what its session counted and did not pass, or the last line of its log."""
     if step.is_session:
         found = Summary.read_if_whole(folder / hubs[-1] / layout.SUMMARY)
-        return "" if found is None else ", ".join(f"{count} {what}" for what, count in found.totals if count)
+        return "" if found is None else _result_of_session(found)
     log = folder / log_of(step.name)
     lines = log.read_text(encoding="utf-8", errors="replace").split("\n") if step.has_result else []
     return next((line for line in reversed(lines) if line.strip()), "")
+
+
+def _result_of_session(found: Summary) -> str:
+    counts = ", ".join(f"{count} {what}" for what, count in found.totals if count)
+    wrong = [case for case in found.cases if case.status in (*RED, "inconclusive")]
+    names = ", ".join(f"{case.id} ({case.lowest_red_rung or case.status})" for case in wrong)
+    return f"{counts}. Not passed: {names}" if names else counts
 
 
 def _links(folder: Path, step: Step, hubs: Sequence[str]) -> Iterator[tuple[str, str]]:

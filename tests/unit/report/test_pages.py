@@ -15,7 +15,7 @@ from harness.files import read_json, write_json
 from harness.judge import ladder, results
 from harness.judge.evidence import Evidence
 from harness.records.summary import Summary
-from harness.report import assembly, markdown
+from harness.report import assembly, case_files, markdown, pages
 from harness.session import case_runner, hub
 
 
@@ -201,6 +201,23 @@ def test_what_was_left_out_or_came_from_the_store_is_said(made: Path, tmp_path: 
         assert sentence in (other / "index.html").read_text()
         assert sentence not in (made / "index.html").read_text()
     assert "- From the store, nothing was run: small" in (other / "summary.md").read_text()
+
+
+def test_cases_that_were_skipped_for_one_reason_are_told_in_one_sentence(made: Path, tmp_path: Path) -> None:
+    summary, other = Summary.read(made / layout.SUMMARY), Path(shutil.copytree(made, tmp_path / "other"))
+    for name in ("second", "third", "fourth"):
+        shutil.copytree(made / "small", other / name)
+        hub.read_case(made / "small").model_copy(update={"id": name}).write(other / name / layout.CASE)
+    skipped = {"second": "there is no checkout.", "third": "nobody asked.", "fourth": "there is no checkout."}
+    cases = [
+        summary.cases[0].model_copy(update={"id": name, "status": "skipped", "diagnosis": reason})
+        for name, reason in skipped.items()
+    ]
+    final = summary.model_copy(update={"cases": (*summary.cases, *cases)})
+    pages.write_session(other, final, case_files.of_hub(other))
+    text = (other / layout.INDEX).read_text()
+    assert '<p class="notice">second, fourth were skipped. there is no checkout.</p>' in text
+    assert '<p class="notice">third was skipped. nobody asked.</p>' in text
 
 
 def test_what_is_not_green_is_listed_from_the_lowest_rung_up(made: Path) -> None:
