@@ -113,7 +113,7 @@ def _run_real(request: "Request", wanted: list["Injected"], hub: Path | None, as
         say(fault_page.add_real(hub, record), err=True)
     lines = [real_text.line(one) for one in record["trials"]]
     print_result(record, [*lines, real_text.sentence(record["figures"]), real_text.rungs(record["figures"])], as_json)
-    raise typer.Exit(1 if any(map(real_text.is_open, record["trials"])) else 0)
+    raise typer.Exit(1 if any(map(real_text.is_wrong, record["trials"])) else 0)
 
 
 @app.command()

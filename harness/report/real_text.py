@@ -70,6 +70,15 @@ def is_open(one: Mapping[str, Any]) -> bool:
     return not one["as_expected"] or bool(one["fixed_red"])
 
 
+def is_wrong(one: Mapping[str, Any]) -> bool:
+    """Whether a trial may not be as it is.
+
+    A bug is missed, a sound case is red, or a bug is red elsewhere than the table expects and does not say why.
+    """
+    missed_or_alarm = bool(one["red"]) == bool(one["control"])
+    return missed_or_alarm or bool(one["fixed_red"]) or not (one["as_expected"] or one["open"])
+
+
 def cause(one: Mapping[str, Any]) -> str:
     """Whether the report names the cause of a trial, as text."""
     return "-" if one["control"] else "named" if one["cause_named"] else "not named"

@@ -132,6 +132,7 @@ def support_missing(port: FaultyPort) -> None:
     rungs=("telemetry",),
     sources=("a public 3-D pair",),
     causes=("learning rate",),
+    open="the replay of the real training, one rung below, tells of it before the history does",
 )
 def schedule_spelling(port: FaultyPort) -> None:
     """An option is compared with another spelling of its value, so that the default schedule runs."""

@@ -49,6 +49,22 @@ def test_a_red_fixed_version_is_a_false_alarm_and_so_are_two_bugs_that_cancel() 
     record = real_bugs.record([*MOMENTUM, red], fixed)
     assert record["figures"]["alarms"] == 2
     assert [real_text.is_open(one) for one in record["trials"]] == [True, False, True]
+    assert [real_text.is_wrong(one) for one in record["trials"]] == [True, False, True]
+
+
+def test_a_bug_that_is_red_elsewhere_is_wrong_unless_it_says_why() -> None:
+    elsewhere, explained = (
+        outcome(name, "torch", ("patches", "apart")) for name in ("real.flatten-order", "real.scale-inverted")
+    )
+    record = real_bugs.record([*FLATTEN, elsewhere, explained, CANCEL], FIXED)
+    wrong = [(one["bug"], real_text.is_wrong(one)) for one in record["trials"]]
+    assert wrong == [
+        ("real.flatten-order", False),
+        ("real.flatten-order", True),  # missed
+        ("real.flatten-order", True),
+        ("real.reassembly-signs-cancel", False),
+        ("real.scale-inverted", False),
+    ]
 
 
 def test_the_interval_is_that_of_clopper_and_pearson() -> None:
