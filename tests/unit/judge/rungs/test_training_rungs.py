@@ -50,7 +50,7 @@ def test_nan_on_both_sides_is_red_on_both(gs2):
         (lambda h: h["epochs"].pop(), {"torch.steps", "learning_rate", "final_loss"}),
         (lambda h: h["epochs"].clear(), {"torch.steps", "learning_rate", "final_loss", "torch.replayed"}),
         (lambda h: h["epochs"][-1].update(step=3), {"torch.steps"}),
-        (lambda h: h["epochs"][0]["metrics"].update(learning_rate=1.01e-3), {"learning_rate", "torch.replayed"}),
+        (lambda h: h["epochs"][0]["metrics"].update(learning_rate=1.05e-3), {"learning_rate", "torch.replayed"}),
         (lambda h: h["epochs"][0]["metrics"].pop("learning_rate"), {"learning_rate", "torch.replayed"}),
     ],
 )
