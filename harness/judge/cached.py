@@ -31,13 +31,16 @@ def array(path: Path) -> Array:
 
 
 def grouped(path: Path) -> GroupedData:
-    """Contents of `train.npz` or `test.npz` of a dataset, whose arrays callers must not change."""
+    """Contents of `train.npz` or `test.npz` of a dataset, whose arrays are read-only."""
     return _grouped(path, *state(path))
 
 
 @lru_cache(maxsize=4)
 def _grouped(path: Path, *_state: int) -> GroupedData:
-    return GroupedData.load(path)
+    found = GroupedData.load(path)
+    for array in vars(found).values():
+        array.flags.writeable = False
+    return found
 
 
 @lru_cache(maxsize=64)

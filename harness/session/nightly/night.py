@@ -24,7 +24,7 @@ PROJECT = (
 )  # fmt: skip
 """Files that the steps depend on: once one of them changes, a stopped night is not continued."""
 FINISHED = ("pass", "fail")
-UNENDED = "has not come to its end"
+UNENDED = "begun and not ended: it is running, or was stopped"
 PREFIX = "nightly-"
 """Beginning of the name of a night's folder; its time in UTC follows."""
 Print = Callable[[str], None]
@@ -100,7 +100,7 @@ class Night:
             echo(f"{step.name}: {record.status} {record.reason}".rstrip())
 
     def _run(self, step: Step, left: float | None) -> None:
-        """Run a step and record its result; until then the record says that it has not come to its end."""
+        """Run a step and record its result; until then the record says that it is running, or was stopped."""
         started, command = time.monotonic(), self._command(step, left)  # a hub's name is taken before it is made
         self._update(step, status="error", reason=UNENDED, started=hub.utc_now(), exit_status=None, seconds=None)
         exit_status = program.run(command, self.root, self.folder / log_of(step.name))
