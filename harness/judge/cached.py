@@ -38,15 +38,14 @@ def grouped(path: Path) -> GroupedData:
 @lru_cache(maxsize=4)
 def _grouped(path: Path, *_state: int) -> GroupedData:
     found = GroupedData.load(path)
-    for array in vars(found).values():
-        array.flags.writeable = False
+    _protect(*vars(found).values())
     return found
 
 
 @lru_cache(maxsize=64)
 def _array(path: Path, *_state: int) -> Array:
     found = read_npy(path)
-    found.flags.writeable = False
+    _protect(found)
     return found
 
 
@@ -58,6 +57,11 @@ def _contents(path: Path, *_state: int) -> Any:
 @lru_cache(maxsize=64)
 def _arrays(path: Path, *_state: int) -> dict[str, Array]:
     found = read_npz(path)
-    for array in found.values():
-        array.flags.writeable = False
+    _protect(*found.values())
     return found
+
+
+def _protect(*shared: Array) -> None:
+    """Make arrays read-only: one that a rung changed would be another for the rungs after it."""
+    for array in shared:
+        array.flags.writeable = False
